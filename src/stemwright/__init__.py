@@ -1,0 +1,3 @@
+"""Layered music generation on a CPU, versioned like code."""
+
+__version__ = "0.1.0"

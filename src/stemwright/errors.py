@@ -1,0 +1,13 @@
+"""Errors that a user can act on. The command line prints their one line and exits with `exit_code`."""
+
+
+class StemwrightError(Exception):
+    """The work could not be done (disk full, damaged object, busy folder). Exit code 1."""
+
+    exit_code = 1
+
+
+class UsageError(StemwrightError):
+    """The request itself is wrong (bad option, bad file, bad field). Exit code 2."""
+
+    exit_code = 2
