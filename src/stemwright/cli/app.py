@@ -1,0 +1,42 @@
+"""The command tree. Each family of commands registers itself; nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stemwright.cli import diagnosis, exchange, history, making, songs, train
+
+
+def build() -> typer.Typer:
+    """The whole command line, ready to be called."""
+    app = typer.Typer(
+        name="stemwright",
+        help="Layered music on your CPU: drums, bass, harmony and lead, each its own stem, versioned like code.",
+        epilog="Example: stemwright song my-song --bpm 112 --key 'F# minor' --form 'intro:4 verse:8 chorus:4'",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    for family in (songs, making, history, exchange, train, diagnosis):
+        family.register(app)
+    return app
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from stemwright import __version__
+
+        typer.echo(f"stemwright {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Layered music on your CPU: drums, bass, harmony and lead, each its own stem, versioned like code."""

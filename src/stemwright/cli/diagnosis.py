@@ -1,0 +1,38 @@
+"""`doctor`: what this machine has and what was chosen."""
+
+from __future__ import annotations
+
+import typer
+
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("doctor", epilog="Example: stemwright doctor --json")(doctor)
+
+
+def doctor(json: opt.Json = False) -> None:
+    """Tell what this machine has and what was chosen: instruction set, threads, bundles, versions."""
+    from stemwright.producer.doctor import examine
+
+    facts = examine()
+    if json:
+        emit_json(facts)
+    else:
+        lines([f"{'isa':<12}{facts['isa']} (available: {', '.join(facts['isa_available'])})"])
+        lines(
+            [
+                f"{'threads':<12}{facts['threads']} of {facts['cores']} cores",
+                f"{'memory':<12}{facts['memory_mb']} MB",
+            ]
+        )
+        lines(f"{name:<12}{version}" for name, version in facts["versions"].items())
+        lines(f"{name:<12}{_bundle(found)}" for name, found in facts["bundles"].items())
+    if not facts["ok"]:
+        raise typer.Exit(1)
+
+
+def _bundle(found: dict[str, object]) -> str:
+    return f"ok, {found['preset']}, {found['path']}" if found["ok"] else f"NOT OK: {found['problem']}"

@@ -1,0 +1,98 @@
+"""`log`, `verify`, `takes`, `use`: what happened to a song, whether it is whole, and going back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, short, table
+
+_Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
+_AnyLayer = Annotated[
+    str | None, typer.Argument(metavar="[LAYER]", help="One layer only.", show_default=False)
+]
+_Take = Annotated[
+    int, typer.Argument(metavar="TAKE", help="The number that `takes` shows.", show_default=False)
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("log", epilog="Example: stemwright log my-song --json")(log)
+    app.command("verify", epilog="Example: stemwright verify my-song && echo whole")(verify)
+    app.command("takes", epilog="Example: stemwright takes my-song lead")(takes)
+    app.command("use", epilog="Example: stemwright use my-song lead 1")(use)
+
+
+def log(folder: opt.SongDir, json: opt.Json = False) -> None:
+    """List the song's runs: what each one did, how fast, and what it made."""
+    from stemwright.producer.reports import history
+
+    facts = history(folder)
+    if json:
+        emit_json(facts)
+        return
+    rows = [
+        (
+            r["run"],
+            r["command"],
+            ",".join(r["layers"]),
+            r["seed"],
+            r["rtf"],
+            r["peak_memory_mb"],
+            r["seconds"],
+            len(r["made"]),
+        )
+        for r in facts["runs"]
+    ]
+    table(("run", "command", "layers", "seed", "rtf", "peak MB", "seconds", "made"), rows)
+
+
+def verify(folder: opt.SongDir, json: opt.Json = False) -> None:
+    """Check every file of the song against its checksum. Exit code 1 where something is wrong."""
+    from stemwright.producer.reports import check
+
+    facts = check(folder)
+    if json:
+        emit_json(facts)
+    elif facts["ok"]:
+        lines([f"ok: {facts['objects']} objects"])
+    else:
+        lines(facts["problems"])
+    if not facts["ok"]:
+        raise typer.Exit(1)
+
+
+def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) -> None:
+    """List every take of every layer; a star marks the active one."""
+    from stemwright.producer.reports import list_takes
+
+    facts = list_takes(folder, layer)
+    if json:
+        emit_json(facts)
+        return
+    rows = [
+        (
+            name,
+            f"{take['take']}{'*' if take['active'] else ''}",
+            take["seed"],
+            take["run"],
+            short(take["tokens_sha256"]),
+        )
+        for name, found in facts["layers"].items()
+        for take in found
+    ]
+    table(("layer", "take", "seed", "run", "tokens"), rows)
+
+
+def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False) -> None:
+    """Make another take of a layer the active one. Nothing is deleted."""
+    from stemwright.producer.choose import use_take
+
+    facts = use_take(folder, layer, take)
+    if json:
+        emit_json(facts)
+    else:
+        lines([f"{layer}: take {take} is active; hear it with: stemwright mix {folder}"])

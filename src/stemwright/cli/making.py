@@ -1,0 +1,92 @@
+"""`generate` and `mix`: making layers, and sound from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, short
+from stemwright.cli.watching import watching
+
+_Layers = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[LAYER]...", help="Layers to make; all where none is named.", show_default=False),
+]
+_Seed = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        metavar="N",
+        help="Make another take, with this seed. Default: derived from the song's.",
+        show_default=False,
+    ),
+]
+_Bars = Annotated[
+    str | None,
+    typer.Option(
+        "--bars", metavar="A-B", help="Make only these bars again, counted from 1.", show_default=False
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Where the mix goes: .wav or .flac. Default: renders/ in the song.",
+        show_default=False,
+    ),
+]
+_Stems = Annotated[bool, typer.Option("--stems", help="Write the stems too.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("generate", epilog="Example: stemwright generate my-song lead --seed 7 --bars 5-8")(generate)
+    app.command("mix", epilog="Example: stemwright mix my-song --stems --out my-song.flac")(mix)
+
+
+def generate(
+    folder: opt.SongDir,
+    layers: _Layers = None,
+    seed: _Seed = None,
+    bars: _Bars = None,
+    json: opt.Json = False,
+) -> None:
+    """Make the layers that are missing; resumes by itself. With --seed, another take of the named layers."""
+    from stemwright.producer.produce import produce
+
+    with watching() as watch:
+        made = produce(folder, tuple(layers or ()), seed=seed, bars=bars, watch=watch)
+    if json:
+        emit_json(made)
+        return
+    for name, layer in made["layers"].items():
+        lines([f"{name:<10}take {layer['take']}  {short(layer['tokens_sha256'])}  {layer['how']}"])
+    if made["run"] is None:
+        lines(["nothing is missing; --seed N makes another take"])
+    else:
+        lines(
+            [
+                f"{made['audio_seconds']:.1f} s of music in {made['seconds']:.1f} s, real-time factor {made['rtf']:.2f}"
+            ]
+        )
+
+
+def mix(folder: opt.SongDir, out: _Out = None, stems: _Stems = False, json: opt.Json = False) -> None:
+    """Render the active takes and mix them: -14 LUFS, true peak at most -1 dBTP, 24 bit."""
+    from stemwright.producer.render import render
+
+    with watching() as watch:
+        made = render(folder, out=out, stems=stems, watch=watch)
+    if json:
+        emit_json(made)
+        return
+    lines([f"{'mix':<10}{made['mix']}", *(f"{name:<10}{path}" for name, path in made["stems"].items())])
+    lines(
+        [
+            f"{made['seconds']:.1f} s, {made['loudness_lufs']:.1f} LUFS, true peak {made['true_peak_dbtp']:.1f} dBTP"
+        ]
+    )

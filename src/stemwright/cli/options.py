@@ -1,0 +1,66 @@
+"""Options and arguments that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+SongDir = Annotated[Path, typer.Argument(metavar="DIR", help="The song's folder.", show_default=False)]
+Json = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
+]
+Bpm = Annotated[
+    str | None,
+    typer.Option(
+        "--bpm",
+        metavar="N",
+        help="Quarter notes a minute, 30 to 300, decimals allowed. Default: 112.",
+        show_default=False,
+    ),
+]
+KeyName = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help="Tonic and mode: 'F# minor', 'Bb', 'D dorian'. Default: F# minor.",
+        show_default=False,
+    ),
+]
+MeterName = Annotated[
+    str | None,
+    typer.Option(
+        "--meter",
+        metavar="N/D",
+        help="Beats a bar over their note value: 4/4, 7/8. Default: 4/4.",
+        show_default=False,
+    ),
+]
+Form = Annotated[
+    str | None,
+    typer.Option(
+        "--form",
+        metavar="FORM",
+        help="Sections and their bars. Default: 'intro:4 verse:8 chorus:4'.",
+        show_default=False,
+    ),
+]
+Style = Annotated[
+    str | None,
+    typer.Option("--style", metavar="NAME", help="How the arranger plays. Default: pop.", show_default=False),
+]
+Title = Annotated[
+    str | None,
+    typer.Option(
+        "--title",
+        metavar="TEXT",
+        help="What files are named after. Default: the folder's name.",
+        show_default=False,
+    ),
+]
+SongSeed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="The song's seed. Default: a random one.", show_default=False),
+]

@@ -1,0 +1,99 @@
+"""`new`, `song`, `show`: starting a song and looking at it."""
+
+from __future__ import annotations
+
+import typer
+
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, short, table
+from stemwright.cli.watching import watching
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command(
+        "song", epilog="Example: stemwright song my-song --bpm 97.3 --key 'D dorian' --meter 7/8 --seed 7"
+    )(song)
+    app.command(
+        "new", epilog="Example: stemwright new my-song --bpm 112 --key 'F# minor' --form 'intro:4 verse:8'"
+    )(new)
+    app.command("show", epilog="Example: stemwright show my-song --json")(show)
+
+
+def new(
+    folder: opt.SongDir,
+    bpm: opt.Bpm = None,
+    key: opt.KeyName = None,
+    meter: opt.MeterName = None,
+    form: opt.Form = None,
+    style: opt.Style = None,
+    seed: opt.SongSeed = None,
+    title: opt.Title = None,
+    json: opt.Json = False,
+) -> None:
+    """Start a song: write its global state into a new folder. Nothing is generated yet."""
+    from stemwright.producer.create import Wish, create
+    from stemwright.producer.reports import describe
+
+    create(folder, Wish(bpm=bpm, key=key, meter=meter, form=form, style=style, seed=seed, title=title))
+    facts = describe(folder)
+    if json:
+        emit_json(facts)
+    else:
+        lines([f"{folder}: {_headline(facts)}", f"next: stemwright generate {folder}"])
+
+
+def song(
+    folder: opt.SongDir,
+    bpm: opt.Bpm = None,
+    key: opt.KeyName = None,
+    meter: opt.MeterName = None,
+    form: opt.Form = None,
+    style: opt.Style = None,
+    seed: opt.SongSeed = None,
+    title: opt.Title = None,
+    json: opt.Json = False,
+) -> None:
+    """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
+    from stemwright.producer.create import Wish
+    from stemwright.producer.whole import make_song
+
+    wish = Wish(bpm=bpm, key=key, meter=meter, form=form, style=style, seed=seed, title=title)
+    with watching() as watch:
+        result = make_song(folder, wish, watch)
+    if json:
+        emit_json(result)
+        return
+    stems = [f"{name:<10}{path}" for name, path in result["stems"].items()]
+    clock = f"{result['audio_seconds']:.1f} s of music in {result['seconds']:.1f} s, real-time factor {result['rtf']:.2f}"
+    lines([f"{'mix':<10}{result['mix']}", *stems, clock])
+
+
+def show(folder: opt.SongDir, json: opt.Json = False) -> None:
+    """Show a song: its global state, its layers and their takes."""
+    from stemwright.producer.reports import describe
+
+    facts = describe(folder)
+    if json:
+        emit_json(facts)
+        return
+    lines([_headline(facts), "  ".join(f"{s['name']}:{s['bars']}" for s in facts["sections"]), ""])
+    rows = [
+        (
+            name,
+            layer["take"],
+            layer["takes"],
+            layer["timbre"],
+            short(layer["tokens_sha256"]),
+            short(layer["score_sha256"]),
+        )
+        for name, layer in facts["layers"].items()
+    ]
+    table(("layer", "take", "takes", "timbre", "tokens", "score"), rows)
+
+
+def _headline(facts: dict[str, object]) -> str:
+    return (
+        f"{facts['title']}: {facts['bpm']} bpm, {facts['key']}, {facts['meter']}, {facts['style']}, "
+        f"{facts['bars']} bars, {facts['seconds']:.1f} s, seed {facts['seed']}"
+    )
