@@ -1,0 +1,39 @@
+"""Note names and pitch classes, by way of the line of fifths (... Bb F C G D A E B F# ...; C is 0)."""
+
+from __future__ import annotations
+
+import re
+
+_LETTERS = "FCGDAEB"
+_NAME = re.compile(r"[A-G](#{0,2}|b{0,2})")
+
+
+def is_note_name(text: str) -> bool:
+    """Whether `text` is a letter A..G with at most two sharps or two flats."""
+    return _NAME.fullmatch(text) is not None
+
+
+def fifths_of(name: str) -> int:
+    """Place of a note name on the line of fifths: C 0, G 1, F -1, F# 6, Bb -2."""
+    return _LETTERS.index(name[0]) - 1 + 7 * (name.count("#") - name[1:].count("b"))
+
+
+def name_at(fifths: int) -> str:
+    """The note name at a place on the line of fifths."""
+    turns, letter = divmod(fifths + 1, 7)
+    return _LETTERS[letter] + ("#" * turns if turns > 0 else "b" * -turns)
+
+
+def pitch_class(name: str) -> int:
+    """Pitch class 0..11 (C is 0) of a note name."""
+    return fifths_of(name) * 7 % 12
+
+
+def spell_near(pc: int, lowest: int) -> str:
+    """The name of pitch class `pc` among the twelve places lowest .. lowest+11 on the line of fifths."""
+    return name_at(lowest + (pc * 7 - lowest) % 12)
+
+
+def tidy(text: str) -> str:
+    """`text` without outer blanks, with # and b for the signs of sharp and flat."""
+    return text.strip().replace("♯", "#").replace("♭", "b")
