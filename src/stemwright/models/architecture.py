@@ -1,0 +1,86 @@
+"""The tensors a performer's weight file must hold, from its architecture alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stemwright.errors import UsageError
+
+WEIGHTS_FILE = "model.safetensors"
+MAX_PARAMETERS = 2_000_000_000
+
+# field: (lowest, highest)
+_WHOLE = {
+    "d_model": (16, 8192),
+    "layers": (1, 128),
+    "heads": (1, 128),
+    "kv_heads": (1, 128),
+    "head_dim": (2, 512),
+    "ffn": (16, 65536),
+    "codebooks": (1, 32),
+    "codebook_size": (2, 65535),
+    "features": (1, 65536),
+    "window": (1, 1 << 20),
+    "lookahead": (0, 1024),
+}
+_REAL = ("rope_base", "norm_eps")
+
+
+def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") -> None:
+    """Check a performer's architecture; raises UsageError naming the first bad field."""
+    for name, (low, high) in _WHOLE.items():
+        value = config.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise UsageError(f"{where}: field 'architecture.{name}' must be a whole number, {low} to {high}")
+    for name in _REAL:
+        value = config.get(name)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
+            raise UsageError(f"{where}: field 'architecture.{name}' must be a positive number")
+    if config["heads"] % config["kv_heads"]:
+        raise UsageError(f"{where}: field 'architecture.heads' must be a multiple of kv_heads")
+    if config["head_dim"] % 2:
+        raise UsageError(f"{where}: field 'architecture.head_dim' must be even")
+
+
+def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
+    """Name -> (rows, columns) of every int8 matrix `X`, stored as `X.weight` (int8) and `X.scale` (fp32 [rows])."""
+    d, ffn, head = config["d_model"], config["ffn"], config["head_dim"]
+    q, kv = config["heads"] * head, config["kv_heads"] * head
+    shapes: dict[str, tuple[int, int]] = {}
+    for k in range(config["codebooks"]):
+        shapes[f"embed.{k}"] = (config["codebook_size"] + 1, d)
+        shapes[f"heads.{k}"] = (config["codebook_size"], d)
+    shapes["cond"] = (d, config["features"])
+    for i in range(config["layers"]):
+        block = {"q": (q, d), "k": (kv, d), "v": (kv, d), "o": (d, q), "gate": (ffn, d), "up": (ffn, d), "down": (d, ffn)}
+        shapes.update({f"blocks.{i}.{name}": shape for name, shape in block.items()})
+    return shapes
+
+
+def vectors(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every fp32 vector (norms and the one bias)."""
+    d = config["d_model"]
+    shapes: dict[str, tuple[int, ...]] = {"cond.bias": (d,), "norm.weight": (d,)}
+    for i in range(config["layers"]):
+        shapes[f"blocks.{i}.norm1.weight"] = (d,)
+        shapes[f"blocks.{i}.norm2.weight"] = (d,)
+    return shapes
+
+
+def performer_tensors(config: Mapping[str, Any]) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Name -> (safetensors dtype, shape) of every tensor of an int8 performer."""
+    tensors: dict[str, tuple[str, tuple[int, ...]]] = {}
+    for name, shape in matrices(config).items():
+        tensors[f"{name}.weight"] = ("I8", shape)
+        tensors[f"{name}.scale"] = ("F32", (shape[0],))
+    tensors.update({name: ("F32", shape) for name, shape in vectors(config).items()})
+    return tensors
+
+
+def parameters(config: Mapping[str, Any]) -> int:
+    """Number of weights (without scales)."""
+    total = sum(rows * columns for rows, columns in matrices(config).values())
+    for shape in vectors(config).values():
+        total += shape[0]
+    return total

@@ -1,0 +1,179 @@
+"""Load and write bundles: a folder with `manifest.json` and the files it names."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.models import architecture
+from stemwright.models import manifest as manifests
+from stemwright.models.manifest import Manifest
+from stemwright.models.tensors import read_header
+
+if TYPE_CHECKING:
+    import numpy as np
+
+MANIFEST = "manifest.json"
+MAX_FILE = 4 << 30
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A verified bundle on disk."""
+
+    path: Path
+    manifest: Manifest
+
+    @property
+    def sha256(self) -> str:
+        """Identity: SHA-256 of the canonical manifest, which holds the SHA-256 of every file."""
+        return self.manifest.sha256
+
+    def file(self, name: str) -> Path:
+        """Path of one of the bundle's files."""
+        if name not in self.manifest.files:
+            raise UsageError(f"{self.path / MANIFEST}: field 'files' has no {name!r}: get the bundle again")
+        return self.path / name
+
+    def tensors(self, name: str = architecture.WEIGHTS_FILE) -> dict[str, np.ndarray]:
+        """Every tensor of a safetensors file as NumPy arrays."""
+        from safetensors.numpy import load_file
+
+        return dict(load_file(self.file(name)))
+
+
+def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
+    """Read a bundle and verify checksums and, for performers, tensor names, types and shapes.
+
+    Raises UsageError for a missing, foreign or malformed bundle, StemwrightError for a wrong checksum.
+    """
+    path = Path(path)
+    source = path / MANIFEST
+    manifest = manifests.loads(_read_limited(source), str(source))
+    if kind is not None and manifest.kind != kind:
+        raise UsageError(f"{source}: field 'kind' is {manifest.kind!r}, a {kind} is needed: choose another bundle")
+    for name, sha in manifest.files.items():
+        _verify(path / name, sha)
+    bundle = Bundle(path, manifest)
+    if manifest.kind == "performer":
+        _verify_performer(bundle)
+    return bundle
+
+
+def require_codec(performer: Bundle, codec: Bundle) -> None:
+    """Refuse a codec that the performer was not trained on (StemwrightError)."""
+    expected = performer.manifest.codec_sha256
+    if expected != codec.sha256:
+        raise StemwrightError(
+            f"{performer.path}: trained on codec {str(expected)[:12]}, but {codec.path} is {codec.sha256[:12]}: "
+            "use the codec it was trained on or train the performer again"
+        )
+
+
+def write_bundle(path: Path | str, manifest: Manifest, files: Mapping[str, bytes | Path]) -> Bundle:
+    """Write a bundle so that `path` holds either the old bundle or the whole new one.
+
+    `manifest.files` is filled in from `files` (name -> content or a path to copy).
+    """
+    path = Path(path).absolute()
+    if path.exists() and (not path.is_dir() or (any(path.iterdir()) and not (path / MANIFEST).is_file())):
+        raise UsageError(f"{path}: exists and is not a bundle: choose another folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        shas = {name: _place(work / name, content) for name, content in sorted(files.items())}
+        full = replace(manifest, files=shas)
+        manifests.validate(full, str(path / MANIFEST))
+        _place(work / MANIFEST, manifests.dumps(full))
+        load_bundle(work)
+        work.chmod(0o755)
+        _swap(work, path)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return Bundle(path, full)
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, read in chunks."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _read_limited(source: Path) -> bytes:
+    try:
+        with source.open("rb") as stream:
+            return stream.read(manifests.MAX_BYTES + 1)
+    except OSError as error:
+        raise UsageError(f"{source}: cannot be read ({error.strerror}): give a bundle's folder") from None
+
+
+def _verify(path: Path, sha: str) -> None:
+    if path.is_symlink() or not path.is_file():
+        raise StemwrightError(f"{path}: is missing or not a plain file: get the bundle again")
+    if path.stat().st_size > MAX_FILE:
+        raise StemwrightError(f"{path}: larger than {MAX_FILE} bytes: get the bundle again")
+    try:
+        found = file_sha256(path)
+    except OSError as error:
+        raise StemwrightError(f"{path}: cannot be read ({error.strerror}): get the bundle again") from None
+    if found != sha:
+        raise StemwrightError(f"{path}: SHA-256 is {found[:12]}, the manifest says {sha[:12]}: get the bundle again")
+
+
+def _verify_performer(bundle: Bundle) -> None:
+    config = bundle.manifest.architecture
+    architecture.validate_performer(config, str(bundle.path / MANIFEST))
+    if architecture.parameters(config) > architecture.MAX_PARAMETERS:
+        raise UsageError(f"{bundle.path / MANIFEST}: field 'architecture' asks for too many weights")
+    weights = bundle.file(architecture.WEIGHTS_FILE)
+    found, wanted = read_header(weights), architecture.performer_tensors(config)
+    for name, (dtype, shape) in wanted.items():
+        if name not in found:
+            raise StemwrightError(f"{weights}: tensor {name!r} is missing: get the bundle again")
+        if found[name] != (dtype, shape):
+            has = f"{found[name][0]} {list(found[name][1])}"
+            raise StemwrightError(f"{weights}: tensor {name!r} is {has}, must be {dtype} {list(shape)}: get the bundle again")
+    extra = sorted(set(found) - set(wanted))
+    if extra:
+        raise StemwrightError(f"{weights}: unknown tensor {extra[0]!r}: get the bundle again")
+
+
+def _place(target: Path, content: bytes | Path) -> str:
+    """Write or copy one file, flushed to disk; returns its SHA-256."""
+    with target.open("xb") as stream:
+        if isinstance(content, Path):
+            with content.open("rb") as origin:
+                shutil.copyfileobj(origin, stream, _CHUNK)
+        else:
+            stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    return file_sha256(target)
+
+
+def _swap(work: Path, path: Path) -> None:
+    """Move the finished folder to its place; an old bundle is moved aside first and put back on failure."""
+    if not path.exists():
+        os.replace(work, path)
+        return
+    aside = Path(tempfile.mkdtemp(prefix=f".{path.name}.old.", dir=path.parent))
+    try:
+        os.replace(path, aside / "bundle")
+        try:
+            os.replace(work, path)
+        except OSError:
+            os.replace(aside / "bundle", path)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
