@@ -4,7 +4,7 @@ VENV ?= .venv
 DEV_VENV ?= .venv-dev
 SONG ?= demo-song
 
-NATIVE := CMakeLists.txt $(wildcard src/stemwright/native/*.cpp src/stemwright/native/*.hpp src/stemwright/native/*.h)
+NATIVE := CMakeLists.txt $(wildcard src/stemwright/native/cpp/*)
 SOURCES := pyproject.toml $(NATIVE) $(shell find src/stemwright -name '*.py' -o -name '*.json' -o -name '*.onnx' -o -name '*.safetensors')
 
 .PHONY: song test lint types check-tools clean
