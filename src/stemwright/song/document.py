@@ -1,0 +1,188 @@
+"""`song.json`: the song as a document with a schema version and its own SHA-256 (see `sealed`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Any
+
+from stemwright.errors import UsageError
+from stemwright.song.layers import check_layer_name, ordered
+from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
+from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_list, expect_text
+
+__all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Song", "Take", "check_title", "dumps", "loads"]
+
+SCHEMA = 1
+MAX_SEED = 2**64 - 1
+MAX_LAYERS = 64
+MAX_TAKES = 10_000
+_SHA = re.compile(r"[0-9a-f]{64}")
+_TIMBRE = re.compile(r"(?!.*\.\.)[A-Za-z0-9 ._()+&'-]{0,64}")
+_SHA_FIELDS = ("score_sha256", "tokens_sha256", "bundle_sha256")
+_TAKE_FIELDS = ("take", "seed", *_SHA_FIELDS, "frames", "run")
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One generated result of a layer: its number (from 1), seed, SHA-256 of score, tokens and bundle, frames, run."""
+
+    take: int
+    seed: int
+    score_sha256: str
+    tokens_sha256: str
+    bundle_sha256: str
+    frames: int
+    run: int
+
+    def __post_init__(self) -> None:
+        for name in _SHA_FIELDS:
+            if not _SHA.fullmatch(getattr(self, name)):
+                raise UsageError(f"{name}: {getattr(self, name)[:70]!r} should be 64 hex digits")
+        expect_int(self.take, "take", 1, MAX_TAKES)
+        expect_int(self.seed, "seed", 0, MAX_SEED)
+        expect_int(self.frames, "frames", 1, 2**31)
+        expect_int(self.run, "run", 1, 2**31)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEntry:
+    """A layer of the song: its timbre ("" = the performer's first), its takes, and the number of the active one."""
+
+    timbre: str = ""
+    take: int | None = None
+    takes: tuple[Take, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not _TIMBRE.fullmatch(self.timbre):
+            raise UsageError(f"timbre: {self.timbre[:40]!r} is not allowed; use letters, digits, blank and . _ - + & '")
+        numbers = [take.take for take in self.takes]
+        if any(a >= b for a, b in pairwise(numbers)):
+            raise UsageError("takes: should be numbered upwards, each once")
+        if self.take is not None and self.take not in numbers:
+            raise UsageError(f"take: {self.take} does not exist; there are {len(numbers)} takes")
+
+    @property
+    def active(self) -> Take | None:
+        """The active take, or None where there is none yet."""
+        return next((take for take in self.takes if take.take == self.take), None)
+
+    @property
+    def next_take(self) -> int:
+        """The number the next take gets."""
+        return self.takes[-1].take + 1 if self.takes else 1
+
+    def with_take(self, take: Take) -> LayerEntry:
+        """This layer with one more take, which becomes the active one."""
+        return replace(self, take=take.take, takes=(*self.takes, take))
+
+
+@dataclass(frozen=True, slots=True)
+class Song:
+    """A song: title, global state, seed, layers by name (kept in the fixed order). `layers` is not to be changed."""
+
+    title: str
+    state: GlobalState
+    seed: int = 0
+    layers: dict[str, LayerEntry] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_title(self.title)
+        expect_int(self.seed, "seed", 0, MAX_SEED)
+        if len(self.layers) > MAX_LAYERS:
+            raise UsageError(f"layers: {len(self.layers)} given; at most {MAX_LAYERS} are allowed")
+        for name in self.layers:
+            check_layer_name(name, "layers")
+        object.__setattr__(self, "layers", {name: self.layers[name] for name in ordered(list(self.layers))})
+
+    def with_layer(self, name: str, entry: LayerEntry) -> Song:
+        """This song with a layer added or replaced."""
+        return replace(self, layers={**self.layers, name: entry})
+
+    def layer(self, name: str) -> LayerEntry:
+        """A layer of this song. UsageError where it has none of that name."""
+        if name not in self.layers:
+            raise UsageError(f"layer {name[:40]!r}: is not in this song; it has {', '.join(self.layers) or 'no layers'}")
+        return self.layers[name]
+
+
+def dumps(song: Song) -> bytes:
+    """The bytes of `song.json`."""
+    data = seal(_song_to_json(song))
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"song.json: would have {len(data)} bytes, at most {MAX_BYTES} are allowed; use fewer bars")
+    return data
+
+
+def loads(data: bytes, name: str = "song.json") -> Song:
+    """The song in the bytes of a `song.json`. UsageError with `name` and the field for anything else."""
+    document = parse_object(data, name)
+    schema = document.get("schema")
+    if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
+        raise UsageError(f"{name}: schema is missing or no version number; is it the right file?")
+    if schema > SCHEMA:
+        raise UsageError(f"{name}: schema {schema} is newer than {SCHEMA}, the newest known here; update Stemwright")
+    check_seal(document, data, name)
+    try:
+        song = _song_from_json(document)
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from None
+    if dumps(song) != data:
+        raise UsageError(f"{name}: a field is not in its plain form (e.g. key \"Bbm\" for \"Bb minor\"); restore it from a copy")
+    return song
+
+
+def check_title(title: str) -> str:
+    """`title`, where it can name files: printable, 1..100 characters, no path in it. UsageError otherwise."""
+    bad = any(sign in title for sign in ("/", "\\", "..", ":")) or not title.isprintable() or title != title.strip()
+    if bad or not 1 <= len(title) <= 100:
+        raise UsageError(f"title: {title[:40]!r} is not allowed; use 1 to 100 characters without / \\ : and ..")
+    return title
+
+
+def _song_to_json(song: Song) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "title": song.title,
+        "seed": song.seed,
+        "state": song.state.to_json(),
+        "layers": {name: _entry_to_json(entry) for name, entry in song.layers.items()},
+    }
+
+
+def _entry_to_json(entry: LayerEntry) -> dict[str, Any]:
+    takes = [{name: getattr(take, name) for name in _TAKE_FIELDS} for take in entry.takes]
+    return {"timbre": entry.timbre, "take": entry.take, "takes": takes}
+
+
+def _song_from_json(document: Mapping[str, Any]) -> Song:
+    fields = expect_fields(document, "song", ("schema", "title", "seed", "state", "layers", SHA_FIELD))
+    layers = fields["layers"]
+    if not isinstance(layers, Mapping):
+        raise UsageError("layers: should be an object of layers by name")
+    return Song(
+        title=expect_text(fields["title"], "title"),
+        state=GlobalState.from_json(fields["state"]),
+        seed=expect_int(fields["seed"], "seed", 0, MAX_SEED),
+        layers={check_layer_name(name, "layers"): _entry_from_json(item, f"layers.{name}") for name, item in layers.items()},
+    )
+
+
+def _entry_from_json(item: object, where: str) -> LayerEntry:
+    fields = expect_fields(item, where, ("timbre", "take", "takes"))
+    timbre = expect_text(fields["timbre"], f"{where}.timbre")
+    active = None if fields["take"] is None else expect_int(fields["take"], f"{where}.take", 1, MAX_TAKES)
+    takes = expect_list(fields["takes"], f"{where}.takes")
+    try:
+        return LayerEntry(timbre, active, tuple(_take_from_json(take) for take in takes))
+    except UsageError as error:
+        raise UsageError(f"{where}.{error}") from None
+
+
+def _take_from_json(item: object) -> Take:
+    fields = expect_fields(item, "takes", _TAKE_FIELDS)
+    for name in _SHA_FIELDS:
+        expect_text(fields[name], f"takes.{name}")
+    return Take(**fields)
