@@ -1,0 +1,195 @@
+"""Frame features of a layer: exact arithmetic only, so that they are bit-equal on every machine.
+
+Places in the song are ratios of whole numbers; each becomes a float by one IEEE division in double precision and
+one rounding to single. Nothing here calls sin, exp or log. The columns are described in `layout`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.conditioning import layout as lay
+from stemwright.conditioning.grid import FrameGrid
+from stemwright.conditioning.notes import fill_score
+from stemwright.errors import UsageError
+from stemwright.song.harmony import Chord
+from stemwright.song.rhythm import STEP_TICKS
+from stemwright.song.score import Score
+from stemwright.song.state import GlobalState
+
+CONDITIONING_VERSION = 1
+"""Raised whenever a feature changes; a performer refuses another version than it was trained with."""
+
+Floats = npt.NDArray[np.float32]
+
+_ALIASES = {
+    "hip-hop": "hiphop", "hip hop": "hiphop", "rap": "hiphop", "dance": "electronic", "techno": "electronic",
+    "edm": "electronic", "trance": "electronic", "electro": "electronic", "punk": "rock", "indie": "rock", "gospel": "soul",
+    "rnb": "soul", "afrocuban": "latin", "bossa": "latin", "samba": "latin", "salsa": "latin", "swing": "jazz",
+    "ska": "reggae", "dub": "reggae", "heavy metal": "metal", "deep house": "house",
+}  # fmt: skip
+
+
+def frame_features(
+    state: GlobalState,
+    layer: str,
+    score: Score | None,
+    *,
+    timbre: int | None = None,
+    drop: Collection[str] = (),
+) -> Floats:
+    """Features [frames, F] of a whole song for one layer.
+
+    `score`: the layer's notes, or None to let the performer play freely. `timbre`: slot in the bundle's list.
+    `drop`: names of `DROPS` to leave out, as if they were not known.
+    """
+    _check(drop, timbre)
+    grid = FrameGrid.of(state)
+    out = np.zeros((grid.frames, lay.feature_size(layer)), np.float32)
+    at = {name: out[:, where] for name, where in lay.columns(layer).items()}
+    _fill_time(at, grid)
+    _fill_sections(at, state, grid)
+    _fill_key(at, state)
+    if "chords" not in drop and state.chords:
+        _fill_chords(at, state, grid)
+    if "rhythm" not in drop and state.rhythm is not None:
+        _fill_rhythm(at, state, grid)
+    if "style" not in drop and state.style:
+        at["style"][:, _style_slot(state.style)] = 1
+    if "timbre" not in drop and timbre is not None:
+        at["timbre"][:, timbre] = 1
+    if "score" not in drop and score is not None:
+        at["score_flag"][:] = 1
+        fill_score(at, score, grid, layer)
+    return out
+
+
+def drop_features(features: Any, layer: str, names: Collection[str]) -> None:
+    """Clear the columns of the dropped groups in place, any array [..., F]: equal to `frame_features(drop=names)`."""
+    _check(names, None)
+    where = lay.columns(layer)
+    for block in lay.layout(layer):
+        if block.group in names and block.group:
+            features[..., where[block.name]] = 0
+
+
+def step_features(features: Floats, steps: int, lookahead: int) -> Floats:
+    """Features [steps, F] of the model's steps: step s sees frame min(s + lookahead, T - 1)."""
+    rows = np.minimum(np.arange(steps) + lookahead, len(features) - 1)
+    return features[rows]
+
+
+def _check(drop: Collection[str], timbre: int | None) -> None:
+    for name in drop:
+        if name not in lay.DROPS:
+            raise UsageError(f"drop: {name!r} is not known: use one of {', '.join(lay.DROPS)}")
+    if timbre is not None and not 0 <= timbre < lay.TIMBRE_SLOTS:
+        raise UsageError(f"timbre: slot {timbre} is outside 0..{lay.TIMBRE_SLOTS - 1}")
+
+
+def _fill_time(at: dict[str, Floats], grid: FrameGrid) -> None:
+    """Phases, step, beat and bar of every frame, and tempo and meter."""
+    meter = grid.meter
+    per_bar, per_beat = meter.ticks_per_bar, meter.ticks_per_beat
+    place, length = grid.place, grid.length
+    beat_rest = place * meter.n % length
+    _phase(at["beat_phase"], beat_rest / length)
+    _phase(at["bar_phase"], place / length)
+    tick = place * per_bar // length
+    _one_hot(at["step_in_beat"], tick % per_beat // STEP_TICKS)
+    steps = meter.steps_per_bar
+    at["step_phase"][:, 0] = (place * steps % length) / length
+    _one_hot(at["beat_in_bar"], np.minimum(tick // per_beat, lay.BEAT_SLOTS - 1))
+    for bit in range(lay.BAR_BITS):
+        at["bar_bits"][:, bit] = grid.bar >> bit & 1
+    quarter = 60 / grid.bpm
+    at["tempo"][:] = np.array([float(grid.bpm / 150 - 1), float(quarter), float(quarter * 4 / meter.d)], np.float32)
+    at["meter"][:, 0] = meter.n / 16
+    at["meter"][:, 1 + lay.METER_UNITS.index(meter.d)] = 1
+
+
+def _phase(block: Floats, saw: npt.NDArray[np.float64]) -> None:
+    block[:, 0] = saw
+    block[:, 1] = np.abs(2 * saw - 1)
+    later = saw + 0.25
+    later = np.where(later >= 1, later - 1, later)
+    block[:, 2] = np.abs(2 * later - 1)
+
+
+def _fill_sections(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> None:
+    start = 0
+    for section in state.sections:
+        first, end = int(grid.starts[start]), int(grid.starts[start + section.bars])
+        rows = slice(first, end)
+        bar = grid.bar[rows] - start
+        at["section"][rows, _section_slot(section.name)] = 1
+        at["section_place"][rows, 0] = np.arange(end - first) / max(end - first, 1)
+        at["section_place"][rows, 1] = np.minimum(section.bars - bar, 16) / 16
+        at["section_place"][rows, 2] = bar == 0
+        at["section_place"][rows, 3] = bar == section.bars - 1
+        start += section.bars
+
+
+def _fill_key(at: dict[str, Floats], state: GlobalState) -> None:
+    at["key_tonic"][:, state.key.tonic_pc] = 1
+    at["key_mode"][:, lay.MODE_NAMES.index(state.key.mode)] = 1
+
+
+def _fill_chords(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> None:
+    """Rows per distinct chord: flags 2, root 12, chroma 12, bass 12; then by beat, then by frame."""
+    rows: dict[Chord | None, int] = {}
+    of_beat = np.array([rows.setdefault(chord, len(rows)) for chord in state.chords])
+    table = np.stack([_chord_row(chord) for chord in rows])
+    beat = grid.bar * grid.meter.n + grid.place * grid.meter.n // grid.length
+    now = table[of_beat[beat]]
+    for name, where in (("chord_flag", slice(0, 2)), ("chord_root", slice(2, 14)), ("chord_chroma", slice(14, 26)), ("chord_bass", slice(26, 38))):
+        at[name][:] = now[:, where]
+    following = np.vstack([table[of_beat[1:]], np.zeros((1, table.shape[1]), np.float32)])
+    at["next_chroma"][:] = following[beat, 14:26]
+
+
+def _chord_row(chord: Chord | None) -> Floats:
+    row = np.zeros(38, np.float32)
+    row[0] = 1
+    if chord is not None:
+        row[1] = 1
+        row[2 + chord.root_pc] = 1
+        row[[14 + pc for pc in chord.pitch_classes]] = 1
+        row[26 + chord.bass_pc] = 1
+    return row
+
+
+def _fill_rhythm(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> None:
+    rhythm = state.rhythm
+    assert rhythm is not None
+    accents = np.frombuffer("".join(rhythm.bars).encode("ascii"), np.uint8) - 48
+    accents = np.append(accents, 0)
+    steps = grid.meter.steps_per_bar
+    step = grid.bar * steps + grid.place * steps // grid.length
+    at["rhythm"][:, 0] = 1
+    at["rhythm"][:, 1] = accents[step] / 9
+    at["rhythm"][:, 2] = accents[step + 1] / 9
+    at["rhythm"][:, 3] = float((rhythm.swing * 2 - 1) * 2)
+
+
+def _one_hot(block: Floats, index: npt.NDArray[np.int64]) -> None:
+    block[np.arange(len(index)), index] = 1
+
+
+def _style_slot(style: str) -> int:
+    name = style.strip().lower()
+    name = _ALIASES.get(name, name)
+    return lay.STYLES.index(name if name in lay.STYLES else "other")
+
+
+def _section_slot(name: str) -> int:
+    """Slot of a section's name: "Verse-2", "verse_b" and "pre-chorus" are known too."""
+    kind = name.lower().replace("-", "").replace("_", "").rstrip("0123456789")
+    if kind in lay.SECTION_KINDS:
+        return lay.SECTION_KINDS.index(kind)
+    head = name.lower().replace("_", "-").split("-")[0].rstrip("0123456789")
+    return lay.SECTION_KINDS.index(head if head in lay.SECTION_KINDS else "other")

@@ -1,0 +1,53 @@
+"""Where each codec frame lies in the song, as whole numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.song.meter import Meter
+from stemwright.song.state import GlobalState
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameGrid:
+    """`starts` [bars + 1]: first frame of every bar. Per frame: its `bar`, `place` (frames since that bar's start) and
+    `length` (frames of that bar), so that place / length is the phase in the bar, exactly."""
+
+    bpm: Fraction
+    meter: Meter
+    starts: Ints
+    bar: Ints
+    place: Ints
+    length: Ints
+
+    @property
+    def frames(self) -> int:
+        """Frames of the song."""
+        return len(self.bar)
+
+    @classmethod
+    def of(cls, state: GlobalState) -> FrameGrid:
+        """The grid of a song."""
+        timebase = state.timebase
+        starts = np.array([timebase.bar_frame(bar) for bar in range(state.bars + 1)], np.int64)
+        lengths = np.diff(starts)
+        bar = np.repeat(np.arange(state.bars, dtype=np.int64), lengths)
+        place = np.arange(starts[-1], dtype=np.int64) - starts[bar]
+        return cls(state.bpm, state.meter, starts, bar, place, lengths[bar])
+
+    def frame_of(self, ticks: Ints) -> tuple[Ints, npt.NDArray[np.float64]]:
+        """Frame in which each tick falls and its place inside that frame, 0..1: `Timebase.tick_frame` split in two.
+
+        Ticks must lie inside the song; its very end is frame `frames`.
+        """
+        per_bar = self.meter.ticks_per_bar
+        bar = ticks // per_bar
+        lengths = np.append(np.diff(self.starts), 0)
+        product = lengths[bar] * (ticks % per_bar)
+        return self.starts[bar] + product // per_bar, (product % per_bar) / per_bar

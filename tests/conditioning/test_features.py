@@ -1,0 +1,141 @@
+"""Features: aligned with the timebase, bounded, exact, droppable."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stemwright.conditioning import DROPS, drop_features, feature_size, frame_features, layout, step_features
+from stemwright.conditioning.layout import LAYOUT, columns, markdown
+from stemwright.errors import UsageError
+from stemwright.song.harmony import Chord, Key
+from stemwright.song.rhythm import RhythmMap
+from stemwright.song.score import Note, Score
+from stemwright.song.state import GlobalState, Meter, Section, parse_bpm
+
+
+def song(bpm: str = "97.3", meter: str = "7/8", bars: int = 3) -> GlobalState:
+    m = Meter.parse(meter)
+    chords = tuple(None if beat % 5 == 4 else Chord.parse(["C", "F#m7/A", "G7"][beat % 3]) for beat in range(bars * m.n))
+    rhythm = RhythmMap(Fraction(2, 3), tuple("9021"[b % 4] * m.steps_per_bar for b in range(bars)))
+    sections = (Section("intro", 1), Section("Verse-2", bars - 1)) if bars > 1 else (Section("zzz", 1),)
+    return GlobalState(parse_bpm(bpm), m, Key.parse("D dorian"), sections, chords, rhythm, "funk")
+
+
+def score(state: GlobalState, step: int = 37) -> Score:
+    return Score.from_notes(
+        Note(tick, 60 + tick % 50, 10 + tick * 7 % 110, 1 + tick % 127) for tick in range(0, state.total_ticks, step)
+    )
+
+
+@pytest.mark.parametrize(
+    ("layer", "golden"),
+    [("drums", "946c0615534d8493eed2ee0f4c0b8e0f9115efeaa77bad8b6cd3f4e45c81f590"), ("lead", "95eb2e4deb26be18459fa28d37e73a2e2b36aa2eb40f4c0cf33cc61f63c02cb5")],
+)
+def test_golden(layer: str, golden: str) -> None:
+    state = song()
+    features = frame_features(state, layer, score(state), timbre=3)
+    assert features.dtype == np.float32 and features.shape == (state.frames, feature_size(layer))
+    assert hashlib.sha256(features.astype("<f4").tobytes()).hexdigest() == golden
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    bpm=st.decimals(30, 300, places=2).map(str),
+    n=st.integers(1, 32),
+    d=st.sampled_from([2, 4, 8, 16]),
+    bars=st.integers(1, 4),
+    layer=st.sampled_from(["drums", "bass"]),
+)
+def test_bounds_and_onsets(bpm: str, n: int, d: int, bars: int, layer: str) -> None:
+    state = song(bpm, f"{n}/{d}", bars)
+    notes = score(state)
+    features = frame_features(state, layer, notes, timbre=0)
+    assert len(features) == state.frames and np.isfinite(features).all()
+    assert features.min() >= -1 and features.max() <= 8  # seconds of a half note at 30 BPM: 4
+    at = {name: features[:, where] for name, where in columns(layer).items()}
+    for name in ("step_in_beat", "beat_in_bar", "section", "key_tonic", "key_mode", "style", "timbre"):
+        assert (at[name].sum(1) == 1).all(), name
+    frames = {int(state.timebase.tick_frame(note.onset)) for note in notes.notes}
+    onsets = at["drum_onset" if layer == "drums" else "key_onset"]
+    assert set(np.flatnonzero(onsets.any(1)).tolist()) == frames
+    assert (at["score_time"][sorted(frames), 2] == 1).all()
+
+
+def test_place_inside_the_frame_is_the_timebase() -> None:
+    state = song("112", "4/4", 2)
+    for tick in (0, 1, 95, 96, 383, 384, 700):
+        features = frame_features(state, "drums", Score.from_notes([Note(tick, 10, 38, 100)]))
+        exact = state.timebase.tick_frame(tick)
+        frame = int(exact)
+        where = columns("drums")
+        assert features[frame, where["drum_onset"]][1] == np.float32(100 / 127)
+        assert features[frame, where["drum_place"]][1] == np.float32(float(exact - frame))
+        trace = features[frame : frame + 13, where["drum_trace"]][:, 1]
+        assert trace[0] == np.float32(100 / 127) and (np.diff(trace) < 0).all()
+
+
+def test_sustain_ends_with_the_note_and_with_the_song() -> None:
+    state = song("120", "4/4", 2)
+    notes = Score.from_notes([Note(0, 96, 60, 127), Note(700, 5000, 21, 64), Note(5000, 5, 60, 64)])
+    features = frame_features(state, "lead", notes)
+    sustain = features[:, columns("lead")["key_sustain"]]
+    assert np.flatnonzero(sustain[:, 39]).tolist() == list(range(int(state.timebase.tick_frame(96))))
+    assert sustain[-1, 0] > 0
+
+
+@pytest.mark.parametrize("layer", ["drums", "harmony"])
+def test_drops_equal_absence(layer: str) -> None:
+    state = song()
+    full = frame_features(state, layer, score(state), timbre=5)
+    for name in DROPS:
+        dropped = full.copy()
+        drop_features(dropped, layer, [name])
+        assert (dropped != full).any()
+        np.testing.assert_array_equal(dropped, frame_features(state, layer, score(state), timbre=5, drop=[name]))
+    bare = frame_features(state.with_(chords=(), rhythm=None, style=""), layer, None)
+    drop_features(full, layer, DROPS)
+    np.testing.assert_array_equal(full, bare)
+
+
+def test_chords_follow_the_beats() -> None:
+    state = song("120", "4/4", 2)
+    features = frame_features(state, "bass", None)
+    where = columns("bass")
+    for frame in range(state.frames):
+        beat = int(state.timebase.frame_tick(frame) // 96)
+        chord, after = state.chords[beat], (state.chords + (None,))[beat + 1]
+        row = features[frame]
+        assert set(np.flatnonzero(row[where["chord_chroma"]])) == set(chord.pitch_classes if chord else ())
+        assert set(np.flatnonzero(row[where["next_chroma"]])) == set(after.pitch_classes if after else ())
+        assert row[where["chord_flag"]].tolist() == [1, chord is not None]
+
+
+def test_step_features_and_bad_arguments() -> None:
+    features = np.arange(5, dtype=np.float32)[:, None]
+    assert step_features(features, 9, 2)[:, 0].tolist() == [2, 3, 4, 4, 4, 4, 4, 4, 4]
+    with pytest.raises(UsageError, match="drop"):
+        frame_features(song(), "lead", None, drop=["melody"])
+    with pytest.raises(UsageError, match="timbre"):
+        frame_features(song(), "lead", None, timbre=16)
+
+
+def test_documented() -> None:
+    text = markdown()
+    for blocks in LAYOUT.values():
+        assert all(f"`{block.name}`" in text and block.meaning in text for block in blocks)
+    assert len({block.name for block in layout("drums")}) == len(layout("drums"))
+
+
+def test_ten_minutes_are_quick() -> None:
+    state = song("120", "4/4", 300)
+    notes = score(state, 12)
+    begin = time.perf_counter()
+    frame_features(state, "harmony", notes, timbre=0)
+    assert time.perf_counter() - begin < 3  # about 0.3 s on one core
