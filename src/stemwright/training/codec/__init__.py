@@ -1,0 +1,1 @@
+"""The neural codec's training side: network, losses, recipe and export to ONNX."""

@@ -1,0 +1,99 @@
+"""Random training segments: read from memory-mapped shards, mixed and varied; a pure function of (seed, step)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.errors import UsageError
+
+FloatArray = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """One file of 16-bit samples."""
+
+    layer: str
+    samples: npt.NDArray[np.int16]
+
+
+def open_shards(data: Path, split: str, at_least: int) -> list[Shard]:
+    """All ``DATA/<layer>/<split>-*.i16`` of at least so many samples, in a fixed order."""
+    shards = []
+    for path in sorted(data.glob(f"*/{split}-*.i16")):
+        if path.stat().st_size >= 2 * at_least:
+            shards.append(Shard(path.parent.name, np.memmap(path, dtype="<i2", mode="r")))
+    if not shards:
+        raise UsageError(f"{data}: no audio shards {split}-*.i16 of a second or more; make them with 'stemwright train data'")
+    return shards
+
+
+class Segments:
+    """Batches of segments. Layers are drawn evenly, shards of a layer by their length."""
+
+    def __init__(self, data: Path, split: str, samples: int, seed: int = 0) -> None:
+        self.samples = samples
+        self.seed = seed
+        self.shards = open_shards(data, split, 2 * samples)
+        self.layers = sorted({s.layer for s in self.shards})
+        self.by_layer = {name: [s for s in self.shards if s.layer == name] for name in self.layers}
+        self.odds = {}
+        for name, group in self.by_layer.items():
+            sizes = np.array([len(s.samples) for s in group], dtype=np.float64)
+            self.odds[name] = sizes / sizes.sum()
+
+    def batch(self, step: int, size: int) -> FloatArray:
+        """Varied training batch number ``step``: ``[size, samples]``."""
+        rng = np.random.default_rng((self.seed, step))
+        return np.stack([self._varied(rng) for _ in range(size)])
+
+    def held_out(self, count: int) -> FloatArray:
+        """Fixed, unvaried segments, evenly over layers and shards: ``[count, samples]``. The quietest are passed over."""
+        rng = np.random.default_rng((self.seed, 0x5EED))
+        out = []
+        for i in range(count):
+            name = self.layers[i % len(self.layers)]
+            best = max((self._cut(rng, name, self.samples) for _ in range(3)), key=lambda x: float(np.mean(x * x)))
+            out.append(best)
+        return np.stack(out)
+
+    def _cut(self, rng: np.random.Generator, layer: str, samples: int) -> FloatArray:
+        group = self.by_layer[layer]
+        shard = group[int(rng.choice(len(group), p=self.odds[layer]))]
+        start = int(rng.integers(0, len(shard.samples) - samples + 1))
+        return np.asarray(shard.samples[start : start + samples], dtype=np.float32) / np.float32(32768)
+
+    def _stem(self, rng: np.random.Generator) -> FloatArray:
+        """One stem, sometimes faster or slower (0.75 to 1.35 times), of either polarity."""
+        layer = self.layers[int(rng.integers(len(self.layers)))]
+        if rng.random() < 0.35:
+            speed = float(rng.uniform(0.75, 1.35))
+            raw = self._cut(rng, layer, int(self.samples * speed) + 2)
+            at = np.arange(self.samples) * speed
+            x = np.interp(at, np.arange(len(raw)), raw).astype(np.float32)
+        else:
+            x = self._cut(rng, layer, self.samples)
+        if rng.random() < 0.5:
+            x = -x
+        if rng.random() < 0.2:  # tilt the spectrum a little
+            tilt = np.float32(rng.uniform(-0.6, 0.6))
+            x = x + tilt * np.concatenate((x[:1], x[:-1]))
+        return x
+
+    def _varied(self, rng: np.random.Generator) -> FloatArray:
+        """One item: silence (2%), one stem (60%) or a mix of two to four, -12 to +3 dB, sometimes over faint noise."""
+        if rng.random() < 0.02:
+            return np.zeros(self.samples, dtype=np.float32)
+        count = int(rng.choice((1, 2, 3, 4), p=(0.6, 0.18, 0.12, 0.1)))
+        x = self._stem(rng)
+        for _ in range(count - 1):
+            x = x + self._stem(rng) * np.float32(10 ** rng.uniform(-0.5, 0.1))
+        x = x * np.float32(10 ** (rng.uniform(-12, 3) / 20))
+        if rng.random() < 0.08:
+            x = x + rng.standard_normal(self.samples, dtype=np.float32) * np.float32(10 ** (rng.uniform(-75, -40) / 20))
+        peak = float(np.max(np.abs(x)))
+        return x / np.float32(peak) if peak > 1 else x
