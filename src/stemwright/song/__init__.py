@@ -1,1 +1,1 @@
-"""What a song is: global state, timebase, harmony, form, rhythm map, score, MIDI. Pure: no models, no audio."""
+"""What a song is: global state, timebase, harmony, form, rhythm map, score, MIDI. Pure."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import check_layer_name, ordered
+from stemwright.song.names import check_title
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
 from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_list, expect_text
 
@@ -27,7 +28,7 @@ _TAKE_FIELDS = ("take", "seed", *_SHA_FIELDS, "frames", "run")
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One generated result of a layer: its number (from 1), seed, SHA-256 of score, tokens and bundle, frames, run."""
+    """One generated result of a layer: number (from 1), seed, SHA-256 of what it is made of, frames, run."""
 
     take: int
     seed: int
@@ -49,15 +50,23 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class LayerEntry:
-    """A layer of the song: its timbre ("" = the performer's first), its takes, and the number of the active one."""
+    """A layer: timbre ("" = the performer's first), its takes, and the number of the active one.
+
+    `score_sha256`: the score that was given for it (imported), which wins over the arranger's; or None.
+    """
 
     timbre: str = ""
     take: int | None = None
     takes: tuple[Take, ...] = ()
+    score_sha256: str | None = None
 
     def __post_init__(self) -> None:
+        if self.score_sha256 is not None and not _SHA.fullmatch(self.score_sha256):
+            raise UsageError(f"score_sha256: {self.score_sha256[:70]!r} should be 64 hex digits")
         if not _TIMBRE.fullmatch(self.timbre):
-            raise UsageError(f"timbre: {self.timbre[:40]!r} is not allowed; use letters, digits, blank and . _ - + & '")
+            raise UsageError(
+                f"timbre: {self.timbre[:40]!r} is not allowed; use letters, digits, blank, . _ -"
+            )
         numbers = [take.take for take in self.takes]
         if any(a >= b for a, b in pairwise(numbers)):
             raise UsageError("takes: should be numbered upwards, each once")
@@ -81,7 +90,7 @@ class LayerEntry:
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """A song: title, global state, seed, layers by name (kept in the fixed order). `layers` is not to be changed."""
+    """Title, global state, seed, layers by name (in the fixed order). `layers` is not to be changed."""
 
     title: str
     state: GlobalState
@@ -104,7 +113,9 @@ class Song:
     def layer(self, name: str) -> LayerEntry:
         """A layer of this song. UsageError where it has none of that name."""
         if name not in self.layers:
-            raise UsageError(f"layer {name[:40]!r}: is not in this song; it has {', '.join(self.layers) or 'no layers'}")
+            raise UsageError(
+                f"layer {name[:40]!r}: is not in this song; it has {', '.join(self.layers) or 'no layers'}"
+            )
         return self.layers[name]
 
 
@@ -112,7 +123,9 @@ def dumps(song: Song) -> bytes:
     """The bytes of `song.json`."""
     data = seal(_song_to_json(song))
     if len(data) > MAX_BYTES:
-        raise UsageError(f"song.json: would have {len(data)} bytes, at most {MAX_BYTES} are allowed; use fewer bars")
+        raise UsageError(
+            f"song.json: would have {len(data)} bytes, at most {MAX_BYTES} are allowed; use fewer bars"
+        )
     return data
 
 
@@ -123,23 +136,19 @@ def loads(data: bytes, name: str = "song.json") -> Song:
     if not isinstance(schema, int) or isinstance(schema, bool) or schema < 1:
         raise UsageError(f"{name}: schema is missing or no version number; is it the right file?")
     if schema > SCHEMA:
-        raise UsageError(f"{name}: schema {schema} is newer than {SCHEMA}, the newest known here; update Stemwright")
+        raise UsageError(
+            f"{name}: schema {schema} is newer than {SCHEMA}, the newest known here; update Stemwright"
+        )
     check_seal(document, data, name)
     try:
         song = _song_from_json(document)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if dumps(song) != data:
-        raise UsageError(f"{name}: a field is not in its plain form (e.g. key \"Bbm\" for \"Bb minor\"); restore it from a copy")
+        raise UsageError(
+            f'{name}: a field is not in its plain form (key "Bbm" for "Bb minor"); restore it from a copy'
+        )
     return song
-
-
-def check_title(title: str) -> str:
-    """`title`, where it can name files: printable, 1..100 characters, no path in it. UsageError otherwise."""
-    bad = any(sign in title for sign in ("/", "\\", "..", ":")) or not title.isprintable() or title != title.strip()
-    if bad or not 1 <= len(title) <= 100:
-        raise UsageError(f"title: {title[:40]!r} is not allowed; use 1 to 100 characters without / \\ : and ..")
-    return title
 
 
 def _song_to_json(song: Song) -> dict[str, Any]:
@@ -154,7 +163,7 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _entry_to_json(entry: LayerEntry) -> dict[str, Any]:
     takes = [{name: getattr(take, name) for name in _TAKE_FIELDS} for take in entry.takes]
-    return {"timbre": entry.timbre, "take": entry.take, "takes": takes}
+    return {"timbre": entry.timbre, "score_sha256": entry.score_sha256, "take": entry.take, "takes": takes}
 
 
 def _song_from_json(document: Mapping[str, Any]) -> Song:
@@ -166,17 +175,20 @@ def _song_from_json(document: Mapping[str, Any]) -> Song:
         title=expect_text(fields["title"], "title"),
         state=GlobalState.from_json(fields["state"]),
         seed=expect_int(fields["seed"], "seed", 0, MAX_SEED),
-        layers={check_layer_name(name, "layers"): _entry_from_json(item, f"layers.{name}") for name, item in layers.items()},
+        layers={name: _entry_from_json(item, name) for name, item in layers.items()},
     )
 
 
-def _entry_from_json(item: object, where: str) -> LayerEntry:
-    fields = expect_fields(item, where, ("timbre", "take", "takes"))
+def _entry_from_json(item: object, name: object) -> LayerEntry:
+    where = f"layers.{check_layer_name(name, 'layers')}"
+    fields = expect_fields(item, where, ("timbre", "score_sha256", "take", "takes"))
+    given = fields["score_sha256"]
+    score = None if given is None else expect_text(given, f"{where}.score_sha256")
     timbre = expect_text(fields["timbre"], f"{where}.timbre")
     active = None if fields["take"] is None else expect_int(fields["take"], f"{where}.take", 1, MAX_TAKES)
     takes = expect_list(fields["takes"], f"{where}.takes")
     try:
-        return LayerEntry(timbre, active, tuple(_take_from_json(take) for take in takes))
+        return LayerEntry(timbre, active, tuple(_take_from_json(take) for take in takes), score)
     except UsageError as error:
         raise UsageError(f"{where}.{error}") from None
 

@@ -1,4 +1,4 @@
-"""The fourteen drum pieces that scores and features speak of, and where General MIDI's pitches fall among them."""
+"""The fourteen drum pieces that scores and features speak of, and General MIDI's pitches among them."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ _INDEX: dict[int, int] = {
 
 
 def piece_of(pitch: int) -> int:
-    """Index into `DRUM_PIECES` for any General MIDI drum pitch (22 and 26: the hat edges of electronic kits)."""
+    """Index into `DRUM_PIECES` for any General MIDI drum pitch (22 and 26: hat edges of electronic kits)."""
     return _INDEX.get(pitch, len(DRUM_PIECES) - 1)

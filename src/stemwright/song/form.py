@@ -27,7 +27,8 @@ class Section:
             )
         if not 1 <= self.bars <= MAX_SECTION_BARS:
             raise UsageError(
-                f"form: section {self.name!r} has {self.bars} bars; give 1 to {MAX_SECTION_BARS}, e.g. \"{self.name}:8\""
+                f"form: section {self.name!r} has {self.bars} bars; "
+                f'give 1 to {MAX_SECTION_BARS}, e.g. "{self.name}:8"'
             )
 
     def __str__(self) -> str:
@@ -50,7 +51,7 @@ def _parse_section(part: str) -> Section:
         raise UsageError(f'form: {part[:40]!r} has no number of bars; write name:bars, e.g. "{name[:32]}:8"')
     if not re.fullmatch(r"[0-9]{1,6}", bars, re.ASCII):
         raise UsageError(
-            f"form: {bars[:40]!r} in {part[:40]!r} is not a number of bars; write for example \"{name[:32]}:8\""
+            f'form: {bars[:40]!r} in {part[:40]!r} is not a number of bars; write for example "{name[:32]}:8"'
         )
     return Section(name, int(bars))
 

@@ -19,7 +19,15 @@ MODES: dict[str, tuple[int, ...]] = {
 }
 """Scale of each mode, in semitones from the tonic."""
 
-_MODE_FIFTHS = {"major": 0, "minor": 3, "dorian": 2, "phrygian": 4, "lydian": -1, "mixolydian": 1, "locrian": 5}
+_MODE_FIFTHS = {
+    "major": 0,
+    "minor": 3,
+    "dorian": 2,
+    "phrygian": 4,
+    "lydian": -1,
+    "mixolydian": 1,
+    "locrian": 5,
+}
 _MODE_SHORT = {m: m[:3] for m in MODES}
 _MODE_NAMES = {"": "major", "M": "major", "m": "minor", "aeolian": "minor", "ionian": "major"}
 _MODE_NAMES |= {m: m for m in MODES} | {m[:3]: m for m in MODES}
@@ -40,7 +48,8 @@ _QUALITY_NAMES = {
     "maj": "", "M": "", "min": "m", "-": "m", "°": "dim", "o": "dim", "+": "aug", "sus": "sus4",
     "M7": "maj7", "Δ": "maj7", "Δ7": "maj7", "min7": "m7", "-7": "m7", "mM7": "mmaj7", "mMaj7": "mmaj7",
     "°7": "dim7", "o7": "dim7", "ø": "m7b5", "ø7": "m7b5", "min7b5": "m7b5", "-7b5": "m7b5",
-    "+7": "aug7", "7#5": "aug7", "7sus": "7sus4", "9sus": "9sus4", "6/9": "69", "M9": "maj9", "min9": "m9", "-9": "m9",
+    "+7": "aug7", "7#5": "aug7", "7sus": "7sus4", "9sus": "9sus4", "6/9": "69",
+    "M9": "maj9", "min9": "m9", "-9": "m9",
     "min6": "m6", "-6": "m6", "min11": "m11",
 }  # fmt: skip
 
@@ -108,7 +117,7 @@ class Key:
         return MODES[self.mode][2] == 3
 
     def spell(self, pc: int) -> str:
-        """Name of a pitch class in this key: scale notes by the signature, others as usual (b2 b3 #4 b6 b7; 7 in minor)."""
+        """Name of a pitch class in this key: scale notes by the signature, others as b2, b3, #4, b6, b7."""
         return spell_near(pc, fifths_of(self.tonic) - (6 if self.mode == "locrian" else 5))
 
     def transposed(self, semitones: int) -> Key:
@@ -131,7 +140,7 @@ class Chord:
 
     @classmethod
     def parse(cls, text: str) -> Chord:
-        """A chord from "F#m7b5/A" and the usual other writings ("Cmin7", "B-7", "CM7"). UsageError otherwise."""
+        """A chord from "F#m7b5/A" and other usual writings ("Cmin7", "B-7", "CM7"). UsageError otherwise."""
         found = _CHORD.fullmatch(tidy(text)) if len(text) <= 40 else None
         if found is None:
             raise _bad_chord(text)
@@ -180,7 +189,7 @@ def chord_text(chord: Chord | None) -> str:
 
 
 def roman(key: Key, degree: int, quality: str | None = None, seventh: bool = False) -> Chord:
-    """The chord on scale degree 1..7: diatonic triad, diatonic seventh chord with `seventh`, or the given quality."""
+    """The chord on scale degree 1..7: diatonic triad (`seventh`: four notes), or of the given quality."""
     if not 1 <= degree <= 7:
         raise UsageError(f"chord degree: {degree} is outside 1..7")
     scale = key.pitch_classes
@@ -193,8 +202,12 @@ def roman(key: Key, degree: int, quality: str | None = None, seventh: bool = Fal
 
 def _bad_key(text: str) -> UsageError:
     modes = ", ".join(MODES)
-    return UsageError(f'key: {text[:40]!r} is not a key; write a tonic A-G with # or b and a mode ({modes}), e.g. "F# minor"')
+    return UsageError(
+        f'key: {text[:40]!r} is not a key; write for example "F# minor" (A-G with # or b; {modes})'
+    )
 
 
 def _bad_chord(text: str) -> UsageError:
-    return UsageError(f'chord: {text[:40]!r} is not a known chord; write for example "C", "F#m7", "Bbmaj7/D" or "N.C."')
+    return UsageError(
+        f'chord: {text[:40]!r} is not a known chord; write for example "F#m7", "Bbmaj7/D" or "N.C."'
+    )

@@ -19,7 +19,9 @@ def check_layer_name(name: object, field: str = "layer") -> str:
     """`name`, where it is a well-formed layer name; UsageError otherwise."""
     if isinstance(name, str) and _NAME.fullmatch(name):
         return name
-    raise UsageError(f"{field}: {str(name)[:40]!r} is not a layer name; use a-z, 0-9, _ and -, a letter first, at most 32")
+    raise UsageError(
+        f"{field}: {str(name)[:40]!r} is not a layer name; use a-z, 0-9, _ and -, a letter first, at most 32"
+    )
 
 
 def is_drums(layer: str) -> bool:

@@ -1,4 +1,4 @@
-"""The bytes of a standard MIDI file, taken apart into events with limits and clear errors. Knows nothing of songs."""
+"""The bytes of a standard MIDI file, taken apart into events, with limits and clear errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ META = 0xFF
 
 @dataclass(slots=True)
 class RawTrack:
-    """Events (tick, status, data): channel messages by status byte, meta events as (tick, 0xFF, type byte + text)."""
+    """Events (tick, status, data): channel messages by status byte, meta events as 0xFF, type byte + text."""
 
     events: list[tuple[int, int, bytes]] = field(default_factory=list)
     end: int = 0
@@ -31,7 +31,7 @@ class RawFile:
 
 
 def parse_file(data: bytes, name: str) -> RawFile:
-    """The events of a MIDI file of type 0 or 1. UsageError (naming `name`) for type 2, SMPTE time, damage, limits."""
+    """The events of a MIDI file. UsageError (naming `name`) for types other than 0 and 1, SMPTE, damage, limits."""
     kind, count, division, at = _parse_head(data, name)
     tracks: list[RawTrack] = []
     left = MAX_EVENTS
@@ -63,7 +63,9 @@ def _parse_head(data: bytes, name: str) -> tuple[int, int, int, int]:
     if division & 0x8000:
         raise UsageError(f"{name}: is timed in SMPTE frames; export it with ticks per quarter note")
     if division == 0 or count == 0:
-        raise UsageError(f"{name}: has a damaged header (no ticks per quarter note or no tracks); export it again")
+        raise UsageError(
+            f"{name}: has a damaged header (no ticks per quarter note or no tracks); export it again"
+        )
     return kind, count, division, 8 + size
 
 
@@ -101,18 +103,24 @@ class _TrackParser:
         elif 0x80 <= running < 0xF0:
             status = running
         else:
-            raise UsageError(f"{self.name}: is damaged at byte {self.at} (data without an event); export it again")
+            raise UsageError(
+                f"{self.name}: is damaged at byte {self.at} (data without an event); export it again"
+            )
         if status < 0xF0:
             data = self._take(_DATA_BYTES[status >> 4])
             if any(byte & 0x80 for byte in data):
-                raise UsageError(f"{self.name}: is damaged at byte {self.at} (data over 127); export it again")
+                raise UsageError(
+                    f"{self.name}: is damaged at byte {self.at} (data over 127); export it again"
+                )
             return status, data
         if status == META:
             kind = self._take(1)
             return META, kind + self._take(self._length())
         if status in (0xF0, 0xF7):
             return status, self._take(self._length())
-        raise UsageError(f"{self.name}: is damaged at byte {self.at} (unknown event {status:#x}); export it again")
+        raise UsageError(
+            f"{self.name}: is damaged at byte {self.at} (unknown event {status:#x}); export it again"
+        )
 
     def _take(self, size: int) -> bytes:
         if self.at + size > len(self.data):
@@ -128,4 +136,6 @@ class _TrackParser:
             value = value << 7 | byte & 0x7F
             if not byte & 0x80:
                 return value
-        raise UsageError(f"{self.name}: is damaged at byte {self.at} (a number of over 4 bytes); export it again")
+        raise UsageError(
+            f"{self.name}: is damaged at byte {self.at} (a number of over 4 bytes); export it again"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
@@ -19,7 +20,7 @@ from stemwright.song.state import bpm_text, parse_bpm
 MAX_BYTES = 10 * 1024 * 1024
 DRUM_CHANNEL = 9
 OUR_TEXT = "stemwright:"
-"""Text events that begin so keep what MIDI rounds or cannot say: "stemwright:bpm=97.3004", "stemwright:key=D dorian"."""
+"""Text events that begin so keep what MIDI rounds or cannot say: "stemwright:bpm=97.3004"."""
 
 
 @dataclass(slots=True)
@@ -34,8 +35,11 @@ class MidiTrack:
 
 @dataclass(slots=True)
 class MidiSong:
-    """What a MIDI file holds. `bpm` and `meter` are its first ones (120, 4/4 where it names none); the `_changes`
-    count later, different ones, which are not followed. `bpm` may lie outside 30..300. Markers: (tick, text)."""
+    """What a MIDI file holds.
+
+    `bpm` and `meter` are its first ones (120, 4/4 where it names none); the `_changes` count later, different
+    ones, which are not followed. `bpm` may lie outside 30..300. Markers: (tick, text).
+    """
 
     tracks: list[MidiTrack]
     bpm: Fraction
@@ -67,7 +71,7 @@ class MidiSong:
 
 
 def read_midi(source: str | Path | bytes, name: str | None = None) -> MidiSong:
-    """The contents of a MIDI file (path or bytes). UsageError in one line for anything that is not one, or too large."""
+    """The contents of a MIDI file (path or bytes). UsageError for anything that is not one, or too large."""
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     name = name or ("MIDI data" if isinstance(source, bytes) else Path(source).name)
     if len(data) > MAX_BYTES:
@@ -88,7 +92,9 @@ def _read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path.name}: cannot be read ({error.strerror or error}); give a MIDI file") from None
+        raise UsageError(
+            f"{path.name}: cannot be read ({error.strerror or error}); give a MIDI file"
+        ) from None
 
 
 def _scaled(tick: int, division: int, name: str) -> int:
@@ -100,7 +106,7 @@ def _scaled(tick: int, division: int, name: str) -> int:
 
 
 class _Channel:
-    """Pairs the note-ons and note-offs of one channel. A pitch struck again while it sounds ends its earlier note."""
+    """Pairs one channel's note-ons and -offs. A pitch struck again while it sounds ends its earlier note."""
 
     def __init__(self) -> None:
         self.program = 0
@@ -182,17 +188,19 @@ def _read_conductor(raw: RawFile, song: MidiSong, name: str) -> None:
     metas.sort(key=lambda event: event[0])
     tempos = [int.from_bytes(data[1:4], "big") for _, data in metas if data[0] == 0x51 and len(data) == 4]
     meters = [(data[1], data[2]) for _, data in metas if data[0] == 0x58 and len(data) >= 3]
-    keys = [(data[1] - 256 if data[1] > 127 else data[1], data[2]) for _, data in metas if data[0] == 0x59 and len(data) == 3]
+    keys = [struct.unpack(">xbB", data) for _, data in metas if data[0] == 0x59 and len(data) == 3]
     ours = dict(_our_text(data) for _, data in metas if data[0] == 0x01 and _text(data).startswith(OUR_TEXT))
     if tempos:
         song.bpm = _bpm(tempos[0], ours.get("bpm", ""), name)
     if meters:
         song.meter = _meter(*meters[0], name)
     if keys:
-        song.key = _key(*keys[0], ours.get("key", ""))
+        song.key = _key(keys[0][0], keys[0][1], ours.get("key", ""))
     song.tempo_changes = sum(a != b for a, b in pairwise(tempos))
     song.meter_changes = sum(a != b for a, b in pairwise(meters))
-    song.markers = [(_scaled(tick, raw.division, name), _text(data)) for tick, data in metas if data[0] == 0x06]
+    song.markers = [
+        (_scaled(tick, raw.division, name), _text(data)) for tick, data in metas if data[0] == 0x06
+    ]
 
 
 def _text(data: bytes) -> str:

@@ -17,12 +17,15 @@ _Event = tuple[int, int, bytes]
 
 
 def write_midi(
-    state: GlobalState, scores: Mapping[str, Score], programs: Mapping[str, int] | None = None, title: str = ""
+    state: GlobalState,
+    scores: Mapping[str, Score],
+    programs: Mapping[str, int] | None = None,
+    title: str = "",
 ) -> bytes:
     """A type-1 file: a track with tempo, meter, key and section markers, then a named track a layer.
 
-    Drums go to channel 10, each other layer to a channel of its own. Where a pitch sounds twice at once, the earlier
-    note ends as the later begins (`Score.without_overlaps`), as MIDI cannot say otherwise.
+    Drums go to channel 10, each other layer to a channel of its own. Where a pitch sounds twice at once, the
+    earlier note ends as the later begins (`Score.without_overlaps`), as MIDI cannot say otherwise.
     UsageError for more than 15 pitched layers.
     """
     names = ordered(list(scores))
@@ -34,7 +37,9 @@ def write_midi(
         drums = is_drums(name)
         program = (programs or {}).get(name, DEFAULT_PROGRAMS.get(name, 0))
         chunks.append(
-            _chunk(_layer(name, scores[name], DRUM_CHANNEL if drums else next(free), program), state.total_ticks)
+            _chunk(
+                _layer(name, scores[name], DRUM_CHANNEL if drums else next(free), program), state.total_ticks
+            )
         )
     return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PPQ) + b"".join(chunks)
 
@@ -60,7 +65,10 @@ def _conductor(state: GlobalState, title: str) -> list[_Event]:
 def _layer(name: str, score: Score, channel: int, program: int) -> list[_Event]:
     if not 0 <= program <= 127:
         raise UsageError(f"MIDI program of {name}: {program} is outside 0..127")
-    events: list[_Event] = [(0, 0, _meta(0x03, name.encode("utf-8"))), (0, 1, bytes((0xC0 | channel, program)))]
+    events: list[_Event] = [
+        (0, 0, _meta(0x03, name.encode("utf-8"))),
+        (0, 1, bytes((0xC0 | channel, program))),
+    ]
     for note in score.without_overlaps().notes:
         events.append((note.onset, 3, bytes((0x90 | channel, note.pitch, note.velocity))))
         events.append((note.end, 2, bytes((0x80 | channel, note.pitch, 64))))

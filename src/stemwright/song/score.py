@@ -30,7 +30,7 @@ _order = attrgetter("onset", "duration", "pitch", "velocity")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """One note. `onset` in ticks from the song's start, `duration` in ticks (at least 1), MIDI pitch 0..127, velocity 1..127."""
+    """One note: onset (ticks from song start), duration (ticks, >= 1), pitch 0..127, velocity 1..127."""
 
     onset: int
     duration: int
@@ -39,7 +39,7 @@ class Note:
 
     def __post_init__(self) -> None:
         if (
-            0 <= self.onset
+            self.onset >= 0
             and 1 <= self.duration <= MAX_TICK - self.onset
             and 0 <= self.pitch <= 127
             and 1 <= self.velocity <= 127
@@ -64,7 +64,7 @@ class Score:
 
     def __post_init__(self) -> None:
         if len(self.notes) > MAX_NOTES:
-            raise UsageError(f"score: {len(self.notes)} notes, at most {MAX_NOTES} are allowed; split the song")
+            raise UsageError(f"score: {len(self.notes)} notes, at most {MAX_NOTES} are allowed")
         keys = [_order(note) for note in self.notes]
         if any(a >= b for a, b in pairwise(keys)):
             raise UsageError("score: notes are not in order or are double; build it with Score.from_notes")
@@ -83,7 +83,7 @@ class Score:
         if count > MAX_NOTES:
             raise UsageError(f"{name}: holds {count} notes, at most {MAX_NOTES} are allowed")
         if len(data) != _HEAD.size + count * _NOTE.size:
-            raise UsageError(f"{name}: has {len(data)} bytes, but {count} notes need {_HEAD.size + count * _NOTE.size}")
+            raise UsageError(f"{name}: has {len(data)} bytes, which is wrong for {count} notes")
         try:
             return cls(tuple(Note(*fields) for fields in _NOTE.iter_unpack(memoryview(data)[_HEAD.size :])))
         except UsageError as error:
@@ -105,7 +105,7 @@ class Score:
         return max((note.end for note in self.notes), default=0)
 
     def slice(self, start_tick: int, end_tick: int, shift: bool = True) -> Score:
-        """Notes with onset in [start_tick, end_tick), durations clipped to its end; `shift` moves the start to tick 0."""
+        """Notes with onset in [start_tick, end_tick), clipped to its end; `shift`: start becomes tick 0."""
         low = bisect_left(self.notes, start_tick, key=attrgetter("onset"))
         high = bisect_left(self.notes, end_tick, key=attrgetter("onset"))
         back = start_tick if shift else 0
@@ -119,14 +119,23 @@ class Score:
         return Score(tuple(Note(n.onset + ticks, n.duration, n.pitch, n.velocity) for n in self.notes))
 
     def without_overlaps(self) -> Score:
-        """No pitch sounds twice at once: a note ends where its pitch begins again; of two that begin together the longest duration and the loudest velocity remain."""
+        """A score in which no pitch sounds twice at once.
+
+        A note ends where its pitch begins again; of two that begin together the longest duration and the
+        loudest velocity remain.
+        """
         out: list[Note] = []
         open_at: dict[int, int] = {}
         for note in self.notes:
             at = open_at.get(note.pitch)
             if at is not None and out[at].onset == note.onset:
                 last = out[at]
-                out[at] = Note(note.onset, max(last.duration, note.duration), note.pitch, max(last.velocity, note.velocity))
+                out[at] = Note(
+                    note.onset,
+                    max(last.duration, note.duration),
+                    note.pitch,
+                    max(last.velocity, note.velocity),
+                )
                 continue
             if at is not None and out[at].end > note.onset:
                 last = out[at]

@@ -1,4 +1,4 @@
-"""JSON documents that carry their own SHA-256, in one canonical form, so that no change to a byte goes unseen.
+"""JSON documents that carry their own SHA-256, in one canonical form: no change to a byte goes unseen.
 
 Canonical form: keys sorted, indent of one blank, UTF-8, LF at line ends and at the end of the file; floats in
 their shortest writing. `sha256` is over the canonical form of the document without that field.
@@ -31,16 +31,20 @@ def seal(document: Mapping[str, Any]) -> bytes:
 
 
 def parse_object(data: bytes, name: str, max_bytes: int = MAX_BYTES) -> dict[str, Any]:
-    """The JSON object in `data`, numbers with a point as Decimal. UsageError (naming `name`) for anything else."""
+    """The JSON object in `data`, floats as Decimal. UsageError (naming `name`) for anything else."""
     if len(data) > max_bytes:
-        raise UsageError(f"{name}: has {len(data)} bytes, at most {max_bytes} are allowed; is it the right file?")
+        raise UsageError(
+            f"{name}: has {len(data)} bytes, at most {max_bytes} are allowed; is it the right file?"
+        )
     if not data.strip():
         raise UsageError(f"{name}: is empty; restore it from a copy or make the song again")
     try:
         document = json.loads(data.decode("utf-8"), parse_float=Decimal, parse_constant=_refuse)
     except (ValueError, RecursionError, ArithmeticError) as error:
         at = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise UsageError(f"{name}: is not whole JSON{at} (truncated or damaged); restore it from a copy") from None
+        raise UsageError(
+            f"{name}: is not whole JSON{at} (truncated or damaged); restore it from a copy"
+        ) from None
     if not isinstance(document, dict):
         raise UsageError(f"{name}: should be a JSON object; is it the right file?")
     return document

@@ -16,7 +16,18 @@ from stemwright.song.meter import Meter
 from stemwright.song.rhythm import RhythmMap, parse_swing, swing_text
 from stemwright.song.timebase import Timebase
 
-__all__ = ["Chord", "GlobalState", "Key", "Meter", "RhythmMap", "Section", "bpm_text", "parse_bpm", "parse_form", "parse_style"]
+__all__ = [
+    "Chord",
+    "GlobalState",
+    "Key",
+    "Meter",
+    "RhythmMap",
+    "Section",
+    "bpm_text",
+    "parse_bpm",
+    "parse_form",
+    "parse_style",
+]
 
 MIN_BPM, MAX_BPM = 30, 300
 BPM_DECIMALS = 6
@@ -27,9 +38,9 @@ _STYLE = re.compile(r"[a-z0-9 _-]{0,64}")
 
 @dataclass(frozen=True, slots=True)
 class GlobalState:
-    """BPM (quarter notes a minute, whatever the meter), meter, key, sections, chords, rhythm map and style.
+    """What all layers share. `bpm`: quarter notes a minute, whatever the meter.
 
-    `chords`: one per beat (1/d note) of the whole song, None where no chord sounds, or () while not yet decided.
+    `chords`: one per beat (1/d note) of the whole song, None where none sounds, or () while not yet decided.
     `rhythm`: None while not yet decided. Every field is checked; UsageError names the field.
     """
 
@@ -48,11 +59,17 @@ class GlobalState:
         if self.bars > MAX_BARS:
             raise UsageError(f"form: has {self.bars} bars in all; at most {MAX_BARS} are allowed")
         if self.timebase.bar_seconds * self.bars > MAX_SECONDS:
-            raise UsageError(f"form: {self.bars} bars of {self.meter} at {bpm_text(self.bpm)} BPM last over 2 hours; use fewer bars")
+            raise UsageError(
+                f"form: {self.bars} bars at {bpm_text(self.bpm)} BPM last over 2 hours; use fewer bars"
+            )
         if self.chords and len(self.chords) != self.total_beats:
-            raise UsageError(f"chords: {len(self.chords)} given; give one per beat, {self.total_beats}, or none")
+            raise UsageError(
+                f"chords: {len(self.chords)} given; give one per beat, {self.total_beats}, or none"
+            )
         if not _STYLE.fullmatch(self.style):
-            raise UsageError(f"style: {self.style[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64")
+            raise UsageError(
+                f"style: {self.style[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64"
+            )
         if self.rhythm is not None:
             self._check_rhythm(self.rhythm)
 
@@ -62,14 +79,23 @@ class GlobalState:
         steps = self.meter.steps_per_bar
         for number, bar in enumerate(rhythm.bars, 1):
             if len(bar) != steps:
-                raise UsageError(f"rhythm.bars: bar {number} has {len(bar)} steps; {self.meter} needs {steps}")
+                raise UsageError(
+                    f"rhythm.bars: bar {number} has {len(bar)} steps; {self.meter} needs {steps}"
+                )
 
     @classmethod
     def create(
-        cls, bpm: str = "120", key: str = "C major", meter: str = "4/4", form: str = "verse:8", style: str = ""
+        cls,
+        bpm: str = "120",
+        key: str = "C major",
+        meter: str = "4/4",
+        form: str = "verse:8",
+        style: str = "",
     ) -> GlobalState:
         """A state from the texts a user gives; chords and rhythm map not yet decided."""
-        return cls(parse_bpm(bpm), Meter.parse(meter), Key.parse(key), parse_form(form), style=parse_style(style))
+        return cls(
+            parse_bpm(bpm), Meter.parse(meter), Key.parse(key), parse_form(form), style=parse_style(style)
+        )
 
     def with_(self, **changes: Any) -> GlobalState:
         """This state with some fields changed, checked again."""
@@ -106,7 +132,7 @@ class GlobalState:
         return form_text(self.sections)
 
     def section_of_bar(self, bar0: int) -> tuple[int, Section, int]:
-        """(index of the section, the section, bar inside it from 0) of a bar (from 0). UsageError outside the song."""
+        """(section index, section, bar inside it from 0) of a bar (from 0). UsageError outside the song."""
         rest = bar0
         for index, section in enumerate(self.sections):
             if 0 <= rest < section.bars:
@@ -115,7 +141,7 @@ class GlobalState:
         raise UsageError(f"bar {bar0 + 1}: is outside the song; it has bars 1 to {self.bars}")
 
     def chord_at_tick(self, tick: int) -> Chord | None:
-        """The chord that sounds at a tick; None for no chord, chords not decided, or a tick outside the song."""
+        """The chord that sounds at a tick; None for no chord, not decided, or outside the song."""
         beat = tick // self.meter.ticks_per_beat
         return self.chords[beat] if 0 <= beat < len(self.chords) else None
 
@@ -128,19 +154,25 @@ class GlobalState:
             "key": str(self.key),
             "sections": [{"name": section.name, "bars": section.bars} for section in self.sections],
             "chords": [chord_text(chord) for chord in self.chords],
-            "rhythm": None if rhythm is None else {"swing": swing_text(rhythm.swing), "bars": list(rhythm.bars)},
+            "rhythm": None
+            if rhythm is None
+            else {"swing": swing_text(rhythm.swing), "bars": list(rhythm.bars)},
             "style": self.style,
         }
 
     @classmethod
     def from_json(cls, data: object) -> GlobalState:
-        """The state that `to_json` gave (floats may be Decimals). UsageError names the field that is wrong."""
-        fields = expect_fields(data, "state", ("bpm", "meter", "key", "sections", "chords", "rhythm", "style"))
+        """The state that `to_json` gave (floats may be Decimals). UsageError names the wrong field."""
+        fields = expect_fields(
+            data, "state", ("bpm", "meter", "key", "sections", "chords", "rhythm", "style")
+        )
         return cls(
             bpm=_bpm_from_json(fields["bpm"]),
             meter=Meter.parse(expect_text(fields["meter"], "state.meter")),
             key=Key.parse(expect_text(fields["key"], "state.key")),
-            sections=tuple(_section_from_json(item) for item in expect_list(fields["sections"], "state.sections")),
+            sections=tuple(
+                _section_from_json(item) for item in expect_list(fields["sections"], "state.sections")
+            ),
             chords=_chords_from_json(fields["chords"]),
             rhythm=_rhythm_from_json(fields["rhythm"]),
             style=expect_text(fields["style"], "state.style"),
@@ -182,7 +214,9 @@ def _check_bpm(bpm: Fraction, text: str) -> None:
 
 
 def _bad_bpm(text: str) -> UsageError:
-    return UsageError(f"bpm: {text[:40]!r} is not a tempo; give a number from {MIN_BPM} to {MAX_BPM}, e.g. 97.3")
+    return UsageError(
+        f"bpm: {text[:40]!r} is not a tempo; give a number from {MIN_BPM} to {MAX_BPM}, e.g. 97.3"
+    )
 
 
 def _bpm_from_json(value: object) -> Fraction:
@@ -193,7 +227,8 @@ def _bpm_from_json(value: object) -> Fraction:
 
 def _section_from_json(item: object) -> Section:
     fields = expect_fields(item, "state.sections", ("name", "bars"))
-    return Section(expect_text(fields["name"], "state.sections.name"), expect_int(fields["bars"], "state.sections.bars"))
+    name = expect_text(fields["name"], "state.sections.name")
+    return Section(name, expect_int(fields["bars"], "state.sections.bars"))
 
 
 def _chords_from_json(value: object) -> tuple[Chord | None, ...]:
@@ -211,7 +246,9 @@ def _rhythm_from_json(value: object) -> RhythmMap | None:
     if value is None:
         return None
     fields = expect_fields(value, "state.rhythm", ("swing", "bars"))
-    bars = tuple(expect_text(bar, "state.rhythm.bars") for bar in expect_list(fields["bars"], "state.rhythm.bars"))
+    bars = tuple(
+        expect_text(bar, "state.rhythm.bars") for bar in expect_list(fields["bars"], "state.rhythm.bars")
+    )
     return RhythmMap(parse_swing(expect_text(fields["swing"], "state.rhythm.swing")), bars)
 
 

@@ -1,0 +1,26 @@
+"""Titles of songs, and the file names that producers expect of what is exported."""
+
+from __future__ import annotations
+
+import re
+
+from stemwright.errors import UsageError
+from stemwright.song.state import GlobalState, bpm_text
+
+MAX_TITLE = 100
+
+
+def check_title(title: str) -> str:
+    """`title`, where it is printable, 1..100 characters and holds no path; UsageError otherwise."""
+    path = any(sign in title for sign in ("/", "\\", ".."))
+    if path or not title.isprintable() or title != title.strip() or not 1 <= len(title) <= MAX_TITLE:
+        raise UsageError(
+            f"title: {title[:40]!r} is not allowed; use 1 to {MAX_TITLE} characters without / \\ and .."
+        )
+    return title
+
+
+def file_stem(title: str, part: str, state: GlobalState) -> str:
+    """Name without ending for an exported part: "My Song_Drums_112bpm_F#min"; < > : " | ? * become -."""
+    plain = re.sub(r'[<>:"/\\|?*]', "-", title).strip(" .") or "Song"
+    return f"{plain}_{part[:1].upper()}{part[1:]}_{bpm_text(state.bpm)}bpm_{state.key.short}"
