@@ -1,0 +1,1 @@
+"""The exact int8 transformer engine: C++ kernels behind a thin Python face (see `engine`)."""

@@ -1,0 +1,89 @@
+#include "pool.h"
+
+#include "cpu.h"
+
+namespace stemwright {
+namespace {
+
+constexpr int kSpins = 2000;    // before a waiting thread gives way to others
+constexpr int kYields = 200;    // before an idle thread goes to sleep
+
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+Pool::Pool(int threads) : size_(threads) {
+  for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+}
+
+Pool::~Pool() {
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    stop_ = true;
+    ++job_;
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Pool::run(const std::function<void(int)>& work) {
+  if (size_ == 1) {
+    work(0);
+    return;
+  }
+  {
+    std::lock_guard<std::mutex> lock(mutex_);
+    work_ = &work;
+    ++job_;
+  }
+  wake_.notify_all();
+  work(0);
+  barrier();
+}
+
+void Pool::barrier() {
+  if (size_ == 1) return;
+  const unsigned phase = phase_.load(std::memory_order_acquire);
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+    arrived_.store(0, std::memory_order_relaxed);
+    phase_.store(phase + 1, std::memory_order_release);
+    return;
+  }
+  for (int spin = 0; phase_.load(std::memory_order_acquire) == phase; ++spin) {
+    if (spin < kSpins)
+      pause();
+    else
+      std::this_thread::yield();
+  }
+}
+
+void Pool::wait_for_job(unsigned seen) {
+  for (int spin = 0; spin < kSpins + kYields; ++spin) {
+    if (job_.load(std::memory_order_acquire) != seen) return;
+    if (spin < kSpins)
+      pause();
+    else
+      std::this_thread::yield();
+  }
+  std::unique_lock<std::mutex> lock(mutex_);
+  wake_.wait(lock, [this, seen] { return job_.load(std::memory_order_acquire) != seen; });
+}
+
+void Pool::serve(int thread) {
+  const FloatMode mode;
+  for (unsigned seen = 0;;) {
+    wait_for_job(seen);
+    seen = job_.load(std::memory_order_acquire);
+    if (stop_) return;
+    (*work_)(thread);
+    barrier();
+  }
+}
+
+}  // namespace stemwright

@@ -1,0 +1,49 @@
+// A few threads that run one function together and meet at barriers.
+#pragma once
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace stemwright {
+
+class Pool {
+ public:
+  explicit Pool(int threads);
+  ~Pool();
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  int size() const { return size_; }
+  // Calls work(thread) on every thread, the caller being thread 0; returns when all are done. `work` must not throw.
+  void run(const std::function<void(int)>& work);
+  // Inside `work`: waits for all threads.
+  void barrier();
+
+ private:
+  void serve(int thread);
+  void wait_for_job(unsigned seen);
+
+  int size_;
+  const std::function<void(int)>* work_ = nullptr;
+  std::atomic<unsigned> job_{0};
+  std::atomic<bool> stop_{false};
+  std::atomic<int> arrived_{0};
+  std::atomic<unsigned> phase_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::thread> threads_;
+};
+
+// The share [first, last) of `count` things that thread `index` of `threads` does.
+struct Share {
+  int first, last;
+};
+inline Share share_of(int count, int index, int threads) {
+  return {static_cast<int>(static_cast<long>(count) * index / threads),
+          static_cast<int>(static_cast<long>(count) * (index + 1) / threads)};
+}
+
+}  // namespace stemwright
