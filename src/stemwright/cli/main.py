@@ -25,7 +25,7 @@ def run(argv: list[str]) -> int:
         outcome = build()(args=argv, prog_name="stemwright", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else 0
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001 - the outermost frame: every outcome becomes an exit code
         if os.environ.get("STEMWRIGHT_DEBUG") == "1" and isinstance(error, Exception):
             import traceback
 

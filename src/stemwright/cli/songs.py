@@ -65,7 +65,8 @@ def song(
         emit_json(result)
         return
     stems = [f"{name:<10}{path}" for name, path in result["stems"].items()]
-    clock = f"{result['audio_seconds']:.1f} s of music in {result['seconds']:.1f} s, real-time factor {result['rtf']:.2f}"
+    spent = result["elapsed_seconds"]
+    clock = f"{result['seconds']:.1f} s of music in {spent:.1f} s, real-time factor {result['rtf']:.2f}"
     lines([f"{'mix':<10}{result['mix']}", *stems, clock])
 
 

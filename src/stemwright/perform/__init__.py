@@ -1,0 +1,1 @@
+"""Token generation, one layer at a time, on the native engine."""

@@ -1,0 +1,79 @@
+"""A layer's tokens from its frame features: one bundle, one seed, one take."""
+
+from __future__ import annotations
+
+import threading
+from binascii import crc32
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.conditioning import step_features
+from stemwright.errors import UsageError
+from stemwright.native.engine import Engine, Sampling
+from stemwright.perform.sampling import sampling_of
+
+if TYPE_CHECKING:
+    from stemwright.models import Bundle
+
+PERFORM_VERSION = 1
+"""Raised whenever the same weights, features, seed and take give other tokens than before."""
+
+_engines: dict[tuple[str, int], Engine] = {}
+_lock = threading.Lock()
+
+
+def perform_layer(
+    bundle: Bundle,
+    features: npt.NDArray[np.float32],
+    *,
+    seed: int,
+    layer: str,
+    take: int,
+    sampling: Sampling | None = None,
+    threads: int = 1,
+    prefix: npt.NDArray[np.uint16] | None = None,
+    stop: int | None = None,
+    progress: Callable[[int], object] = lambda done: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> npt.NDArray[np.uint16]:
+    """Codes [8, stop] of a layer whose whole features are [T, F]; `stop` defaults to T.
+
+    `prefix` [8, P]: codes that the frames below P have. `progress` hears the number of finished frames; once `cancel`
+    says True, `native.engine.Cancelled` is raised. The number of threads does not change a single code.
+    """
+    config = bundle.manifest.architecture
+    frames = len(features)
+    if features.shape[1] != config["features"]:
+        raise UsageError(
+            f"{bundle.path}: made for {config['features']} features, this version has {features.shape[1]}: "
+            "update stemwright or train the performer again"
+        )
+
+    def report(done: int) -> bool:
+        progress(done)
+        return not cancel()
+
+    codes = engine_of(bundle, threads).generate(
+        step_features(features, frames + config["codebooks"] - 1, config["lookahead"]),
+        frames,
+        seed=seed,
+        layer_id=crc32(layer.encode("utf-8")),
+        takes=(take,),
+        sampling=sampling if sampling is not None else sampling_of(bundle),
+        prefix=prefix,
+        stop=stop,
+        progress=report,
+    )
+    return codes[0]
+
+
+def engine_of(bundle: Bundle, threads: int = 1) -> Engine:
+    """The bundle's weights, packed for this machine once a process."""
+    key = bundle.sha256, threads
+    with _lock:
+        if key not in _engines:
+            _engines[key] = Engine(bundle.manifest.architecture, bundle.tensors(), threads=threads)
+        return _engines[key]

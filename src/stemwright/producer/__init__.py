@@ -1,0 +1,1 @@
+"""Puts the rooms together: plan the work, run it, record it, resume it."""

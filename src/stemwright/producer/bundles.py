@@ -1,0 +1,76 @@
+"""The bundles a song needs: found, checked and loaded once a process."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from stemwright.codec.codec import Codec
+    from stemwright.models import Bundle
+
+_loaded: dict[Path, Bundle] = {}
+_codecs: dict[Path, Codec] = {}
+_lock = threading.Lock()
+
+
+def performer(layer: str) -> Bundle:
+    """The performer of a layer. UsageError naming the bundle where there is none for it."""
+    bundle = _load(layer, f"layer {layer!r} needs the bundle {layer!r}", "performer")
+    version = bundle.manifest.conditioning_version
+    from stemwright.conditioning import CONDITIONING_VERSION
+
+    if version != CONDITIONING_VERSION:
+        raise UsageError(
+            f"{bundle.path}: made for conditioning version {version}, this is {CONDITIONING_VERSION}; "
+            "update stemwright or train the performer again"
+        )
+    return bundle
+
+
+def codec_bundle() -> Bundle:
+    """The codec's bundle. UsageError where there is none."""
+    return _load("codec", "the bundle 'codec'", "codec")
+
+
+def codec() -> Codec:
+    """The codec, ready to encode and decode, on one thread of ONNX Runtime."""
+    from stemwright.codec.codec import Codec
+
+    path = codec_bundle().path
+    with _lock:
+        if path not in _codecs:
+            _codecs[path] = Codec.load(path, threads=1)
+        return _codecs[path]
+
+
+def slot(bundle: Bundle, timbre: str) -> int | None:
+    """Where a timbre stands in the bundle's list; "" is the first. None where the bundle knows no timbres."""
+    names = bundle.manifest.timbres
+    if not timbre:
+        return 0 if names else None
+    if timbre not in names:
+        listed = ", ".join(names) or "none"
+        raise UsageError(
+            f"timbre {timbre!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these"
+        )
+    return names.index(timbre)
+
+
+def _load(name: str, what: str, kind: str) -> Bundle:
+    from stemwright.models import load_bundle, shipped
+
+    found = shipped()
+    if name not in found:
+        have = ", ".join(sorted(found)) or "none"
+        raise UsageError(
+            f"{what}, which is not installed (installed: {have}); train it or set STEMWRIGHT_WEIGHTS=FOLDER"
+        )
+    path = found[name]
+    with _lock:
+        if path not in _loaded:
+            _loaded[path] = load_bundle(path, kind=kind)
+        return _loaded[path]

@@ -1,0 +1,105 @@
+"""Starting a song from what the user wished, and telling whether an existing song is the one wished for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemwright.errors import UsageError
+from stemwright.producer.seeds import check_seed, random_seed
+from stemwright.song.document import LayerEntry, Song
+from stemwright.song.layers import LAYERS
+from stemwright.song.names import check_title
+from stemwright.song.state import GlobalState, bpm_text
+
+if TYPE_CHECKING:
+    from stemwright.store import SongFolder
+
+DEFAULTS = {
+    "bpm": "112",
+    "key": "F# minor",
+    "meter": "4/4",
+    "form": "intro:4 verse:8 chorus:4",
+    "style": "pop",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asked of a new song, as typed; None where nothing was said."""
+
+    bpm: str | None = None
+    key: str | None = None
+    meter: str | None = None
+    form: str | None = None
+    style: str | None = None
+    seed: int | None = None
+    title: str | None = None
+
+
+def create(path: Path, wish: Wish) -> SongFolder:
+    """Make the song folder. UsageError for a wrong wish or a taken folder; nothing is left behind then."""
+    from stemwright.store import SongFolder
+
+    return SongFolder.create(path, draft(path, wish))
+
+
+def draft(path: Path, wish: Wish) -> Song:
+    """The song that a wish describes, defaults filled in."""
+    state = _state(wish, DEFAULTS)
+    seed = random_seed() if wish.seed is None else check_seed(wish.seed)
+    title = check_title(wish.title) if wish.title is not None else title_from(path)
+    return Song(title, state, seed, {name: LayerEntry() for name in LAYERS})
+
+
+def require_same(path: Path, song: Song, wish: Wish) -> None:
+    """UsageError naming the first wish that the existing song at `path` does not fulfil."""
+    current = song.state
+    has = {
+        "bpm": bpm_text(current.bpm),
+        "key": str(current.key),
+        "meter": str(current.meter),
+        "form": current.form,
+        "style": current.style,
+    }
+    wanted = _state(wish, has)
+    asked = {
+        "bpm": bpm_text(wanted.bpm),
+        "key": str(wanted.key),
+        "meter": str(wanted.meter),
+        "form": wanted.form,
+        "style": wanted.style,
+    }
+    for name, value in asked.items():
+        if value != has[name]:
+            raise _other(path, name, has[name], value)
+    if wish.seed is not None and wish.seed != song.seed:
+        raise _other(path, "seed", str(song.seed), str(wish.seed))
+    if wish.title is not None and wish.title != song.title:
+        raise _other(path, "title", song.title, wish.title)
+
+
+def title_from(path: Path) -> str:
+    """A title from a folder's name: "my-song" is "My Song"."""
+    words = re.sub(r"[\W_]+", " ", Path(path).absolute().name).split()
+    title = " ".join(word[:1].upper() + word[1:] for word in words)[:80].strip()
+    return title or "Song"
+
+
+def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
+    from stemwright.compose.styles import NAMES, resolve
+
+    given = {name: getattr(wish, name) for name in DEFAULTS}
+    texts = {name: rest[name] if value is None else value for name, value in given.items()}
+    state = GlobalState.create(**texts)
+    if wish.style is not None and resolve(state.style) is None:
+        raise UsageError(f"style: {wish.style[:40]!r} is not known; use one of {', '.join(NAMES)}")
+    return state
+
+
+def _other(path: Path, name: str, has: str, wanted: str) -> UsageError:
+    return UsageError(
+        f"{path}: is a song with {name} {has}, not {wanted}; leave the option out to go on with it, or choose another folder"
+    )

@@ -1,0 +1,79 @@
+"""What `show`, `log`, `verify` and `takes` tell: plain values in the stable form that scripts rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from stemwright.producer.workspace import reading
+from stemwright.song.document import LayerEntry
+from stemwright.song.timebase import FRAME_RATE
+
+_RUN_FIELDS = ("run", "parent", "command", "layers", "seed", "rtf", "peak_memory_mb", "seconds", "made")
+
+
+def describe(path: Path) -> dict[str, Any]:
+    """`show`: the global state, and the active take of every layer."""
+    song = reading(path).load()
+    state = song.state
+    frames = state.timebase.frames(state.bars)
+    return {
+        "title": song.title,
+        "seed": song.seed,
+        "bpm": state.to_json()["bpm"],
+        "meter": str(state.meter),
+        "key": str(state.key),
+        "style": state.style,
+        "sections": [{"name": section.name, "bars": section.bars} for section in state.sections],
+        "bars": state.bars,
+        "frames": frames,
+        "seconds": frames / FRAME_RATE,
+        "layers": {name: _layer(entry) for name, entry in song.layers.items()},
+    }
+
+
+def history(path: Path) -> dict[str, Any]:
+    """`log`: every run, first to last."""
+    return {"runs": [{name: run.get(name) for name in _RUN_FIELDS} for run in reading(path).runs.list()]}
+
+
+def check(path: Path) -> dict[str, Any]:
+    """`verify`: whether every file of the song is what it was when it was written."""
+    report = reading(path).verify()
+    return {"ok": report.ok, "objects": report.objects, "problems": list(report.problems)}
+
+
+def list_takes(path: Path, layer: str | None = None) -> dict[str, Any]:
+    """`takes`: all takes by layer. UsageError for a layer that the song has not."""
+    song = reading(path).load()
+    names = [layer] if layer is not None else list(song.layers)
+    return {"layers": {name: _takes(song.layer(name)) for name in names}}
+
+
+def _layer(entry: LayerEntry) -> dict[str, Any]:
+    take = entry.active
+    return {
+        "timbre": entry.timbre,
+        "take": entry.take,
+        "takes": len(entry.takes),
+        "seed": take.seed if take else None,
+        "tokens_sha256": take.tokens_sha256 if take else None,
+        "score_sha256": take.score_sha256 if take else entry.score_sha256,
+        "frames": take.frames if take else None,
+    }
+
+
+def _takes(entry: LayerEntry) -> list[dict[str, Any]]:
+    return [
+        {
+            "take": take.take,
+            "active": take.take == entry.take,
+            "seed": take.seed,
+            "run": take.run,
+            "tokens_sha256": take.tokens_sha256,
+            "score_sha256": take.score_sha256,
+            "bundle_sha256": take.bundle_sha256,
+            "frames": take.frames,
+        }
+        for take in entry.takes
+    ]

@@ -1,0 +1,31 @@
+"""`song`: new, generate and mix in one go; run again, it goes on where it was."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from stemwright.producer.create import Wish, create, require_same
+from stemwright.producer.produce import produce
+from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.render import render
+from stemwright.producer.workspace import reading
+
+
+def make_song(path: Path, wish: Wish, watch: Watch = unwatched) -> dict[str, Any]:
+    """Make and mix the song at `path`; stems too. UsageError where it exists with other parameters."""
+    start = time.perf_counter()
+    if (path / "song.json").exists():
+        require_same(path, reading(path).load(), wish)
+    else:
+        create(path, wish)
+    made = produce(path, watch=watch)
+    mixed = render(path, stems=True, watch=watch)
+    elapsed = time.perf_counter() - start
+    return {
+        **mixed,
+        "elapsed_seconds": round(elapsed, 3),
+        "rtf": round(elapsed / mixed["seconds"], 4),
+        "layers": made["layers"],
+    }
