@@ -31,7 +31,7 @@ class RawFile:
 
 
 def parse_file(data: bytes, name: str) -> RawFile:
-    """The events of a MIDI file. UsageError (naming `name`) for types other than 0 and 1, SMPTE, damage, limits."""
+    """The events of a MIDI file. UsageError (naming `name`) for a type over 1, SMPTE, damage, limits."""
     kind, count, division, at = _parse_head(data, name)
     tracks: list[RawTrack] = []
     left = MAX_EVENTS

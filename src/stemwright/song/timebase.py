@@ -1,8 +1,8 @@
 """From ticks and bars to codec frames and samples, in exact rational arithmetic.
 
-Bar b starts at frame round-half-even(b * seconds per bar * 75): always from the absolute bar, so nothing adds
-up. Inside a bar, ticks fall linearly between its first frame and the next bar's. Rendering and conditioning both
-ask here.
+Bar b starts at frame round-half-even(b * seconds per bar * 75): always from the absolute bar, so nothing
+adds up. Inside a bar, ticks fall linearly between its first frame and the next bar's. Rendering and
+conditioning both ask here.
 """
 
 from __future__ import annotations
