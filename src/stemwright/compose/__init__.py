@@ -1,0 +1,1 @@
+"""Symbolic music: from the global state to chords, rhythm map and scores."""

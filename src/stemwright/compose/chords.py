@@ -1,0 +1,125 @@
+"""Chord progressions from scale degrees: "1 | 5 | 6 | 4", "2:m7 5:7 | 1:maj7".
+
+Bars stand between `|`, the chords of a bar between blanks. A bare degree is the key's own chord on it; a
+flat or sharp before the degree counts from the major scale (b7 is always a whole tone under the tonic);
+after a colon stands a quality, `*` for the key's own seventh chord.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from stemwright.compose.form import family, material
+from stemwright.compose.grid import grid_of
+from stemwright.compose.streams import Stream
+from stemwright.compose.styles import Style
+from stemwright.song.harmony import Chord, Key, roman
+from stemwright.song.state import GlobalState, Section
+
+_MAJOR = (0, 2, 4, 5, 7, 9, 11)
+_RICHER = {
+    "seventh": {"7": "9", "maj7": "maj9", "m7": "m9"},
+    "triad": {"": "add9", "m": "m7"},
+    "power": {"5": "sus2"},
+}
+_MODAL = {
+    "dorian": ("1 | 4", "1 | 7 | 4 | 1", "1 | 2 | 3 | 4", "1 | 3 | 4 | 7"),
+    "phrygian": ("1 | 2", "1 | 2 | 3 | 2", "1 | 7 | 6 | 2"),
+    "lydian": ("1 | 2", "1 | 2 | 7 | 1", "1 | 5 | 2 | 6"),
+    "mixolydian": ("1 | 7 | 4 | 1", "1 | 7", "1 | 4 | 7 | 4", "1 | 5 | 7 | 4"),
+    "locrian": ("1 | 2", "1 | 5 | 2 | 1", "1 | 3 | 2 | 7"),
+}
+_MODAL_CADENCES = {
+    "dorian": ("4", "7 4"),
+    "phrygian": ("2", "7 2"),
+    "lydian": ("2", "5"),
+    "mixolydian": ("7", "4 7"),
+    "locrian": ("2", "7"),
+}
+_OFFSET = {"chorus": 1, "bridge": 2, "prechorus": 3}
+
+
+def progressions(style: Style, mode: str) -> tuple[str, ...]:
+    """The progressions a style has for a mode."""
+    if mode in _MODAL:
+        return _MODAL[mode]
+    return style.major if mode == "major" else style.minor
+
+
+def _own(key: Key, degree: int, style: Style) -> Chord:
+    if style.color == "power":
+        return roman(key, degree, "5")
+    return roman(key, degree, seventh=style.color == "seventh" and degree != 7)
+
+
+def chord_of(token: str, key: Key, style: Style) -> Chord:
+    """The chord that one token ("b7", "2:m7", "5:") means in `key`."""
+    numeral, colon, quality = token.partition(":")
+    degree = int(numeral[-1])
+    if colon and style.color == "power":
+        quality = "5"
+    if len(numeral) > 1:
+        shift = -1 if numeral[0] == "b" else 1
+        root = (key.tonic_pc + _MAJOR[degree - 1] + shift) % 12
+        return Chord(key.spell(root), quality or ("5" if style.color == "power" else ""))
+    if not colon:
+        return _own(key, degree, style)
+    return roman(key, degree, seventh=True) if quality == "*" else roman(key, degree, quality)
+
+
+def _cadence(style: Style, key: Key, stream: Stream) -> list[str]:
+    tokens = stream.pick(_MODAL_CADENCES.get(key.mode, style.cadences)).split()
+    return ["5:" if token == "5" and key.mode == "minor" else token for token in tokens]
+
+
+def _enrich(chord: Chord, key: Key, style: Style, stream: Stream) -> Chord:
+    """`chord` with, at times, one more tone of the key."""
+    quality = _RICHER.get(style.color, {}).get(chord.quality)
+    if not stream.chance(style.colored) or quality is None:
+        return chord
+    richer = Chord(chord.root, quality, chord.bass)
+    added = set(richer.pitch_classes) - set(chord.pitch_classes)
+    return richer if added <= set(key.pitch_classes) else chord
+
+
+@lru_cache(maxsize=512)
+def _bars(progression: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(bar.split()) for bar in progression.split("|"))
+
+
+def _section_tokens(section: Section, final: bool, style: Style, key: Key, seed: int) -> list[list[str]]:
+    """The chord tokens of every bar of a section, its cadence included."""
+    choice = progressions(style, key.mode)
+    stream = Stream(seed, "chords", material(section.name))
+    first = Stream(seed, "chords").below(len(choice))
+    offset = _OFFSET.get(family(section.name), 0) if family(section.name) else stream.below(len(choice))
+    loop = _bars(choice[(first + offset) % len(choice)])
+    bars = [list(loop[bar % len(loop)]) for bar in range(section.bars)]
+    cadence = _cadence(style, key, stream)
+    if final:
+        if section.bars >= 2:
+            bars[-2] = cadence
+        bars[-1] = [next((t for bar in loop for t in bar if t.partition(":")[0] == "1"), "1")]
+    elif section.bars >= 4:
+        bars[-1] = cadence
+    return bars
+
+
+def compose_chords(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:
+    """One chord per beat for the whole song; the last bar is the tonic."""
+    grid = grid_of(state.meter)
+    beats = state.meter.beats_per_bar
+    half = grid.halves() // grid.beat_steps
+    out: list[Chord] = []
+    for index, section in enumerate(state.sections):
+        stream = Stream(seed, "chord colours", material(section.name))
+        final = index == len(state.sections) - 1
+        for tokens in _section_tokens(section, final, style, state.key, seed):
+            chords = [
+                _enrich(chord_of(token, state.key, style), state.key, style, stream) for token in tokens
+            ]
+            if len(chords) == 1 or not half:
+                out += [chords[-1]] * beats
+            else:
+                out += [chords[0]] * half + [chords[1]] * (beats - half)
+    return tuple(out)

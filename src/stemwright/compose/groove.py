@@ -1,0 +1,78 @@
+"""The shared rhythm: which groove each bar plays, and the rhythm map that comes from it.
+
+The choice belongs to no layer: drums play the groove, bass and harmony lock to it. Where the state brings
+its own rhythm map, the groove that agrees best with its accents is taken.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from stemwright.compose.grid import Grid, grid_of
+from stemwright.compose.patterns import Hit, fit
+from stemwright.compose.plan import sections_info
+from stemwright.compose.streams import Stream
+from stemwright.compose.styles import Groove, Style
+from stemwright.song.rhythm import RhythmMap
+from stemwright.song.state import GlobalState
+
+_BASE = {4: 7, 3: 5, 2: 4, 1: 2, 0: 0}
+
+
+def kick_hits(groove: Groove, grid: Grid, bar: int, style: Style) -> tuple[Hit, ...]:
+    """The kick of a bar."""
+    return fit(groove.kick, grid, bar, style.triple)
+
+
+def accents(groove: Groove, grid: Grid, bar: int, style: Style, energy: int) -> tuple[int, ...]:
+    """Accent 0..9 of every step of a bar: the meter's weight, lifted where kick and backbeat fall."""
+    out = [_BASE[strength] for strength in grid.strengths]
+    for pattern, lift in ((groove.kick, 2), (groove.backbeat, 3)):
+        for hit in fit(pattern, grid, bar, style.triple):
+            if hit.level:
+                out[hit.step] = max(out[hit.step] + lift - (hit.level < 2), 4)
+    lift = (energy > 6) - (energy < 4)
+    return tuple(max(0, min(9, value + (lift if value else 0))) for value in out)
+
+
+def _agreement(groove: Groove, grid: Grid, bar: int, style: Style, wanted: tuple[int, ...]) -> int:
+    """Minus the squared distance between a groove's accents and the wanted ones."""
+    own = accents(groove, grid, bar, style, 5)
+    return -sum((a - b) * (a - b) for a, b in zip(own, wanted, strict=True))
+
+
+def _closest(
+    candidates: tuple[Groove, ...], wanted: list[tuple[int, ...]], grid: Grid, style: Style
+) -> Groove:
+    def total(index: int) -> int:
+        return sum(_agreement(candidates[index], grid, bar, style, row) for bar, row in enumerate(wanted))
+
+    return candidates[max(range(len(candidates)), key=lambda index: (total(index), -index))]
+
+
+def choose_grooves(state: GlobalState, style: Style, seed: int) -> tuple[Groove, ...]:
+    """The groove of every bar: one a section's material, by its level, or the closest to a given map."""
+    grid = grid_of(state.meter)
+    out: list[Groove] = []
+    for section, (name, _, _, level, _) in zip(state.sections, sections_info(state), strict=True):
+        candidates = style.grooves[level]
+        if state.rhythm is None:
+            groove = Stream(seed, "groove", name).pick(candidates)
+        else:
+            rows = state.rhythm.bars[len(out) : len(out) + section.bars]
+            wanted = [tuple(int(digit) for digit in row) for row in rows]
+            groove = _closest(candidates, wanted[:8], grid, style)
+        out += [groove] * section.bars
+    return tuple(out)
+
+
+def compose_rhythm(state: GlobalState, style: Style, grooves: tuple[Groove, ...]) -> RhythmMap:
+    """The rhythm map of a song that plays `grooves`; compound meters are never swung."""
+    grid = grid_of(state.meter)
+    swing = style.swing if any(pulse.length == 4 for pulse in grid.pulses) else Fraction(1, 2)
+    rows: list[str] = []
+    for section, (_, _, energy, _, _) in zip(state.sections, sections_info(state), strict=True):
+        for bar in range(section.bars):
+            row = accents(grooves[len(rows)], grid, bar, style, energy)
+            rows.append("".join(str(value) for value in row))
+    return RhythmMap(swing, tuple(rows))

@@ -1,0 +1,184 @@
+"""The lead part: a melody from motifs. Phrases of four bars state a motif, repeat or answer it, and rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stemwright.compose.feel import finish, loudness, one_voice, place, sounding
+from stemwright.compose.patterns import Hit, fit
+from stemwright.compose.plan import BarPlan, SongPlan
+from stemwright.compose.scales import chord_scale, chord_tones, nearest, pitches
+from stemwright.compose.streams import Stream
+from stemwright.song.score import Note, Score
+
+LOW, HIGH = 60, 84  # C4 to C6
+_PHRASES = ("aabc", "abac", "aaac", "abbc", "aabd")
+_STEPS = (-2, -1, -1, -1, 0, 1, 1, 1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """A rhythm (a pattern) and how the melody moves at each note, in scale steps; `start` lifts its first."""
+
+    pattern: str
+    moves: tuple[int, ...]
+    start: int
+
+
+def _moves(stream: Stream, leaps: int) -> tuple[int, ...]:
+    """A contour: mostly steps; after a leap the melody turns back."""
+    out: list[int] = []
+    while len(out) < 32:
+        if stream.chance(leaps):
+            leap = stream.pick((-4, -3, 3, 3, 4))
+            out += [leap, -1 if leap > 0 else 1]
+        else:
+            out.append(stream.pick(_STEPS))
+    return tuple(out[:32])
+
+
+def _motif(plan: SongPlan, bar: BarPlan, letter: str) -> Motif:
+    stream = plan.material_stream("lead", bar, "motif", letter)
+    patterns = [stream.pick(plan.style.motifs) for _ in range(3)]
+    notes = [sum(mark not in ".-" for mark in pattern) for pattern in patterns]
+    pattern = patterns[max(range(3), key=lambda i: notes[i])] if bar.family == "solo" else patterns[0]
+    return Motif(pattern, _moves(stream, plan.style.leaps), stream.between(-3, 4))
+
+
+def _letter(plan: SongPlan, bar: BarPlan) -> str:
+    """Which motif a bar plays; the last bar of a phrase or section closes (c, d)."""
+    scheme = plan.material_stream("lead", bar, "scheme").pick(_PHRASES)
+    letter = scheme[bar.bar % 4]
+    return "c" if bar.last and letter in "ab" and bar.bars > 1 else letter
+
+
+def _rests(plan: SongPlan, bar: BarPlan) -> bool:
+    """Whether the lead leaves a bar to the others: every second bar of an intro or outro, by two bars."""
+    if bar.level != "sparse" or bar.bars < 2 or bar.final:
+        return False
+    return bar.bar % 4 in ((0, 1) if bar.family == "intro" and bar.bars > 2 else (1, 3))
+
+
+def _closing(plan: SongPlan, hits: list[Hit]) -> list[Hit]:
+    """A phrase's last bar: some notes, a long one, and a rest."""
+    steps = plan.grid.steps
+    until = plan.grid.halves() or steps
+    early = [hit for hit in hits if hit.step <= until] or hits[:1]
+    last = early[-1]
+    length = max(1, min(steps * 3 // 4, steps) - last.step) if steps > 4 else 1
+    return [*early[:-1], Hit(last.step, min(length, steps - last.step), last.mark)]
+
+
+def _varied(plan: SongPlan, bar: BarPlan, hits: list[Hit]) -> list[Hit]:
+    """Repeats are not exact: a long note splits in two, or a weak note falls away."""
+    stream = plan.bar_stream("lead", bar, "vary")
+    repeat = bar.occurrence > 0 or bar.bar > 0
+    if not repeat or not hits or not stream.chance(40):
+        return hits
+    index = stream.below(len(hits))
+    hit = hits[index]
+    if hit.length >= 4:
+        half = hit.length // 2
+        return [
+            *hits[:index],
+            Hit(hit.step, half, hit.mark),
+            Hit(hit.step + half, hit.length - half, "s"),
+            *hits[index + 1 :],
+        ]
+    if plan.grid.strengths[hit.step] < 2 and len(hits) > 3:
+        return hits[:index] + hits[index + 1 :]
+    return hits
+
+
+def _hits(plan: SongPlan, bar: BarPlan, letter: str, motif: Motif) -> list[Hit]:
+    hits = list(fit(motif.pattern, plan.grid, 0, plan.style.triple))
+    if plan.grid.steps < 8 and hits and bar.bar % 2:  # very short bars: breathe
+        hits = hits[:1]
+    hits = _varied(plan, bar, hits)
+    return _closing(plan, hits) if letter in "cd" and hits else hits
+
+
+def _final(plan: SongPlan, bar: BarPlan, last: int) -> tuple[Hit, int]:
+    """The last note: the tonic where the chord has it, else the chord's root."""
+    chord = bar.chords[0]
+    tones = chord_tones(plan.key, chord)
+    goal = plan.key.tonic_pc if plan.key.tonic_pc in tones else tones[0]
+    return Hit(0, plan.grid.steps, "X"), nearest(pitches({goal}, LOW, HIGH), last)
+
+
+def _centre(bar: BarPlan) -> int:
+    return 66 + (bar.energy - 4)
+
+
+def _ladder(plan: SongPlan, bar: BarPlan, step: int) -> list[int]:
+    return pitches(chord_scale(plan.key, bar.chords[step], plan.style.pentatonic), LOW, HIGH)
+
+
+def _moved(ladder: list[int], pitch: int, steps: int) -> int:
+    """The pitch `steps` rungs from the rung nearest to `pitch`."""
+    at = ladder.index(nearest(ladder, pitch)) + steps
+    return ladder[max(0, min(len(ladder) - 1, at))]
+
+
+def _stable(plan: SongPlan, hit: Hit) -> bool:
+    """Whether a note must belong to its chord: it stands on a pulse, or is long."""
+    return plan.grid.strengths[hit.step] >= 2 or hit.length >= 4
+
+
+def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: int) -> list[int]:
+    """The pitches of a bar's notes."""
+    centre = _centre(bar)
+    out: list[int] = []
+    for index, hit in enumerate(hits):
+        move = motif.moves[index % len(motif.moves)]
+        if index == 0:
+            target = (2 * (centre + motif.start) + last) // 3 if last else centre + motif.start
+            target = _moved(_ladder(plan, bar, hit.step), target, 0)
+        else:
+            if abs(out[-1] - centre) > 8:
+                move = -abs(move) if out[-1] > centre else abs(move)
+            target = _moved(_ladder(plan, bar, hit.step), out[-1], move)
+        if _stable(plan, hit):
+            tones = pitches(chord_tones(plan.key, bar.chords[hit.step]), LOW, HIGH)
+            target = nearest(tones, target + (1 if move > 0 else -1 if move < 0 else 0))
+        out.append(target)
+    return out
+
+
+def _end_step(plan: SongPlan, bar: BarPlan, hit: Hit, pitch: int) -> int:
+    """Where a note stops: where written, or before a chord whose scale lacks it."""
+    for step in range(hit.step + 1, hit.step + hit.length):
+        if pitch % 12 not in chord_scale(plan.key, bar.chords[step]):
+            return step
+    return hit.step + hit.length
+
+
+def _play(plan: SongPlan, bar: BarPlan, hits: list[Hit], melody: list[int]) -> list[Note]:
+    stream = plan.bar_stream("lead", bar, "feel")
+    notes: list[Note] = []
+    for hit, pitch in zip(hits, melody, strict=True):
+        onset = place(plan, bar, hit.step, stream, "lead")
+        end = sounding(plan, bar, hit.step, _end_step(plan, bar, hit, pitch) - hit.step, plan.style.lead_gate)
+        level = 3 if plan.grid.strengths[hit.step] >= 3 else max(1, hit.level)
+        velocity = loudness(level, bar, hit.step, stream, (pitch - 70) // 3)
+        notes.append(Note(onset, max(8, end - onset), pitch, velocity))
+    return notes
+
+
+def write_lead(plan: SongPlan) -> Score:
+    """The lead score of a song: one voice."""
+    notes: list[Note] = []
+    last = 0
+    for bar in plan.bars:
+        if _rests(plan, bar):
+            continue
+        letter = _letter(plan, bar)
+        motif = _motif(plan, bar, letter)
+        hits = _hits(plan, bar, letter, motif)
+        melody = _melody(plan, bar, motif, hits, last)
+        if bar.final:
+            final, pitch = _final(plan, bar, last or _centre(bar))
+            hits, melody = [final], [pitch]
+        notes += _play(plan, bar, hits, melody)
+        last = melody[-1] if melody else last
+    return one_voice(finish(notes, plan.total_ticks))

@@ -1,0 +1,113 @@
+"""The plan of a song: everything a layer's writer must know of each bar, the same for all layers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from stemwright.compose.form import ENERGY, LEVEL, family, material
+from stemwright.compose.grid import Grid, grid_of
+from stemwright.compose.streams import Stream
+from stemwright.compose.styles import Groove, Style
+from stemwright.song.harmony import Chord, Key
+from stemwright.song.state import GlobalState
+
+
+@dataclass(frozen=True, slots=True)
+class BarPlan:
+    """One bar. `bar` counts inside its section; `occurrence` how often its material was heard before."""
+
+    index: int
+    section: int
+    material: str
+    family: str
+    energy: int  # 0..9
+    level: str  # of styles.LEVELS
+    bar: int
+    bars: int
+    occurrence: int
+    start: int  # tick
+    chords: tuple[Chord | None, ...]  # one a step
+    accents: tuple[int, ...]  # 0..9, one a step
+    groove: Groove
+    final: bool  # the last bar of the song
+
+    @property
+    def first(self) -> bool:
+        """Whether a section begins here."""
+        return self.bar == 0
+
+    @property
+    def last(self) -> bool:
+        """Whether a section ends here."""
+        return self.bar == self.bars - 1
+
+
+@dataclass(frozen=True)
+class SongPlan:
+    """A song as the writers see it."""
+
+    state: GlobalState
+    style: Style
+    seed: int
+    grid: Grid
+    bars: tuple[BarPlan, ...]
+
+    @property
+    def key(self) -> Key:
+        """The song's key."""
+        return self.state.key
+
+    @cached_property
+    def total_ticks(self) -> int:
+        """Ticks of the song; no note sounds later."""
+        return self.state.total_ticks
+
+    def material_stream(self, layer: str, bar: BarPlan, what: str, *more: int | str) -> Stream:
+        """The random stream of something that all returns of a section's material share."""
+        return Stream(self.seed, layer, bar.material, what, *more)
+
+    def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
+        """The random stream of something that differs from bar to bar and from return to return."""
+        return Stream(self.seed, layer, bar.material, what, bar.occurrence, bar.bar)
+
+
+def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:
+    """Per section: material, family, energy 0..9, level, and how often its material came before."""
+    seen: dict[str, int] = {}
+    out: list[tuple[str, str, int, str, int]] = []
+    for section in state.sections:
+        name, kind = material(section.name), family(section.name)
+        occurrence = seen.get(name, 0)
+        seen[name] = occurrence + 1
+        energy = min(9, ENERGY[kind] + min(occurrence, 1))
+        out.append((name, kind, energy, LEVEL.get(kind, "verse"), occurrence))
+    return out
+
+
+def step_chords(state: GlobalState, grid: Grid, bar0: int) -> tuple[Chord | None, ...]:
+    """The chord at every step of a bar (all None where the state has no chords)."""
+    if not state.chords:
+        return (None,) * grid.steps
+    beats = state.meter.beats_per_bar
+    return tuple(state.chords[bar0 * beats + step // grid.beat_steps] for step in range(grid.steps))
+
+
+def plan_song(state: GlobalState, style: Style, seed: int, grooves: tuple[Groove, ...]) -> SongPlan:
+    """The plan for a state whose chords and rhythm map are decided. `grooves`: one a bar."""
+    grid = grid_of(state.meter)
+    assert state.rhythm is not None
+    bars: list[BarPlan] = []
+    for number, (section, info) in enumerate(zip(state.sections, sections_info(state), strict=True)):
+        name, kind, energy, level, occurrence = info
+        for bar in range(section.bars):
+            index = len(bars)
+            bars.append(
+                BarPlan(
+                    index, number, name, kind, energy, level, bar, section.bars, occurrence,
+                    index * state.meter.ticks_per_bar, step_chords(state, grid, index),
+                    tuple(int(digit) for digit in state.rhythm.bars[index]), grooves[index],
+                    index == state.bars - 1,
+                )
+            )  # fmt: skip
+    return SongPlan(state, style, seed, grid, tuple(bars))

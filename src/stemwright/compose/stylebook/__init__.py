@@ -1,0 +1,1 @@
+"""One file a style; each defines STYLE."""

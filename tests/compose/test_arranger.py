@@ -1,0 +1,187 @@
+"""What every arrangement keeps, whatever the state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stemwright.compose.arranger import Arrangement, arrange, decide
+from stemwright.compose.grid import STEP, grid_of
+from stemwright.compose.scales import chord_scale, chord_tones
+from stemwright.compose.styles import NAMES
+from stemwright.errors import UsageError
+from stemwright.song.harmony import MODES, QUALITIES, Chord, Key
+from stemwright.song.layers import LAYERS
+from stemwright.song.rhythm import RhythmMap, swung
+from stemwright.song.score import Score
+from stemwright.song.state import GlobalState, Meter, Section
+
+SECTIONS = ("intro", "verse", "chorus", "bridge", "solo", "outro", "prechorus", "thing", "verse2")
+
+
+@st.composite
+def states(draw: st.DrawFn) -> GlobalState:
+    meter = Meter(draw(st.integers(1, 32)), draw(st.sampled_from((2, 4, 8, 16))))
+    sections = draw(st.lists(st.tuples(st.sampled_from(SECTIONS), st.integers(1, 6)), min_size=1, max_size=4))
+    state = GlobalState(
+        Fraction(draw(st.integers(300, 3000)), 10),
+        meter,
+        Key.from_pc(draw(st.integers(0, 11)), draw(st.sampled_from(tuple(MODES)))),
+        tuple(Section(name, bars) for name, bars in sections),
+        style=draw(st.sampled_from((*NAMES, "", "no such style"))),
+    )
+    if draw(st.booleans()):
+        chord = st.builds(Chord, st.sampled_from(("C", "F#", "Bb", "E")), st.sampled_from(tuple(QUALITIES)))
+        few = draw(st.lists(st.none() | chord, min_size=1, max_size=5))
+        state = replace(
+            state, chords=tuple(few[beat * 2 // 5 % len(few)] for beat in range(state.total_beats))
+        )
+    if draw(st.booleans()):
+        digits = draw(st.text("0123456789", min_size=meter.steps_per_bar, max_size=meter.steps_per_bar))
+        swing = draw(st.fractions(Fraction(1, 2), Fraction(3, 4), max_denominator=96))
+        state = replace(state, rhythm=RhythmMap(swing, (digits,) * state.bars))
+    return state
+
+
+def overlaps(score: Score) -> int:
+    ends: dict[int, int] = {}
+    count = 0
+    for note in sorted(score.notes):
+        count += ends.get(note.pitch, 0) > note.onset
+        ends[note.pitch] = note.onset + note.duration
+    return count
+
+
+@given(states(), st.integers(0, 2**64 - 1))
+@settings(max_examples=60, deadline=None)
+def test_every_score_is_sound(state: GlobalState, seed: int) -> None:
+    made = arrange(state, seed=seed)
+    assert len(made.state.chords) == state.total_beats and made.state.rhythm is not None
+    assert state.chords in ((), made.state.chords) and state.rhythm in (None, made.state.rhythm)
+    for score in made.scores.values():
+        assert score.end_tick <= state.total_ticks
+        assert overlaps(score) == 0
+    lead = sorted(made.scores["lead"].notes)
+    assert all(a.end <= b.onset for a, b in pairwise(lead))
+    assert all(60 <= note.pitch <= 84 for note in lead)
+    assert all(48 <= note.pitch <= 76 for note in made.scores["harmony"].notes)
+    assert all(27 <= note.pitch <= 55 for note in made.scores["bass"].notes)
+
+
+@given(states(), st.integers(0, 2**32), st.sets(st.sampled_from(LAYERS), min_size=1))
+@settings(max_examples=15, deadline=None)
+def test_a_layer_is_the_same_alone_and_with_others(state: GlobalState, seed: int, some: set[str]) -> None:
+    alone, together = arrange(state, sorted(some), seed), arrange(state, seed=seed)
+    assert alone.state == together.state
+    assert all(alone.scores[layer] == together.scores[layer] for layer in some)
+    assert arrange(together.state, seed=seed).state == together.state
+
+
+def example(style: str, seed: int = 0, key: str = "F# minor", meter: str = "4/4") -> Arrangement:
+    form = "intro:4 verse:8 chorus:8 verse:8 chorus:8 outro:4"
+    return arrange(GlobalState.create("112", key, meter, form, style), seed=seed)
+
+
+def strong_steps(state: GlobalState) -> list[int]:
+    return [step for step, strength in enumerate(grid_of(state.meter).strengths) if strength >= 2]
+
+
+def shares(made: Arrangement) -> tuple[float, float, float, float]:
+    """Of bass in the chord's scale, harmony in the chord, lead in the scale, strong lead in the chord."""
+    state = made.state
+    assert state.rhythm is not None
+    fits: dict[str, list[bool]] = {"bass": [], "harmony": [], "lead": [], "strong": []}
+    strong = {swung(step * STEP, state.rhythm.swing) for step in strong_steps(state)}
+    for layer in ("bass", "harmony", "lead"):
+        for note in made.scores[layer].notes:
+            chord = state.chord_at_tick(min(note.onset + 3, state.total_ticks - 1))
+            tones = chord_tones(state.key, chord)
+            allowed = tones if layer == "harmony" else chord_scale(state.key, chord)
+            fits[layer].append(note.pitch % 12 in allowed)
+            if (
+                layer == "lead"
+                and min(abs(note.onset % state.meter.ticks_per_bar - tick) for tick in strong) <= 5
+            ):
+                fits["strong"].append(note.pitch % 12 in tones)
+    return tuple(sum(hits) / len(hits) for hits in fits.values())  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("style", NAMES)
+@pytest.mark.parametrize("meter", ["4/4", "6/8", "7/8"])
+def test_notes_belong_to_their_chords(style: str, meter: str) -> None:
+    bass, harmony, lead, strong = shares(
+        example(style, 1, "D dorian" if meter == "6/8" else "F# minor", meter)
+    )
+    assert bass >= (0.78 if style == "jazz" else 0.9)
+    assert harmony >= 0.99
+    assert lead >= 0.98
+    assert strong >= 0.8
+
+
+@pytest.mark.parametrize("style", NAMES)
+def test_the_song_ends_on_the_tonic(style: str) -> None:
+    made = example(style, 3)
+    last_bar = 39 * 384
+    assert made.state.chords[-1] is not None
+    assert made.state.chords[-1].root_pc == made.state.key.tonic_pc
+    lead = [note for note in made.scores["lead"].notes if note.onset >= last_bar]
+    assert [note.pitch % 12 for note in lead] == [made.state.key.tonic_pc]
+    bass = [note for note in made.scores["bass"].notes if note.onset >= last_bar]
+    assert [note.pitch % 12 for note in bass] == [made.state.key.tonic_pc]
+
+
+def test_choruses_are_fuller_and_higher_than_verses() -> None:
+    for style in NAMES:
+        verse = chorus = 0
+        height = []
+        for seed in range(6):
+            made = example(style, seed)
+            drums, lead = made.scores["drums"], made.scores["lead"]
+            verse += sum(note.velocity for note in drums.slice(4 * 384, 12 * 384).notes)
+            chorus += sum(note.velocity for note in drums.slice(12 * 384, 20 * 384).notes)
+            low, high = lead.slice(4 * 384, 12 * 384).notes, lead.slice(12 * 384, 20 * 384).notes
+            height.append(sum(n.pitch for n in high) / len(high) - sum(n.pitch for n in low) / len(low))
+        assert chorus > verse, style
+        assert sum(height) > 0, style
+
+
+def test_a_returning_section_is_alike_but_not_the_same() -> None:
+    made = example("pop", 5)
+    first = made.scores["lead"].slice(4 * 384, 12 * 384)
+    second = made.scores["lead"].slice(20 * 384, 28 * 384)
+    a = {(round(note.onset / STEP), note.pitch) for note in first.notes}
+    b = {(round(note.onset / STEP), note.pitch) for note in second.notes}
+    assert first != second
+    assert len(a & b) / len(a | b) > 0.5
+
+
+def test_silence_where_no_chord_sounds() -> None:
+    state = GlobalState.create("120", "C", "4/4", "verse:2", "rock")
+    state = replace(state, chords=(None,) * 4 + (Chord("C"),) * 4)
+    made = arrange(state)
+    assert not made.scores["harmony"].slice(0, 384).notes and not made.scores["bass"].slice(0, 384).notes
+    assert made.scores["harmony"].notes and made.scores["drums"].slice(0, 384).notes
+
+
+def test_a_given_rhythm_map_moves_the_kick() -> None:
+    state = GlobalState.create("120", "C", "4/4", "verse:4", "rock")
+    state = replace(state, rhythm=RhythmMap.straight(("9000000000900090",) * 4))
+    kicks = {n.onset % 384 // STEP for n in arrange(state, ["drums"]).scores["drums"].notes if n.pitch == 36}
+    assert {0, 10, 14} <= kicks
+
+
+def test_unknown_layers_are_refused() -> None:
+    state = GlobalState.create()
+    assert arrange(state, ["drums2"]).scores["drums2"].notes
+    with pytest.raises(UsageError, match="theremin"):
+        arrange(state, ["theremin"])
+
+
+def test_decide_is_what_arrange_decides() -> None:
+    state = GlobalState.create(style="jazz")
+    assert decide(state, 4) == arrange(state, [], 4).state
