@@ -1,0 +1,159 @@
+"""Full-band MIDI as layers: who plays what, in which key, over which chords.
+
+The assignment is simple: channel 10 is drums; the bass is the part with a bass program (33-40 in General MIDI), or
+else the one with the lowest mean pitch; the lead is the highest mostly one-voiced part of the rest; the harmony is
+the most polyphonic of what remains. Key by Krumhansl's profiles, chords per beat by template matching.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.errors import UsageError
+from stemwright.song.harmony import Chord, Key
+from stemwright.song.score import Note, Score
+from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
+
+if TYPE_CHECKING:
+    from stemwright.song.meter import Meter
+    from stemwright.song.midi import MidiSong, MidiTrack
+
+FOLD = {"bass": (24, 60), "harmony": (36, 96), "lead": (45, 96)}
+_MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
+_MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
+_TEMPLATES = (("", (0, 4, 7)), ("m", (0, 3, 7)), ("7", (0, 4, 7, 10)), ("m7", (0, 3, 7, 10)), ("maj7", (0, 4, 7, 11)),
+              ("dim", (0, 3, 6)), ("sus4", (0, 5, 7)), ("5", (0, 7)))  # fmt: skip
+_MIN_NOTES = 12
+_MAX_BARS = 400
+
+
+def _mean_pitch(track: MidiTrack) -> float:
+    return sum(n.pitch for n in track.notes) / len(track.notes)
+
+
+def polyphony(notes: list[Note]) -> float:
+    """Mean number of notes that sound while any does (1.0 for one voice)."""
+    edges = sorted([(n.onset, 1) for n in notes] + [(n.end, -1) for n in notes])
+    sounding, last, area, span = 0, 0, 0, 0
+    for tick, step in edges:
+        if sounding:
+            area += sounding * (tick - last)
+            span += tick - last
+        sounding, last = sounding + step, tick
+    return area / span if span else 0.0
+
+
+def fold(score: Score, low: int, high: int) -> Score:
+    """Notes outside ``low``..``high`` moved by octaves into it."""
+    out = []
+    for n in score.notes:
+        pitch = n.pitch
+        while pitch < low:
+            pitch += 12
+        while pitch > high:
+            pitch -= 12
+        out.append(Note(n.onset, n.duration, pitch, n.velocity))
+    return Score.from_notes(out).without_overlaps()
+
+
+def band_layers(midi: MidiSong) -> dict[str, Score]:
+    """The layers of a full-band MIDI file; a layer without a fitting part is left out."""
+    out: dict[str, Score] = {}
+    drums = [n for t in midi.tracks if t.is_drums for n in t.notes]
+    if len(drums) >= _MIN_NOTES:
+        out["drums"] = Score.from_notes(drums)
+    rest = [t for t in midi.tracks if not t.is_drums and len(t.notes) >= _MIN_NOTES and t.program < 112]
+    chosen: dict[str, MidiTrack] = {}
+    if rest:
+        basses = [t for t in rest if 32 <= t.program <= 39]
+        low = max(basses, key=lambda t: len(t.notes)) if basses else min(rest, key=_mean_pitch)
+        if basses or _mean_pitch(low) < 52:
+            chosen["bass"] = low
+            rest = [t for t in rest if t is not low and not 32 <= t.program <= 39]
+    single = [t for t in rest if polyphony(t.notes) < 1.25]
+    if single:
+        chosen["lead"] = max(single, key=_mean_pitch)
+        rest = [t for t in rest if t is not chosen["lead"]]
+    if rest:
+        chosen["harmony"] = max(rest, key=lambda t: polyphony(t.notes))
+    for name, track in chosen.items():
+        out[name] = fold(Score.from_notes(track.notes).without_overlaps(), *FOLD[name])
+    return out
+
+
+def profile(scores: dict[str, Score]) -> NDArray[np.float64]:
+    """Ticks each pitch class sounds, drums aside; [12]."""
+    out = np.zeros(12)
+    for name, score in scores.items():
+        if name != "drums":
+            for n in score.notes:
+                out[n.pitch % 12] += n.duration
+    return out
+
+
+def find_key(weights: NDArray[np.float64]) -> Key:
+    """The key whose Krumhansl profile correlates best; C major where nothing sounds."""
+    if weights.sum() <= 0 or np.ptp(weights) == 0:
+        return Key("C", "major")
+    ranked = [
+        (float(np.corrcoef(weights, np.roll(shape, tonic))[0, 1]), -tonic, mode)
+        for mode, shape in (("major", _MAJOR), ("minor", _MINOR))
+        for tonic in range(12)
+    ]
+    _, tonic, mode = max(ranked)
+    return Key.from_pc(-tonic, mode)
+
+
+def find_chords(scores: dict[str, Score], meter: Meter, bars: int, key: Key) -> tuple[Chord | None, ...]:
+    """One chord per beat by template matching over the beat and a little of its neighbours; None where nothing sounds."""
+    beats, length = bars * meter.beats_per_bar, meter.ticks_per_beat
+    heard = np.zeros((beats, 12))
+    bass = np.zeros((beats, 12))
+    for name, score in scores.items():
+        for n in score.notes if name != "drums" else ():
+            for beat in range(n.onset // length, min(beats, -(-n.end // length))):
+                amount = min(n.end, (beat + 1) * length) - max(n.onset, beat * length)
+                heard[beat, n.pitch % 12] += amount * (0.6 if name == "lead" else 1.0)
+                if name == "bass":
+                    bass[beat, n.pitch % 12] += amount
+    smooth = heard + 0.3 * (np.roll(heard, 1, 0) + np.roll(heard, -1, 0))
+    candidates = [(root, quality, tones) for root in range(12) for quality, tones in _TEMPLATES]
+    shapes = np.array(
+        [[1.0 if (pc - root) % 12 in tones else -0.6 for pc in range(12)] for root, _, tones in candidates]
+    )
+    size = np.array([len(tones) ** 0.4 for _, _, tones in candidates])
+    values = smooth @ shapes.T / size + 0.5 * bass[:, [root for root, _, _ in candidates]]
+    best = values.argmax(axis=1)
+    return tuple(
+        Chord(key.spell(candidates[i][0]), candidates[i][1]) if heard[beat].sum() > 0 else None
+        for beat, i in enumerate(best)
+    )
+
+
+def playable_bpm(bpm: Fraction) -> Fraction:
+    """A tempo in range by doubling or halving, on two decimals."""
+    while bpm < MIN_BPM:
+        bpm *= 2
+    while bpm > MAX_BPM:
+        bpm /= 2
+    return max(Fraction(MIN_BPM), min(Fraction(MAX_BPM), Fraction(round(bpm * 100), 100)))
+
+
+def band_state(midi: MidiSong, scores: dict[str, Score]) -> GlobalState | None:
+    """Tempo and meter of the file, key and chords of its notes; None where it has under two bars."""
+    end = max((s.end_tick for s in scores.values()), default=0)
+    bars = min(_MAX_BARS, end // midi.meter.ticks_per_bar)
+    if bars < 2:
+        return None
+    try:
+        key = find_key(profile(scores))
+        chords = find_chords(scores, midi.meter, bars, key)
+        return GlobalState(
+            playable_bpm(midi.bpm), midi.meter, key, (Section("song", bars),), chords, style="game"
+        )
+    except UsageError:
+        return None

@@ -1,0 +1,199 @@
+"""Score + timebase + timbre -> audio, aligned by construction.
+
+Every note starts at ``timebase.tick_sample(onset)`` exactly, and a clip of ``bars`` bars has exactly
+``timebase.frames(bars) * HOP`` samples. Rendering is the plain sum of the notes, a fixed gain per timbre that brings
+all timbres to one loudness, and a soft limiter that holds the peak below 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
+from stemwright.song.timebase import HOP
+from stemwright.training.kits import KITS, Kit
+from stemwright.training.sampler import RATE, Audio, Instrument, Sampler, named_regions, parse_sfz
+from stemwright.training.synth import SoundfontInstrument, SoundfontSynth, find_soundfont
+from stemwright.training.timbres import Recipe, recipe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from stemwright.song.score import Score
+    from stemwright.song.timebase import Timebase
+
+TARGET_RMS = {"drums": 0.09, "bass": 0.11, "harmony": 0.09, "lead": 0.09}
+MAX_PEAK = 0.65
+LIMIT_KNEE = 0.8
+MAX_HELD = 12.0
+_HATS = ("closed_hat", "pedal_hat", "open_hat")
+CHOKED = frozenset({PIECE_PITCH["open_hat"]})
+CHOKERS = frozenset(PIECE_PITCH[name] for name in _HATS)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One note in samples: ``start`` (from the clip's start), ``length`` held, MIDI ``pitch`` and ``velocity``."""
+
+    start: int
+    length: int
+    pitch: int
+    velocity: int
+
+
+def score_events(score: Score, timebase: Timebase) -> list[Event]:
+    """The notes of a score at their exact sample positions."""
+    out: list[Event] = []
+    for note in score.notes:
+        start = timebase.tick_sample(note.onset)
+        end = timebase.tick_sample(note.onset + note.duration)
+        out.append(Event(start, max(1, end - start), note.pitch, note.velocity))
+    return out
+
+
+def _drum_events(events: Iterable[Event]) -> list[Event]:
+    """Drum events on canonical pitches; an open hat is held until the next hat closes or reopens it."""
+    plain = sorted((Event(e.start, 0, PIECE_PITCH[DRUM_PIECES[piece_of(e.pitch)]], e.velocity) for e in events),
+                   key=lambda e: (e.start, e.pitch))  # fmt: skip
+    hats = [e.start for e in plain if e.pitch in CHOKERS]
+    out: list[Event] = []
+    for event in plain:
+        held = 60 * RATE
+        if event.pitch in CHOKED:
+            later = [s for s in hats if s > event.start]
+            held = later[0] - event.start if later else held
+        out.append(Event(event.start, held, event.pitch, event.velocity))
+    return out
+
+
+def _retrigger(events: Iterable[Event]) -> list[Event]:
+    """A pitch that is struck again ends its earlier note."""
+    out: list[Event] = []
+    last: dict[int, int] = {}
+    for event in sorted(events, key=lambda e: (e.start, e.pitch)):
+        before = last.get(event.pitch)
+        if before is not None and out[before].start + out[before].length > event.start:
+            old = out[before]
+            out[before] = Event(old.start, max(1, event.start - old.start), old.pitch, old.velocity)
+        last[event.pitch] = len(out)
+        out.append(event)
+    return out
+
+
+def _release_curve(count: int) -> Audio:
+    """Exponential fade of ``count`` samples from 1 to exactly 0."""
+    t = np.arange(count, dtype=np.float32) / np.float32(max(1, count))
+    return np.asarray(np.exp(-5.0 * t) * (1.0 - t), dtype=np.float32)
+
+
+def mix_events(instrument: Instrument, events: Sequence[Event], total: int) -> Audio:
+    """Sum of all notes as float32 [total], without gain or limiting. Starts outside the clip are left out."""
+    out = np.zeros(total, dtype=np.float32)
+    placed = _drum_events(events) if instrument.one_shot else _retrigger(events)
+    for event in placed:
+        if not 0 <= event.start < total:
+            continue
+        voice = instrument.voice(event.pitch, event.velocity, min(MAX_HELD, event.length / RATE))
+        release = max(1, round(voice.release * RATE))
+        count = min(voice.audio.size, event.length + release, total - event.start)
+        body = voice.audio[:count] * np.float32(voice.gain)
+        if count > event.length:
+            body[event.length :] *= _release_curve(release)[: count - event.length]
+        out[event.start : event.start + count] += body
+    return out
+
+
+def limit(audio: Audio) -> Audio:
+    """Memoryless soft limiter: straight up to the knee, then tanh towards (never reaching) 1."""
+    over = np.abs(audio) > LIMIT_KNEE
+    if not over.any():
+        return audio
+    out = audio.copy()
+    loud = np.abs(audio[over])
+    room = 0.99 - LIMIT_KNEE
+    out[over] = np.sign(audio[over]) * (LIMIT_KNEE + room * np.tanh((loud - LIMIT_KNEE) / room))
+    return out
+
+
+_CHORDS = {"bass": ((36,), (43,), (41,), (38,)), "lead": ((67,), (72,), (76,), (79,))}
+_HARMONY = ((60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62))
+
+
+def reference_events(layer: str) -> list[Event]:
+    """Two seconds of typical playing, by which a timbre's gain is set."""
+    half, quarter = RATE // 2, RATE // 4
+    if layer == "drums":
+        piece = PIECE_PITCH
+        events = [Event(i * quarter, 1, piece["closed_hat"], 80) for i in range(8)]
+        events += [Event(i * 2 * half, 1, piece["kick"], 100) for i in range(2)]
+        events += [Event(half + i * 2 * half, 1, piece["snare"], 100) for i in range(2)]
+        return events
+    chords = _CHORDS.get(layer, _HARMONY)
+    return [Event(i * half, half, pitch, 90) for i, chord in enumerate(chords) for pitch in chord]
+
+
+def calibrate(instrument: Instrument, layer: str) -> float:
+    """Linear gain that brings the layer's reference playing to its target RMS, but its peak not over ``MAX_PEAK``.
+
+    A silent instrument gets 1.
+    """
+    audio = mix_events(instrument, reference_events(layer), 2 * RATE)
+    rms = float(np.sqrt(np.mean(np.square(audio, dtype=np.float64))))
+    peak = float(np.abs(audio).max(initial=0.0))
+    return min(TARGET_RMS.get(layer, 0.1) / rms, MAX_PEAK / peak) if rms > 1e-6 else 1.0
+
+
+class Studio:
+    """All timbres of one sample folder and one soundfont, loaded when first needed.
+
+    ``samples`` is the folder with the recorded instruments; ``soundfont`` overrides the one found on the system.
+    """
+
+    def __init__(self, samples: Path, soundfont: Path | None = None) -> None:
+        self.samples = samples
+        self._soundfont = soundfont
+        self._synth: SoundfontSynth | None = None
+        self._instruments: dict[tuple[str, str], tuple[Instrument, float]] = {}
+
+    def _build(self, made: Recipe) -> Instrument:
+        if made.kind == "kit":
+            return Kit(self.samples, KITS[made.path])
+        if made.kind == "sfz":
+            return Sampler(parse_sfz(self.samples / made.path))
+        if made.kind == "named":
+            return Sampler(named_regions(self.samples / made.path, made.release))
+        if self._synth is None:
+            self._synth = SoundfontSynth(find_soundfont(self._soundfont))
+        return SoundfontInstrument(self._synth, made.bank, made.program, made.release)
+
+    def instrument(self, layer: str, timbre: str) -> tuple[Instrument, float]:
+        """The instrument of a timbre and its calibrated gain."""
+        key = (layer, timbre)
+        if key not in self._instruments:
+            built = self._build(recipe(layer, timbre))
+            self._instruments[key] = (built, calibrate(built, layer))
+        return self._instruments[key]
+
+    def render(self, layer: str, timbre: str, score: Score, timebase: Timebase, bars: int) -> Audio:
+        """Audio float32 [timebase.frames(bars) * HOP], peak below 1."""
+        total = timebase.frames(bars) * HOP
+        instrument, gain = self.instrument(layer, timbre)
+        audio = mix_events(instrument, score_events(score, timebase), total) * np.float32(gain)
+        return end_fade(limit(audio))
+
+
+def end_fade(audio: Audio, seconds: float = 0.005) -> Audio:
+    """Fade the last 5 ms, in place, so that a note cut by the clip's end does not click."""
+    count = min(round(seconds * RATE), audio.size)
+    if count:
+        audio[-count:] *= np.linspace(1.0, 0.0, count, dtype=np.float32)
+    return audio
+
+
+def to_int16(audio: Audio) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """Round to 16 bit, little-endian; values beyond +-1 are clipped."""
+    return np.round(np.clip(audio, -1.0, 1.0) * 32767.0).astype("<i2")

@@ -1,0 +1,260 @@
+"""A small sampler: SFZ subset, pitch by resampling, velocity layers, everything at 24 kHz mono float32.
+
+Supported opcodes: ``key lokey hikey pitch_keycenter lovel hivel sample ampeg_release loop_mode loop_start loop_end
+fil_type=lpf_2p cutoff tune volume``. Others are ignored. Reference: https://sfzformat.com/
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Audio = NDArray[np.float32]
+
+RATE = 24000
+MAX_SFZ_BYTES = 4_000_000
+VELOCITY_POWER = 1.5
+_NOTE = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One sounding note: ``audio`` float32 [samples] times ``gain``, attack at index 0, ``release`` in seconds."""
+
+    audio: Audio
+    gain: float
+    release: float
+
+
+class Instrument(Protocol):
+    """Anything that can sound a note. ``one_shot`` instruments ignore how long a note is held."""
+
+    one_shot: bool
+
+    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+        """The sound of one note, held for at least ``seconds`` (shorter where it has died away before)."""
+
+
+def velocity_gain(velocity: int) -> float:
+    """Linear gain of a MIDI velocity 1..127; 127 is 1."""
+    return float((max(1, min(127, velocity)) / 127.0) ** VELOCITY_POWER)
+
+
+def read_mono(path: Path) -> tuple[Audio, int]:
+    """Read an audio file as mono float32 and its sample rate; raises :class:`UsageError` naming the file."""
+    import soundfile
+
+    try:
+        data, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    except (OSError, RuntimeError) as error:
+        raise UsageError(f"{path}: cannot read this sample ({error})") from error
+    return np.ascontiguousarray(data.mean(axis=1, dtype=np.float32)), int(rate)
+
+
+def resample(audio: Audio, rate: int, semitones: float = 0.0) -> Audio:
+    """Resample from ``rate`` to 24 kHz, shifting the pitch by ``semitones`` on the way."""
+    import soxr
+
+    if audio.size == 0:
+        return audio
+    return np.asarray(soxr.resample(audio, rate * 2.0 ** (semitones / 12.0), RATE), dtype=np.float32)
+
+
+def trim_attack(audio: Audio, threshold: float = 0.1, limit: float = 0.1, lead: float = 0.0005) -> Audio:
+    """Cut silence before the attack: the first sample over ``threshold`` of the peak comes ``lead`` seconds in.
+
+    At most ``limit`` seconds are cut. What remains of the start is faded in, so that the cut does not click.
+    """
+    if audio.size == 0:
+        return audio
+    level = np.abs(audio)
+    first = int(np.argmax(level >= threshold * float(level.max())))
+    start = min(max(0, first - round(lead * RATE)), round(limit * RATE))
+    out = audio[start:].copy()
+    ramp = min(round(lead * RATE), out.size)
+    if start and ramp:
+        out[:ramp] *= np.linspace(0.0, 1.0, ramp, endpoint=False, dtype=np.float32)
+    return out
+
+
+def peak_normal(audio: Audio, seconds: float = 0.5) -> Audio:
+    """Scale so that the peak of the first ``seconds`` is 1 (silence stays silence)."""
+    peak = float(np.abs(audio[: round(seconds * RATE)]).max(initial=0.0))
+    return audio / np.float32(peak) if peak > 1e-6 else audio
+
+
+def fade_tail(audio: Audio, seconds: float = 0.05) -> Audio:
+    """Fade the last ``seconds`` out, so that a sample that was cut does not click."""
+    count = min(round(seconds * RATE), audio.size)
+    out = audio.copy()
+    if count:
+        out[-count:] *= np.linspace(1.0, 0.0, count, dtype=np.float32)
+    return out
+
+
+def parse_pitch(text: str) -> int:
+    """MIDI number of ``60`` or ``c#4`` (c4 = 60)."""
+    text = text.strip().lower()
+    if re.fullmatch(r"\d{1,3}", text):
+        return int(text)
+    match = re.fullmatch(r"([a-g])([#b]?)(-?\d)", text)
+    if not match:
+        raise UsageError(f"{text!r} is not a pitch; write 60 or c#4")
+    letter, accidental, octave = match.groups()
+    return _NOTE[letter] + {"#": 1, "b": -1, "": 0}[accidental] + 12 * (int(octave) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One sample and where on the keyboard and in velocity it sounds. Loop points in samples of the file."""
+
+    sample: Path
+    low: int
+    high: int
+    center: int
+    low_velocity: int = 1
+    high_velocity: int = 127
+    release: float = 0.1
+    loop: tuple[int, int] | None = None
+    cutoff: float | None = None
+    tune: float = 0.0
+
+    def distance(self, pitch: int, velocity: int) -> tuple[int, int, int]:
+        """How badly this region fits: out of velocity, out of keys, then the shift needed."""
+        speed = max(0, self.low_velocity - velocity, velocity - self.high_velocity)
+        keys = max(0, self.low - pitch, pitch - self.high)
+        return speed, keys, abs(pitch - self.center)
+
+
+def _region(folder: Path, name: str, values: dict[str, str]) -> Region | None:
+    if "sample" not in values:
+        return None
+    relative = Path(values["sample"].replace("\\", "/"))
+    if relative.is_absolute() or ".." in relative.parts:
+        raise UsageError(f"{name}: sample {str(relative)!r} lies outside the folder of the SFZ file")
+    try:
+        key = parse_pitch(values["key"]) if "key" in values else None
+        low = parse_pitch(values.get("lokey", str(key if key is not None else 0)))
+        high = parse_pitch(values.get("hikey", str(key if key is not None else 127)))
+        center = parse_pitch(values.get("pitch_keycenter", str(key if key is not None else 60)))
+        looped = values.get("loop_mode") in {"loop_continuous", "loop_sustain"} and "loop_end" in values
+        return Region(
+            sample=folder / relative,
+            low=low,
+            high=high,
+            center=center,
+            low_velocity=int(values.get("lovel", "1")),
+            high_velocity=int(values.get("hivel", "127")),
+            release=max(0.03, min(10.0, float(values.get("ampeg_release", "0.1")))),
+            loop=(int(values.get("loop_start", "0")), int(values["loop_end"]) + 1) if looped else None,
+            cutoff=float(values["cutoff"]) if "cutoff" in values else None,
+            tune=float(values.get("tune", "0")),
+        )
+    except ValueError as error:
+        raise UsageError(f"{name}: bad number in a region ({error})") from error
+
+
+def parse_sfz(path: Path) -> list[Region]:
+    """The regions of an SFZ file, with what they inherit from ``<global>``, ``<master>`` and ``<group>``."""
+    if not path.is_file():
+        raise UsageError(f"{path}: no such SFZ file")
+    if path.stat().st_size > MAX_SFZ_BYTES:
+        raise UsageError(f"{path}: larger than {MAX_SFZ_BYTES} bytes, not read")
+    text = path.read_text(encoding="utf-8", errors="replace")
+    text = re.sub(r"//[^\n]*", "", text)
+    levels: dict[str, dict[str, str]] = {"global": {}, "master": {}, "group": {}, "region": {}}
+    order = list(levels)
+    regions: list[Region] = []
+    parts = re.split(r"<(\w+)>", text)
+    for header, body in zip(parts[1::2], parts[2::2], strict=True):
+        values = {m[1]: m[2].strip() for m in re.finditer(r"(\w+)=(.*?)(?=\s+\w+=|\s*$)", body, re.M)}
+        if header not in levels:
+            continue
+        for below in order[order.index(header) :]:
+            levels[below] = {}
+        levels[header] = values
+        if header == "region":
+            merged = {k: v for level in order for k, v in levels[level].items()}
+            region = _region(path.parent, path.name, merged)
+            if region is not None:
+                regions.append(region)
+    if not regions:
+        raise UsageError(f"{path}: no <region> with a sample in it")
+    return regions
+
+
+def named_regions(folder: Path, release: float) -> list[Region]:
+    """Regions of files named ``<pitch>_<dynamic>_...`` (dynamics ``mp`` and ``f``), keys split halfway."""
+    found: dict[str, list[tuple[int, Path]]] = {}
+    for file in sorted(folder.glob("*.flac")) + sorted(folder.glob("*.wav")):
+        pitch, _, rest = file.stem.partition("_")
+        found.setdefault(rest.split("_")[0], []).append((parse_pitch(pitch), file))
+    if not found:
+        raise UsageError(f"{folder}: no samples named like a4_f_rr1.flac")
+    ranges = {"mp": (1, 84), "f": (85, 127)} if {"mp", "f"} <= set(found) else {k: (1, 127) for k in found}
+    regions: list[Region] = []
+    for dynamic, files in found.items():
+        if dynamic not in ranges:
+            continue
+        files.sort()
+        for i, (pitch, file) in enumerate(files):
+            low = (files[i - 1][0] + pitch) // 2 + 1 if i else 0
+            high = (files[i + 1][0] + pitch) // 2 if i + 1 < len(files) else 127
+            regions.append(Region(file, low, high, pitch, *ranges[dynamic], release=release))
+    return regions
+
+
+def lowpass(audio: Audio, cutoff: float) -> Audio:
+    """Second-order Butterworth low-pass at ``cutoff`` Hz (the SFZ ``lpf_2p``)."""
+    from scipy.signal import butter, sosfilt
+
+    sos = butter(2, min(cutoff, 0.45 * RATE), fs=RATE, output="sos")
+    return np.asarray(sosfilt(sos, audio), dtype=np.float32)
+
+
+class Sampler:
+    """Pitched instrument made of regions. Sounds are cached per (region, shift)."""
+
+    one_shot = False
+
+    def __init__(self, regions: Iterable[Region], max_seconds: float = 12.0) -> None:
+        self.regions = list(regions)
+        self.max_seconds = max_seconds
+        self._files: dict[Path, tuple[Audio, int]] = {}
+        self._voices: dict[tuple[Region, int], Audio] = {}
+
+    def _file(self, region: Region) -> tuple[Audio, int]:
+        if region.sample not in self._files:
+            self._files[region.sample] = read_mono(region.sample)
+        return self._files[region.sample]
+
+    def _make(self, region: Region, pitch: int) -> Audio:
+        audio, rate = self._file(region)
+        shift = pitch - region.center + region.tune / 100.0
+        need = round(self.max_seconds * rate * 2.0 ** (max(0.0, shift) / 12.0))
+        if region.loop is not None and audio.size < need and region.loop[0] < region.loop[1] <= audio.size:
+            begin, end = region.loop
+            turns = -(-(need - end) // (end - begin))
+            audio = np.concatenate([audio[:end], np.tile(audio[begin:end], max(0, turns))])
+        out = resample(audio[:need], rate, shift)
+        if region.cutoff is not None:
+            out = lowpass(out, region.cutoff)
+        return fade_tail(peak_normal(trim_attack(out)))
+
+    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+        """See :class:`Instrument`; ``seconds`` beyond ``max_seconds`` end in silence."""
+        region = min(self.regions, key=lambda r: r.distance(pitch, velocity))
+        key = (region, pitch)
+        if key not in self._voices:
+            self._voices[key] = self._make(region, pitch)
+        return Voice(self._voices[key], velocity_gain(velocity), region.release)

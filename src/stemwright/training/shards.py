@@ -1,0 +1,180 @@
+"""The training data on disk: audio shards, their clip lists and, later, their tokens.
+
+``DATA/<layer>/<split>-<nnnn>.i16`` holds int16 little-endian mono 24 kHz clips one after the other; the ``.jsonl``
+beside it has one line a clip. The clip list is written last and atomically, so a shard exists exactly if its
+``.jsonl`` exists; half-written shards are invisible and are made again. Tokens come as ``.u16`` beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.errors import UsageError
+from stemwright.song.score import Score
+from stemwright.song.state import GlobalState
+from stemwright.song.timebase import HOP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SPLITS = ("train", "valid")
+CODEBOOKS = 8
+_FIELDS = {
+    "samples": int,
+    "frames": int,
+    "state": dict,
+    "score": str,
+    "timbre": str,
+    "source": str,
+    "song": str,
+}
+_NAME = re.compile(r"(train|valid)-(\d{4})\.jsonl")
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One clip: ``shard`` is the path without suffix, ``offset`` and ``samples`` count samples in its ``.i16``."""
+
+    layer: str
+    split: str
+    shard: Path
+    index: int
+    offset: int
+    samples: int
+    frames: int
+    meta: dict[str, Any]
+
+    @property
+    def timbre(self) -> str:
+        """Name of the timbre, one of :data:`stemwright.training.timbres.TIMBRES` of the layer."""
+        return str(self.meta["timbre"])
+
+    def audio(self) -> NDArray[np.int16]:
+        """int16 [samples], a read-only view into the shard's file."""
+        path = self.shard.with_suffix(".i16")
+        return np.memmap(path, dtype="<i2", mode="r", offset=self.offset * 2, shape=(self.samples,))
+
+    def tokens(self) -> NDArray[np.uint16]:
+        """uint16 [8, frames]; raises :class:`UsageError` before the data was tokenized."""
+        path = self.shard.with_suffix(".u16")
+        if not path.is_file():
+            raise UsageError(f"{path}: no tokens yet; run `stemwright train tokenize` first")
+        start = self.offset // HOP * CODEBOOKS
+        shape = (CODEBOOKS, self.frames)
+        return np.memmap(path, dtype="<u2", mode="r", offset=start * 2, shape=shape)
+
+    def state(self) -> GlobalState:
+        """The global state of this window of its song."""
+        return GlobalState.from_json(self.meta["state"])
+
+    def score(self) -> Score:
+        """The notes that are heard, in ticks from the clip's start."""
+        return Score.from_bytes(bytes.fromhex(self.meta["score"]))
+
+
+@dataclass(frozen=True, slots=True)
+class NewClip:
+    """What a shard is made of: int16 audio [frames * HOP] and what was played."""
+
+    audio: NDArray[np.int16]
+    state: GlobalState
+    score: Score
+    timbre: str
+    source: str
+    song: str
+
+    def line(self) -> dict[str, Any]:
+        """The clip's entry in the ``.jsonl``."""
+        return {
+            "samples": int(self.audio.size),
+            "frames": int(self.audio.size) // HOP,
+            "state": self.state.to_json(),
+            "score": self.score.canonical_bytes().hex(),
+            "timbre": self.timbre,
+            "source": self.source,
+            "song": self.song,
+        }
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Write a whole file: temporary file, flush, fsync, rename."""
+    temporary = path.with_name(path.name + ".tmp")
+    with temporary.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def shard_path(data: Path, layer: str, split: str, number: int) -> Path:
+    """Path of a shard without suffix."""
+    return data / layer / f"{split}-{number:04d}"
+
+
+def shard_done(data: Path, layer: str, split: str, number: int) -> bool:
+    """Whether a shard was written completely."""
+    return shard_path(data, layer, split, number).with_suffix(".jsonl").is_file()
+
+
+def write_shard(data: Path, layer: str, split: str, number: int, clips: Sequence[NewClip]) -> Path:
+    """Write a shard atomically; an existing one is never changed (:class:`UsageError`)."""
+    if split not in SPLITS:
+        raise UsageError(f"split {split!r} is unknown; use one of: {', '.join(SPLITS)}")
+    base = shard_path(data, layer, split, number)
+    if base.with_suffix(".jsonl").exists():
+        raise UsageError(f"{base}.jsonl: exists already; shards are only ever added")
+    for clip in clips:
+        if clip.audio.dtype != np.dtype("<i2") or clip.audio.size % HOP:
+            raise UsageError(f"{base}: clip {clip.song!r} is not int16 of whole frames of {HOP} samples")
+    base.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(base.with_suffix(".i16"), b"".join(clip.audio.tobytes() for clip in clips))
+    lines = [json.dumps(clip.line(), sort_keys=True, ensure_ascii=False) for clip in clips]
+    write_atomic(base.with_suffix(".jsonl"), "".join(line + "\n" for line in lines).encode())
+    return base
+
+
+def read_shard(lines: Path, layer: str, split: str) -> list[Clip]:
+    """The clips of one ``.jsonl``; raises :class:`UsageError` naming file, line and field."""
+    out: list[Clip] = []
+    offset = 0
+    for number, text in enumerate(lines.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            meta = cast("dict[str, Any]", json.loads(text))
+        except json.JSONDecodeError as error:
+            raise UsageError(
+                f"{lines}: line {number} is not JSON ({error}); delete the shard and build again"
+            ) from error
+        for field, kind in _FIELDS.items():
+            if not isinstance(meta, dict) or not isinstance(meta.get(field), kind):
+                raise UsageError(f"{lines}: line {number} has no {field!r}; delete the shard and build again")
+        if meta["samples"] != meta["frames"] * HOP or meta["frames"] < 1:
+            raise UsageError(f"{lines}: line {number}: samples is not frames x {HOP}")
+        base = lines.with_suffix("")
+        out.append(Clip(layer, split, base, number - 1, offset, meta["samples"], meta["frames"], meta))
+        offset += meta["samples"]
+    size = lines.with_suffix(".i16").stat().st_size
+    if size != offset * 2:
+        raise UsageError(f"{lines.with_suffix('.i16')}: {size} bytes, but its clip list says {offset * 2}")
+    return out
+
+
+def clips(data_dir: Path, layer: str, split: str) -> list[Clip]:
+    """All clips of a layer and split in shard order; empty where there are none."""
+    out: list[Clip] = []
+    for path in sorted((Path(data_dir) / layer).glob(f"{split}-*.jsonl")):
+        if _NAME.fullmatch(path.name):
+            out.extend(read_shard(path, layer, split))
+    return out
+
+
+def seconds(found: Sequence[Clip]) -> float:
+    """Length of all clips together."""
+    return sum(c.samples for c in found) / 24000.0

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.song.drums import PIECE_PITCH
+from stemwright.song.meter import Meter
+from stemwright.song.score import Note, Score
+from stemwright.song.timebase import HOP, Timebase
+from stemwright.training.render import (
+    RATE,
+    TARGET_RMS,
+    Event,
+    Studio,
+    calibrate,
+    limit,
+    mix_events,
+    reference_events,
+    score_events,
+    to_int16,
+)
+from stemwright.training.sampler import Voice
+from stemwright.training.timbres import MAX_TIMBRES, RECIPES, TIMBRES, recipe
+
+RECORDED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind != "soundfont"]
+PLAYED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind == "soundfont"]
+
+
+class Click:
+    """An instrument whose note is ones while it rings."""
+
+    def __init__(self, one_shot: bool = False) -> None:
+        self.one_shot = one_shot
+
+    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+        return Voice(np.ones(4000, np.float32), 0.5, 0.001)
+
+
+def onsets(audio: np.ndarray, threshold: float = 0.02) -> list[int]:
+    """Samples where the level rises out of silence."""
+    loud = np.convolve(np.abs(audio), np.ones(48) / 48, "full")[: audio.size] > threshold
+    return [int(i) for i in np.flatnonzero(loud[1:] & ~loud[:-1])]
+
+
+@given(st.fractions(40, 200, max_denominator=10), st.sampled_from(["4/4", "3/4", "7/8", "5/4"]), st.integers(1, 12),
+       st.lists(st.integers(0, 2000), max_size=20))  # fmt: skip
+@settings(max_examples=40, deadline=None)
+def test_events_lie_exactly_where_the_timebase_says(
+    bpm: Fraction, meter: str, bars: int, ticks: list[int]
+) -> None:
+    timebase = Timebase(bpm, Meter.parse(meter))
+    score = Score.from_notes(Note(t, 10, 60, 100) for t in ticks)
+    events = score_events(score, timebase)
+    assert [e.start for e in events] == [timebase.tick_sample(n.onset) for n in score.notes]
+    total = timebase.frames(bars) * HOP
+    audio = mix_events(Click(), events, total)
+    assert audio.size == total and audio.dtype == np.float32
+    for event in events:
+        if event.start < total:
+            assert audio[event.start] >= 0.5
+
+
+def test_a_note_that_is_struck_again_ends_before() -> None:
+    audio = mix_events(Click(), [Event(0, 3000, 60, 100), Event(1000, 500, 60, 100)], 5000)
+    assert audio[:1000].max() == 0.5 and audio[1100] == 0.5
+    assert audio[1530:].max() == 0.0
+
+
+def test_an_open_hat_is_choked_and_other_drums_ring() -> None:
+    hat, closed, kick = PIECE_PITCH["open_hat"], PIECE_PITCH["closed_hat"], PIECE_PITCH["kick"]
+    choked = mix_events(Click(True), [Event(0, 1, hat, 100), Event(1000, 1, closed, 100)], 6000)
+    assert choked[999] == 0.5 and choked[1100] == 0.5
+    ringing = mix_events(Click(True), [Event(0, 1, kick, 100), Event(1000, 1, closed, 100)], 6000)
+    assert ringing[1100] == 1.0
+
+
+@given(st.lists(st.floats(-50, 50, width=32), min_size=1, max_size=200))
+@settings(max_examples=50, deadline=None)
+def test_the_limiter_is_odd_monotone_and_below_one(values: list[float]) -> None:
+    audio = np.sort(np.array(values, np.float32))
+    out = limit(audio)
+    assert np.abs(out).max() < 1.0 and (np.diff(out) >= 0).all()
+    np.testing.assert_allclose(limit(-audio), -out)
+    quiet = np.abs(audio) <= 0.8
+    np.testing.assert_array_equal(out[quiet], audio[quiet])
+
+
+@pytest.mark.parametrize(("layer", "timbre"), RECORDED)
+def test_recorded_timbres_sound_in_time_and_in_bounds(samples: Path, layer: str, timbre: str) -> None:
+    timebase = Timebase(Fraction("97.3"), Meter(4, 4))
+    ticks = [0, 384, 768 + 96, 1152]
+    pitch = PIECE_PITCH["snare"] if layer == "drums" else 52
+    score = Score.from_notes(Note(t, 24, pitch, 100) for t in ticks)
+    audio = Studio(samples).render(layer, timbre, score, timebase, 4)
+    assert audio.size == timebase.frames(4) * HOP and np.isfinite(audio).all() and np.abs(audio).max() < 1.0
+    for tick in ticks:
+        start = timebase.tick_sample(tick)
+        before = np.abs(audio[max(0, start - 240) : start]).max(initial=0.0)
+        after = np.abs(audio[start : start + round(0.005 * RATE)]).max()
+        assert after > 0.03 and after > 3 * before
+
+
+@pytest.mark.parametrize(("layer", "timbre"), RECORDED)
+def test_recorded_timbres_are_equally_loud(samples: Path, layer: str, timbre: str) -> None:
+    instrument, gain = Studio(samples).instrument(layer, timbre)
+    audio = gain * mix_events(instrument, reference_events(layer), 2 * RATE)
+    rms = float(np.sqrt(np.mean(audio**2)))
+    assert rms <= TARGET_RMS[layer] * 1.001 and np.abs(audio).max() <= 0.651
+    assert rms > TARGET_RMS[layer] * 0.9 or np.abs(audio).max() > 0.649
+
+
+@pytest.mark.parametrize(("layer", "timbre"), PLAYED)
+def test_soundfont_timbres(samples: Path, layer: str, timbre: str) -> None:
+    studio = Studio(samples)
+    try:
+        instrument, gain = studio.instrument(layer, timbre)
+    except StemwrightError as error:
+        pytest.skip(str(error))
+    voice = instrument.voice(PIECE_PITCH["snare"] if layer == "drums" else 60, 100, 0.5)
+    assert gain > 0 and np.isfinite(voice.audio).all()
+    level = np.abs(voice.audio)
+    assert np.argmax(level > 0.03 * level.max()) < 0.005 * RATE
+    assert calibrate(instrument, layer) == pytest.approx(gain)
+
+
+def test_timbres_are_named_once() -> None:
+    for layer, names in TIMBRES.items():
+        assert 1 <= len(names) == len(set(names)) <= MAX_TIMBRES, layer
+    with pytest.raises(UsageError, match="choose one of: finger"):
+        recipe("bass", "kazoo")
+
+
+def test_int16_rounds_and_clips() -> None:
+    out = to_int16(np.array([0.0, 1.0, -2.0, 0.5], np.float32))
+    assert out.dtype == np.dtype("<i2") and out.tolist() == [0, 32767, -32767, 16384]
+
+
+def test_onset_helper_finds_clicks() -> None:
+    audio = np.zeros(1000)
+    audio[500:] = 1.0
+    assert abs(onsets(audio)[0] - 500) < 5
