@@ -45,7 +45,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 sfz = folder / made.path
                 write_tone(sfz.parent / "tones" / "a3.flac", 220.0, silence=0.02)
                 sfz.write_text(
-                    "<group> ampeg_release=0.2\n<region> lokey=0 hikey=127 pitch_keycenter=57 sample=tones/a3.flac\n"
+                    "<group> ampeg_release=0.2\n<region> lokey=0 hikey=127 pitch_keycenter=57 "
+                    "sample=tones/a3.flac\n"
                 )
             elif made.kind == "named":
                 write_tone(folder / made.path / "a3_mp_rr1.flac", 220.0, level=0.2)

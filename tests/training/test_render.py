@@ -48,8 +48,12 @@ def onsets(audio: np.ndarray, threshold: float = 0.02) -> list[int]:
     return [int(i) for i in np.flatnonzero(loud[1:] & ~loud[:-1])]
 
 
-@given(st.fractions(40, 200, max_denominator=10), st.sampled_from(["4/4", "3/4", "7/8", "5/4"]), st.integers(1, 12),
-       st.lists(st.integers(0, 2000), max_size=20))  # fmt: skip
+@given(
+    bpm=st.fractions(40, 200, max_denominator=10),
+    meter=st.sampled_from(["4/4", "3/4", "7/8", "5/4"]),
+    bars=st.integers(1, 12),
+    ticks=st.lists(st.integers(0, 2000), max_size=20),
+)
 @settings(max_examples=40, deadline=None)
 def test_events_lie_exactly_where_the_timebase_says(
     bpm: Fraction, meter: str, bars: int, ticks: list[int]

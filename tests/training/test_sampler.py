@@ -63,8 +63,16 @@ def test_sfz_inherits_and_resets(tmp_path: Path) -> None:
     assert (third.low_velocity, third.high_velocity, third.cutoff, third.loop) == (81, 127, 1500.0, None)
 
 
-@pytest.mark.parametrize("body", ["", "<group> lovel=1", "<region> sample=../up.flac", "<region> key=xx sample=a.flac",
-                                  "<region> key=60 lovel=loud sample=a.flac"])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "<group> lovel=1",
+        "<region> sample=../up.flac",
+        "<region> key=xx sample=a.flac",
+        "<region> key=60 lovel=loud sample=a.flac",
+    ],
+)
 def test_sfz_errors_are_clear(tmp_path: Path, body: str) -> None:
     path = tmp_path / "bad.sfz"
     path.write_text(body)

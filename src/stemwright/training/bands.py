@@ -1,8 +1,9 @@
 """Full-band MIDI as layers: who plays what, in which key, over which chords.
 
-The assignment is simple: channel 10 is drums; the bass is the part with a bass program (33-40 in General MIDI), or
-else the one with the lowest mean pitch; the lead is the highest mostly one-voiced part of the rest; the harmony is
-the most polyphonic of what remains. Key by Krumhansl's profiles, chords per beat by template matching.
+The assignment is simple: channel 10 is drums; the bass is the part with a bass program (33-40 in General
+MIDI), or else the one with the lowest mean pitch; the lead is the highest mostly one-voiced part of the
+rest; the harmony is the most polyphonic of what remains. Key by Krumhansl's profiles, chords per beat by
+template matching.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 FOLD = {"bass": (24, 60), "harmony": (36, 96), "lead": (45, 96)}
 _MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
 _MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
-_TEMPLATES = (("", (0, 4, 7)), ("m", (0, 3, 7)), ("7", (0, 4, 7, 10)), ("m7", (0, 3, 7, 10)), ("maj7", (0, 4, 7, 11)),
+_TEMPLATES = (("", (0, 4, 7)), ("m", (0, 3, 7)), ("7", (0, 4, 7, 10)), ("m7", (0, 3, 7, 10)),
+              ("maj7", (0, 4, 7, 11)),
               ("dim", (0, 3, 6)), ("sus4", (0, 5, 7)), ("5", (0, 7)))  # fmt: skip
 _MIN_NOTES = 12
 _MAX_BARS = 400
@@ -109,7 +111,7 @@ def find_key(weights: NDArray[np.float64]) -> Key:
 
 
 def find_chords(scores: dict[str, Score], meter: Meter, bars: int, key: Key) -> tuple[Chord | None, ...]:
-    """One chord per beat by template matching over the beat and a little of its neighbours; None where nothing sounds."""
+    """One chord per beat by template matching (a beat hears a little of its neighbours); None for silence."""
     beats, length = bars * meter.beats_per_bar, meter.ticks_per_beat
     heard = np.zeros((beats, 12))
     bass = np.zeros((beats, 12))

@@ -1,7 +1,8 @@
 """Build the training data: songs from the sources, rendered, cut and written as shards.
 
-The work is a list of jobs; a job writes one shard for each of its layers and depends on nothing but its own seed, so
-the build can be stopped, resumed, extended to more hours, and run by any number of workers with the same result.
+The work is a list of jobs; a job writes one shard for each of its layers and depends on nothing but its own
+seed, so the build can be stopped, resumed, extended to more hours, and run by any number of workers with the
+same result.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class Job:
 
 
 def plan_jobs(hours: float, mixture: Mapping[str, Mapping[str, float]] = MIXTURE) -> list[Job]:
-    """All jobs for ``hours`` per layer (the validation split included), spread so that any prefix is a fair mix."""
+    """All jobs for ``hours`` per layer (both splits), in an order of which any prefix is a fair mix."""
     ranked: list[tuple[float, Job]] = []
     for kind, first in _FIRST_NUMBER.items():
         for split, share in (("train", 1.0 - VALID_SHARE), ("valid", VALID_SHARE)):
@@ -242,10 +243,11 @@ def build_data(
     mixture: Mapping[str, Mapping[str, float]] = MIXTURE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Build ``hours_per_layer`` of data in ``out``, or as much as ``minutes`` of wall time allow; returns the manifest.
+    """Build ``hours_per_layer`` of data in ``out``, or as much as ``minutes`` of wall time allow; returns
+    the manifest.
 
-    ``sources_dir`` holds ``symbolic/`` and ``samples/``. Shards that exist are kept, so a second call resumes or
-    extends. ``progress`` is called with (jobs done, jobs, what was made).
+    ``sources_dir`` holds ``symbolic/`` and ``samples/``. Shards that exist are kept, so a second call
+    resumes or extends. ``progress`` is called with (jobs done, jobs, what was made).
     """
     if not hours_per_layer > 0:
         raise UsageError(f"hours per layer must be above 0, not {hours_per_layer}")

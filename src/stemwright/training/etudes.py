@@ -1,7 +1,8 @@
 """Etudes: random playing that covers an instrument evenly.
 
-The arranger keeps to what is usual; a performer must also follow rare pitches, velocities and rhythms. Etudes draw
-them evenly, inside a key and a meter, so that every pitch of the range and every drum piece is heard.
+The arranger keeps to what is usual; a performer must also follow rare pitches, velocities and rhythms.
+Etudes draw them evenly, inside a key and a meter, so that every pitch of the range and every drum piece is
+heard.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 RANGES = {"bass": (26, 57), "harmony": (40, 88), "lead": (53, 91)}
 _STEP = 24
 _DRUM_DENSITY = {
-    "kick": (0.1, 0.35), "snare": (0.05, 0.3), "closed_hat": (0.0, 0.9), "open_hat": (0.0, 0.2), "pedal_hat": (0.0, 0.2),
-    "ride": (0.0, 0.6), "crash": (0.0, 0.06), "bell": (0.0, 0.1), "rim": (0.0, 0.15), "clap": (0.0, 0.15),
+    "kick": (0.1, 0.35), "snare": (0.05, 0.3), "closed_hat": (0.0, 0.9), "open_hat": (0.0, 0.2),
+    "pedal_hat": (0.0, 0.2), "ride": (0.0, 0.6), "crash": (0.0, 0.06), "bell": (0.0, 0.1), "rim": (0.0, 0.15), "clap": (0.0, 0.15),
     "low_tom": (0.0, 0.12), "mid_tom": (0.0, 0.12), "high_tom": (0.0, 0.12), "percussion": (0.0, 0.15),
 }  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Drum kits made of single recordings, one entry per piece of :data:`stemwright.song.drums.DRUM_PIECES`.
 
-Notes address pieces by General MIDI pitch. Real kits come with velocity ranks; the hit whose own level is closest
-to what the velocity asks for is taken and scaled the rest of the way.
+Notes address pieces by General MIDI pitch. Real kits come with velocity ranks; the hit whose own level is
+closest to what the velocity asks for is taken and scaled the rest of the way.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from stemwright.training.sampler import (
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where a piece comes from (a folder of ranked hits or one file), its level, pitch shift and longest sound."""
+    """Where a piece comes from (a folder of ranked hits or one file), level, pitch shift, longest sound."""
 
     path: str
     level: float = 1.0

@@ -1,8 +1,8 @@
 """Score + timebase + timbre -> audio, aligned by construction.
 
 Every note starts at ``timebase.tick_sample(onset)`` exactly, and a clip of ``bars`` bars has exactly
-``timebase.frames(bars) * HOP`` samples. Rendering is the plain sum of the notes, a fixed gain per timbre that brings
-all timbres to one loudness, and a soft limiter that holds the peak below 1.
+``timebase.frames(bars) * HOP`` samples. Rendering is the plain sum of the notes, a fixed gain per timbre
+that brings all timbres to one loudness, and a soft limiter that holds the peak below 1.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ CHOKERS = frozenset(PIECE_PITCH[name] for name in _HATS)
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One note in samples: ``start`` (from the clip's start), ``length`` held, MIDI ``pitch`` and ``velocity``."""
+    """One note: ``start`` and held ``length`` in samples, MIDI ``pitch`` and ``velocity``."""
 
     start: int
     length: int
@@ -57,8 +57,8 @@ def score_events(score: Score, timebase: Timebase) -> list[Event]:
 
 def _drum_events(events: Iterable[Event]) -> list[Event]:
     """Drum events on canonical pitches; an open hat is held until the next hat closes or reopens it."""
-    plain = sorted((Event(e.start, 0, PIECE_PITCH[DRUM_PIECES[piece_of(e.pitch)]], e.velocity) for e in events),
-                   key=lambda e: (e.start, e.pitch))  # fmt: skip
+    mapped = (Event(e.start, 0, PIECE_PITCH[DRUM_PIECES[piece_of(e.pitch)]], e.velocity) for e in events)
+    plain = sorted(mapped, key=lambda e: (e.start, e.pitch))
     hats = [e.start for e in plain if e.pitch in CHOKERS]
     out: list[Event] = []
     for event in plain:
@@ -137,7 +137,8 @@ def reference_events(layer: str) -> list[Event]:
 
 
 def calibrate(instrument: Instrument, layer: str) -> float:
-    """Linear gain that brings the layer's reference playing to its target RMS, but its peak not over ``MAX_PEAK``.
+    """Linear gain that brings the layer's reference playing to its target RMS, but its peak not over
+    ``MAX_PEAK``.
 
     A silent instrument gets 1.
     """
@@ -150,7 +151,8 @@ def calibrate(instrument: Instrument, layer: str) -> float:
 class Studio:
     """All timbres of one sample folder and one soundfont, loaded when first needed.
 
-    ``samples`` is the folder with the recorded instruments; ``soundfont`` overrides the one found on the system.
+    ``samples`` is the folder with the recorded instruments; ``soundfont`` overrides the one found on the
+    system.
     """
 
     def __init__(self, samples: Path, soundfont: Path | None = None) -> None:

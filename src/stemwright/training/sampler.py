@@ -1,7 +1,7 @@
 """A small sampler: SFZ subset, pitch by resampling, velocity layers, everything at 24 kHz mono float32.
 
-Supported opcodes: ``key lokey hikey pitch_keycenter lovel hivel sample ampeg_release loop_mode loop_start loop_end
-fil_type=lpf_2p cutoff tune volume``. Others are ignored. Reference: https://sfzformat.com/
+Supported opcodes: ``key lokey hikey pitch_keycenter lovel hivel sample ampeg_release loop_mode loop_start
+loop_end fil_type=lpf_2p cutoff tune volume``. Others are ignored. Reference: https://sfzformat.com/
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _NOTE = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One sounding note: ``audio`` float32 [samples] times ``gain``, attack at index 0, ``release`` in seconds."""
+    """One note: ``audio`` float32 [samples] times ``gain``, attack at index 0, ``release`` in seconds."""
 
     audio: Audio
     gain: float
@@ -71,7 +71,8 @@ def resample(audio: Audio, rate: int, semitones: float = 0.0) -> Audio:
 
 
 def trim_attack(audio: Audio, threshold: float = 0.1, limit: float = 0.1, lead: float = 0.0005) -> Audio:
-    """Cut silence before the attack: the first sample over ``threshold`` of the peak comes ``lead`` seconds in.
+    """Cut silence before the attack: the first sample over ``threshold`` of the peak comes ``lead`` seconds
+    in.
 
     At most ``limit`` seconds are cut. What remains of the start is faded in, so that the cut does not click.
     """
@@ -207,10 +208,10 @@ def named_regions(folder: Path, release: float) -> list[Region]:
         if dynamic not in ranges:
             continue
         files.sort()
-        for i, (pitch, file) in enumerate(files):
-            low = (files[i - 1][0] + pitch) // 2 + 1 if i else 0
-            high = (files[i + 1][0] + pitch) // 2 if i + 1 < len(files) else 127
-            regions.append(Region(file, low, high, pitch, *ranges[dynamic], release=release))
+        for i, (center, file) in enumerate(files):
+            low = (files[i - 1][0] + center) // 2 + 1 if i else 0
+            high = (files[i + 1][0] + center) // 2 if i + 1 < len(files) else 127
+            regions.append(Region(file, low, high, center, *ranges[dynamic], release=release))
     return regions
 
 

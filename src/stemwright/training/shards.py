@@ -1,8 +1,9 @@
 """The training data on disk: audio shards, their clip lists and, later, their tokens.
 
-``DATA/<layer>/<split>-<nnnn>.i16`` holds int16 little-endian mono 24 kHz clips one after the other; the ``.jsonl``
-beside it has one line a clip. The clip list is written last and atomically, so a shard exists exactly if its
-``.jsonl`` exists; half-written shards are invisible and are made again. Tokens come as ``.u16`` beside it.
+``DATA/<layer>/<split>-<nnnn>.i16`` holds int16 little-endian mono 24 kHz clips one after the other; the
+``.jsonl`` beside it has one line a clip. The clip list is written last and atomically, so a shard exists
+exactly if its ``.jsonl`` exists; half-written shards are invisible and are made again. Tokens come as
+``.u16`` beside it.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ _NAME = re.compile(r"(train|valid)-(\d{4})\.jsonl")
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One clip: ``shard`` is the path without suffix, ``offset`` and ``samples`` count samples in its ``.i16``."""
+    """One clip: ``shard`` is the path without suffix, ``offset`` and ``samples`` count in its ``.i16``."""
 
     layer: str
     split: str

@@ -1,7 +1,8 @@
 """Where training scores come from: the arranger, etudes, GMD drums and full-band MIDI.
 
-Every source yields :class:`SourceSong`: a global state and the scores of some layers. Songs are cut into windows of
-whole bars with :func:`windows`; a window's state is that window's own, so a clip looks like a short song.
+Every source yields :class:`SourceSong`: a global state and the scores of some layers. Songs are cut into
+windows of whole bars with :func:`windows`; a window's state is that window's own, so a clip looks like a
+short song.
 """
 
 from __future__ import annotations
@@ -54,8 +55,9 @@ STYLES = (
     "",
 )
 FORMS = (
-    "intro:4 verse:8 chorus:8", "verse:8 chorus:8", "verse:16 chorus:8", "intro:2 verse:8 bridge:4 chorus:8 outro:4",
-    "verse:8 chorus:8 verse:8 chorus:8", "intro:4 verse:12 chorus:12", "chorus:8 bridge:8 chorus:8", "verse:8",
+    "intro:4 verse:8 chorus:8", "verse:8 chorus:8", "verse:16 chorus:8", "verse:8",
+    "intro:2 verse:8 bridge:4 chorus:8 outro:4", "verse:8 chorus:8 verse:8 chorus:8",
+    "intro:4 verse:12 chorus:12", "chorus:8 bridge:8 chorus:8",
     "intro:8 verse:16", "verse:12 solo:12 outro:4", "intro:4 chorus:16 outro:4",
 )  # fmt: skip
 WINDOW_BARS = (2, 3, 4, 6, 8, 12, 16)
@@ -94,7 +96,7 @@ def random_state(rng: Random, form: str | None = None) -> GlobalState:
 
 
 def clip_state(state: GlobalState, first_bar: int, bars: int) -> GlobalState:
-    """The state of ``bars`` bars from ``first_bar`` (from 0), with sections, chords and rhythm clipped to them."""
+    """The state of ``bars`` bars from ``first_bar`` (from 0); sections, chords and rhythm clipped to them."""
     sections: list[Section] = []
     at = 0
     for section in state.sections:
@@ -111,7 +113,7 @@ def clip_state(state: GlobalState, first_bar: int, bars: int) -> GlobalState:
 
 
 def windows(song: SourceSong, rng: Random) -> Iterator[Window]:
-    """Cut a song into windows of 9-30 s one after the other; what is left at the end joins if it is long enough."""
+    """Cut a song into windows of 9-30 s one after the other; a rest of under 3 s is left out."""
     bar_seconds = float(song.state.timebase.bar_seconds)
     fitting = [b for b in WINDOW_BARS if WINDOW_SECONDS[0] <= b * bar_seconds <= WINDOW_SECONDS[1]] or [2]
     at, total, per_bar = 0, song.state.bars, song.state.meter.ticks_per_bar
@@ -153,7 +155,7 @@ def canonical_drums(notes: tuple[Note, ...] | list[Note]) -> Score:
 
 @cache
 def gmd_rows(folder: Path, split: str) -> tuple[dict[str, str], ...]:
-    """Rows of GMD's ``info.csv`` for one official split, without fills; raises :class:`UsageError` if it is missing."""
+    """Rows of GMD's ``info.csv`` for one official split, without fills. UsageError if it is missing."""
     info = folder / "info.csv"
     if not info.is_file():
         raise UsageError(f"{info}: no such file; the GMD source needs it")

@@ -1,7 +1,8 @@
 """Soundfont timbres: every single note is played once by FluidSynth and kept as a sample.
 
-Notes are rendered at 48 kHz without reverb or chorus and taken to 24 kHz mono. Because the notes are placed by our
-own renderer, they start exactly where the score says; FluidSynth itself only starts notes on blocks of 64 samples.
+Notes are rendered at 48 kHz without reverb or chorus and taken to 24 kHz mono. Because the notes are placed
+by our own renderer, they start exactly where the score says; FluidSynth itself only starts notes on blocks
+of 64 samples.
 """
 
 from __future__ import annotations
@@ -89,13 +90,12 @@ class SoundfontSynth:
             self._synth.program_select(channel, self._font, bank, program)
             self._chosen = (bank, program)
         self._synth.noteon(channel, pitch, velocity)
-        raw = np.asarray(self._synth.get_samples(round(seconds * SYNTH_RATE)), dtype=np.float32).reshape(
-            -1, 2
-        )
+        raw = np.asarray(self._synth.get_samples(round(seconds * SYNTH_RATE)), dtype=np.float32)
         self._synth.noteoff(channel, pitch)
         self._synth.all_sounds_off(channel)
         self._synth.get_samples(1024)
-        return resample(np.ascontiguousarray(raw.mean(axis=1)) / np.float32(32768.0), SYNTH_RATE)
+        mono = raw.reshape(-1, 2).mean(axis=1, dtype=np.float32) / np.float32(32768.0)
+        return resample(np.ascontiguousarray(mono, dtype=np.float32), SYNTH_RATE)
 
     def close(self) -> None:
         """Free the C library's memory."""
@@ -111,7 +111,7 @@ class SoundfontInstrument:
         self._voices: dict[tuple[int, int, float], Audio] = {}
 
     def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
-        """See :class:`stemwright.training.sampler.Instrument`; velocity is rounded to steps of 8 for the tone."""
+        """See :class:`stemwright.training.sampler.Instrument`; the tone follows velocity in steps of 8."""
         need = 2.5 if self.one_shot else seconds + self.release
         length = 2.5 if self.one_shot else next((n for n in _LENGTHS if n >= need), _LENGTHS[-1])
         step = max(_VELOCITY_STEP, min(127, round(velocity / _VELOCITY_STEP) * _VELOCITY_STEP))

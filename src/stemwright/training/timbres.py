@@ -17,9 +17,10 @@ MAX_TIMBRES = 16
 class Recipe:
     """How a timbre is made: ``kind`` is ``sfz``, ``named``, ``kit`` or ``soundfont``.
 
-    ``sfz``: ``path`` is an SFZ file below the sample folder. ``named``: ``path`` is a folder of samples with the
-    pitch in their names. ``kit``: ``path`` names a drum kit of :mod:`stemwright.training.kits`. ``soundfont``:
-    ``bank`` and ``program`` of a General MIDI soundfont. ``release`` (seconds) is the fade after a note ends.
+    ``sfz``: ``path`` is an SFZ file below the sample folder. ``named``: ``path`` is a folder of samples with
+    the pitch in their names. ``kit``: ``path`` names a drum kit of :mod:`stemwright.training.kits`.
+    ``soundfont``: ``bank`` and ``program`` of a General MIDI soundfont. ``release`` (seconds) is the fade
+    after a note ends.
     """
 
     name: str
