@@ -75,8 +75,8 @@ class ReconstructionLoss(nn.Module):
 def _compressed_distance(got: Tensor, power: Tensor, want: Tensor, want_power: Tensor) -> Tensor:
     """Distance of complex spectra whose magnitudes are compressed to the power 0.5, relative to the target's size."""
     eps = 1e-4
-    a = got * (power + eps).pow(-0.25)[..., None]
-    b = want * (want_power + eps).pow(-0.25)[..., None]
+    a = got * (power + eps).sqrt().rsqrt()[..., None]
+    b = want * (want_power + eps).sqrt().rsqrt()[..., None]
     scale = b.abs().mean(dim=(1, 2, 3)) + 0.02
     return ((a - b).abs().mean(dim=(1, 2, 3)) / scale).mean()
 

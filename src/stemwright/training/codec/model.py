@@ -36,6 +36,7 @@ class CodecConfig:
     codebooks: int = 8
     codebook_size: int = 1024
     n_fft: int = 1280
+    head: str = "scaled"  # "polar": log-magnitude and phase; "scaled": log-scale and a complex number
 
     def __post_init__(self) -> None:
         if math.prod(self.strides) != HOP:
@@ -217,7 +218,7 @@ class ResidualQuantiser(nn.Module):
         sums = torch.zeros_like(self.sums[level]).index_add_(0, index, flat)
         self.counts[level].lerp_(counts, 1 - self.decay)
         self.sums[level].lerp_(sums, 1 - self.decay)
-        dead = self.counts[level] < 0.05 * flat.shape[0] / size
+        dead = self.counts[level] < 0.25 * flat.shape[0] / size
         fresh = self._pick(flat, size)
         self.sums[level] = torch.where(dead[:, None], fresh, self.sums[level])
         self.counts[level] = torch.where(dead, torch.ones_like(self.counts[level]), self.counts[level])
@@ -245,7 +246,7 @@ class Decoder(nn.Module):
             for _ in range(config.decoder_blocks)
         )
         self.last = nn.LayerNorm(config.width)
-        self.head = nn.Linear(config.width, 2 * self.bins)
+        self.head = nn.Linear(config.width, (2 if config.head == "polar" else 3) * self.bins)
         self.register_buffer("window", torch.hann_window(config.n_fft) / 1.5, persistent=False)
         self.as_matmul = False  # the export writes the inverse transform as one product
 
@@ -257,6 +258,8 @@ class Decoder(nn.Module):
             x = block(x)
         y = self.head(self.last(x)).float()
         magnitude = torch.exp(y[..., : self.bins].clamp(max=6.0))
+        if self.config.head == "scaled":
+            return magnitude * y[..., self.bins : 2 * self.bins], magnitude * y[..., 2 * self.bins :]
         phase = y[..., self.bins :]
         return magnitude * torch.cos(phase), magnitude * torch.sin(phase)
 
