@@ -13,8 +13,8 @@ def build() -> typer.Typer:
     """The whole command line, ready to be called."""
     app = typer.Typer(
         name="stemwright",
-        help="Layered music on your CPU: drums, bass, harmony and lead, each its own stem, versioned like code.",
-        epilog="Example: stemwright song my-song --bpm 112 --key 'F# minor' --form 'intro:4 verse:8 chorus:4'",
+        help="Layered music on your CPU: drums, bass, harmony, lead; each its own stem, versioned like code.",
+        epilog="Example: stemwright song my-song --bpm 112 --key 'F# minor' --form 'intro:4 verse:8'",
         add_completion=False,
         no_args_is_help=True,
         pretty_exceptions_enable=False,

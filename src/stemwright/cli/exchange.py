@@ -49,7 +49,7 @@ def import_(
     ignore_tempo_changes: _Flatten = False,
     json: opt.Json = False,
 ) -> None:
-    """Give layers the notes of a MIDI file; `generate` then plays them. Starts the song where there is none."""
+    """Give layers the notes of a MIDI file; `generate` then plays them. Makes the song if there is none."""
     from stemwright.producer.imports import import_midi
 
     facts = import_midi(folder, file, tracks=tuple(track or ()), ignore_tempo_changes=ignore_tempo_changes)

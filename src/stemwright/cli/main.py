@@ -1,4 +1,4 @@
-"""The entry point: builds the command tree, runs it, and turns every outcome into an exit code and at most one line.
+"""The entry point: runs the command tree and turns every outcome into an exit code and at most one line.
 
 Exit codes: 0 done, 1 could not, 2 used wrongly, 130 interrupted. `STEMWRIGHT_DEBUG=1` shows tracebacks.
 Heavy imports happen inside the commands, so that `stemwright --help` starts at once.
@@ -6,6 +6,7 @@ Heavy imports happen inside the commands, so that `stemwright --help` starts at 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import NoReturn
@@ -25,7 +26,7 @@ def run(argv: list[str]) -> int:
         outcome = build()(args=argv, prog_name="stemwright", standalone_mode=False)
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else 0
-    except BaseException as error:  # noqa: BLE001 - the outermost frame: every outcome becomes an exit code
+    except BaseException as error:  # the outermost frame: every outcome becomes an exit code
         if os.environ.get("STEMWRIGHT_DEBUG") == "1" and isinstance(error, Exception):
             import traceback
 
@@ -64,7 +65,5 @@ def _quit(code: int) -> NoReturn:
 
 def _silence(stream: object) -> None:
     """Point a broken stream at nothing, so that the interpreter's own last flush stays quiet."""
-    try:
+    with contextlib.suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # type: ignore[attr-defined]
-    except (OSError, ValueError, AttributeError):
-        pass

@@ -68,11 +68,8 @@ def generate(
     if made["run"] is None:
         lines(["nothing is missing; --seed N makes another take"])
     else:
-        lines(
-            [
-                f"{made['audio_seconds']:.1f} s of music in {made['seconds']:.1f} s, real-time factor {made['rtf']:.2f}"
-            ]
-        )
+        audio, spent, rtf = made["audio_seconds"], made["seconds"], made["rtf"]
+        lines([f"{audio:.1f} s of music in {spent:.1f} s, real-time factor {rtf:.2f}"])
 
 
 def mix(folder: opt.SongDir, out: _Out = None, stems: _Stems = False, json: opt.Json = False) -> None:
@@ -85,8 +82,5 @@ def mix(folder: opt.SongDir, out: _Out = None, stems: _Stems = False, json: opt.
         emit_json(made)
         return
     lines([f"{'mix':<10}{made['mix']}", *(f"{name:<10}{path}" for name, path in made["stems"].items())])
-    lines(
-        [
-            f"{made['seconds']:.1f} s, {made['loudness_lufs']:.1f} LUFS, true peak {made['true_peak_dbtp']:.1f} dBTP"
-        ]
-    )
+    loudness, peak = made["loudness_lufs"], made["true_peak_dbtp"]
+    lines([f"{made['seconds']:.1f} s, {loudness:.1f} LUFS, true peak {peak:.1f} dBTP"])

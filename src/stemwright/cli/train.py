@@ -2,7 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from stemwright.cli.output import lines
+from stemwright.errors import StemwrightError
+
+_Data = Annotated[Path, typer.Argument(metavar="DATA", help="The data's folder.", show_default=False)]
+_Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where the training goes.", show_default=False)]
+_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The recipe's seed.")]
+_Minutes = Annotated[float, typer.Option("--minutes", metavar="N", help="Wall time to train for.")]
+_Steps = Annotated[
+    int | None, typer.Option("--steps", metavar="N", help="Steps instead of minutes.", show_default=False)
+]
+_Device = Annotated[str, typer.Option("--device", metavar="NAME", help="auto, cpu or cuda.")]
+_Threads = Annotated[
+    int | None, typer.Option("--threads", metavar="N", help="Threads of torch.", show_default=False)
+]
+_Sources = Annotated[
+    Path,
+    typer.Option(
+        "--sources", metavar="FOLDER", help="Folder with symbolic/ and samples/.", show_default=False
+    ),
+]
+_Hours = Annotated[float, typer.Option("--hours", metavar="N", help="Hours of audio a layer.")]
+_Limit = Annotated[
+    float | None,
+    typer.Option("--minutes", metavar="N", help="Stop after so much wall time.", show_default=False),
+]
+_Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Processes that render.")]
+_Soundfont = Annotated[
+    Path | None,
+    typer.Option("--soundfont", metavar="FILE", help="Default: the one Debian installs.", show_default=False),
+]
+_Codec = Annotated[
+    Path, typer.Option("--codec", metavar="BUNDLE", help="The codec's bundle.", show_default=False)
+]
+_Layer = Annotated[
+    str, typer.Option("--layer", metavar="LAYER", help="The layer it plays.", show_default=False)
+]
+_Preset = Annotated[str, typer.Option("--preset", metavar="NAME", help="tiny, small or base.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -10,4 +53,104 @@ def register(app: typer.Typer) -> None:
     family = typer.Typer(
         help="Train your own codec and performers (needs the training extra).", no_args_is_help=True
     )
+    example = "Example: stemwright train "
+    family.command("data", epilog=example + "data DATA --sources sources --hours 4")(data)
+    family.command("codec", epilog=example + "codec DATA runs/codec --minutes 40")(codec)
+    family.command("tokenize", epilog=example + "tokenize DATA --codec runs/codec/bundle")(tokenize)
+    family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
+        performer
+    )
     app.add_typer(family, name="train")
+
+
+def data(
+    out: _Data,
+    sources: _Sources,
+    hours: _Hours = 4.0,
+    seed: _Seed = 0,
+    workers: _Workers = 2,
+    minutes: _Limit = None,
+    soundfont: _Soundfont = None,
+) -> None:
+    """Render scores with real samples and a soundfont: audio, scores and states, aligned by construction."""
+    with _training():
+        from stemwright.training.build import build_data
+    build_data(
+        out,
+        hours,
+        seed,
+        sources,
+        workers=workers,
+        minutes=minutes,
+        soundfont=soundfont,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+    )
+
+
+def codec(
+    data: _Data,
+    out: _Out,
+    minutes: _Minutes = 40.0,
+    steps: _Steps = None,
+    seed: _Seed = 0,
+    device: _Device = "auto",
+    threads: _Threads = None,
+) -> None:
+    """Train a codec and export its bundle. Run again, it goes on from its checkpoint."""
+    with _training():
+        from stemwright.training.codec.recipe import train_codec
+    train_codec(
+        data, out, minutes=minutes, steps=steps, seed=seed, device=device, threads=threads, report=_say
+    )
+
+
+def tokenize(data: _Data, codec: _Codec) -> None:
+    """Turn the data's audio into tokens of a codec."""
+    with _training():
+        from stemwright.training.tokenize import tokenize_data
+    tokenize_data(data, codec, report=_say)
+
+
+def performer(
+    data: _Data,
+    out: _Out,
+    layer: _Layer,
+    preset: _Preset = "tiny",
+    minutes: _Minutes = 60.0,
+    steps: _Steps = None,
+    seed: _Seed = 0,
+    device: _Device = "auto",
+    threads: _Threads = None,
+) -> None:
+    """Train a layer's performer and export its int8 bundle. Run again, it goes on from its checkpoint."""
+    with _training():
+        from stemwright.training.performer.recipe import train_performer
+    train_performer(
+        data,
+        out,
+        layer=layer,
+        preset=preset,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        report=_say,
+    )
+
+
+def _say(line: str) -> None:
+    lines([line])
+
+
+@contextmanager
+def _training() -> Iterator[None]:
+    """Imports of the training room; a missing package becomes the line that tells how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("stemwright"):
+            raise
+        raise StemwrightError(
+            f"training needs {error.name}: install the training extra: pip install 'stemwright[train]'"
+        ) from None

@@ -41,8 +41,8 @@ def perform_layer(
 ) -> npt.NDArray[np.uint16]:
     """Codes [8, stop] of a layer whose whole features are [T, F]; `stop` defaults to T.
 
-    `prefix` [8, P]: codes that the frames below P have. `progress` hears the number of finished frames; once `cancel`
-    says True, `native.engine.Cancelled` is raised. The number of threads does not change a single code.
+    `prefix` [8, P]: codes that the frames below P have. `progress` hears the number of finished frames; once
+    `cancel` says True, `native.engine.Cancelled` is raised. The number of threads changes not a single code.
     """
     config = bundle.manifest.architecture
     frames = len(features)

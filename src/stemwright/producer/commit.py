@@ -5,7 +5,7 @@
 3. `song.json` becomes that document.
 4. The telemetry log gets its line.
 
-A kill after 2 or 3 leaves a song that verifies; `recover`, at the start of the next writing command, does what is left.
+A kill after 2 or 3 leaves a song that verifies; `recover`, run by the next writer, does the rest.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def next_run(folder: SongFolder) -> int:
 
 
 def commit(folder: SongFolder, song: Song, act: Act, clock: Clock) -> dict[str, Any]:
-    """Record `act`, which turned the song into `song`. Returns the record's main fields. Only under the song's lock."""
+    """Record `act`, which turned the song into `song`; returns the record. Only under the song's lock."""
     data = document.dumps(song)
     after = folder.objects.put("song", data)
     record = _record(act, clock)
@@ -99,8 +99,8 @@ def _record(act: Act, clock: Clock) -> dict[str, Any]:
 
 
 _TELEMETRY = (
-    "command", "layers", "time", "seconds", "audio_seconds", "rtf", "peak_memory_mb", "stages", "isa", "threads",
-    "processor", "versions",
+    "command", "layers", "time", "seconds", "audio_seconds", "rtf", "peak_memory_mb", "stages", "isa",
+    "threads", "processor", "versions",
 )  # fmt: skip
 
 

@@ -101,5 +101,6 @@ def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
 
 def _other(path: Path, name: str, has: str, wanted: str) -> UsageError:
     return UsageError(
-        f"{path}: is a song with {name} {has}, not {wanted}; leave the option out to go on with it, or choose another folder"
+        f"{path}: is a song with {name} {has}, not {wanted}; "
+        "leave the option out to go on with it, or choose another folder"
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +18,7 @@ from stemwright.song.score import Score
 def export_song(
     path: Path, *, midi: bool = False, stems: bool = False, to: Path | None = None, watch: Watch = unwatched
 ) -> dict[str, Any]:
-    """Write the scores as MIDI, the stems as WAV, or both where neither is asked for. Returns where they are."""
+    """Write the scores as MIDI, the stems as WAV, or both where neither is asked for; returns where."""
     both = not midi and not stems
     target = to if to is not None else path / "renders"
     facts: dict[str, Any] = {"midi": None, "stems": {}}
@@ -57,9 +59,7 @@ def _export_stems(path: Path, target: Path, outside: bool, watch: Watch) -> dict
     copied: dict[str, str] = {}
     for layer, file in made.items():
         source = Path(file)
-        copied[layer] = str(
-            _place(target, source.name, lambda temp, s=source: temp.write_bytes(s.read_bytes()))
-        )
+        copied[layer] = str(_place(target, source.name, partial(shutil.copyfile, source)))
     return copied
 
 

@@ -42,8 +42,8 @@ def import_midi(
 ) -> dict[str, Any]:
     """Give layers of the song at `path` the notes of `file`; makes the song where there is none.
 
-    `tracks`: "2=bass" and the like; guessed where empty. UsageError for a file that does not fit, before anything
-    is written.
+    `tracks`: "2=bass" and the like; guessed where empty. UsageError for a file that does not fit, before
+    anything is written.
     """
     from stemwright.song.midi import read_midi
 
@@ -125,7 +125,8 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
     if late >= state.total_ticks:
         bar = late // state.meter.ticks_per_bar + 1
         raise UsageError(
-            f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; cut the file or start a new song"
+            f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
+            "cut the file, or import it into a new folder"
         )
     return Given(Score.from_notes(_clip(note, state.total_ticks) for note in notes), tuple(numbers))
 

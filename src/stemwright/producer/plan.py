@@ -1,4 +1,4 @@
-"""What must be made: from the song and the user's request to jobs, each with a key that names all it depends on."""
+"""What must be made: from the song and a request to jobs, each with a key that names all it depends on."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Plan:
 
 
 def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
-    """The jobs that fulfil a request. UsageError for an unknown layer, bars outside the song, a missing bundle."""
+    """The jobs that fulfil a request. UsageError for an unknown layer or bar, or a missing bundle."""
     if request.seed is not None:
         check_seed(request.seed)
     span = parse_bars(request.bars, song.state) if request.bars is not None else None
@@ -132,7 +132,7 @@ def _job(
 def _score(
     folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, seed: int, edit: Edit | None
 ) -> Score:
-    """The given score where there is one, else the arranger's; outside the bars of an edit, the old take's."""
+    """The given score where there is one, else the arranger's; outside an edit's bars, the old take's."""
     from stemwright.compose.arranger import arrange
 
     if entry.score_sha256 is not None:

@@ -1,7 +1,7 @@
 """`generate`: make what a plan asks for, several layers at once, and record it.
 
-A layer is put into the store and the journal the moment it is finished, so that a kill loses at most what was in
-flight; the next run finds it there under its key.
+A layer is put into the store and the journal the moment it is finished, so that a kill loses at most what was
+in flight; the next run finds it there under its key.
 """
 
 from __future__ import annotations

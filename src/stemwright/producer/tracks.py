@@ -1,4 +1,4 @@
-"""Which track of a MIDI file is which layer, guessed from names, programs, pitches and how many notes sound at once."""
+"""Which track of a MIDI file is which layer, guessed from names, programs, pitches and polyphony."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _BASS_PROGRAMS = range(32, 40)
 
 
 def guess(tracks: Sequence[MidiTrack]) -> dict[str, list[int]]:
-    """Layer -> numbers (from 1) of its tracks. Every track is used; several tracks of one layer are put together."""
+    """Layer -> numbers (from 1) of its tracks. Every track is used; those of one layer are put together."""
     chosen: dict[str, list[int]] = {}
     open_tracks: list[int] = []
     for number, track in enumerate(tracks, 1):

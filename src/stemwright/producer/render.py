@@ -1,0 +1,155 @@
+"""`mix`: the active takes become stems, and the stems a mix."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.producer import bundles, machine
+from stemwright.producer.clock import Clock
+from stemwright.producer.commit import Act, commit
+from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.workspace import writing
+from stemwright.song.timebase import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from stemwright.mix.mixer import MixResult
+    from stemwright.song.document import Song, Take
+    from stemwright.store import SongFolder
+
+Audio = npt.NDArray[np.float32]
+
+
+def render(
+    path: Path, *, out: Path | None = None, stems: bool = False, watch: Watch = unwatched
+) -> dict[str, Any]:
+    """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too.
+
+    UsageError where no layer has a take, or `out` cannot be an audio file.
+    """
+    clock = Clock()
+    _check_out(out)
+    with writing(path) as folder:
+        song = folder.load()
+        takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
+        if not takes:
+            raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate {path}")
+        with clock.stage("decode"):
+            decoded = decode(folder, takes, watch)
+        with clock.stage("mix"):
+            watch("mix", 0, 2)
+            mixed = _mix(decoded)
+            watch("mix", 1, 2)
+        with clock.stage("write"):
+            files = _write(folder, song, decoded if stems else {}, mixed, out)
+            watch("mix", 2, 2)
+        seconds = len(mixed.audio) / SAMPLE_RATE
+        act = Act(
+            "mix", list(takes), audio_seconds=seconds, made=_shas(files), details=_details(takes, mixed)
+        )
+        commit(folder, song, act, clock)
+    mix_file = files.pop("")
+    return {
+        "mix": str(mix_file),
+        "stems": {name: str(file) for name, file in files.items()},
+        "seconds": seconds,
+        "sample_rate": SAMPLE_RATE,
+        "loudness_lufs": round(mixed.loudness_lufs, 2),
+        "true_peak_dbtp": round(mixed.true_peak_dbtp, 2),
+    }
+
+
+def decode(folder: SongFolder, takes: dict[str, Take], watch: Watch = unwatched) -> dict[str, Audio]:
+    """The stem [frames * 320] of every take, several at once; all have the same length."""
+    codec = bundles.codec()
+    for name, take in takes.items():
+        _require_codec(folder, name, take, codec.sha256)
+    done = 0
+    lock = threading.Lock()
+
+    def one(item: tuple[str, Take]) -> tuple[str, Audio]:
+        nonlocal done
+        from stemwright.codec.tokens import unpack
+
+        name, take = item
+        stem = codec.decode(unpack(folder.objects.get(take.tokens_sha256)))
+        with lock:
+            done += 1
+            watch("decode", done, len(takes))
+        return name, stem
+
+    with ThreadPoolExecutor(max(1, min(len(takes), machine.threads()))) as pool:
+        stems = dict(pool.map(one, takes.items()))
+    if len({len(stem) for stem in stems.values()}) > 1:
+        raise StemwrightError(f"{folder.path}: its takes differ in length; generate the layers again")
+    return stems
+
+
+def _require_codec(folder: SongFolder, layer: str, take: Take, sha: str) -> None:
+    """Refuse to decode tokens with a codec that they were not made for."""
+    detail = folder.runs.read(take.run).get("details", {}).get(layer, {})
+    made_for = detail.get("codec")
+    if made_for is not None and made_for != sha:
+        raise StemwrightError(
+            f"{layer}, take {take.take}: made for codec {made_for[:12]}, installed is {sha[:12]}: "
+            "install that codec, or generate the layer again with --seed N"
+        )
+
+
+def _mix(stems: dict[str, Audio]) -> MixResult:
+    from stemwright.mix.mixer import mix
+
+    return mix(stems, SAMPLE_RATE)
+
+
+def _write(
+    folder: SongFolder, song: Song, stems: dict[str, Audio], mixed: MixResult, out: Path | None
+) -> dict[str, Path]:
+    """Write the files; returns them by layer, the mix under ""."""
+    from stemwright.mix.files import file_name, write_audio
+
+    names = {name: file_name(song.title, name, song.state) for name in stems}
+    audio: dict[str, Audio] = {name: stems[name] for name in names}
+    if out is None:
+        names[""], audio[""] = file_name(song.title, "Mix", song.state), mixed.audio
+    with folder.renders.writing() as batch:
+        for name, file in names.items():
+            write_audio(batch.path(file), audio[name], SAMPLE_RATE, suffix=".wav")
+    files = {name: folder.renders.path / file for name, file in names.items()}
+    if out is not None:
+        write_audio(out, mixed.audio, SAMPLE_RATE)
+        files[""] = out
+    return files
+
+
+def _check_out(out: Path | None) -> None:
+    from stemwright.mix.files import audio_format
+
+    if out is None:
+        return
+    audio_format(out.suffix)
+    if out.is_dir():
+        raise UsageError(f"{out}: is a folder; name a file that ends in .wav or .flac")
+
+
+def _shas(files: dict[str, Path]) -> list[str]:
+    from stemwright.store.records import hash_file
+
+    return [hash_file(file, file.name) for file in files.values()]
+
+
+def _details(takes: dict[str, Take], mixed: MixResult) -> dict[str, Any]:
+    return {
+        "takes": {name: take.take for name, take in takes.items()},
+        "gains_db": {name: round(gain, 3) for name, gain in mixed.gains.items()},
+        "limiting_db": round(mixed.limiting_db, 3),
+        "loudness_lufs": round(mixed.loudness_lufs, 3),
+        "true_peak_dbtp": round(mixed.true_peak_dbtp, 3),
+        "reached": mixed.reached,
+    }
