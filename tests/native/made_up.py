@@ -42,7 +42,7 @@ def tensors(config: dict[str, Any]) -> dict[str, np.ndarray]:
             made[name] = np.maximum(made[name], np.int8(-127))
         elif name.endswith(".scale"):
             inputs = made[name.replace(".scale", ".weight")].shape[1]
-            size = 64.0 if name.startswith("embed") else float(1 << (inputs.bit_length() // 2 + 3))
+            size = 64.0 if name.startswith("embed") else float(1 << (inputs.bit_length() // 2 + 5))
             made[name] = (small(name, shape) * np.float32(0.25) + np.float32(1.0)) / np.float32(size)
         elif "norm" in name:
             made[name] = small(name, shape) * np.float32(0.25) + np.float32(1.0)

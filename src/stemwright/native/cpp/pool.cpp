@@ -5,8 +5,8 @@
 namespace stemwright {
 namespace {
 
-constexpr int kSpins = 2000;    // before a waiting thread gives way to others
-constexpr int kYields = 200;    // before an idle thread goes to sleep
+constexpr int kSpins = 200;   // before a waiting thread gives way to others
+constexpr int kYields = 500;  // before an idle thread goes to sleep
 
 inline void pause() {
 #if defined(__x86_64__)
