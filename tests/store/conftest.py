@@ -15,10 +15,8 @@ from stemwright.store import SongFolder, cache_key
 
 
 def make_song(title: str = "My Song") -> Song:
-    state = GlobalState(
-        bpm=Fraction("97.3"), meter=Meter(7, 8), key=Key.parse("F# minor"), sections=parse_form("intro:2 verse:4"),
-        chords=(), rhythm=None, style="rock",
-    )  # fmt: skip
+    sections = parse_form("intro:2 verse:4")
+    state = GlobalState(Fraction("97.3"), Meter(7, 8), Key.parse("F# minor"), sections, (), None, "rock")
     return Song(title=title, state=state, seed=7)
 
 

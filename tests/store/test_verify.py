@@ -119,8 +119,8 @@ def test_a_run_sealed_anew_breaks_the_chain(made):
     assert any("parent" in line for line in problems(made))
 
 
-STRANGERS = """evil.py .hidden runs/000001.json.bak runs/0000004.json objects/readme objects/ab/short cache/x.json
-    renders/other.wav renders/.hidden"""
+STRANGERS = """evil.py .hidden runs/000001.json.bak runs/0000004.json objects/readme objects/ab/short
+    cache/x.json renders/other.wav renders/.hidden"""
 
 
 @pytest.mark.parametrize("name", STRANGERS.split())

@@ -1,0 +1,63 @@
+"""Audio files: 24-bit WAV or FLAC, written in one piece, the same bytes for the same samples."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.song.names import file_stem
+from stemwright.song.state import GlobalState
+from stemwright.store import atomic
+
+FORMATS = {".wav": "WAV", ".flac": "FLAC"}
+MAX_NAME_BYTES = 200
+
+
+def file_name(title: str, part: str, state: GlobalState, suffix: str = ".wav") -> str:
+    """The name producers expect: `My Song_Drums_112bpm_F#min.wav`, safe on every system, up to 200 bytes."""
+    audio_format(suffix)
+    while len((name := file_stem(title, part, state) + suffix).encode()) > MAX_NAME_BYTES and title:
+        title = title[:-1].rstrip()
+    return name
+
+
+def audio_format(suffix: str) -> str:
+    """WAV or FLAC for a file's ending. UsageError for any other."""
+    if suffix.lower() not in FORMATS:
+        raise UsageError(
+            f"audio cannot be written as {suffix or 'a file without ending'!r}; use .wav or .flac"
+        )
+    return FORMATS[suffix.lower()]
+
+
+def write_audio(path: Path, audio: ArrayLike, sample_rate: int = 24000, suffix: str | None = None) -> None:
+    """Write `audio` [N] or [N, channels], -1..1, to `path` as 24 bits, atomically.
+
+    `suffix` says the format where the path does not (`Renders.writing`). What is beyond full scale is
+    clipped. UsageError for other formats; StemwrightError where it cannot be written.
+    """
+    kind = audio_format(path.suffix if suffix is None else suffix)
+    atomic.write_bytes(path, encode(audio, sample_rate, kind))
+
+
+def encode(audio: ArrayLike, sample_rate: int, kind: str) -> bytes:
+    """The bytes of a 24-bit file of `kind` "WAV" or "FLAC".
+
+    StemwrightError for samples that are not finite.
+    """
+    import soundfile
+
+    buffer = io.BytesIO()
+    soundfile.write(buffer, to_24_bit(audio), sample_rate, subtype="PCM_24", format=kind)
+    return buffer.getvalue()
+
+
+def to_24_bit(audio: ArrayLike) -> NDArray[np.int32]:
+    """Samples in -1..1 to 24-bit integers in the upper bits of int32: rounded, clipped, no dither."""
+    signal = np.asarray(audio, dtype=np.float64)
+    if not np.isfinite(signal).all():
+        raise StemwrightError("audio holds samples that are not finite; nothing was written")
+    whole = np.clip(np.rint(signal * 2.0**23), -(2.0**23), 2.0**23 - 1)
+    return whole.astype(np.int32) << 8

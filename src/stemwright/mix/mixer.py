@@ -1,0 +1,123 @@
+"""Stems to a mix: each at its level and place, the sum at a loudness, true peaks below a ceiling."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.mix.filters import Signal
+from stemwright.mix.limiter import limiting_gain, stereo_envelope
+from stemwright.mix.loudness import SILENCE_DB, amplitude, decibels, integrated_loudness, true_peak
+from stemwright.mix.placement import gain_db, pan_gains, placement
+
+MAX_LIMITING_DB = 6.0
+"""More peak reduction than this would be heard; the mix then stays quieter than asked for."""
+
+_MARGIN_DB = 0.1
+_ROUNDS = 5
+_CLOSE_LU = 0.05
+_REACHED_LU = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class MixResult:
+    """`audio` float32 [N, 2]; loudness in LUFS and true peak in dBTP (-120 for silence).
+
+    `gains`: layer -> dB applied to its stem before the limiter. `limiting_db`: the largest gain reduction.
+    `reached`: whether the loudness asked for was reached.
+    """
+
+    audio: NDArray[np.float32]
+    loudness_lufs: float
+    true_peak_dbtp: float
+    gains: dict[str, float]
+    limiting_db: float
+    reached: bool
+
+
+def mix(
+    stems: Mapping[str, NDArray[np.float32]],
+    sample_rate: int = 24000,
+    target_lufs: float = -14.0,
+    ceiling_dbtp: float = -1.0,
+) -> MixResult:
+    """Mix mono `stems` (name -> [N] in -1..1; shorter ones end in silence).
+
+    The same input gives the same bits.
+
+    UsageError for no stems or impossible targets, StemwrightError for stems that are not mono or not finite.
+    """
+    _check(stems, sample_rate, target_lufs, ceiling_dbtp)
+    gains = {
+        layer: gain_db(layer, integrated_loudness(stem, sample_rate)) for layer, stem in sorted(stems.items())
+    }
+    summed = _sum(stems, gains)
+    loudness = integrated_loudness(summed, sample_rate)
+    envelope = stereo_envelope(summed)
+    if loudness <= SILENCE_DB:
+        return _unmastered(summed, gains, envelope, ceiling_dbtp, target_lufs)
+    highest = ceiling_dbtp - decibels(float(envelope.max())) + MAX_LIMITING_DB
+    master = min(target_lufs - loudness, highest)
+    ceiling = ceiling_dbtp - _MARGIN_DB
+    for _ in range(_ROUNDS):
+        gain = limiting_gain(envelope * amplitude(master), sample_rate, amplitude(ceiling))
+        audio = summed * (amplitude(master) * gain)[:, None]
+        reached, peak = integrated_loudness(audio, sample_rate), true_peak(audio)
+        missing, over = target_lufs - reached, max(peak - ceiling_dbtp + _MARGIN_DB / 2, 0.0)
+        if not over and (abs(missing) <= _CLOSE_LU or (missing > 0 and master >= highest)):
+            break
+        ceiling -= over
+        master = min(master + missing, highest)
+    return MixResult(
+        audio=(audio * amplitude(-over)).astype(np.float32),
+        loudness_lufs=reached - over,
+        true_peak_dbtp=peak - over,
+        gains={layer: level + master for layer, level in gains.items()},
+        limiting_db=over - decibels(float(gain.min())),
+        reached=abs(missing + over) <= _REACHED_LU,
+    )
+
+
+def _check(stems: Mapping[str, NDArray[np.float32]], rate: int, target: float, ceiling: float) -> None:
+    if not stems:
+        raise UsageError("nothing to mix: the song has no layer with an active take; run generate first")
+    if not 8000 <= rate <= 192_000:
+        raise UsageError(f"sample rate {rate} is outside 8000..192000 Hz")
+    if not (math.isfinite(target) and -70.0 < target <= 0.0):
+        raise UsageError(f"target loudness {target} is outside -70..0 LUFS")
+    if not (math.isfinite(ceiling) and -20.0 <= ceiling <= 0.0):
+        raise UsageError(f"true-peak ceiling {ceiling} is outside -20..0 dBTP")
+    for layer, stem in stems.items():
+        if np.ndim(stem) != 1:
+            raise StemwrightError(f"stem {layer}: should be mono, has shape {np.shape(stem)}")
+        if not np.isfinite(stem).all():
+            raise StemwrightError(
+                f"stem {layer}: holds samples that are not finite; generate the layer again"
+            )
+
+
+def _sum(stems: Mapping[str, NDArray[np.float32]], gains: Mapping[str, float]) -> NDArray[np.float64]:
+    """The placed stems together, [N, 2], added in the order of their names."""
+    summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
+    for layer in sorted(stems):
+        stem = np.asarray(stems[layer], dtype=np.float64) * amplitude(gains[layer])
+        for channel, factor in enumerate(pan_gains(placement(layer).pan)):
+            summed[: len(stem), channel] += stem * factor
+    return summed
+
+
+def _unmastered(
+    summed: NDArray[np.float64],
+    gains: Mapping[str, float],
+    envelope: Signal,
+    ceiling_dbtp: float,
+    target_lufs: float,
+) -> MixResult:
+    """Silence, or too little to measure: no gain, no limiter, only the ceiling."""
+    over = max(decibels(float(envelope.max(initial=0.0))) - (ceiling_dbtp - _MARGIN_DB), 0.0)
+    audio = (summed * amplitude(-over)).astype(np.float32)
+    lowered = {layer: gain - over for layer, gain in gains.items()}
+    return MixResult(audio, SILENCE_DB, true_peak(audio), lowered, 0.0, target_lufs <= SILENCE_DB)
