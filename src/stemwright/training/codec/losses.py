@@ -62,7 +62,7 @@ class ReconstructionLoss(nn.Module):
             if n_fft in self.complex_sizes:
                 spectrum = spectrum + _compressed_distance(got, power, want, want_power) / complex_count
         error = (output - target).pow(2).mean(-1)
-        wave = ((error + 1e-9).sqrt() / (target.pow(2).mean(-1) + 1e-6).sqrt()).mean()
+        wave = ((error + 1e-9).sqrt() / (target.pow(2).mean(-1) + 1e-5).sqrt()).mean()
         parts = {"mel": mel, "spectrum": spectrum, "wave": wave}
         total = sum((self.weights[k] * v for k, v in parts.items()), output.new_zeros(()))
         return total, {k: v.detach() for k, v in parts.items()}
@@ -77,7 +77,7 @@ def _compressed_distance(got: Tensor, power: Tensor, want: Tensor, want_power: T
     eps = 1e-4
     a = got * (power + eps).sqrt().rsqrt()[..., None]
     b = want * (want_power + eps).sqrt().rsqrt()[..., None]
-    scale = b.abs().mean(dim=(1, 2, 3)) + 0.02
+    scale = b.abs().mean(dim=(1, 2, 3)) + 0.1
     return ((a - b).abs().mean(dim=(1, 2, 3)) / scale).mean()
 
 

@@ -77,6 +77,8 @@ class Segments:
             x = np.interp(at, np.arange(len(raw)), raw).astype(np.float32)
         else:
             x = self._cut(rng, layer, self.samples)
+            if not x.any():  # stems rest often: silence has its own share
+                x = self._cut(rng, layer, self.samples)
         if rng.random() < 0.5:
             x = -x
         if rng.random() < 0.2:  # tilt the spectrum a little
