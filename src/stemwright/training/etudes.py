@@ -21,8 +21,9 @@ RANGES = {"bass": (26, 57), "harmony": (40, 88), "lead": (53, 91)}
 _STEP = 24
 _DRUM_DENSITY = {
     "kick": (0.1, 0.35), "snare": (0.05, 0.3), "closed_hat": (0.0, 0.9), "open_hat": (0.0, 0.2),
-    "pedal_hat": (0.0, 0.2), "ride": (0.0, 0.6), "crash": (0.0, 0.06), "bell": (0.0, 0.1), "rim": (0.0, 0.15), "clap": (0.0, 0.15),
-    "low_tom": (0.0, 0.12), "mid_tom": (0.0, 0.12), "high_tom": (0.0, 0.12), "percussion": (0.0, 0.15),
+    "pedal_hat": (0.0, 0.2), "ride": (0.0, 0.6), "crash": (0.0, 0.06), "bell": (0.0, 0.1), "rim": (0.0, 0.15),
+    "clap": (0.0, 0.15), "low_tom": (0.0, 0.12), "mid_tom": (0.0, 0.12), "high_tom": (0.0, 0.12),
+    "percussion": (0.0, 0.15),
 }  # fmt: skip
 
 
