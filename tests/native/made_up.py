@@ -36,9 +36,11 @@ def tensors(config: dict[str, Any]) -> dict[str, np.ndarray]:
     made = {}
     for name, dtype, shape in wanted_tensors(config):
         if dtype == "int8":
-            made[name] = ((words(name, int(np.prod(shape))) >> np.uint64(24)).astype(np.int64) - 128).astype(
-                np.int8
-            ).reshape(shape)
+            made[name] = (
+                ((words(name, int(np.prod(shape))) >> np.uint64(24)).astype(np.int64) - 128)
+                .astype(np.int8)
+                .reshape(shape)
+            )
             made[name] = np.maximum(made[name], np.int8(-127))
         elif name.endswith(".scale"):
             inputs = made[name.replace(".scale", ".weight")].shape[1]

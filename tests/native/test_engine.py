@@ -216,14 +216,22 @@ def test_bad_requests() -> None:
     for field, request in bad:
         with pytest.raises(UsageError, match=field):
             generate(engine, **request)
-    for features, frames in ((FEATURES[:-1], FRAMES), (FEATURES.astype(float), FRAMES), (FEATURES * np.nan, FRAMES)):
+    for features, frames in (
+        (FEATURES[:-1], FRAMES),
+        (FEATURES.astype(float), FRAMES),
+        (FEATURES * np.nan, FRAMES),
+    ):
         with pytest.raises(UsageError, match="features"):
             engine.generate(features, frames, seed=1, layer_id=1)
     with pytest.raises(UsageError, match="frames"):
         engine.generate(FEATURES, 0, seed=1, layer_id=1)
     with pytest.raises(UsageError, match="batch"):
         engine.state(0)
-    for codes in (np.full((1, CONFIG["codebooks"]), 101), np.full((1, CONFIG["codebooks"]), -1), np.zeros((1, 3), int)):
+    for codes in (
+        np.full((1, CONFIG["codebooks"]), 101),
+        np.full((1, CONFIG["codebooks"]), -1),
+        np.zeros((1, 3), int),
+    ):
         with pytest.raises(UsageError, match="tokens"):
             engine.state().step(codes, FEATURES[:1])
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from stemwright.native import options
 
@@ -37,6 +40,59 @@ def test_exp(isa: str) -> None:
     assert made[-1] == 1.0
     assert made.tobytes() == _engine.exp(x, "generic").tobytes()
     assert np.all(np.isfinite(_engine.exp(np.array([-1e30, 1e30, -np.inf, np.inf], np.float32), isa)))
+
+
+def nearest_float(value: Fraction) -> float:
+    """`value` rounded to float32 once, ties to even, below the normal range too."""
+    if value == 0:
+        return 0.0
+    size = abs(value)
+    exponent = max(size.numerator.bit_length() - size.denominator.bit_length() - 1, -126)
+    while size >= Fraction(2) ** (exponent + 1):
+        exponent += 1
+    unit = Fraction(2) ** (exponent - 23)
+    return math.copysign(float(round(size / unit) * unit), value)
+
+
+def bits(sign: int, exponent: int, fraction: int) -> float:
+    return float(np.uint32(sign << 31 | exponent << 23 | fraction).view(np.float32))
+
+
+floats = st.builds(bits, st.integers(0, 1), st.integers(0, 190), st.integers(0, 2**23 - 1))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(floats, floats, floats), min_size=1, max_size=16))
+@example([(bits(0, 127, 1), bits(0, 127, 1 << 22), bits(0, 127 - 60, 0))])
+@example([(bits(0, 127, 1), bits(0, 127, 1 << 22), bits(1, 127 - 60, 0))])
+@example(
+    [
+        (bits(0, 127, 1), bits(0, 127, 1), bits(0, 127 + 24, 5)),
+        (bits(0, 60, 1), bits(0, 60, 3), bits(0, 0, 9)),
+    ]
+)
+def test_fused_rounds_once(triples: list[tuple[float, float, float]]) -> None:
+    rows = np.zeros((3, 16), dtype=np.float32)
+    rows[:, : len(triples)] = np.array(triples, dtype=np.float64).T
+    with np.errstate(over="ignore"):
+        exact = [nearest_float(Fraction(a) * Fraction(b) + Fraction(c)) for a, b, c in rows.T.tolist()]
+        wanted = np.array(exact, dtype=np.float64).astype(np.float32)
+    for isa in ISAS:
+        assert np.array_equal(_engine.fused(*rows, isa), wanted)
+
+
+def test_fused_where_a_double_sum_falls_between_two_floats() -> None:
+    """A product on the midpoint of two floats, and an addend too small for a double to hold beside it."""
+    odd = np.arange(1, 4097, 2, dtype=np.float64)
+    product = (1 + odd * 2.0**-12, np.full_like(odd, 1 + 2.0**-12))  # 24 bits and a half
+    for small in (2.0**-70, -(2.0**-70)):
+        rows = [r.astype(np.float32) for r in (*product, np.full_like(odd, small))]
+        made = [_engine.fused(*rows, isa) for isa in ISAS]
+        exact = [
+            nearest_float(Fraction(a) * Fraction(b) + Fraction(c)) for a, b, c in np.array(rows).T.tolist()
+        ]
+        for m in made:
+            assert np.array_equal(m, np.array(exact, dtype=np.float32))
 
 
 def test_rotary_angles() -> None:

@@ -67,7 +67,9 @@ class Engine:
         from stemwright.native import _engine
 
         try:
-            self._model = _engine.Model(self.config, check_tensors(self.config, tensors), self.isa, self.threads)
+            self._model = _engine.Model(
+                self.config, check_tensors(self.config, tensors), self.isa, self.threads
+            )
         except ValueError as error:
             raise UsageError(f"performer weights: {error}") from error
 
@@ -108,7 +110,9 @@ class Engine:
         try:
             codes = _engine.generate(self._model, rows, frames, stop, forced, *key, *drawing, progress)
         except OverflowError as error:
-            raise StemwrightError(f"the performer's weights give a logit that is not finite ({error})") from error
+            raise StemwrightError(
+                f"the performer's weights give a logit that is not finite ({error})"
+            ) from error
         if codes is None:
             raise Cancelled("generation was cancelled")
         return codes
@@ -122,7 +126,9 @@ class Engine:
         if not _whole(frames) or not 1 <= frames <= most:
             raise UsageError(f"frames: {frames!r} is not a whole number from 1 to {most}")
         if not _whole(stop) or not 0 <= stop <= frames:
-            raise UsageError(f"stop: {stop!r} is not a whole number from 0 to the {frames} frames of the layer")
+            raise UsageError(
+                f"stop: {stop!r} is not a whole number from 0 to the {frames} frames of the layer"
+            )
         return frames + codebooks - 1
 
     def _prefix(self, prefix: np.ndarray | None, frames: int) -> np.ndarray:
@@ -131,7 +137,9 @@ class Engine:
             return np.zeros((codebooks, 0), dtype=np.uint16)
         array = np.asarray(prefix)
         if array.dtype.kind not in "iu" or array.ndim != 2 or array.shape[0] != codebooks:
-            raise UsageError(f"prefix: {array.dtype.name} {array.shape} are not whole numbers [{codebooks}, frames]")
+            raise UsageError(
+                f"prefix: {array.dtype.name} {array.shape} are not whole numbers [{codebooks}, frames]"
+            )
         if array.shape[1] > frames:
             raise UsageError(f"prefix: {array.shape[1]} frames are more than the {frames} of the layer")
         if array.size and (int(array.min()) < 0 or int(array.max()) >= size):
@@ -165,7 +173,9 @@ class State:
         codebooks, size = self._config["codebooks"], self._config["codebook_size"]
         array = np.asarray(tokens)
         if array.dtype.kind not in "iu" or array.shape != (self._batch, codebooks):
-            raise UsageError(f"tokens: {array.dtype.name} {array.shape} are not codes [{self._batch}, {codebooks}]")
+            raise UsageError(
+                f"tokens: {array.dtype.name} {array.shape} are not codes [{self._batch}, {codebooks}]"
+            )
         if int(array.min()) < 0 or int(array.max()) > size:
             raise UsageError(f"tokens: a code is not within 0 to {size} ({size} is empty)")
         rows = _features(features, (self._batch, self._config["features"]))

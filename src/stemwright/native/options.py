@@ -15,7 +15,9 @@ def available_isas() -> list[str]:
     try:
         from stemwright.native import _engine
     except ImportError as error:
-        raise StemwrightError(f"the native engine is not built ({error}): run scripts/build_native.sh") from error
+        raise StemwrightError(
+            f"the native engine is not built ({error}): run scripts/build_native.sh"
+        ) from error
     return list(_engine.available_isas())
 
 

@@ -41,7 +41,9 @@ def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
     for name, (least, most) in WHOLE.items():
         value = config.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise UsageError(f"performer config: {name} is {value!r}, not a whole number from {least} to {most}")
+            raise UsageError(
+                f"performer config: {name} is {value!r}, not a whole number from {least} to {most}"
+            )
         checked[name] = value
     for name, (low, high) in REAL.items():
         value = config.get(name, DEFAULTS[name])

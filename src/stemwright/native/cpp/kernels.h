@@ -49,6 +49,8 @@ struct Kernels {
   void (*attend)(const CacheView& cache, const float* query, int heads, float* scores, float* out);
   // values[i] = exp(values[i] - shift); n is a multiple of kLanes
   void (*exp_shifted)(float* values, float shift, int n);
+  // out = a * b + c, rounded once: what the others are made of, here for the tests; n is a multiple of kLanes
+  void (*fused)(const float* a, const float* b, const float* c, int n, float* out);
 };
 
 const Kernels& kernels_generic();

@@ -172,6 +172,10 @@ void exp_shifted(float* values, float shift, int n) {
   for (int i = 0; i < n; i += kLanes) v_store(values + i, v_exp(v_sub(v_load(values + i), s)));
 }
 
+void fused(const float* a, const float* b, const float* c, int n, float* out) {
+  for (int i = 0; i < n; i += kLanes) v_store(out + i, v_fma(v_load(a + i), v_load(b + i), v_load(c + i)));
+}
+
 // Scores of kHeads heads for every block of 16 slots: each score is one chain over head_dim.
 template <int kHeads>
 inline void score_blocks(const CacheView& c, const float* query, int padded, float* scores) {
@@ -260,7 +264,7 @@ void attend(const CacheView& c, const float* query, int heads, float* scores, fl
 }
 
 constexpr Kernels table(const char* name) {
-  return Kernels{name, matmul_int8, matmul_float, rms_norm, swiglu, add_row, attend, exp_shifted};
+  return Kernels{name, matmul_int8, matmul_float, rms_norm, swiglu, add_row, attend, exp_shifted, fused};
 }
 
 }  // namespace

@@ -201,6 +201,14 @@ Output<float> py_exp(const Input<float>& values, const std::string& isa) {
   return out;
 }
 
+Output<float> py_fused(const Input<float>& a, const Input<float>& b, const Input<float>& c, const std::string& isa) {
+  require(a.size() == b.size() && a.size() == c.size() && a.size() % kLanes == 0, "fused: sizes");
+  const FloatMode mode;
+  Output<float> out = new_array<float>({a.size()});
+  kernels_for(isa).fused(a.data(), b.data(), c.data(), static_cast<int>(a.size()), out.data());
+  return out;
+}
+
 Output<float> py_rotary(int position, int head_dim, double base) {
   require(head_dim >= 2 && head_dim % 2 == 0 && position >= 0 && position < kMaxPosition, "rotary: out of range");
   require(base >= 1.0 && base <= 1e6, "rotary: base out of range");
@@ -241,6 +249,7 @@ NB_MODULE(_engine, m) {
         "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "progress"_a.none());
   m.def("philox4x32", &py_philox, "counter"_a, "key"_a);
   m.def("exp", &py_exp, "values"_a, "isa"_a);
+  m.def("fused", &py_fused, "a"_a, "b"_a, "c"_a, "isa"_a);
   m.def("rotary", &py_rotary, "position"_a, "head_dim"_a, "base"_a);
   m.def("pick", &py_pick, "logits"_a, "temperature"_a, "top_k"_a, "top_p"_a, "uniforms"_a, "isa"_a);
 }
