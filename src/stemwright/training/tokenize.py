@@ -36,16 +36,17 @@ class Encoder(Protocol):
 
 
 def shard_lists(data: Path, layers: Iterable[str] = LAYERS) -> list[tuple[Path, str, str]]:
-    """(clip list, layer, split) of every shard: validation first, then by number, layers in turn."""
+    """(clip list, layer, split) of every shard, validation first, any prefix being a fair mix.
+
+    Sources number their shards from different thousands, so the last three digits put them side by side.
+    """
     found = [
-        (path.name[len(split) :], order, layer, path, split)
+        (split != "valid", int(path.stem[-3:]), path.stem, layer, path, split)
         for layer in layers
-        for order, split in enumerate(reversed(SPLITS))
-        for path in sorted((data / layer).glob(f"{split}-*.jsonl"))
+        for split in SPLITS
+        for path in (data / layer).glob(f"{split}-[0-9][0-9][0-9][0-9].jsonl")
     ]
-    return [
-        (path, layer, split) for _, _, layer, path, split in sorted(found, key=lambda f: (f[1], f[0], f[2]))
-    ]
+    return [(path, layer, split) for *_, layer, path, split in sorted(found)]
 
 
 def tokenized(lines: Path, sha256: str, replace: bool = False) -> bool:
