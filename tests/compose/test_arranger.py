@@ -58,7 +58,7 @@ def overlaps(score: Score) -> int:
 
 
 @given(states(), st.integers(0, 2**64 - 1))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_every_score_is_sound(state: GlobalState, seed: int) -> None:
     made = arrange(state, seed=seed)
     assert len(made.state.chords) == state.total_beats and made.state.rhythm is not None
@@ -82,9 +82,15 @@ def test_a_layer_is_the_same_alone_and_with_others(state: GlobalState, seed: int
     assert arrange(together.state, seed=seed).state == together.state
 
 
-def example(style: str, seed: int = 0, key: str = "F# minor", meter: str = "4/4") -> Arrangement:
+def example(
+    style: str,
+    seed: int = 0,
+    key: str = "F# minor",
+    meter: str = "4/4",
+    layers: tuple[str, ...] = LAYERS,
+) -> Arrangement:
     form = "intro:4 verse:8 chorus:8 verse:8 chorus:8 outro:4"
-    return arrange(GlobalState.create("112", key, meter, form, style), seed=seed)
+    return arrange(GlobalState.create("112", key, meter, form, style), layers, seed)
 
 
 def strong_steps(state: GlobalState) -> list[int]:
@@ -139,8 +145,8 @@ def test_choruses_are_fuller_and_higher_than_verses() -> None:
     for style in NAMES:
         verse = chorus = 0
         height = []
-        for seed in range(6):
-            made = example(style, seed)
+        for seed in range(5):
+            made = example(style, seed, layers=("drums", "lead"))
             drums, lead = made.scores["drums"], made.scores["lead"]
             verse += sum(note.velocity for note in drums.slice(4 * 384, 12 * 384).notes)
             chorus += sum(note.velocity for note in drums.slice(12 * 384, 20 * 384).notes)

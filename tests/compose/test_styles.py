@@ -69,7 +69,7 @@ def fingerprint(name: str) -> tuple[float, ...]:
     """Shares of the sixteenths at which drums, bass and harmony begin notes, over a few seeds."""
     counts = [0] * (16 * 4)
     for seed in range(4):
-        made = arrange(GlobalState.create("100", "A minor", "4/4", "verse:8 chorus:8", name), seed=seed)
+        made = arrange(GlobalState.create("100", "A minor", "4/4", "verse:4 chorus:4", name), seed=seed)
         for row, layer in enumerate(("bass", "harmony")):
             for note in made.scores[layer].notes:
                 counts[16 * row + (note.onset + 3) % 384 // 24] += 1

@@ -48,7 +48,7 @@ def _plan(state: GlobalState, style: Style, seed: int) -> SongPlan:
     if not state.chords:
         state = replace(state, chords=compose_chords(state, style, seed))
     if state.rhythm is None:
-        state = replace(state, rhythm=compose_rhythm(state, style, grooves))
+        state = replace(state, rhythm=compose_rhythm(state, style, grooves, seed))
     return plan_song(state, style, seed, grooves)
 
 

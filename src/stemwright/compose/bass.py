@@ -46,12 +46,12 @@ def _degree(mark: str, chord: Chord, plan: SongPlan) -> int:
     return root + found
 
 
-def _approach(target: int, plan: SongPlan, chord: Chord, stream: Stream) -> int:
-    """A note a step below or above `target`: of the scale, in walking styles at times chromatic."""
-    if plan.style.walking and stream.chance(55):
-        return target + stream.pick((-1, 1))
+def _approach(target: int, plan: SongPlan, chord: Chord, stream: Stream, last: int = 0) -> int:
+    """A note a step from `target`, not `last`: of the scale, in walking styles at times chromatic."""
+    if plan.style.walking and stream.chance(50):
+        return stream.pick([pitch for pitch in (target - 1, target + 1) if pitch != last])
     scale = pitches(chord_scale(plan.key, chord), LOW, HIGH)
-    near = [pitch for pitch in scale if 0 < abs(pitch - target) <= 2]
+    near = [pitch for pitch in scale if 0 < abs(pitch - target) <= 2 and pitch != last]
     return stream.pick(near) if near else target
 
 
@@ -83,7 +83,7 @@ def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
         if kick.step not in taken and kick.level > 0 and stream.chance(plan.style.bass_lock):
             out.append(Hit(kick.step, 2, "1"))
     out.sort(key=lambda hit: hit.step)
-    ends = [hit.step for hit in out[1:]] + [plan.grid.steps]
+    ends = [*(hit.step for hit in out), plan.grid.steps][1:]
     return [Hit(h.step, min(h.length, end - h.step), h.mark) for h, end in zip(out, ends, strict=True)]
 
 
@@ -147,7 +147,7 @@ def _walk(plan: SongPlan, bar: BarPlan, last: int, stream: Stream) -> tuple[list
             choices = pitches({chord.bass_pc}, LOW, HIGH - 5)
         elif ahead is not None and (index + 1 == len(pulses) or ahead != chord):
             goal = nearest(pitches({ahead.bass_pc}, LOW, HIGH - 5), last)
-            choices = [_approach(goal, plan, chord, stream)]
+            choices = [_approach(goal, plan, chord, stream, last)]
         else:
             choices = [p for p in pitches(chord.pitch_classes, LOW, HIGH) if p != last and abs(p - last) <= 9]
             if stream.chance(30):

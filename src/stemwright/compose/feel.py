@@ -1,26 +1,13 @@
-"""From steps to ticks: swing, small deviations of time and loudness, and the last tidying of a score."""
+"""Human feel: small deviations of time and loudness, how long notes sound, and the last tidying of a score."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from stemwright.compose.grid import STEP, Grid
+from stemwright.compose.grid import STEP
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.streams import Stream
-from stemwright.song.rhythm import swung
 from stemwright.song.score import MAX_NOTES, Note, Score
-
-
-def warp(step: int, plan: SongPlan) -> int:
-    """The tick, from the bar's start, at which a step (0..steps) falls under the song's swing."""
-    grid: Grid = plan.grid
-    rhythm = plan.state.rhythm
-    if rhythm is None or step >= grid.steps:
-        return step * STEP
-    pulse = grid.pulse_at(step)
-    if pulse.length != 4:
-        return step * STEP
-    return pulse.start * STEP + swung((step - pulse.start) * STEP, rhythm.swing)
 
 
 def place(plan: SongPlan, bar: BarPlan, step: int, stream: Stream, *voices: str) -> int:
@@ -30,13 +17,13 @@ def place(plan: SongPlan, bar: BarPlan, step: int, stream: Stream, *voices: str)
     """
     style = plan.style
     lean = sum(style.lean.get(voice, 0) for voice in voices)
-    inside = warp(step, plan) + lean + stream.jitter(style.loose)
+    inside = plan.ticks[step] + lean + stream.jitter(style.loose)
     return bar.start + max(0, min(plan.grid.steps * STEP - 1, inside))
 
 
 def sounding(plan: SongPlan, bar: BarPlan, step: int, length: int, gate: int) -> int:
     """The tick at which a note of `length` steps ends, `gate` percent of it sounding."""
-    start, end = warp(step, plan), warp(min(step + length, plan.grid.steps), plan)
+    start, end = plan.ticks[step], plan.ticks[min(step + length, plan.grid.steps)]
     return bar.start + start + max(6, (end - start) * gate // 100)
 
 

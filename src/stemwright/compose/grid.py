@@ -34,11 +34,6 @@ class Grid:
     strengths: tuple[int, ...]
     compound: bool
 
-    @property
-    def plain(self) -> bool:
-        """True for a bar of four quarters: patterns fit as written."""
-        return [pulse.length for pulse in self.pulses] == [4, 4, 4, 4]
-
     def pulse_at(self, step: int) -> Pulse:
         """The pulse that contains `step`."""
         return next(pulse for pulse in reversed(self.pulses) if pulse.start <= step)

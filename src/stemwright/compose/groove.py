@@ -66,10 +66,17 @@ def choose_grooves(state: GlobalState, style: Style, seed: int) -> tuple[Groove,
     return tuple(out)
 
 
-def compose_rhythm(state: GlobalState, style: Style, grooves: tuple[Groove, ...]) -> RhythmMap:
-    """The rhythm map of a song that plays `grooves`; compound meters are never swung."""
+def _swing(style: Style, grid: Grid, stream: Stream) -> Fraction:
+    """The style's swing, a little more or less; straight styles and compound meters are never swung."""
+    if style.swing == Fraction(1, 2) or not any(pulse.length == 4 for pulse in grid.pulses):
+        return Fraction(1, 2)
+    return max(Fraction(1, 2), min(Fraction(3, 4), style.swing + Fraction(stream.jitter(3), 100)))
+
+
+def compose_rhythm(state: GlobalState, style: Style, grooves: tuple[Groove, ...], seed: int) -> RhythmMap:
+    """The rhythm map of a song that plays `grooves`."""
     grid = grid_of(state.meter)
-    swing = style.swing if any(pulse.length == 4 for pulse in grid.pulses) else Fraction(1, 2)
+    swing = _swing(style, grid, Stream(seed, "swing"))
     rows: list[str] = []
     for section, (_, _, energy, _, _) in zip(state.sections, sections_info(state), strict=True):
         for bar in range(section.bars):

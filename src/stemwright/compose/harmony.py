@@ -30,7 +30,7 @@ def _comp(plan: SongPlan, bar: BarPlan) -> Comp:
 
 def _hits(plan: SongPlan, bar: BarPlan, comp: Comp) -> list[Hit]:
     """The comping's notes, cut and struck again where a held chord changes."""
-    written = fit(comp.pattern, plan.grid, bar.bar, plan.style.triple)
+    written = fit(comp.pattern, plan.grid, bar.bar, plan.style.triple, comp.how == "arp")
     if comp is _HELD:
         written = (Hit(0, plan.grid.steps, "x"),)
     out: list[Hit] = []

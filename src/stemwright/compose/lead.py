@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stemwright.compose.feel import finish, loudness, one_voice, place, sounding
+from stemwright.compose.form import ENERGY
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.scales import chord_scale, chord_tones, nearest, pitches
@@ -13,7 +15,8 @@ from stemwright.song.score import Note, Score
 
 LOW, HIGH = 60, 84  # C4 to C6
 _PHRASES = ("aabc", "abac", "aaac", "abbc", "aabd")
-_STEPS = (-2, -1, -1, -1, 0, 1, 1, 1, 2)
+_STEPS = (-2, -1, -1, -1, 0, 0, 1, 1, 1, 2)
+_WIDEST = 7  # semitones between two notes of a phrase
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def _motif(plan: SongPlan, bar: BarPlan, letter: str) -> Motif:
     patterns = [stream.pick(plan.style.motifs) for _ in range(3)]
     notes = [sum(mark not in ".-" for mark in pattern) for pattern in patterns]
     pattern = patterns[max(range(3), key=lambda i: notes[i])] if bar.family == "solo" else patterns[0]
-    return Motif(pattern, _moves(stream, plan.style.leaps), stream.between(-3, 4))
+    return Motif(pattern, _moves(stream, plan.style.leaps), stream.between(-2, 3))
 
 
 def _letter(plan: SongPlan, bar: BarPlan) -> str:
@@ -91,7 +94,7 @@ def _varied(plan: SongPlan, bar: BarPlan, hits: list[Hit]) -> list[Hit]:
 
 
 def _hits(plan: SongPlan, bar: BarPlan, letter: str, motif: Motif) -> list[Hit]:
-    hits = list(fit(motif.pattern, plan.grid, 0, plan.style.triple))
+    hits = list(fit(motif.pattern, plan.grid, bar.bar, plan.style.triple, bar.bar % 4 != 1))
     if plan.grid.steps < 8 and hits and bar.bar % 2:  # very short bars: breathe
         hits = hits[:1]
     hits = _varied(plan, bar, hits)
@@ -107,7 +110,8 @@ def _final(plan: SongPlan, bar: BarPlan, last: int) -> tuple[Hit, int]:
 
 
 def _centre(bar: BarPlan) -> int:
-    return 66 + (bar.energy - 4)
+    """The height that a section's melody keeps to, at each of its returns."""
+    return 66 + (ENERGY[bar.family] - 4) * 3 // 2
 
 
 def _ladder(plan: SongPlan, bar: BarPlan, step: int) -> list[int]:
@@ -126,23 +130,58 @@ def _stable(plan: SongPlan, hit: Hit) -> bool:
 
 
 def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: int) -> list[int]:
-    """The pitches of a bar's notes."""
-    centre = _centre(bar)
+    """The pitches of a bar's notes: phrases begin where the motif says, later bars near the note before."""
     out: list[int] = []
     for index, hit in enumerate(hits):
-        move = motif.moves[index % len(motif.moves)]
+        move = motif.moves[hit.step % len(motif.moves)]
         if index == 0:
-            target = (2 * (centre + motif.start) + last) // 3 if last else centre + motif.start
-            target = _moved(_ladder(plan, bar, hit.step), target, 0)
+            target, before = _opening(bar, motif, last), last
         else:
-            if abs(out[-1] - centre) > 8:
-                move = -abs(move) if out[-1] > centre else abs(move)
-            target = _moved(_ladder(plan, bar, hit.step), out[-1], move)
-        if _stable(plan, hit):
-            tones = pitches(chord_tones(plan.key, bar.chords[hit.step]), LOW, HIGH)
-            target = nearest(tones, target + (1 if move > 0 else -1 if move < 0 else 0))
-        out.append(target)
+            before = out[-1]
+            if abs(before - _centre(bar)) > 8:
+                move = -abs(move) if before > _centre(bar) else abs(move)
+            target = _moved(_ladder(plan, bar, hit.step), before, move)
+        out.append(_settled(plan, bar, hit, target + (move > 0) - (move < 0), before))
+    return _joined(plan, bar, motif, hits, out)
+
+
+def _joined(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], melody: list[int]) -> list[int]:
+    """Weak notes led from the stable one before to the stable one after: passing notes and neighbours."""
+    out = list(melody)
+    stable = [index for index, hit in enumerate(hits) if _stable(plan, hit)]
+    for first, last in pairwise(stable):
+        start, end, count = melody[first], melody[last], last - first
+        for index in range(first + 1, last):
+            way = (end - start) * (index - first)
+            ideal = start + (way + (count // 2 if way >= 0 else -(count // 2))) // count
+            if abs(end - start) <= 2:
+                ideal += 2 if motif.moves[hits[index].step % len(motif.moves)] >= 0 else -2
+            out[index] = nearest(_ladder(plan, bar, hits[index].step), ideal)
     return out
+
+
+def _opening(bar: BarPlan, motif: Motif, last: int) -> int:
+    """Where a bar's melody would begin."""
+    wanted = _centre(bar) + motif.start
+    return (wanted + last) // 2 if last and bar.bar % 4 else wanted
+
+
+def _widest(bar: BarPlan, hit: Hit) -> int:
+    """The widest leap to a note, in semitones: more where a section or a phrase begins."""
+    if hit.step >= 8:
+        return _WIDEST
+    return 12 if bar.first else _WIDEST if bar.bar % 4 else _WIDEST + 2
+
+
+def _settled(plan: SongPlan, bar: BarPlan, hit: Hit, target: int, before: int) -> int:
+    """The usable pitch nearest to `target`: a chord tone for stable notes, and no wider leap than is sung."""
+    if _stable(plan, hit):
+        choices = pitches(chord_tones(plan.key, bar.chords[hit.step]), LOW, HIGH)
+    else:
+        choices = _ladder(plan, bar, hit.step)
+    widest = _widest(bar, hit)
+    sung = [pitch for pitch in choices if abs(pitch - before) <= widest] if before else choices
+    return nearest(sung or choices, target)
 
 
 def _end_step(plan: SongPlan, bar: BarPlan, hit: Hit, pitch: int) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from stemwright.compose.grid import Grid, Pulse
+from stemwright.compose.grid import Grid
 
 LEVELS = {"X": 3, "x": 2, "s": 1, "g": 0}  # accent, normal, soft, ghost
 _ORDER = {"A": 0, "B": 1, "C": 2, "D": 3}
@@ -35,9 +35,19 @@ def bars_in(pattern: str) -> int:
     return len(pattern) // 16
 
 
-def _cell(pattern: str, pulse: Pulse, triple: str) -> str:
-    index = _ORDER[triple if pulse.role == "T" else pulse.role]
-    return pattern[4 * index : 4 * index + 4]
+def _cells(pattern: str, grid: Grid, bar: int, triple: str) -> list[str]:
+    """The quarter of the pattern that each pulse of a bar plays; bars of one or two pulses take turns."""
+    pulses = grid.pulses
+    if len(pulses) <= 2:
+        places = [(bar * len(pulses) + index) % (len(pattern) // 4) for index in range(len(pulses))]
+    else:
+        first = 4 * (bar % bars_in(pattern))
+        places = [first + _ORDER[triple if pulse.role == "T" else pulse.role] for pulse in pulses]
+    cells = [pattern[4 * place : 4 * place + 4] for place in places]
+    if cells[0][0] == "-":  # what a bar line cuts off begins again
+        before = pattern[: 4 * places[0]].rstrip("-")
+        cells[0] = before[-1:] + cells[0][1:] if before else cells[0]
+    return cells
 
 
 def _stretch(cell: str, length: int, flow: bool) -> str:
@@ -52,7 +62,7 @@ def _stretch(cell: str, length: int, flow: bool) -> str:
         if out[place] == "." and out[place - 1] != "." and place not in _PLACES[length]:
             out[place] = "-"
     if flow and length == 6:
-        out[2] = cell[2] if out[2] in ".-" else out[2]
+        out[2] = cell[2] if out[2] in ".-" and cell[2] != "." else out[2]
         if "." not in cell and "-" not in cell:
             out = [cell[0], cell[1], cell[2], cell[3], cell[2], cell[3]]
     return "".join(out)
@@ -61,10 +71,8 @@ def _stretch(cell: str, length: int, flow: bool) -> str:
 @lru_cache(maxsize=4096)
 def fit(pattern: str, grid: Grid, bar: int, triple: str, flow: bool = False) -> tuple[Hit, ...]:
     """The notes of bar number `bar` of `pattern` on `grid`, in order and not overlapping."""
-    at = 16 * (bar % bars_in(pattern))
-    line = pattern[at : at + 16]
-    if not grid.plain:
-        line = "".join(_stretch(_cell(line, pulse, triple), pulse.length, flow) for pulse in grid.pulses)
+    cells = _cells(pattern, grid, bar, triple)
+    line = "".join(_stretch(cell, pulse.length, flow) for cell, pulse in zip(cells, grid.pulses, strict=True))
     hits: list[Hit] = []
     for step, mark in enumerate(line):
         if mark in ".-":

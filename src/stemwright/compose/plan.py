@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from stemwright.compose.form import ENERGY, LEVEL, family, material
-from stemwright.compose.grid import Grid, grid_of
+from stemwright.compose.grid import STEP, Grid, grid_of
 from stemwright.compose.streams import Stream
 from stemwright.compose.styles import Groove, Style
 from stemwright.song.harmony import Chord, Key
+from stemwright.song.rhythm import swung
 from stemwright.song.state import GlobalState
 
 
@@ -62,6 +63,18 @@ class SongPlan:
     def total_ticks(self) -> int:
         """Ticks of the song; no note sounds later."""
         return self.state.total_ticks
+
+    @cached_property
+    def ticks(self) -> tuple[int, ...]:
+        """The tick in a bar at which each step falls under the song's swing, the bar's end included."""
+        assert self.state.rhythm is not None
+        out: list[int] = []
+        for pulse in self.grid.pulses:
+            inside = [step * STEP for step in range(pulse.length)]
+            if pulse.length == 4:
+                inside = [swung(tick, self.state.rhythm.swing) for tick in inside]
+            out += [pulse.start * STEP + tick for tick in inside]
+        return (*out, self.grid.steps * STEP)
 
     def material_stream(self, layer: str, bar: BarPlan, what: str, *more: int | str) -> Stream:
         """The random stream of something that all returns of a section's material share."""

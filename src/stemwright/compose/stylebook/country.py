@@ -50,7 +50,6 @@ STYLE = Style(
     triple="B",
     bass_gate=84,
     comp_gate=82,
-    pentatonic=True,
     leaps=18,
     loose=1,
 )

@@ -83,6 +83,5 @@ STYLE = Style(
     colored=18,
     fills=("....ssss", "..sss.hl", "s.ss.hml", "....s.sshhmmllll", "ssssssss", "k..sk.ss"),
     bass_lock=55,
-    pentatonic=True,
     ghosts=8,
 )
