@@ -26,6 +26,7 @@ from stemwright.training.render import (
     to_int16,
 )
 from stemwright.training.sampler import Voice
+from stemwright.training.synth import SoundfontSynth, find_soundfont
 from stemwright.training.timbres import MAX_TIMBRES, RECIPES, TIMBRES, recipe
 
 RECORDED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind != "soundfont"]
@@ -149,3 +150,17 @@ def test_onset_helper_finds_clicks() -> None:
     audio = np.zeros(1000)
     audio[500:] = 1.0
     assert abs(onsets(audio)[0] - 500) < 5
+
+
+def test_soundfont_notes_do_not_depend_on_what_was_played_before() -> None:
+    notes = [(0, 4, 60, 40), (0, 48, 55, 90), (128, 0, 38, 100), (0, 66, 70, 80)]
+    try:
+        found = find_soundfont()
+        played = [SoundfontSynth(found) for _ in range(2)]
+    except StemwrightError as error:
+        pytest.skip(str(error))
+    first = {n: played[0].note(*n, 0.5) for n in notes}
+    second = {n: played[1].note(*n, 0.5) for n in reversed(notes)}
+    for note in notes:
+        assert np.abs(first[note]).max() > 0.001
+        np.testing.assert_array_equal(first[note], second[note])

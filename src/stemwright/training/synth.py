@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SYNTH_RATE = 48000
+SYNTH_BLOCK = 64
+SETTLE = 4800
+PRIME = 0.1
 SOUNDFONT_FOLDERS = ("/usr/share/sounds/sf3", "/usr/share/sounds/sf2", "/usr/local/share/soundfonts")
 _PREFERRED = ("MuseScore_General_Lite", "MuseScore_General", "default-GM")
 _LENGTHS = (1.5, 4.0, 12.0)
@@ -59,6 +62,19 @@ def _quiet() -> Iterator[None]:
         os.close(null)
 
 
+def _float_writer(fluidsynth: Any) -> Any:
+    """FluidSynth's ``fluid_synth_write_float``, which its Python package does not wrap.
+
+    The 16-bit writer adds dither that depends on all that was played before; this one adds nothing.
+    """
+    import ctypes as c
+
+    places: list[tuple[str, Any, int]] = [("len", c.c_int, 1)]
+    for side in ("left", "right"):
+        places += [(side, c.c_void_p, 1), (f"{side}_at", c.c_int, 1), (f"{side}_step", c.c_int, 1)]
+    return fluidsynth.cfunc("fluid_synth_write_float", c.c_int, ("synth", c.c_void_p, 1), *places)
+
+
 class SoundfontSynth:
     """One FluidSynth with one soundfont, shared by all timbres that come from it."""
 
@@ -75,27 +91,37 @@ class SoundfontSynth:
                 ("synth.reverb.active", 0),
                 ("synth.chorus.active", 0),
                 ("synth.polyphony", 64),
+                ("synth.dynamic-sample-loading", 1),
             ):
                 self._synth.setting(option, value)
-            self._synth.setting("synth.dynamic-sample-loading", 1)
             self._font = self._synth.sfload(str(soundfont))
         if self._font < 0:
             raise UsageError(f"{soundfont}: FluidSynth cannot read this soundfont")
+        self._write = _float_writer(fluidsynth)
         self._chosen: tuple[int, int] | None = None
 
+    def _play(self, count: int) -> Audio:
+        """The next ``count`` samples, mono at 48 kHz. Whole blocks only, so every note starts with one."""
+        count = -(-count // SYNTH_BLOCK) * SYNTH_BLOCK
+        both = np.zeros((2, count), dtype=np.float32)
+        left, right = both[0].ctypes.data, both[1].ctypes.data
+        if self._write(self._synth.synth, count, left, 0, 1, right, 0, 1) != 0:
+            raise StemwrightError("FluidSynth could not play a note")
+        return np.asarray(both.mean(axis=0), dtype=np.float32)
+
     def note(self, bank: int, program: int, pitch: int, velocity: int, seconds: float) -> Audio:
-        """One held note as float32 [seconds * 24000], attack not yet trimmed."""
+        """One held note as float32 [about seconds * 24000], attack not trimmed. The same at every call."""
         channel = 9 if bank == 128 else 0
         if self._chosen != (bank, program):
             self._synth.program_select(channel, self._font, bank, program)
             self._chosen = (bank, program)
-        self._synth.noteon(channel, pitch, velocity)
-        raw = np.asarray(self._synth.get_samples(round(seconds * SYNTH_RATE)), dtype=np.float32)
-        self._synth.noteoff(channel, pitch)
-        self._synth.all_sounds_off(channel)
-        self._synth.get_samples(1024)
-        mono = raw.reshape(-1, 2).mean(axis=1, dtype=np.float32) / np.float32(32768.0)
-        return resample(np.ascontiguousarray(mono, dtype=np.float32), SYNTH_RATE)
+        for length in (PRIME, seconds):  # a voice keeps a little of the note before; so that is always itself
+            self._synth.noteon(channel, pitch, velocity)
+            audio = self._play(round(length * SYNTH_RATE))
+            self._synth.noteoff(channel, pitch)
+            self._synth.all_sounds_off(channel)
+            self._play(SETTLE)
+        return resample(audio, SYNTH_RATE)
 
     def close(self) -> None:
         """Free the C library's memory."""
