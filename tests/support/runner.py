@@ -19,7 +19,8 @@ def environment(weights: Path | None = None, **more: str) -> dict[str, str]:
     """The environment of a run: these sources, and `weights` before the shipped bundles."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("STEMWRIGHT_")}
     bundles = {"STEMWRIGHT_WEIGHTS": str(weights)} if weights is not None else {}
-    return {**clean, "PYTHONPATH": SOURCES, "COLUMNS": "200", **bundles, **more}
+    paths = [SOURCES, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**clean, "PYTHONPATH": os.pathsep.join(paths), "COLUMNS": "200", **bundles, **more}
 
 
 def run(*arguments: object, weights: Path | None = None, cwd: Path | None = None, **more: str) -> Any:

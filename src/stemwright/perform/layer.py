@@ -56,7 +56,7 @@ def perform_layer(
         progress(done)
         return not cancel()
 
-    codes = engine_of(bundle, threads).generate(
+    codes: npt.NDArray[np.uint16] = engine_of(bundle, threads).generate(
         step_features(features, frames + config["codebooks"] - 1, config["lookahead"]),
         frames,
         seed=seed,
@@ -67,7 +67,8 @@ def perform_layer(
         stop=stop,
         progress=report,
     )
-    return codes[0]
+    first: npt.NDArray[np.uint16] = codes[0]
+    return first
 
 
 def engine_of(bundle: Bundle, threads: int = 1) -> Engine:

@@ -107,7 +107,7 @@ def _is_made(folder: SongFolder, take: Take, name: str, seed: int, span: Span | 
     if take.seed != seed or take.bundle_sha256 != bundles.performer(name).sha256:
         return False
     made = folder.runs.read(take.run).get("details", {}).get(name, {})
-    return made.get("take") == take.take and made.get("bars") == (str(span) if span else None)
+    return bool(made.get("take") == take.take and made.get("bars") == (str(span) if span else None))
 
 
 def _job(

@@ -140,7 +140,7 @@ def _perform(
     features = frame_features(state, job.layer, job.score, timbre=job.slot)
     start, stop, before = 0, len(features), None
     if job.edit is not None:
-        before = container.unpack(folder.objects.get(job.edit.base.tokens_sha256))
+        before = container.from_canonical(folder.objects.get(job.edit.base.tokens_sha256))
         start, stop = job.edit.span.frames(state)
     codes = perform_layer(
         job.bundle,
@@ -157,7 +157,7 @@ def _perform(
     )
     if before is not None:
         codes = np.concatenate([codes, before[:, stop:]], axis=1)
-    return container.pack(codes, int(job.bundle.manifest.architecture["codebook_size"]))
+    return container.canonical_bytes(codes, int(job.bundle.manifest.architecture["codebook_size"]))
 
 
 def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song:

@@ -75,17 +75,20 @@ def decode(folder: SongFolder, takes: dict[str, Take], watch: Watch = unwatched)
 
     def one(item: tuple[str, Take]) -> tuple[str, Audio]:
         nonlocal done
-        from stemwright.codec.tokens import unpack
+        from stemwright.codec.tokens import from_canonical
 
         name, take = item
-        stem = codec.decode(unpack(folder.objects.get(take.tokens_sha256)))
+        stem = codec.decode(from_canonical(folder.objects.get(take.tokens_sha256)))
         with lock:
             done += 1
             watch("decode", done, len(takes))
         return name, stem
 
-    with ThreadPoolExecutor(max(1, min(len(takes), machine.threads()))) as pool:
+    pool = ThreadPoolExecutor(max(1, min(len(takes), machine.threads())))
+    try:
         stems = dict(pool.map(one, takes.items()))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     if len({len(stem) for stem in stems.values()}) > 1:
         raise StemwrightError(f"{folder.path}: its takes differ in length; generate the layers again")
     return stems
