@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -51,17 +52,16 @@ def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
     for k in range(config["codebooks"]):
         shapes[f"embed.{k}"] = (config["codebook_size"] + 1, d)
         shapes[f"heads.{k}"] = (config["codebook_size"], d)
-    shapes["cond"] = (d, config["features"])
     for i in range(config["layers"]):
         block = {"q": (q, d), "k": (kv, d), "v": (kv, d), "o": (d, q), "gate": (ffn, d), "up": (ffn, d), "down": (d, ffn)}
         shapes.update({f"blocks.{i}.{name}": shape for name, shape in block.items()})
     return shapes
 
 
-def vectors(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
-    """Name -> shape of every fp32 vector (norms and the one bias)."""
+def floats(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+    """Name -> shape of every fp32 tensor: norms and the projection of the conditioning, which is small."""
     d = config["d_model"]
-    shapes: dict[str, tuple[int, ...]] = {"cond.bias": (d,), "norm.weight": (d,)}
+    shapes: dict[str, tuple[int, ...]] = {"cond.weight": (d, config["features"]), "cond.bias": (d,), "norm.weight": (d,)}
     for i in range(config["layers"]):
         shapes[f"blocks.{i}.norm1.weight"] = (d,)
         shapes[f"blocks.{i}.norm2.weight"] = (d,)
@@ -74,13 +74,11 @@ def performer_tensors(config: Mapping[str, Any]) -> dict[str, tuple[str, tuple[i
     for name, shape in matrices(config).items():
         tensors[f"{name}.weight"] = ("I8", shape)
         tensors[f"{name}.scale"] = ("F32", (shape[0],))
-    tensors.update({name: ("F32", shape) for name, shape in vectors(config).items()})
+    tensors.update({name: ("F32", shape) for name, shape in floats(config).items()})
     return tensors
 
 
 def parameters(config: Mapping[str, Any]) -> int:
     """Number of weights (without scales)."""
     total = sum(rows * columns for rows, columns in matrices(config).values())
-    for shape in vectors(config).values():
-        total += shape[0]
-    return total
+    return total + sum(math.prod(shape) for shape in floats(config).values())

@@ -1,0 +1,56 @@
+"""Shapes of the performers: one dataclass and the named presets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from stemwright.conditioning import feature_size
+from stemwright.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class PerformerConfig:
+    """`features`: columns of the conditioning. `window`: steps that attention sees, its own included."""
+
+    features: int
+    d_model: int = 256
+    layers: int = 8
+    heads: int = 4
+    kv_heads: int = 2
+    head_dim: int = 64
+    ffn: int = 704
+    codebooks: int = 8
+    codebook_size: int = 1024
+    window: int = 384
+    rope_base: float = 10000.0
+    norm_eps: float = 1e-5
+    lookahead: int = 2
+
+    def to_json(self) -> dict[str, Any]:
+        """The `architecture` of a manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, record: Mapping[str, Any]) -> PerformerConfig:
+        """The configuration that `to_json` gave."""
+        return cls(**{f.name: record[f.name] for f in fields(cls)})
+
+
+_TINY = {"d_model": 256, "layers": 8, "heads": 4, "kv_heads": 2, "head_dim": 64, "ffn": 704, "window": 384}
+_SMALL = {"d_model": 512, "layers": 8, "heads": 8, "kv_heads": 2, "head_dim": 64, "ffn": 1408, "window": 768}
+_BASE = {**_SMALL, "layers": 16}
+_WIDE = {"d_model": 768, "heads": 12, "kv_heads": 3, "ffn": 2112}
+
+PRESETS: dict[str, dict[str, int]] = {"tiny": _TINY, "small": _SMALL, "base": _BASE}
+
+
+def preset(name: str, layer: str) -> PerformerConfig:
+    """The configuration of a preset for a layer (harmony is wider from `small` on)."""
+    if name not in PRESETS:
+        raise UsageError(f"preset: {name!r} is not known: use one of {', '.join(PRESETS)}")
+    shape = dict(PRESETS[name])
+    if layer == "harmony" and name != "tiny":
+        shape |= _WIDE
+    return PerformerConfig(features=feature_size(layer), **shape)

@@ -1,0 +1,209 @@
+"""One training run in memory: model, optimisers, moving average, checkpoints."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from stemwright.errors import UsageError
+from stemwright.training.codec import checkpoint
+from stemwright.training.performer.config import PerformerConfig
+from stemwright.training.performer.data import Batch, ClipSet
+from stemwright.training.performer.loss import codebook_losses, head_loss
+from stemwright.training.performer.model import Performer
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input codes."""
+
+    batch: int = 8
+    length: int = 768
+    learning_rate: float = 2e-3
+    warmup_steps: int = 100
+    weight_decay: float = 0.1
+    clip: float = 1.0
+    ema: float = 0.997
+    dropout: float = 0.1
+    noise: float = 0.03
+    valid_crops: int = 64
+    valid_minutes: float = 2.0
+    patience: int = 6  # measurements without gain before stopping, only in the second half
+    compile: bool | None = None  # None: on a CPU, where the budget is worth the wait
+
+
+@dataclass
+class Progress:
+    """Where a run stands; saved with the checkpoint."""
+
+    step: int = 0
+    seconds: float = 0.0
+    best: float = math.inf
+    stale: int = 0
+
+
+class Trainer:
+    """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree in, beside shapes."""
+
+    def __init__(
+        self,
+        config: PerformerConfig,
+        recipe: Recipe,
+        device: torch.device,
+        seed: int,
+        about: dict[str, str],
+        say: Callable[[str], None] = print,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.config, self.recipe, self.device, self.seed, self.about, self.say = config, recipe, device, seed, about, say
+        self.model = Performer(config, recipe.length).to(device)
+        self.model.set_steps(recipe.length)
+        self.average = {k: v.detach().clone() for k, v in self.model.named_parameters()}
+        self.optimisers = self._optimisers()
+        self.progress = Progress()
+        self.weights = torch.ones(config.codebooks, device=device)
+        self.hidden: Callable[..., Tensor] = self.model.hidden
+        if recipe.compile or (recipe.compile is None and device.type == "cpu"):
+            self.hidden = self._compiled()
+
+    def _compiled(self) -> Callable[..., Tensor]:
+        """A compiled forward pass (a quarter faster on a CPU), or the plain one where compiling fails."""
+        fast, plain = torch.compile(self.model.hidden), self.model.hidden
+
+        def hidden(*arguments: Any) -> Tensor:
+            try:
+                return fast(*arguments)
+            except (RuntimeError, ImportError, OSError) as error:  # no compiler, or one that cannot
+                self.say(f"not compiled ({type(error).__name__}): training without")
+                self.hidden = plain
+                return plain(*arguments)
+
+        return hidden
+
+    def _optimisers(self) -> list[torch.optim.Optimizer]:
+        r = self.recipe
+        blocks = [p for k, p in self.model.named_parameters() if k.startswith("blocks.") and p.ndim == 2]
+        tables = [p for k, p in self.model.named_parameters() if not k.startswith("blocks.") and p.ndim == 2]
+        vectors = [p for p in self.model.parameters() if p.ndim < 2]
+        groups = [{"params": tables, "weight_decay": r.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+        return [
+            torch.optim.Muon(blocks, lr=r.learning_rate, weight_decay=r.weight_decay, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.AdamW(groups, lr=r.learning_rate, betas=(0.9, 0.95), eps=1e-8, fused=True),
+        ]
+
+    def autocast(self) -> torch.autocast:
+        """bfloat16 for matrix products."""
+        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+
+    def step(self, batch: Batch, rate: float) -> float:
+        """One optimiser step; returns the mean loss of a token (nats)."""
+        torch.manual_seed((self.seed << 32) + self.progress.step)
+        self.model.train()
+        inputs, targets, features = self._tensors(batch)
+        with self.autocast():
+            hidden = self.hidden(inputs, features, self.recipe.dropout)
+        total, losses = head_loss(hidden.float().flatten(0, 1), self.model.heads, targets.flatten(0, 1), self.weights)
+        (total / len(losses)).backward()
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
+        if bool(torch.isfinite(norm)):
+            for optimiser in self.optimisers:
+                for group in optimiser.param_groups:
+                    group["lr"] = rate
+                optimiser.step()
+        self.model.zero_grad(set_to_none=True)
+        self._update_average()
+        self.progress.step += 1
+        return float(losses.mean())
+
+    def _tensors(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        arrays = (batch.inputs, batch.targets, batch.features)
+        inputs, targets, features = (torch.from_numpy(a).to(self.device) for a in arrays)
+        return inputs, targets, features
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        decay = min(self.recipe.ema, (1 + self.progress.step) / (10 + self.progress.step))
+        torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay)
+
+    @contextlib.contextmanager
+    def using(self, weights: dict[str, Tensor]) -> Iterator[Performer]:
+        """The model with other weights for a while."""
+        kept = {k: v.detach().clone() for k, v in self.model.named_parameters()}
+        self._put(weights)
+        self.model.eval()
+        try:
+            yield self.model
+        finally:
+            self._put(kept)
+
+    @torch.no_grad()
+    def _put(self, weights: dict[str, Tensor]) -> None:
+        for name, parameter in self.model.named_parameters():
+            parameter.copy_(weights[name])
+
+    @torch.no_grad()
+    def measure(
+        self,
+        clips: ClipSet,
+        weights: dict[str, Tensor] | None = None,
+        exact: bool = False,
+        change: Callable[[Batch], None] | None = None,
+    ) -> list[float]:
+        """Loss per codebook (nats a token) on a set's fixed crops; `exact`: in float32; `change`: edits each batch."""
+        recipe, books = self.recipe, self.config.codebooks
+        sums, counts = torch.zeros(books, device=self.device), torch.zeros(books, device=self.device)
+        crops = clips.held_out(recipe.valid_crops, recipe.length)
+        with self.using(weights or self.average) as model:
+            for start in range(0, len(crops), recipe.batch):
+                batch = clips.crops(crops[start : start + recipe.batch], recipe.length)
+                if change is not None:
+                    change(batch)
+                inputs, targets, features = self._tensors(batch)
+                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=not exact):
+                    hidden = model.hidden(inputs, features)
+                loss, count = codebook_losses(hidden.float().flatten(0, 1), model.heads, targets.flatten(0, 1))
+                sums += loss
+                counts += count
+        return [float(x) for x in sums / counts.clamp(min=1)]
+
+    def save(self, path: Path) -> None:
+        """Everything needed to go on."""
+        names = {id(p): k for k, p in self.model.named_parameters()}
+        tensors = {f"model.{k}": p for k, p in self.model.named_parameters()}
+        tensors.update({f"average.{k}": v for k, v in self.average.items()})
+        for optimiser in self.optimisers:
+            for parameter, state in optimiser.state.items():
+                tensors.update({f"optimiser.{names[id(parameter)]}.{k}": v for k, v in state.items()})
+        meta = {"config": self.config.to_json(), "about": self.about, "seed": self.seed, "progress": asdict(self.progress)}
+        checkpoint.save(path, tensors, meta)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint of the same configuration, layer and codec."""
+        tensors, meta = checkpoint.load(path)
+        mine = json.loads(json.dumps({"config": self.config.to_json(), "about": self.about, "seed": self.seed}))
+        for field, value in mine.items():
+            if meta.get(field) != value:
+                raise UsageError(f"{path}: checkpoint of another {field}: choose another output folder or remove it")
+        self._put({k: tensors[f"model.{k}"] for k in self.average})
+        owner = {id(p): o for o in self.optimisers for group in o.param_groups for p in group["params"]}
+        for name, parameter in self.model.named_parameters():
+            self.average[name].copy_(tensors[f"average.{name}"])
+            head = f"optimiser.{name}."
+            state = {k[len(head) :]: v.to(self.device) for k, v in tensors.items() if k.startswith(head)}
+            if state:
+                owner[id(parameter)].state[parameter] = state
+        self.progress = Progress(**meta["progress"])
+
+
+def best_weights(path: Path, device: torch.device) -> dict[str, Tensor]:
+    """The averaged weights of a checkpoint."""
+    tensors, _ = checkpoint.load(path)
+    return {k.removeprefix("average."): v.to(device) for k, v in tensors.items() if k.startswith("average.")}
