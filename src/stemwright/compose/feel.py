@@ -1,4 +1,4 @@
-"""Human feel: small deviations of time and loudness, how long notes sound, and the last tidying of a score."""
+"""Human feel: small deviations of time and loudness, how long notes sound, and a score's last tidying."""
 
 from __future__ import annotations
 
