@@ -1,4 +1,4 @@
-"""A made-up performer: weights from an integer generator, so that they are the same for good, on any machine."""
+"""A made-up performer: weights from an integer generator, the same for good, on any machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from stemwright.native.weights import wanted_tensors
 
 CONFIG: dict[str, Any] = {
     "d_model": 96, "layers": 3, "heads": 6, "kv_heads": 2, "head_dim": 32, "ffn": 176, "codebooks": 4,
-    "codebook_size": 100, "features": 13, "window": 21, "rope_base": 10000.0, "norm_eps": 1e-5, "lookahead": 2,
+    "codebook_size": 100, "features": 13, "window": 21, "rope_base": 10000.0, "norm_eps": 1e-5,
+    "lookahead": 2,
 }  # fmt: skip
 
 

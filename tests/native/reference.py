@@ -1,4 +1,4 @@
-"""The performer in float64 NumPy, step by step and without any cache trick: what the engine is measured against."""
+"""The performer in float64 NumPy, without any cache trick: what the engine is measured against."""
 
 from __future__ import annotations
 

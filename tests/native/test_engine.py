@@ -15,7 +15,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.native import options
 from stemwright.native.engine import Cancelled, Engine, Sampling
 
-# Of the made-up performer. Equal on every instruction set and machine: a change here changes everyone's songs.
+# Of the made-up performer. Equal on every instruction set and machine: a change here changes all songs.
 LOGITS_SHA256 = "21e2bf1188cd606eff5d50945c4c81b99d69c5f3b3be9fd9ecb9312064d9766a"
 TOKENS_SHA256 = "1316bd5a4beaa1de762fff88789262809d5f3cb778b7c16ce6b9eebfd9bc2076"
 

@@ -1,7 +1,7 @@
 """The engine's Python face: a model's weights, a decoding state, and whole-layer generation.
 
-The same weights, seed and request give the same tokens on every machine, with any instruction set, number of threads
-and batch. Everything that decides a bit happens in the C++ part; this file checks what goes in.
+The same weights, seed and request give the same tokens on every machine, with any instruction set, number of
+threads and batch. Everything that decides a bit happens in the C++ part; this file checks what goes in.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ class Sampling:
 class Engine:
     """A performer's weights, packed for this machine. Immutable: many threads may use one engine at once.
 
-    `config` and `tensors` are those of the bundle (see docs/formats.md); every shape, type and float is checked and
-    UsageError names what is wrong. `isa` and `threads` fall back to STEMWRIGHT_ISA and STEMWRIGHT_THREADS.
+    `config` and `tensors` are those of the bundle (see docs/formats.md); every shape, type and float is checked
+    and UsageError names what is wrong. `isa` and `threads` fall back to STEMWRIGHT_ISA and STEMWRIGHT_THREADS.
     """
 
     def __init__(
@@ -95,8 +95,8 @@ class Engine:
         features: float32 [frames + codebooks - 1, F], a row a step, already shifted by the lookahead.
         prefix:   codes uint16 [codebooks, P] that frames below P are forced to; sampling begins at frame P.
         stop:     only frames below it are made; they are those of the whole layer.
-        progress: called with the number of finished frames about every 16; returning False raises Cancelled, and
-                  what it raises comes out of here.
+        progress: called with the number of finished frames about every 16; returning False raises Cancelled,
+                  and what it raises comes out of here.
         """
         from stemwright.native import _engine
 
@@ -110,9 +110,7 @@ class Engine:
         try:
             codes = _engine.generate(self._model, rows, frames, stop, forced, *key, *drawing, progress)
         except OverflowError as error:
-            raise StemwrightError(
-                f"the performer's weights give a logit that is not finite ({error})"
-            ) from error
+            raise StemwrightError(f"performer weights: {error}; train or export them again") from error
         if codes is None:
             raise Cancelled("generation was cancelled")
         return codes
@@ -148,7 +146,7 @@ class Engine:
 
 
 class State:
-    """What `batch` rows remember while they decode. One thread at a time; each row is what it would be alone."""
+    """What `batch` rows remember while they decode. One thread at a time; a row is what it is alone."""
 
     def __init__(self, engine: Engine, batch: int = 1) -> None:
         if not _whole(batch) or not 1 <= batch <= MAX_BATCH:
@@ -167,8 +165,8 @@ class State:
     def step(self, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
         """Logits float32 [batch, codebooks, codebook_size] after one step.
 
-        tokens: whole numbers [batch, codebooks], 0..codebook_size, where codebook_size is "empty"; features: float32
-        [batch, F]. UsageError for bad input, StemwrightError where another thread is using this state.
+        tokens: whole numbers [batch, codebooks], 0..codebook_size, where codebook_size is "empty"; features:
+        float32 [batch, F]. UsageError for bad input, StemwrightError where another thread is using this state.
         """
         codebooks, size = self._config["codebooks"], self._config["codebook_size"]
         array = np.asarray(tokens)

@@ -22,7 +22,7 @@ def available_isas() -> list[str]:
 
 
 def choose_isa(isa: str | None = None) -> str:
-    """The given instruction set, else STEMWRIGHT_ISA, else the best one. UsageError where this machine lacks it."""
+    """The given instruction set, else STEMWRIGHT_ISA, else the best one. UsageError where it is lacking."""
     source = "isa" if isa is not None else "STEMWRIGHT_ISA"
     wanted = isa if isa is not None else os.environ.get("STEMWRIGHT_ISA", "").strip() or None
     available = available_isas()

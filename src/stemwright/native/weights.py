@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
 
 
 def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields the engine needs, in range and consistent. Other fields are left out. UsageError names the field."""
+    """The fields the engine needs, in range and consistent; others are left out. UsageError names the field."""
     checked: dict[str, Any] = {}
     for name, (least, most) in WHOLE.items():
         value = config.get(name)
@@ -87,7 +87,7 @@ def wanted_tensors(c: Mapping[str, Any]) -> Iterator[Wanted]:
 
 
 def check_tensors(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The tensors the engine needs, contiguous and finite. UsageError names the tensor that is not as it should be.
+    """The tensors the engine needs, contiguous and finite. UsageError names the tensor that is wrong.
 
     `cond.weight` may also be int8 with a `cond.scale` per row: it is then widened here.
     """

@@ -1,4 +1,4 @@
-// The table of kernels that every instruction set provides. All give the same bits: see docs/engine.md.
+// The table of kernels that every instruction set provides. All give the same bits: see kernels_body.h.
 #pragma once
 #include <cstdint>
 
