@@ -58,7 +58,7 @@ def overlaps(score: Score) -> int:
 
 
 @given(states(), st.integers(0, 2**64 - 1))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_score_is_sound(state: GlobalState, seed: int) -> None:
     made = arrange(state, seed=seed)
     assert len(made.state.chords) == state.total_beats and made.state.rhythm is not None

@@ -16,8 +16,8 @@ from stemwright.song.state import GlobalState
 
 FORM = "intro:2 verse:4 chorus:4 verse:4 outro:2"
 GOLDEN = {
-    0: "64f554931ca376840155b3abb1366921e5bb779d9f609b54cef35807d71afa84",
-    7: "3afe44792c6f6cf4d553679a8496292d04728e14d6183c754edca7616ccf9180",
+    0: "111b15d2678e19dd8686c243686ce887f60004dbbb169381b74a443e69e0fe82",
+    7: "12352899c02e735b9a627b23e4d324cb1e5fae51e182ed65da609c543c4a5a0c",
 }
 
 

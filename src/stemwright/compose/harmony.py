@@ -66,7 +66,10 @@ def _strike(
     velocity = loudness(hit.level, bar, hit.step, stream, -12 if comp.how != "arp" else -6)
     return [
         Note(
-            onset, max(8, end - onset), pitch, max(1, min(127, velocity + (3 if pitch == pitches[-1] else 0)))
+            onset,
+            max(18, end - onset),
+            pitch,
+            max(1, min(127, velocity + (3 if pitch == pitches[-1] else 0))),
         )
         for pitch in pitches
     ]
