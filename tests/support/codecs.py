@@ -1,4 +1,6 @@
-"""A small codec bundle with random weights, exported on the fly. Needs torch: import it after pytest.importorskip."""
+"""A small codec bundle with random weights, exported on the fly. Needs torch: import it after
+pytest.importorskip.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Checkpoints as one safetensors file: tensors by name, plain numbers as JSON in its header. Written atomically."""
+"""Checkpoints as one safetensors file: tensors by name, plain numbers as JSON in its header. Written
+atomically.
+"""
 
 from __future__ import annotations
 

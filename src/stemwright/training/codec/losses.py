@@ -1,7 +1,9 @@
 """Reconstruction losses: log-mel distance, compressed complex spectra and the waveform, all differentiable.
 
-The mel distance is the one the project reports (see ``evaluation/reconstruction.py``): window lengths 256/512/1024/2048 with
-20/40/80/128 bands, hop a quarter of the window, natural logarithm, floor 1e-4, mean of absolute differences. It leaves the
+The mel distance is the one the project reports (see ``evaluation/reconstruction.py``): window lengths
+256/512/1024/2048 with
+20/40/80/128 bands, hop a quarter of the window, natural logarithm, floor 1e-4, mean of absolute
+differences. It leaves the
 phase free; the complex and waveform terms bind it.
 """
 
@@ -17,7 +19,9 @@ FLOOR = 1e-4
 
 
 def mel_filters(n_fft: int, bands: int, sample_rate: int) -> Tensor:
-    """Triangular filters of height 1, evenly spaced in mel (2595 log10(1 + f / 700)): ``[n_fft / 2 + 1, bands]``."""
+    """Triangular filters of height 1, evenly spaced in mel (2595 log10(1 + f / 700)): ``[n_fft / 2 + 1,
+    bands]``.
+    """
     top = 2595.0 * math.log10(1.0 + sample_rate / 2 / 700.0)
     mel = torch.linspace(0.0, top, bands + 2, dtype=torch.float64)
     edges = 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
@@ -28,10 +32,18 @@ def mel_filters(n_fft: int, bands: int, sample_rate: int) -> Tensor:
 
 
 class ReconstructionLoss(nn.Module):
-    """mel + complex + waveform terms of audio ``[batch, samples]`` against its target; each term is about 1 at the start."""
+    """mel + complex + waveform terms of audio ``[batch, samples]`` against its target; each term is about
+    1 at the start.
+    """
 
-    def __init__(self, sample_rate: int = 24_000, mel: float = 1.0, spectrum: float = 1.0, wave: float = 1.0,
-                 complex_sizes: tuple[int, ...] = (256, 512, 1024, 2048)) -> None:
+    def __init__(
+        self,
+        sample_rate: int = 24_000,
+        mel: float = 1.0,
+        spectrum: float = 1.0,
+        wave: float = 1.0,
+        complex_sizes: tuple[int, ...] = (256, 512, 1024, 2048),
+    ) -> None:
         super().__init__()
         self.weights = {"mel": mel, "spectrum": spectrum, "wave": wave}
         self.complex_sizes = complex_sizes
@@ -41,12 +53,17 @@ class ReconstructionLoss(nn.Module):
 
     def _spectrum(self, audio: Tensor, n_fft: int) -> Tensor:
         window = getattr(self, f"window{n_fft}")
-        out = torch.stft(audio, n_fft, n_fft // 4, window=window, center=True, pad_mode="constant", return_complex=True)
+        out = torch.stft(
+            audio, n_fft, n_fft // 4, window=window, center=True, pad_mode="constant", return_complex=True
+        )
         return torch.view_as_real(out.transpose(1, 2))  # [batch, frames, bins, 2]
 
-    def forward(self, output: Tensor, target: Tensor, sizes: tuple[int, ...] | None = None
-                ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Total loss and its detached parts. ``sizes`` picks window lengths (training takes turns, which costs half)."""
+    def forward(
+        self, output: Tensor, target: Tensor, sizes: tuple[int, ...] | None = None
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """Total loss and its detached parts. ``sizes`` picks window lengths (training takes turns, which
+        costs half).
+        """
         picked = [n for n, _ in RESOLUTIONS if sizes is None or n in sizes]
         complex_count = sum(n in self.complex_sizes for n in picked)
         mel = output.new_zeros(())
@@ -73,7 +90,9 @@ class ReconstructionLoss(nn.Module):
 
 
 def _compressed_distance(got: Tensor, power: Tensor, want: Tensor, want_power: Tensor) -> Tensor:
-    """Distance of complex spectra whose magnitudes are compressed to the power 0.5, relative to the target's size."""
+    """Distance of complex spectra whose magnitudes are compressed to the power 0.5, relative to the
+    target's size.
+    """
     eps = 1e-4
     a = got * (power + eps).sqrt().rsqrt()[..., None]
     b = want * (want_power + eps).sqrt().rsqrt()[..., None]
@@ -85,5 +104,11 @@ def si_snr(output: Tensor, target: Tensor) -> Tensor:
     """Scale-invariant signal-to-noise ratio in dB of ``[batch, samples]``: ``[batch]``."""
     output = output - output.mean(-1, keepdim=True)
     target = target - target.mean(-1, keepdim=True)
-    part = (output * target).sum(-1, keepdim=True) / target.pow(2).sum(-1, keepdim=True).clamp_min(1e-12) * target
-    return 10 * torch.log10(part.pow(2).sum(-1).clamp_min(1e-12) / (output - part).pow(2).sum(-1).clamp_min(1e-12))
+    part = (
+        (output * target).sum(-1, keepdim=True)
+        / target.pow(2).sum(-1, keepdim=True).clamp_min(1e-12)
+        * target
+    )
+    return 10 * torch.log10(
+        part.pow(2).sum(-1).clamp_min(1e-12) / (output - part).pow(2).sum(-1).clamp_min(1e-12)
+    )

@@ -1,9 +1,12 @@
-"""The codec's network: strided-convolution encoder, residual quantiser, ConvNeXt decoder with an inverse-STFT head.
+"""The codec's network: strided-convolution encoder, residual quantiser, ConvNeXt decoder with an
+inverse-STFT head.
 
-Shapes: audio is ``[batch, frames * 320]`` at 24 kHz, latents are ``[batch, frames, latent]``, codes are ``[batch, 8, frames]``.
+Shapes: audio is ``[batch, frames * 320]`` at 24 kHz, latents are ``[batch, frames, latent]``, codes are
+``[batch, 8, frames]``.
 Frame t stands for samples ``[320 t, 320 (t + 1))``.
 
-Sources: residual quantisation as in SoundStream (arXiv 2107.03312) and EnCodec (arXiv 2210.13438); decoder after Vocos
+Sources: residual quantisation as in SoundStream (arXiv 2107.03312) and EnCodec (arXiv 2210.13438); decoder
+after Vocos
 (arXiv 2306.00814) and ConvNeXt (arXiv 2201.03545).
 """
 
@@ -56,12 +59,20 @@ class CodecConfig:
         return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})  # type: ignore[arg-type]
 
 
-TINY = CodecConfig(channels=(8, 8, 16, 32), encoder_units=(0, 0, 1, 0), encoder_blocks=1, width=32, decoder_blocks=2,
-                   latent=8, codebook_size=64)
+TINY = CodecConfig(
+    channels=(8, 8, 16, 32),
+    encoder_units=(0, 0, 1, 0),
+    encoder_blocks=1,
+    width=32,
+    decoder_blocks=2,
+    latent=8,
+    codebook_size=64,
+)
 
 
 def _conv(cin: int, cout: int, kernel: int, stride: int = 1, padding: int = 0, groups: int = 1) -> nn.Conv2d:
-    """A convolution over time, written as Conv2d on ``[batch, channels, 1, time]``: in the channels-last layout that
+    """A convolution over time, written as Conv2d on ``[batch, channels, 1, time]``: in the channels-last
+    layout that
     is several times faster on CPUs than Conv1d, above all in bfloat16."""
     return nn.Conv2d(cin, cout, (1, kernel), stride=(1, stride), padding=(0, padding), groups=groups)
 
@@ -75,8 +86,8 @@ class ResidualUnit(nn.Module):
         self.b = _conv(channels, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        out: Tensor = x + self.b(F.silu(self.a(F.silu(x))))
-        return out
+        y: Tensor = self.b(F.silu(self.a(F.silu(x))))
+        return x + y
 
 
 class ConvNeXtBlock(nn.Module):
@@ -92,8 +103,8 @@ class ConvNeXtBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.depthwise(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
-        y = self.down(F.silu(self.up(self.norm(y))))
-        return x + self.gamma * y
+        out: Tensor = x + self.gamma * self.down(F.silu(self.up(self.norm(y))))
+        return out
 
 
 class Encoder(nn.Module):
@@ -104,7 +115,9 @@ class Encoder(nn.Module):
         stages: list[nn.Module] = []
         before = 1
         for i, (stride, channels) in enumerate(zip(config.strides, config.channels, strict=True)):
-            kernel = 4 * stride if i == 0 else 2 * stride + stride % 2  # same parity: (kernel - stride) is even
+            kernel = (
+                4 * stride if i == 0 else 2 * stride + stride % 2
+            )  # same parity: (kernel - stride) is even
             stages.append(_conv(before, channels, kernel, stride, (kernel - stride) // 2))
             stages.extend(ResidualUnit(channels) for _ in range(config.encoder_units[i]))
             before = channels
@@ -131,7 +144,8 @@ class Encoder(nn.Module):
 class ResidualQuantiser(nn.Module):
     """Residual vector quantisation with codebooks learnt by moving averages.
 
-    Codebooks ``[K, V, latent]`` are buffers: no gradient reaches them. Codes that stay unused are revived from
+    Codebooks ``[K, V, latent]`` are buffers: no gradient reaches them. Codes that stay unused are revived
+    from
     the current batch. Call :meth:`update` only in training.
     """
 
@@ -173,8 +187,10 @@ class ResidualQuantiser(nn.Module):
     def forward(self, z: Tensor, levels: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """Quantise with straight-through gradients.
 
-        ``levels`` ``[batch]`` says how many codebooks each item keeps (quantiser dropout). Returns the quantised latents, the
-        commitment loss (relative to the latents' own power) and the number of distinct codes of each level ``[K]``.
+        ``levels`` ``[batch]`` says how many codebooks each item keeps (quantiser dropout). Returns the
+        quantised latents, the
+        commitment loss (relative to the latents' own power) and the number of distinct codes of each level
+        ``[K]``.
         """
         residual, quantised = z, torch.zeros_like(z)
         commit = z.new_zeros(())
@@ -188,7 +204,7 @@ class ResidualQuantiser(nn.Module):
             commit = commit + F.mse_loss(residual, code)
             if self.training:
                 self._update(flat, index.reshape(-1), level)
-            used.append(index.unique().numel())
+            used.append(int((torch.bincount(index.reshape(-1), minlength=1) > 0).sum()))
             residual = residual - code
             keep = code if levels is None else code * (levels > level).to(code.dtype)[:, None, None]
             quantised = quantised + keep
@@ -228,8 +244,10 @@ class ResidualQuantiser(nn.Module):
 class Decoder(nn.Module):
     """Latents ``[batch, frames, latent]`` to audio ``[batch, frames * 320]``.
 
-    Works at 75 Hz throughout; the last layer gives log-magnitude and phase of every frame's spectrum, and four
-    overlapping frames of 1280 samples are added up. Two more frames on either side give full overlap at the edges.
+    Works at 75 Hz throughout; the last layer gives log-magnitude and phase of every frame's spectrum, and
+    four
+    overlapping frames of 1280 samples are added up. Two more frames on either side give full overlap at
+    the edges.
     """
 
     EDGE = 2  # frames added on either side
@@ -248,7 +266,7 @@ class Decoder(nn.Module):
         self.last = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, (2 if config.head == "polar" else 3) * self.bins)
         self.register_buffer("window", torch.hann_window(config.n_fft) / 1.5, persistent=False)
-        self.as_matmul = False  # the export writes the inverse transform as one product
+        self.basis: Tensor | None = None  # set for export: the inverse transform becomes one product
 
     def spectrum(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Real and imaginary parts ``[batch, frames + 4, bins]``."""
@@ -266,8 +284,8 @@ class Decoder(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         frames = z.shape[1]
         real, imag = self.spectrum(z)
-        if self.as_matmul:
-            pieces = torch.cat((real, imag), dim=-1) @ inverse_basis(self.config.n_fft).to(real.device)
+        if self.basis is not None:
+            pieces = torch.cat((real, imag), dim=-1) @ self.basis
         else:
             pieces = torch.fft.irfft(torch.complex(real, imag), n=self.config.n_fft) * self.window
         parts = pieces.reshape(z.shape[0], frames + 2 * self.EDGE, 4, HOP)
@@ -280,9 +298,17 @@ class Decoder(nn.Module):
 
 
 def inverse_basis(n_fft: int) -> Tensor:
-    """The windowed inverse real Fourier transform as a matrix ``[2 * (n_fft / 2 + 1), n_fft]`` (real rows, then imaginary)."""
+    """The windowed inverse real Fourier transform as a matrix ``[2 * (n_fft / 2 + 1), n_fft]`` (real rows,
+    then imaginary).
+    """
     bins = n_fft // 2 + 1
-    angle = 2 * math.pi * torch.arange(bins, dtype=torch.float64)[:, None] * torch.arange(n_fft, dtype=torch.float64) / n_fft
+    angle = (
+        2
+        * math.pi
+        * torch.arange(bins, dtype=torch.float64)[:, None]
+        * torch.arange(n_fft, dtype=torch.float64)
+        / n_fft
+    )
     weight = torch.full((bins, 1), 2.0 / n_fft, dtype=torch.float64)
     weight[0] = weight[-1] = 1.0 / n_fft
     window = torch.hann_window(n_fft, dtype=torch.float64) / 1.5
@@ -315,7 +341,9 @@ class CodecModel(nn.Module):
 
 def _initialise(module: nn.Module) -> None:
     if isinstance(module, nn.Conv2d | nn.Linear):
-        nn.init.trunc_normal_(module.weight, std=0.02 if isinstance(module, nn.Linear) else
-                              1.0 / math.sqrt(module.weight[0].numel()))
+        nn.init.trunc_normal_(
+            module.weight,
+            std=0.02 if isinstance(module, nn.Linear) else 1.0 / math.sqrt(module.weight[0].numel()),
+        )
         if module.bias is not None:
             nn.init.zeros_(module.bias)

@@ -1,6 +1,8 @@
-"""Training the codec: AdamW, warm-up and cosine over a time or step budget, moving average of weights, resumable.
+"""Training the codec: AdamW, warm-up and cosine over a time or step budget, moving average of weights,
+resumable.
 
-With ``steps`` the run is a function of the seed; with ``minutes`` the schedule follows the clock. Batches depend on
+With ``steps`` the run is a function of the seed; with ``minutes`` the schedule follows the clock. Batches
+depend on
 (seed, step) alone, so that a resumed run sees the data it would have seen.
 """
 
@@ -66,7 +68,9 @@ def pick_device(name: str) -> torch.device:
 
 
 def keep_memory() -> None:
-    """Ask glibc to keep freed memory: otherwise each step maps and faults its pages again (a fifth of the time)."""
+    """Ask glibc to keep freed memory: otherwise each step maps and faults its pages again (a fifth of the
+    time).
+    """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):
             libc = ctypes.CDLL("libc.so.6")
@@ -85,10 +89,16 @@ class Trainer:
         self.loss = ReconstructionLoss().to(device)
         self.optimiser = torch.optim.AdamW(
             [
-                {"params": [p for p in self.model.parameters() if p.ndim >= 2], "weight_decay": recipe.weight_decay},
+                {
+                    "params": [p for p in self.model.parameters() if p.ndim >= 2],
+                    "weight_decay": recipe.weight_decay,
+                },
                 {"params": [p for p in self.model.parameters() if p.ndim < 2], "weight_decay": 0.0},
             ],
-            lr=recipe.learning_rate, betas=(0.8, 0.98), eps=1e-8, fused=True,
+            lr=recipe.learning_rate,
+            betas=(0.8, 0.98),
+            eps=1e-8,
+            fused=True,
         )
         self.progress = Progress()
 
@@ -119,18 +129,27 @@ class Trainer:
         self.optimiser.zero_grad(set_to_none=True)
         self._average()
         self.progress.step += 1
-        return {"total": float(total.detach()), "commit": float(commit.detach()), "norm": float(norm),
-                "used": float(used.float().mean()), **{k: float(v) for k, v in parts.items()}}
+        return {
+            "total": float(total.detach()),
+            "commit": float(commit.detach()),
+            "norm": float(norm),
+            "used": float(used.float().mean()),
+            **{k: float(v) for k, v in parts.items()},
+        }
 
     def _levels(self, batch: int) -> Tensor:
         books = self.model.config.codebooks
         fewer = torch.rand(batch) < self.recipe.dropout
-        return torch.where(fewer, torch.randint(1, books + 1, (batch,)), torch.full((batch,), books)).to(self.device)
+        return torch.where(fewer, torch.randint(1, books + 1, (batch,)), torch.full((batch,), books)).to(
+            self.device
+        )
 
     @torch.no_grad()
     def _average(self) -> None:
         decay = min(self.recipe.ema, (1 + self.progress.step) / (10 + self.progress.step))
-        torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay)
+        torch._foreach_lerp_(
+            list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay
+        )
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[CodecModel]:
@@ -180,17 +199,23 @@ class Trainer:
         self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
         for name, parameter in self.model.named_parameters():
             self.average[name].copy_(tensors[f"average.{name}"])
-            state = {k: tensors[f"optimiser.{name}.{k}"] for k in ("step", "exp_avg", "exp_avg_sq")
-                     if f"optimiser.{name}.{k}" in tensors}
+            state = {
+                k: tensors[f"optimiser.{name}.{k}"]
+                for k in ("step", "exp_avg", "exp_avg_sq")
+                if f"optimiser.{name}.{k}" in tensors
+            }
             if state:
                 self.optimiser.state[parameter] = {
-                    k: v.to(self.device) if k != "step" or self.device.type != "cpu" else v for k, v in state.items()
+                    k: v.to(self.device) if k != "step" or self.device.type != "cpu" else v
+                    for k, v in state.items()
                 }
         self.progress = Progress(**meta["progress"])
 
 
 def learning_rate(recipe: Recipe, step: int, done: float) -> float:
-    """Linear warm-up by steps, then half a cosine over the budget's share ``done`` (0..1), down to a hundredth."""
+    """Linear warm-up by steps, then half a cosine over the budget's share ``done`` (0..1), down to a
+    hundredth.
+    """
     warm = min(1.0, (step + 1) / recipe.warmup_steps)
     return recipe.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
@@ -210,7 +235,8 @@ def train_codec(
     export: bool = True,
     report: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
-    """Train a codec on the shards of ``data`` and leave ``checkpoint.safetensors``, ``best.safetensors``, ``log.jsonl`` and
+    """Train a codec on the shards of ``data`` and leave ``checkpoint.safetensors``, ``best.safetensors``,
+    ``log.jsonl`` and
     ``bundle/`` in ``out``. Ctrl-C saves and stops. Returns the last held-out figures."""
     recipe = recipe or Recipe()
     if minutes <= 0 and steps is None:
@@ -236,15 +262,24 @@ def train_codec(
     if export:
         from stemwright.training.codec.export import export_bundle
 
-        export_bundle(out / "best.safetensors", out / "bundle", figures=figures, device=str(trainer.device), say=say)
+        export_bundle(
+            out / "best.safetensors", out / "bundle", figures=figures, device=str(trainer.device), say=say
+        )
     return figures
 
 
 class _Run:
     """The loop: steps, log, validation, checkpoints."""
 
-    def __init__(self, trainer: Trainer, data: Path, out: Path, minutes: float, steps: int | None,
-                 say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        data: Path,
+        out: Path,
+        minutes: float,
+        steps: int | None,
+        say: Callable[[str], None],
+    ) -> None:
         self.trainer, self.out, self.say = trainer, out, say
         self.minutes, self.steps = minutes, steps
         samples = trainer.recipe.frames * HOP
@@ -298,10 +333,18 @@ class _Run:
         progress = self.trainer.progress
         steps = progress.step / max(1e-9, progress.seconds)
         audio = steps * self.trainer.recipe.batch * self.trainer.recipe.frames / 75
-        self.log({"step": progress.step, "seconds": round(progress.seconds, 1), "rate": rate,
-                  **{k: round(v, 5) for k, v in recent.items()}})
-        self.say(f"{progress.step} {progress.seconds:6.0f}s {audio:5.1f} audio s/s  "
-                 + "  ".join(f"{k} {v:.3f}" for k, v in recent.items()))
+        self.log(
+            {
+                "step": progress.step,
+                "seconds": round(progress.seconds, 1),
+                "rate": rate,
+                **{k: round(v, 5) for k, v in recent.items()},
+            }
+        )
+        self.say(
+            f"{progress.step} {progress.seconds:6.0f}s {audio:5.1f} audio s/s  "
+            + "  ".join(f"{k} {v:.3f}" for k, v in recent.items())
+        )
 
     def _validate(self) -> dict[str, float]:
         trainer = self.trainer
@@ -313,7 +356,10 @@ class _Run:
         else:
             trainer.progress.stale += 1
         self.log({"step": trainer.progress.step, "valid": {k: round(v, 5) for k, v in figures.items()}})
-        self.say(f"held out at step {trainer.progress.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in figures.items()))
+        self.say(
+            f"held out at step {trainer.progress.step}: "
+            + "  ".join(f"{k} {v:.3f}" for k, v in figures.items())
+        )
         return figures
 
 

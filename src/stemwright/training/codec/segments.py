@@ -1,4 +1,6 @@
-"""Random training segments: read from memory-mapped shards, mixed and varied; a pure function of (seed, step)."""
+"""Random training segments: read from memory-mapped shards, mixed and varied; a pure function of (seed,
+step).
+"""
 
 from __future__ import annotations
 
@@ -25,10 +27,13 @@ def open_shards(data: Path, split: str, at_least: int) -> list[Shard]:
     """All ``DATA/<layer>/<split>-*.i16`` of at least so many samples, in a fixed order."""
     shards = []
     for path in sorted(data.glob(f"*/{split}-*.i16")):
-        if path.stat().st_size >= 2 * at_least:
+        if path.with_suffix(".jsonl").is_file() and path.stat().st_size >= 2 * at_least:
             shards.append(Shard(path.parent.name, np.memmap(path, dtype="<i2", mode="r")))
     if not shards:
-        raise UsageError(f"{data}: no audio shards {split}-*.i16 of a second or more; make them with 'stemwright train data'")
+        raise UsageError(
+            f"{data}: no audio shards {split}-*.i16 of a second or more; make them with "
+            "'stemwright train data'"
+        )
     return shards
 
 
@@ -52,12 +57,16 @@ class Segments:
         return np.stack([self._varied(rng) for _ in range(size)])
 
     def held_out(self, count: int) -> FloatArray:
-        """Fixed, unvaried segments, evenly over layers and shards: ``[count, samples]``. The quietest are passed over."""
+        """Fixed, unvaried segments, evenly over layers and shards: ``[count, samples]``. The quietest are
+        passed over.
+        """
         rng = np.random.default_rng((self.seed, 0x5EED))
         out = []
         for i in range(count):
             name = self.layers[i % len(self.layers)]
-            best = max((self._cut(rng, name, self.samples) for _ in range(3)), key=lambda x: float(np.mean(x * x)))
+            best = max(
+                (self._cut(rng, name, self.samples) for _ in range(3)), key=lambda x: float(np.mean(x * x))
+            )
             out.append(best)
         return np.stack(out)
 
@@ -65,7 +74,8 @@ class Segments:
         group = self.by_layer[layer]
         shard = group[int(rng.choice(len(group), p=self.odds[layer]))]
         start = int(rng.integers(0, len(shard.samples) - samples + 1))
-        return np.asarray(shard.samples[start : start + samples], dtype=np.float32) / np.float32(32768)
+        part: FloatArray = shard.samples[start : start + samples].astype(np.float32) / np.float32(32768)
+        return part
 
     def _stem(self, rng: np.random.Generator) -> FloatArray:
         """One stem, sometimes faster or slower (0.75 to 1.35 times), of either polarity."""
@@ -84,10 +94,12 @@ class Segments:
         if rng.random() < 0.2:  # tilt the spectrum a little
             tilt = np.float32(rng.uniform(-0.6, 0.6))
             x = x + tilt * np.concatenate((x[:1], x[:-1]))
-        return x
+        return np.asarray(x, dtype=np.float32)
 
     def _varied(self, rng: np.random.Generator) -> FloatArray:
-        """One item: silence (2%), one stem (60%) or a mix of two to four, -12 to +3 dB, sometimes over faint noise."""
+        """One item: silence (2%), one stem (60%) or a mix of two to four, -12 to +3 dB, sometimes over
+        faint noise.
+        """
         if rng.random() < 0.02:
             return np.zeros(self.samples, dtype=np.float32)
         count = int(rng.choice((1, 2, 3, 4), p=(0.6, 0.18, 0.12, 0.1)))
@@ -96,6 +108,8 @@ class Segments:
             x = x + self._stem(rng) * np.float32(10 ** rng.uniform(-0.5, 0.1))
         x = x * np.float32(10 ** (rng.uniform(-12, 3) / 20))
         if rng.random() < 0.08:
-            x = x + rng.standard_normal(self.samples, dtype=np.float32) * np.float32(10 ** (rng.uniform(-75, -40) / 20))
+            x = x + rng.standard_normal(self.samples, dtype=np.float32) * np.float32(
+                10 ** (rng.uniform(-75, -40) / 20)
+            )
         peak = float(np.max(np.abs(x)))
-        return x / np.float32(peak) if peak > 1 else x
+        return np.asarray(x / np.float32(max(1.0, peak)), dtype=np.float32)

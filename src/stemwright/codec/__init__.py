@@ -1,0 +1,3 @@
+"""The codec at run time: audio to tokens and back with ONNX Runtime, streaming decode, and the token
+container.
+"""

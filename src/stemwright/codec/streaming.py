@@ -1,0 +1,76 @@
+"""Decoding piece by piece, on a fixed grid of chunks with context on both sides.
+
+Chunk i holds frames ``[i * chunk, (i + 1) * chunk)`` and is computed from up to ``context`` frames before
+and after it. What a
+chunk is computed from depends on its place and the end of the tokens alone, never on how they arrived: the
+pieces of a
+stream joined together are, bit for bit, the whole decoded at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.errors import UsageError
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class StreamingDecoder:
+    """Takes tokens ``[8, t]`` in pieces of any length, gives audio as soon as a chunk and its context are
+    there.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[npt.NDArray[np.int64]], FloatArray],
+        codebooks: int,
+        chunk: int,
+        context: int,
+        hop: int,
+    ) -> None:
+        self._run = run  # codes [K, t] -> audio [t * hop]
+        self._codebooks, self._chunk, self._context, self._hop = codebooks, chunk, context, hop
+        self._held = np.zeros((codebooks, 0), dtype=np.int64)
+        self._first = 0  # frame number of the first held frame
+        self._next = 0  # frame number where the next chunk starts
+        self._ended = False
+
+    def push(self, tokens: npt.NDArray[np.integer]) -> FloatArray:
+        """Add tokens ``[8, t]``; the audio that is now certain (often none), float32."""
+        if self._ended:
+            raise UsageError("this stream was flushed: start another")
+        if tokens.ndim != 2 or tokens.shape[0] != self._codebooks:
+            raise UsageError(f"tokens: shape is {list(tokens.shape)}; it must be [{self._codebooks}, frames]")
+        self._held = np.concatenate((self._held, tokens.astype(np.int64)), axis=1)
+        made = []
+        while self._first + self._held.shape[1] >= self._next + self._chunk + self._context:
+            made.append(self._decode(self._next + self._chunk, self._next + self._chunk + self._context))
+        return _joined(made)
+
+    def flush(self) -> FloatArray:
+        """The rest; no more can be pushed."""
+        self._ended = True
+        end = self._first + self._held.shape[1]
+        made = []
+        while self._next < end:
+            stop = min(end, self._next + self._chunk)
+            made.append(self._decode(stop, min(end, stop + self._context)))
+        return _joined(made)
+
+    def _decode(self, stop: int, high: int) -> FloatArray:
+        low = max(0, self._next - self._context)
+        audio = self._run(self._held[:, low - self._first : high - self._first])
+        piece = audio[(self._next - low) * self._hop : (stop - low) * self._hop]
+        self._next = stop
+        keep = max(0, stop - self._context)
+        self._held = self._held[:, keep - self._first :]
+        self._first = keep
+        return piece
+
+
+def _joined(pieces: list[FloatArray]) -> FloatArray:
+    return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.float32)

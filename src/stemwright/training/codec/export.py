@@ -1,0 +1,266 @@
+"""Export of a trained codec: two ONNX graphs, checked against the network, in a bundle with its manifest.
+
+``encoder.onnx``: ``audio`` float32 ``[1, T * 320]`` -> ``codes`` int64 ``[1, 8, T]``.
+``decoder.onnx``: ``codes`` int64 ``[1, 8, T]`` -> ``audio`` float32 ``[1, T * 320]``.
+Both take any T and use standard operators only: the inverse transform is one product with a windowed basis
+and four shifted adds.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from stemwright.errors import StemwrightError
+from stemwright.models import Bundle, Manifest, write_bundle
+from stemwright.training.codec import checkpoint
+from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, inverse_basis
+
+OPSET = 17
+TOLERANCE = 1e-4
+CONTEXT = 32  # frames on either side that cover the decoder's and the encoder's reach
+
+
+class EncoderGraph(nn.Module):
+    """What ``encoder.onnx`` computes."""
+
+    def __init__(self, model: CodecModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, audio: Tensor) -> Tensor:
+        return self.model.encode(audio)
+
+
+class DecoderGraph(nn.Module):
+    """What ``decoder.onnx`` computes."""
+
+    def __init__(self, model: CodecModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, codes: Tensor) -> Tensor:
+        return self.model.decode(codes)
+
+
+def load_model(path: Path) -> tuple[CodecModel, dict[str, Any]]:
+    """The network of a checkpoint with its averaged weights, on the CPU, ready for use; and the
+    checkpoint's numbers.
+    """
+    tensors, meta = checkpoint.load(path)
+    model = CodecModel(CodecConfig.from_json(meta["config"]))
+    state = {k[6:]: v for k, v in tensors.items() if k.startswith("model.")}
+    state.update({k[8:]: v for k, v in tensors.items() if k.startswith("average.")})
+    model.load_state_dict(state)
+    return model.eval(), meta
+
+
+def reach(config: CodecConfig) -> int:
+    """Frames on either side that an output frame can depend on, in encoder or decoder (rounded up)."""
+    half = config.kernel // 2
+    decoder = half * (config.decoder_blocks + 1) + 4  # blocks and the embedding, edges and overlapping frames
+    samples, stride = 0, 1
+    for i, step in enumerate(config.strides):
+        kernel = 4 * step if i == 0 else 2 * step + step % 2
+        samples += (kernel // 2 + 1) * stride
+        stride *= step
+        samples += config.encoder_units[i] * stride
+    encoder = half * config.encoder_blocks + -(-samples // HOP)
+    return max(decoder, encoder)
+
+
+def write_graphs(model: CodecModel, folder: Path) -> None:
+    """Write ``encoder.onnx`` and ``decoder.onnx`` to a folder."""
+    model.eval()
+    frames = 40
+    audio = 0.1 * torch.randn(1, frames * HOP, generator=torch.Generator().manual_seed(0))
+    codes = torch.zeros(1, model.config.codebooks, frames, dtype=torch.int64)
+    jobs: tuple[tuple[nn.Module, Tensor, str, str, str], ...] = (
+        (EncoderGraph(model), audio, "encoder.onnx", "audio", "codes"),
+        (DecoderGraph(model), codes, "decoder.onnx", "codes", "audio"),
+    )
+    model.decoder.basis = inverse_basis(model.config.n_fft)
+    try:
+        for graph, example, name, given, made in jobs:
+            axes = {given: {1 if given == "audio" else 2: given}, made: {1 if made == "audio" else 2: made}}
+            with warnings.catch_warnings(), torch.no_grad():
+                warnings.simplefilter("ignore")
+                torch.onnx.export(
+                    graph,
+                    (example,),
+                    str(folder / name),
+                    input_names=[given],
+                    output_names=[made],
+                    dynamic_axes=axes,
+                    opset_version=OPSET,
+                    dynamo=False,
+                )
+    finally:
+        model.decoder.basis = None
+
+
+def check_graphs(model: CodecModel, folder: Path, seconds: float = 4.0) -> dict[str, float]:
+    """Run both graphs beside the network. Returns the share of equal codes and the largest difference of
+    the audio.
+
+    Raises StemwrightError where the waveform differs by more than 1e-4 or fewer than 99% of the codes agree
+    (a vector halfway between two codes may fall on either side).
+    """
+    import onnxruntime
+
+    rng = np.random.default_rng(1)
+    frames = int(seconds * SAMPLE_RATE) // HOP
+    audio = _test_sound(rng, frames * HOP)[None]
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    with torch.no_grad():
+        codes = model.encode(torch.from_numpy(audio)).numpy()
+        sound = model.decode(torch.from_numpy(codes)).numpy()
+    encoder = onnxruntime.InferenceSession(
+        str(folder / "encoder.onnx"), options, providers=["CPUExecutionProvider"]
+    )
+    decoder = onnxruntime.InferenceSession(
+        str(folder / "decoder.onnx"), options, providers=["CPUExecutionProvider"]
+    )
+    (made,) = encoder.run(None, {"audio": audio})
+    (heard,) = decoder.run(None, {"codes": codes})
+    agreement = float(np.mean(made == codes)) if made.shape == codes.shape else 0.0
+    difference = float(np.max(np.abs(heard - sound))) if heard.shape == sound.shape else float("inf")
+    if difference > TOLERANCE or agreement < 0.99:
+        raise StemwrightError(
+            f"{folder}: the exported codec differs from the network (audio by {difference:.2e}, "
+            f"{100 * agreement:.2f}% of the codes agree); export again with another torch or onnxruntime"
+        )
+    return {"export_max_difference": difference, "export_code_agreement": agreement}
+
+
+def _test_sound(rng: np.random.Generator, samples: int) -> np.ndarray:
+    """Decaying tones and noise bursts, float32."""
+    t = np.arange(samples) / SAMPLE_RATE
+    out = np.zeros(samples)
+    for k, start in enumerate(np.arange(0, t[-1], 0.25)):
+        live = np.where(t >= start, np.exp(-6 * np.maximum(t - start, 0)), 0)
+        tone = np.sin(2 * np.pi * 110 * 2 ** (k % 24 / 12) * t)
+        out += 0.2 * live * (tone if k % 3 else rng.standard_normal(samples))
+    return np.clip(out, -1, 1).astype(np.float32)
+
+
+def export_bundle(
+    source: Path,
+    out: Path,
+    *,
+    figures: Mapping[str, Any] | None = None,
+    licences: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    name: str = "codec",
+    device: str = "cpu",
+    say: Callable[[str], None] = lambda line: None,
+) -> Bundle:
+    """Export a checkpoint (``best.safetensors``) as a bundle; its averaged weights are taken."""
+    model, meta = load_model(source)
+    return export_model(
+        model,
+        out,
+        steps=int(meta["progress"]["step"]),
+        figures=figures,
+        licences=licences,
+        sources=sources,
+        name=name,
+        device=device,
+        say=say,
+    )
+
+
+def export_model(
+    model: CodecModel,
+    out: Path,
+    *,
+    steps: int = 0,
+    figures: Mapping[str, Any] | None = None,
+    licences: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    name: str = "codec",
+    device: str = "cpu",
+    say: Callable[[str], None] = lambda line: None,
+) -> Bundle:
+    """Write, check and bundle the graphs of a network."""
+    config = model.config
+    if reach(config) > CONTEXT:
+        raise StemwrightError(
+            f"the network reaches {reach(config)} frames, more than the {CONTEXT} the run time gives it"
+        )
+    model = model.cpu().eval()
+    with tempfile.TemporaryDirectory() as temp:
+        folder = Path(temp)
+        write_graphs(model, folder)
+        checks = check_graphs(model, folder)
+        manifest = Manifest(
+            kind="codec",
+            name=name,
+            preset="24khz-6kbps",
+            architecture={
+                "sample_rate": SAMPLE_RATE,
+                "hop": HOP,
+                "codebooks": config.codebooks,
+                "codebook_size": config.codebook_size,
+                "context": CONTEXT,
+                "opset": OPSET,
+                "network": config.to_json(),
+                "parameters": sum(p.numel() for p in model.parameters()),
+            },
+            licences=tuple(licences),
+            sources=tuple(sources),
+            steps=steps,
+            device=device,
+            held_out={k: round(float(v), 9) for k, v in {**(figures or {}), **checks}.items()},
+        )
+        bundle = write_bundle(out, manifest, {n: folder / n for n in ("encoder.onnx", "decoder.onnx")})
+    sizes = {n: bundle.file(n).stat().st_size for n in ("encoder.onnx", "decoder.onnx")}
+    say(f"{out}: bundle {bundle.sha256[:12]}, {json.dumps(sizes)} bytes, {json.dumps(checks)}")
+    return bundle
+
+
+def main() -> None:
+    """``python -m stemwright.training.codec.export CHECKPOINT OUT [--data DATA]``"""
+    import argparse
+
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument(
+        "--data", type=Path, default=None, help="take licences and sources from its manifest.json"
+    )
+    args = parser.parse_args()
+    licences, sources = credits(args.data)
+    figures = last_figures(args.source.parent)
+    export_bundle(args.source, args.out, figures=figures, licences=licences, sources=sources, say=print)
+
+
+def last_figures(run: Path) -> dict[str, float]:
+    """The best held-out figures in a run's ``log.jsonl`` (empty where there is none)."""
+    log = run / "log.jsonl"
+    if not log.is_file():
+        return {}
+    rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if '"valid"' in line]
+    best: dict[str, float] = min((row["valid"] for row in rows), key=lambda v: float(v["total"]), default={})
+    return {k: float(v) for k, v in best.items()}
+
+
+def credits(data: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Licences and sources named in the manifest of a data folder (none where it names none)."""
+    if data is None or not (data / "manifest.json").is_file():
+        return (), ()
+    manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
+    return tuple(map(str, manifest.get("licences", ()))), tuple(map(str, manifest.get("sources", ())))
+
+
+if __name__ == "__main__":
+    main()

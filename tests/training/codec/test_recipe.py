@@ -1,0 +1,164 @@
+"""The codec's training: it learns, resumes, is a function of its seed, and exports what it trained."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+import torch
+
+from stemwright.codec.codec import Codec
+from stemwright.errors import UsageError
+from stemwright.evaluation import reconstruction
+from stemwright.training.codec import checkpoint
+from stemwright.training.codec.losses import RESOLUTIONS, ReconstructionLoss, mel_filters, si_snr
+from stemwright.training.codec.model import TINY, CodecConfig, CodecModel, inverse_basis
+from stemwright.training.codec.recipe import Recipe, learning_rate, train_codec
+from stemwright.training.codec.segments import Segments
+
+QUICK = Recipe(batch=2, frames=15, warmup_steps=5, valid_count=4)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    rng = np.random.default_rng(0)
+    t = np.arange(240 * 320) / 24000
+    for layer, pitch in (("bass", 55.0), ("lead", 440.0)):
+        (folder / layer).mkdir()
+        for split in ("train", "valid"):
+            x = 0.3 * np.sin(2 * np.pi * pitch * t) * np.exp(-3 * (t % 0.5)) + 0.001 * rng.standard_normal(
+                t.size
+            )
+            (folder / layer / f"{split}-0000.i16").write_bytes((x * 32767).astype("<i2").tobytes())
+            (folder / layer / f"{split}-0000.jsonl").write_text("{}\n")
+    return folder
+
+
+def train(data: Path, out: Path, steps: int, **more: object) -> dict[str, float]:
+    return train_codec(
+        data,
+        out,
+        steps=steps,
+        seed=1,
+        device="cpu",
+        config=TINY,
+        recipe=QUICK,
+        report=lambda line: None,
+        **more,
+    )  # type: ignore[arg-type]
+
+
+def test_trains_resumes_and_exports(data: Path, tmp_path: Path) -> None:
+    whole = train(data, tmp_path / "a", 12, export=False)
+    train(data, tmp_path / "b", 12, export=False)
+    first, _ = checkpoint.load(tmp_path / "a" / "checkpoint.safetensors")
+    again, meta = checkpoint.load(tmp_path / "b" / "checkpoint.safetensors")
+    assert meta["progress"]["step"] == 12
+    assert all(torch.equal(first[k], again[k]) for k in first)
+    assert whole["total"] == whole["total"]
+    assert json.loads((tmp_path / "a" / "log.jsonl").read_text().splitlines()[-1])["step"] == 12
+    train(data, tmp_path / "a", 13)
+    codec = Codec.load(tmp_path / "a" / "bundle")
+    assert codec.bundle.manifest.steps == 13
+    assert codec.bundle.manifest.held_out["export_max_difference"] < 1e-4
+    assert codec.encode(np.zeros(3200, np.float32)).shape == (8, 10)
+
+
+def test_learns(data: Path, tmp_path: Path) -> None:
+    early = train(data, tmp_path / "a", 2, export=False)
+    late = train(data, tmp_path / "b", 60, export=False)
+    assert late["total"] < 0.9 * early["total"]
+
+
+def test_interrupt_saves(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stemwright.training.codec.recipe import Trainer
+
+    step = Trainer.step
+
+    def interrupted(self: Trainer, audio: np.ndarray, rate: float) -> dict[str, float]:
+        if self.progress.step == 3:
+            raise KeyboardInterrupt
+        return step(self, audio, rate)
+
+    monkeypatch.setattr(Trainer, "step", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        train(data, tmp_path, 10)
+    _, meta = checkpoint.load(tmp_path / "checkpoint.safetensors")
+    assert meta["progress"]["step"] == 3
+
+
+def test_other_configuration_and_damage(data: Path, tmp_path: Path) -> None:
+    train(data, tmp_path, 1, export=False)
+    with pytest.raises(UsageError, match="another configuration"):
+        train_codec(
+            data, tmp_path, steps=2, config=CodecConfig(channels=(8, 8, 16, 32), width=32), recipe=QUICK
+        )
+    (tmp_path / "checkpoint.safetensors").write_bytes(b"not a checkpoint")
+    with pytest.raises(UsageError, match="not a readable checkpoint"):
+        train(data, tmp_path, 2)
+    with pytest.raises(UsageError, match="no audio shards"):
+        train(tmp_path, tmp_path / "x", 2)
+
+
+def test_batches_depend_on_seed_and_step_alone(data: Path) -> None:
+    a, b = (Segments(data, "train", 4800, seed=5) for _ in range(2))
+    np.testing.assert_array_equal(a.batch(7, 4), b.batch(7, 4))
+    assert not np.array_equal(a.batch(7, 4), a.batch(8, 4))
+    many = a.batch(0, 64)
+    assert many.dtype == np.float32
+    assert np.abs(many).max() <= 1.0
+    assert a.held_out(3).shape == (3, 4800)
+
+
+def test_loss_is_the_reported_distance() -> None:
+    rng = np.random.default_rng(0)
+    x, y = (0.1 * rng.standard_normal((1, 24000)).astype(np.float32) for _ in range(2))
+    for n_fft, bands in RESOLUTIONS:
+        np.testing.assert_allclose(
+            mel_filters(n_fft, bands, 24000).numpy(),
+            reconstruction.mel_filters(n_fft, bands, 24000),
+            atol=1e-6,
+        )
+    _, parts = ReconstructionLoss()(torch.from_numpy(y), torch.from_numpy(x))
+    assert float(parts["mel"]) == pytest.approx(
+        reconstruction.mel_distance(x[0], y[0]), rel=0.02
+    )  # edges differ
+    assert float(si_snr(torch.from_numpy(y), torch.from_numpy(x))) == pytest.approx(
+        reconstruction.si_snr(x[0], y[0]), abs=1e-2
+    )
+
+
+def test_inverse_transform_as_a_product() -> None:
+    spectrum = torch.randn(3, 641, dtype=torch.complex64)
+    want = torch.fft.irfft(spectrum, n=1280) * torch.hann_window(1280) / 1.5
+    got = torch.cat((spectrum.real, spectrum.imag), dim=-1) @ inverse_basis(1280)
+    torch.testing.assert_close(got, want, atol=1e-6, rtol=1e-4)
+
+
+@torch.no_grad()
+def test_head_lays_frames_where_they_belong() -> None:
+    """A spectrum that says 'impulse in the middle of the frame' gives impulses at 320 t + 160."""
+    model = CodecModel(TINY).eval()
+    bins = model.decoder.bins
+    sign = torch.tensor([1.0, -1.0]).repeat(bins)[:bins]  # spectrum of an impulse at sample n_fft / 2
+    model.decoder.spectrum = lambda z: (
+        sign.expand(1, z.shape[1] + 4, bins),
+        torch.zeros(1, z.shape[1] + 4, bins),
+    )  # type: ignore[method-assign]
+    audio = model.decoder(torch.zeros(1, 5, TINY.latent))[0]
+    assert audio.shape == (1600,)
+    assert torch.nonzero(audio > 0.1).flatten().tolist() == [160, 480, 800, 1120, 1440]
+
+
+def test_rate() -> None:
+    recipe = Recipe(warmup_steps=10, learning_rate=1.0)
+    assert learning_rate(recipe, 0, 0.0) == pytest.approx(0.1)
+    assert learning_rate(recipe, 50, 0.5) == pytest.approx(0.505)
+    assert learning_rate(recipe, 50, 2.0) == pytest.approx(0.01)
