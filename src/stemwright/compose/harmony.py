@@ -60,7 +60,8 @@ def _strike(
     end = sounding(plan, bar, hit.step, hit.length, gate)
     if comp.how == "arp":  # broken chords ring on
         change = next(
-            (s for s in range(hit.step, plan.grid.steps) if bar.chords[s] != bar.chords[hit.step]), 99
+            (s for s in range(hit.step, plan.grid.steps) if bar.chords[s] != bar.chords[hit.step]),
+            plan.grid.steps,
         )
         end = sounding(plan, bar, hit.step, min(hit.length * 2, change - hit.step), 95)
     velocity = loudness(hit.level, bar, hit.step, stream, -12 if comp.how != "arp" else -6)
