@@ -31,6 +31,7 @@ for n in range(10**6):
         with folder.renders.writing() as batch:
             for name in ("mix.wav", "drums.wav"):
                 batch.path(name).write_bytes(str(n).encode() * 2000)
+    print("took", flush=True)
 """
 
 
@@ -40,9 +41,11 @@ def test_killed_at_random_instants(tmp_path):
     code = WRITER.format(tests=str(Path(__file__).parent), path=str(path))
     env = {**os.environ, "PYTHONPATH": str(Path(stemwright.__file__).parents[1])}
     draw = random.Random()
-    for _ in range(int(os.environ.get("STEMWRIGHT_KILLS", "10"))):
+    for kill in range(int(os.environ.get("STEMWRIGHT_KILLS", "10"))):
         writer = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=env)
         assert writer.stdout is not None and writer.stdout.readline() == b"go\n"
+        if kill % 2:  # however slow the machine is: not before something was recorded
+            assert writer.stdout.readline() == b"took\n"
         time.sleep(draw.uniform(0, 0.12))
         assert writer.poll() is None
         writer.kill()
