@@ -49,8 +49,9 @@ class Sampling:
 class Engine:
     """A performer's weights, packed for this machine. Immutable: many threads may use one engine at once.
 
-    `config` and `tensors` are those of the bundle (see docs/formats.md); every shape, type and float is checked
-    and UsageError names what is wrong. `isa` and `threads` fall back to STEMWRIGHT_ISA and STEMWRIGHT_THREADS.
+    `config` and `tensors` are those of the bundle (see docs/formats.md); every shape, type and float is
+    checked, and UsageError names what is wrong. `isa` and `threads` fall back to STEMWRIGHT_ISA and
+    STEMWRIGHT_THREADS.
     """
 
     def __init__(
@@ -166,7 +167,7 @@ class State:
         """Logits float32 [batch, codebooks, codebook_size] after one step.
 
         tokens: whole numbers [batch, codebooks], 0..codebook_size, where codebook_size is "empty"; features:
-        float32 [batch, F]. UsageError for bad input, StemwrightError where another thread is using this state.
+        float32 [batch, F]. UsageError for bad input, StemwrightError where another thread uses this state.
         """
         codebooks, size = self._config["codebooks"], self._config["codebook_size"]
         array = np.asarray(tokens)

@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
 
 
 def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields the engine needs, in range and consistent; others are left out. UsageError names the field."""
+    """The fields the engine needs, in range and consistent, and no others. UsageError names the field."""
     checked: dict[str, Any] = {}
     for name, (least, most) in WHOLE.items():
         value = config.get(name)
