@@ -1,4 +1,4 @@
-"""A process killed at any instant leaves a song that verifies, goes on, and ends with the tokens it would have had."""
+"""A process killed at any instant leaves a song that verifies, goes on and ends with the right tokens."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_ctrl_c_says_that_it_resumes(tmp_path: Path, weights: Path, finished: Pa
         time.sleep(0.02)
     time.sleep(0.3)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    _out, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert err.strip().splitlines() == [
         "interrupted: nothing is lost; run the same command again and it resumes"

@@ -45,6 +45,15 @@ _Codec = Annotated[
 _Layer = Annotated[
     str, typer.Option("--layer", metavar="LAYER", help="The layer it plays.", show_default=False)
 ]
+_Processes = Annotated[
+    int | None,
+    typer.Option("--workers", metavar="N", help="Processes. Default: one a core.", show_default=False),
+]
+_Replace = Annotated[bool, typer.Option("--replace", help="Replace tokens of another codec.")]
+_ItsCodec = Annotated[
+    Path | None,
+    typer.Option("--codec", metavar="BUNDLE", help="Default: the tokens' own codec.", show_default=False),
+]
 _Preset = Annotated[str, typer.Option("--preset", metavar="NAME", help="tiny, small or base.")]
 
 
@@ -104,11 +113,11 @@ def codec(
     )
 
 
-def tokenize(data: _Data, codec: _Codec) -> None:
-    """Turn the data's audio into tokens of a codec."""
+def tokenize(data: _Data, codec: _Codec, workers: _Processes = None, replace: _Replace = False) -> None:
+    """Turn the data's audio into tokens of a codec. Run again, it goes on where it was."""
     with _training():
         from stemwright.training.tokenize import tokenize_data
-    tokenize_data(data, codec, report=_say)
+    tokenize_data(data, codec, workers=workers, replace=replace, report=_say)
 
 
 def performer(
@@ -121,6 +130,7 @@ def performer(
     seed: _Seed = 0,
     device: _Device = "auto",
     threads: _Threads = None,
+    codec: _ItsCodec = None,
 ) -> None:
     """Train a layer's performer and export its int8 bundle. Run again, it goes on from its checkpoint."""
     with _training():
@@ -130,6 +140,7 @@ def performer(
         out,
         layer=layer,
         preset=preset,
+        codec=codec,
         minutes=minutes,
         steps=steps,
         seed=seed,

@@ -1,0 +1,154 @@
+"""The producer in one process: import, export, recovery after a kill between any two steps."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stemwright.errors import StemwrightError
+from stemwright.producer import commit
+from stemwright.producer.create import Wish, create
+from stemwright.producer.exports import export_song
+from stemwright.producer.imports import import_midi
+from stemwright.producer.produce import produce
+from stemwright.producer.render import render
+from stemwright.producer.reports import check, describe, history
+from stemwright.song.midi import read_midi
+from stemwright.song.score import Score
+from stemwright.store import SongFolder
+from support import midi
+
+WISH = Wish(bpm="240", form="verse:2", seed=1, title="A Tune")
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    path = tmp_path / "song"
+    create(path, WISH)
+    return path
+
+
+def score(path: Path, layer: str) -> Score:
+    sha = describe(path)["layers"][layer]["score_sha256"]
+    return Score.from_bytes(SongFolder.open(path).objects.get(sha))
+
+
+def test_a_given_score_wins(song: Path) -> None:
+    produce(song, ("bass", "lead"))
+    own = score(song, "bass"), score(song, "lead")
+    file = song.parent / "tune.mid"
+    file.write_bytes(midi.band(bars=2))
+    facts = import_midi(song, file, tracks=("2=bass",))
+    assert facts["layers"]["bass"]["notes"] == 16 and describe(song)["layers"]["bass"]["take"] is None
+    produce(song)
+    assert score(song, "lead") == own[1]
+    assert score(song, "bass") != own[0]
+    assert [note.pitch for note in score(song, "bass").notes] == [40, 43] * 8
+    assert describe(song)["layers"]["bass"]["take"] == 2
+    assert check(song)["ok"]
+
+
+def test_import_makes_a_song(tmp_path: Path) -> None:
+    file = tmp_path / "tune.mid"
+    file.write_bytes(midi.band(bars=3))
+    import_midi(tmp_path / "new-song", file)
+    facts = describe(tmp_path / "new-song")
+    assert (facts["bpm"], facts["meter"], facts["bars"], facts["title"]) == (120, "4/4", 3, "New Song")
+    assert all(layer["score_sha256"] for layer in facts["layers"].values())
+    assert check(tmp_path / "new-song")["ok"]
+
+
+def test_export_and_import_again(song: Path) -> None:
+    produce(song)
+    made = export_song(song, to=song.parent / "out")
+    assert Path(made["midi"]).name == "A Tune_Score_240bpm_F#min.mid"
+    assert {Path(file).name for file in made["stems"].values()} == {
+        f"A Tune_{layer}_240bpm_F#min.wav" for layer in ("Drums", "Bass", "Harmony", "Lead")
+    }
+    tracks = read_midi(Path(made["midi"])).tracks
+    assert [track.name for track in tracks] == ["drums", "bass", "harmony", "lead"]
+    import_midi(song.parent / "again", Path(made["midi"]))
+    assert score(song.parent / "again", "lead") == score(song, "lead").without_overlaps()
+    assert check(song)["ok"]
+
+
+def test_stems_have_the_length_of_their_bars(song: Path) -> None:
+    import soundfile
+
+    produce(song)
+    made = render(song, stems=True)
+    frames = describe(song)["frames"]
+    for file in (made["mix"], *made["stems"].values()):
+        info = soundfile.info(file)
+        assert (info.frames, info.samplerate, info.subtype) == (frames * 320, 24000, "PCM_24")
+    assert made["true_peak_dbtp"] <= -1.0
+
+
+STEPS = ("begin", "append", "save", "telemetry")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_stopped_between_two_steps(song: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """Stop the recording before a step; the next command finishes it, and nothing is made twice."""
+    whole = song.parent / "whole"
+    shutil.copytree(song, whole)
+    produce(whole)
+
+    class Stopped(Exception):
+        pass
+
+    def stop(*_: object, **__: object) -> None:
+        raise Stopped
+
+    with monkeypatch.context() as patch:
+        if step == "begin":
+            patch.setattr(commit, "_current", stop)
+        elif step == "append":
+            patch.setattr("stemwright.store.runs.Runs.append", stop)
+        elif step == "save":
+            patch.setattr("stemwright.store.folder.SongFolder.save", stop)
+        else:
+            patch.setattr("stemwright.store.telemetry.Telemetry.append", stop)
+        with pytest.raises(Stopped):
+            produce(song)
+    assert check(song)["ok"]
+    made = produce(song)
+    if step in ("begin", "append"):
+        assert {layer["how"] for layer in made["layers"].values()} == {"finished before"}
+    else:
+        assert made["run"] is None
+    assert len(history(song)["runs"]) == 1
+    assert len(SongFolder.open(song).telemetry.list()) == 1
+    tokens = [
+        describe(path)["layers"][name]["tokens_sha256"]
+        for path in (song, whole)
+        for name in ("drums", "lead")
+    ]
+    assert tokens[:2] == tokens[2:]
+    assert check(song)["ok"]
+
+
+def test_a_failing_layer_keeps_the_others(song: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stemwright.perform import layer as perform
+
+    monkeypatch.setenv("STEMWRIGHT_THREADS", "1")
+    real = perform.perform_layer
+
+    def fail(*args: object, **options: object) -> object:
+        if options["layer"] == "lead":
+            raise StemwrightError("no more")
+        return real(*args, **options)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(perform, "perform_layer", fail)
+        with pytest.raises(StemwrightError, match="no more"):
+            produce(song)
+    how = {name: layer["how"] for name, layer in produce(song)["layers"].items()}
+    assert how == {
+        "drums": "finished before",
+        "bass": "finished before",
+        "harmony": "finished before",
+        "lead": "made",
+    }
