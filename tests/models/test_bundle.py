@@ -27,7 +27,9 @@ def weights(config: dict[str, object] = CONFIG) -> bytes:
 
 
 def performer(path: Path, codec_sha: str = "a" * 64) -> Bundle:
-    manifest = Manifest("performer", "drums", "tiny", dict(CONFIG), codec_sha256=codec_sha, conditioning_version=1)
+    manifest = Manifest(
+        "performer", "drums", "tiny", dict(CONFIG), codec_sha256=codec_sha, conditioning_version=1
+    )
     return write_bundle(path, manifest, {"model.safetensors": weights()})
 
 
@@ -55,7 +57,9 @@ def test_checksum_shape_kind_and_codec(tmp_path: Path) -> None:
     target.write_bytes(data)
     with pytest.raises(StemwrightError, match="SHA-256"):
         load_bundle(bundle.path)
-    wrong = Manifest("performer", "drums", "tiny", {**CONFIG, "ffn": 32}, codec_sha256="a" * 64, conditioning_version=1)
+    wrong = Manifest(
+        "performer", "drums", "tiny", {**CONFIG, "ffn": 32}, codec_sha256="a" * 64, conditioning_version=1
+    )
     with pytest.raises(StemwrightError, match="must be I8"):
         write_bundle(tmp_path / "wrong", wrong, {"model.safetensors": weights()})
     assert not (tmp_path / "wrong").exists()

@@ -1,4 +1,5 @@
-"""Global state and score -> one feature vector a codec frame. One implementation for training and inference."""
+"""Global state and score -> one feature vector a codec frame. One implementation for training and
+inference."""
 
 from stemwright.conditioning.features import (
     CONDITIONING_VERSION,

@@ -1,6 +1,7 @@
 """Frame features of a layer: exact arithmetic only, so that they are bit-equal on every machine.
 
-Places in the song are ratios of whole numbers; each becomes a float by one IEEE division in double precision and
+Places in the song are ratios of whole numbers; each becomes a float by one IEEE division in double
+precision and
 one rounding to single. Nothing here calls sin, exp or log. The columns are described in `layout`.
 """
 
@@ -28,8 +29,9 @@ Floats = npt.NDArray[np.float32]
 
 _ALIASES = {
     "hip-hop": "hiphop", "hip hop": "hiphop", "rap": "hiphop", "dance": "electronic", "techno": "electronic",
-    "edm": "electronic", "trance": "electronic", "electro": "electronic", "punk": "rock", "indie": "rock", "gospel": "soul",
-    "rnb": "soul", "afrocuban": "latin", "bossa": "latin", "samba": "latin", "salsa": "latin", "swing": "jazz",
+    "edm": "electronic", "trance": "electronic", "electro": "electronic", "punk": "rock", "indie": "rock",
+    "gospel": "soul", "rnb": "soul", "afrocuban": "latin", "bossa": "latin", "samba": "latin",
+    "salsa": "latin", "swing": "jazz",
     "ska": "reggae", "dub": "reggae", "heavy metal": "metal", "deep house": "house",
 }  # fmt: skip
 
@@ -69,7 +71,8 @@ def frame_features(
 
 
 def drop_features(features: Any, layer: str, names: Collection[str]) -> None:
-    """Clear the columns of the dropped groups in place, any array [..., F]: equal to `frame_features(drop=names)`."""
+    """Clear the columns of the dropped groups in place, any array [..., F]: equal to
+    `frame_features(drop=names)`."""
     _check(names, None)
     where = lay.columns(layer)
     for block in lay.layout(layer):
@@ -107,7 +110,9 @@ def _fill_time(at: dict[str, Floats], grid: FrameGrid) -> None:
     for bit in range(lay.BAR_BITS):
         at["bar_bits"][:, bit] = grid.bar >> bit & 1
     quarter = 60 / grid.bpm
-    at["tempo"][:] = np.array([float(grid.bpm / 150 - 1), float(quarter), float(quarter * 4 / meter.d)], np.float32)
+    at["tempo"][:] = np.array(
+        [float(grid.bpm / 150 - 1), float(quarter), float(quarter * 4 / meter.d)], np.float32
+    )
     at["meter"][:, 0] = meter.n / 16
     at["meter"][:, 1 + lay.METER_UNITS.index(meter.d)] = 1
 
@@ -146,7 +151,12 @@ def _fill_chords(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> 
     table = np.stack([_chord_row(chord) for chord in rows])
     beat = grid.bar * grid.meter.n + grid.place * grid.meter.n // grid.length
     now = table[of_beat[beat]]
-    for name, where in (("chord_flag", slice(0, 2)), ("chord_root", slice(2, 14)), ("chord_chroma", slice(14, 26)), ("chord_bass", slice(26, 38))):
+    for name, where in (
+        ("chord_flag", slice(0, 2)),
+        ("chord_root", slice(2, 14)),
+        ("chord_chroma", slice(14, 26)),
+        ("chord_bass", slice(26, 38)),
+    ):
         at[name][:] = now[:, where]
     following = np.vstack([table[of_beat[1:]], np.zeros((1, table.shape[1]), np.float32)])
     at["next_chroma"][:] = following[beat, 14:26]

@@ -1,7 +1,9 @@
 """The feature vector, block by block. The order here is the order of the columns.
 
-Drums and pitched layers share every block but the score's. "Scaled" values lie about in -1..1. A frame's place in the
-song is that of its first sample. Whatever is absent or dropped is zero, and its flag, where there is one, is zero too.
+Drums and pitched layers share every block but the score's. "Scaled" values lie about in -1..1. A
+frame's place in the
+song is that of its first sample. Whatever is absent or dropped is zero, and its flag, where there
+is one, is zero too.
 """
 
 from __future__ import annotations
@@ -51,7 +53,9 @@ _COMMON = (
     Block("beat_in_bar", BEAT_SLOTS, "beat in the bar, one-hot; the last slot holds all later beats"),
     Block("bar_bits", BAR_BITS, "bar index modulo 32, in bits, lowest first"),
     Block("section", len(SECTION_KINDS), "kind of section, one-hot: " + ", ".join(SECTION_KINDS)),
-    Block("section_place", 4, "place in the section 0..1; bars to its end / 16, at most 1; first bar; last bar"),
+    Block(
+        "section_place", 4, "place in the section 0..1; bars to its end / 16, at most 1; first bar; last bar"
+    ),
     Block("tempo", 3, "BPM / 150 - 1; seconds of a quarter note; seconds of a beat"),
     Block("meter", 5, "beats a bar / 16; unit of the beat, one-hot: 2, 4, 8, 16"),
     Block("key_tonic", 12, "pitch class of the tonic, one-hot from C"),
@@ -61,9 +65,19 @@ _COMMON = (
     Block("chord_chroma", 12, "pitch classes of the beat's chord, from C", "chords"),
     Block("chord_bass", 12, "pitch class of the beat's lowest note, one-hot from C", "chords"),
     Block("next_chroma", 12, "pitch classes of the next beat's chord, from C", "chords"),
-    Block("rhythm", 4, "rhythm map is known; accent of this step / 9; of the next step / 9; (swing - 1/2) x 4", "rhythm"),
+    Block(
+        "rhythm",
+        4,
+        "rhythm map is known; accent of this step / 9; of the next step / 9; (swing - 1/2) x 4",
+        "rhythm",
+    ),
     Block("style", len(STYLES), "style, one-hot: " + ", ".join(STYLES), "style"),
-    Block("timbre", TIMBRE_SLOTS, "slot of the timbre, one-hot, in the order of the bundle's `timbres`", "timbre"),
+    Block(
+        "timbre",
+        TIMBRE_SLOTS,
+        "slot of the timbre, one-hot, in the order of the bundle's `timbres`",
+        "timbre",
+    ),
     Block("score_flag", 1, "a score is given", "score"),
     Block(
         "score_time",
@@ -75,14 +89,28 @@ _COMMON = (
 )
 
 _DRUMS = (
-    Block("drum_onset", len(DRUM_PIECES), "velocity / 127 in the onset's frame: " + ", ".join(DRUM_PIECES), "score"),
-    Block("drum_trace", len(DRUM_PIECES), "velocity / 127 falling to 0 within 12 frames, same pieces", "score"),
+    Block(
+        "drum_onset",
+        len(DRUM_PIECES),
+        "velocity / 127 in the onset's frame: " + ", ".join(DRUM_PIECES),
+        "score",
+    ),
+    Block(
+        "drum_trace", len(DRUM_PIECES), "velocity / 127 falling to 0 within 12 frames, same pieces", "score"
+    ),
     Block("drum_place", len(DRUM_PIECES), "place of the onset inside its frame 0..1, same pieces", "score"),
 )
 
 _PITCHED = (
-    Block("key_onset", KEYS, "velocity / 127 in the onset's frame, pitches 21 to 108 (others by octaves)", "score"),
-    Block("key_sustain", KEYS, "velocity / 127 from the onset's frame to the note's end, same pitches", "score"),
+    Block(
+        "key_onset",
+        KEYS,
+        "velocity / 127 in the onset's frame, pitches 21 to 108 (others by octaves)",
+        "score",
+    ),
+    Block(
+        "key_sustain", KEYS, "velocity / 127 from the onset's frame to the note's end, same pitches", "score"
+    ),
 )
 
 LAYOUT: dict[str, tuple[Block, ...]] = {"drums": _COMMON + _DRUMS, "pitched": _COMMON + _PITCHED}
@@ -115,7 +143,12 @@ def markdown() -> str:
     lines: list[str] = []
     for kind, blocks in LAYOUT.items():
         total = sum(block.size for block in blocks)
-        lines += [f"### {kind} ({total} columns)", "", "| columns | block | meaning | dropped with |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"### {kind} ({total} columns)",
+            "",
+            "| columns | block | meaning | dropped with |",
+            "| --- | --- | --- | --- |",
+        ]
         start = 0
         for block in blocks:
             span = f"{start}" if block.size == 1 else f"{start}-{start + block.size - 1}"

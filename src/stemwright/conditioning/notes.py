@@ -48,7 +48,9 @@ def _fill_drums(
 def _fill_keys(at: dict[str, Floats], frame: Ints, stop: Ints, level: Floats, key: Ints) -> None:
     onset, sustain = at["key_onset"], at["key_sustain"]
     np.maximum.at(onset, (frame, key), level)
-    for first, end, column, value in zip(frame.tolist(), stop.tolist(), key.tolist(), level.tolist(), strict=True):
+    for first, end, column, value in zip(
+        frame.tolist(), stop.tolist(), key.tolist(), level.tolist(), strict=True
+    ):
         cells = sustain[first:end, column]
         np.maximum(cells, value, out=cells)
 

@@ -45,7 +45,8 @@ def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") 
 
 
 def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    """Name -> (rows, columns) of every int8 matrix `X`, stored as `X.weight` (int8) and `X.scale` (fp32 [rows])."""
+    """Name -> (rows, columns) of every int8 matrix `X`, stored as `X.weight` (int8) and `X.scale`
+    (fp32 [rows])."""
     d, ffn, head = config["d_model"], config["ffn"], config["head_dim"]
     q, kv = config["heads"] * head, config["kv_heads"] * head
     shapes: dict[str, tuple[int, int]] = {}
@@ -53,7 +54,15 @@ def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
         shapes[f"embed.{k}"] = (config["codebook_size"] + 1, d)
         shapes[f"heads.{k}"] = (config["codebook_size"], d)
     for i in range(config["layers"]):
-        block = {"q": (q, d), "k": (kv, d), "v": (kv, d), "o": (d, q), "gate": (ffn, d), "up": (ffn, d), "down": (d, ffn)}
+        block = {
+            "q": (q, d),
+            "k": (kv, d),
+            "v": (kv, d),
+            "o": (d, q),
+            "gate": (ffn, d),
+            "up": (ffn, d),
+            "down": (d, ffn),
+        }
         shapes.update({f"blocks.{i}.{name}": shape for name, shape in block.items()})
     return shapes
 
@@ -61,7 +70,11 @@ def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
 def floats(config: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Name -> shape of every fp32 tensor: norms and the projection of the conditioning, which is small."""
     d = config["d_model"]
-    shapes: dict[str, tuple[int, ...]] = {"cond.weight": (d, config["features"]), "cond.bias": (d,), "norm.weight": (d,)}
+    shapes: dict[str, tuple[int, ...]] = {
+        "cond.weight": (d, config["features"]),
+        "cond.bias": (d,),
+        "norm.weight": (d,),
+    }
     for i in range(config["layers"]):
         shapes[f"blocks.{i}.norm1.weight"] = (d,)
         shapes[f"blocks.{i}.norm2.weight"] = (d,)

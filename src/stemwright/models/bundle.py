@@ -59,7 +59,9 @@ def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
     source = path / MANIFEST
     manifest = manifests.loads(_read_limited(source), str(source))
     if kind is not None and manifest.kind != kind:
-        raise UsageError(f"{source}: field 'kind' is {manifest.kind!r}, a {kind} is needed: choose another bundle")
+        raise UsageError(
+            f"{source}: field 'kind' is {manifest.kind!r}, a {kind} is needed: choose another bundle"
+        )
     for name, sha in manifest.files.items():
         _verify(path / name, sha)
     bundle = Bundle(path, manifest)
@@ -73,7 +75,8 @@ def require_codec(performer: Bundle, codec: Bundle) -> None:
     expected = performer.manifest.codec_sha256
     if expected != codec.sha256:
         raise StemwrightError(
-            f"{performer.path}: trained on codec {str(expected)[:12]}, but {codec.path} is {codec.sha256[:12]}: "
+            f"{performer.path}: trained on codec {str(expected)[:12]}, but {codec.path} is "
+            f"{codec.sha256[:12]}: "
             "use the codec it was trained on or train the performer again"
         )
 
@@ -128,7 +131,9 @@ def _verify(path: Path, sha: str) -> None:
     except OSError as error:
         raise StemwrightError(f"{path}: cannot be read ({error.strerror}): get the bundle again") from None
     if found != sha:
-        raise StemwrightError(f"{path}: SHA-256 is {found[:12]}, the manifest says {sha[:12]}: get the bundle again")
+        raise StemwrightError(
+            f"{path}: SHA-256 is {found[:12]}, the manifest says {sha[:12]}: get the bundle again"
+        )
 
 
 def _verify_performer(bundle: Bundle) -> None:
@@ -143,7 +148,9 @@ def _verify_performer(bundle: Bundle) -> None:
             raise StemwrightError(f"{weights}: tensor {name!r} is missing: get the bundle again")
         if found[name] != (dtype, shape):
             has = f"{found[name][0]} {list(found[name][1])}"
-            raise StemwrightError(f"{weights}: tensor {name!r} is {has}, must be {dtype} {list(shape)}: get the bundle again")
+            raise StemwrightError(
+                f"{weights}: tensor {name!r} is {has}, must be {dtype} {list(shape)}: get the bundle again"
+            )
     extra = sorted(set(found) - set(wanted))
     if extra:
         raise StemwrightError(f"{weights}: unknown tensor {extra[0]!r}: get the bundle again")

@@ -66,7 +66,9 @@ def loads(data: bytes, where: str = "manifest.json") -> Manifest:
     record = _parse(data, where)
     schema = record.get("schema")
     if schema != SCHEMA or isinstance(schema, bool):
-        raise UsageError(f"{where}: schema is {schema!r}, this version reads schema {SCHEMA}: update stemwright")
+        raise UsageError(
+            f"{where}: schema is {schema!r}, this version reads schema {SCHEMA}: update stemwright"
+        )
     known = {f.name for f in fields(Manifest)}
     unknown = sorted(set(record) - known)
     if unknown:
@@ -74,7 +76,9 @@ def loads(data: bytes, where: str = "manifest.json") -> Manifest:
     missing = sorted(known - set(record))
     if missing:
         raise UsageError(f"{where}: field {missing[0]!r} is missing: get the bundle again")
-    manifest = Manifest(**{**record, **{k: _strings(record, k, where) for k in ("timbres", "licences", "sources")}})
+    manifest = Manifest(
+        **{**record, **{k: _strings(record, k, where) for k in ("timbres", "licences", "sources")}}
+    )
     validate(manifest, where)
     return manifest
 
@@ -83,8 +87,18 @@ def validate(manifest: Manifest, where: str = "manifest.json") -> None:
     """Check every field; raises UsageError naming the first bad one."""
     _need(manifest.kind in KINDS, where, "kind", f"must be one of {', '.join(KINDS)}")
     _need(_matches(_NAME, manifest.name), where, "name", "must match [a-z][a-z0-9_-]{0,31}")
-    _need(isinstance(manifest.preset, str) and len(manifest.preset) <= 64, where, "preset", "must be a short text")
-    _need(isinstance(manifest.device, str) and len(manifest.device) <= 200, where, "device", "must be a short text")
+    _need(
+        isinstance(manifest.preset, str) and len(manifest.preset) <= 64,
+        where,
+        "preset",
+        "must be a short text",
+    )
+    _need(
+        isinstance(manifest.device, str) and len(manifest.device) <= 200,
+        where,
+        "device",
+        "must be a short text",
+    )
     _need(isinstance(manifest.architecture, dict), where, "architecture", "must be an object")
     _need(isinstance(manifest.held_out, dict), where, "held_out", "must be an object")
     _need(_whole(manifest.steps), where, "steps", "must be a whole number, 0 or more")
@@ -97,7 +111,9 @@ def validate(manifest: Manifest, where: str = "manifest.json") -> None:
 
 def _validate_files(files: object, where: str) -> None:
     if not isinstance(files, dict) or len(files) > MAX_FILES:
-        raise UsageError(f"{where}: field 'files' must be an object of at most {MAX_FILES} files: get the bundle again")
+        raise UsageError(
+            f"{where}: field 'files' must be an object of at most {MAX_FILES} files: get the bundle again"
+        )
     for name, sha in files.items():
         ok = _matches(_FILE, name) and name != "manifest.json"
         _need(ok, where, "files", f"holds {str(name)[:80]!r}, which is not a plain file name")

@@ -39,7 +39,8 @@ def shipped() -> dict[str, Path]:
 
 
 def find(name: str | Path) -> Path:
-    """Folder of a bundle by name, or the folder itself where a path to one is given; UsageError where there is none."""
+    """Folder of a bundle by name, or the folder itself where a path to one is given; UsageError
+    where there is none."""
     text = str(name)
     known = shipped()
     if text in known:
@@ -47,4 +48,6 @@ def find(name: str | Path) -> Path:
     if (Path(text) / MANIFEST).is_file():
         return Path(text)
     have = ", ".join(sorted(known)) or "none"
-    raise UsageError(f"bundle {text!r}: not found (installed: {have}): give one of these or a bundle's folder")
+    raise UsageError(
+        f"bundle {text!r}: not found (installed: {have}): give one of these or a bundle's folder"
+    )

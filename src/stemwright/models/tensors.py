@@ -27,7 +27,9 @@ def read_header(path: Path) -> dict[str, tuple[str, tuple[int, ...]]]:
         header.pop("__metadata__", None)
         return {name: _entry(value, size - 8 - length) for name, value in header.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise UsageError(f"{path}: bad safetensors header ({str(error)[:80]}): get the bundle again") from None
+        raise UsageError(
+            f"{path}: bad safetensors header ({str(error)[:80]}): get the bundle again"
+        ) from None
 
 
 def _entry(value: dict[str, object], room: int) -> tuple[str, tuple[int, ...]]:

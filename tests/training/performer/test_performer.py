@@ -28,10 +28,28 @@ from stemwright.training.performer.trainer import Recipe  # noqa: E402
 from stemwright.training.shards import NewClip, shard_path, write_shard  # noqa: E402
 
 SMALL = PerformerConfig(
-    features=feature_size("drums"), d_model=32, layers=2, heads=2, kv_heads=1, head_dim=16, ffn=64, codebook_size=16, window=24
+    features=feature_size("drums"),
+    d_model=32,
+    layers=2,
+    heads=2,
+    kv_heads=1,
+    head_dim=16,
+    ffn=64,
+    codebook_size=16,
+    window=24,
 )
 SHA = "c" * 64
-FAST = Recipe(batch=4, length=64, warmup_steps=10, ema=0.9, learning_rate=5e-3, compile=False, valid_crops=8)
+FAST = Recipe(
+    batch=4,
+    length=64,
+    warmup_steps=10,
+    ema=0.9,
+    dropout=0.0,
+    noise=0.0,
+    learning_rate=5e-3,
+    compile=False,
+    valid_crops=8,
+)
 
 
 def made_up_tokens(features: np.ndarray) -> np.ndarray:
@@ -91,7 +109,9 @@ def reference(model: Performer, tokens: np.ndarray, features: np.ndarray) -> np.
         j = np.arange(c.head_dim // 2)
         angle = np.arange(len(x))[:, None, None] * c.rope_base ** (-2 * j / c.head_dim)
         a, b = x[..., : len(j)], x[..., len(j) :]
-        return np.concatenate([a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)], -1)
+        return np.concatenate(
+            [a * np.cos(angle) - b * np.sin(angle), b * np.cos(angle) + a * np.sin(angle)], -1
+        )
 
     x = features.astype(np.float64) @ w["cond.weight"].T + w["cond.bias"]
     for k in range(c.codebooks):
@@ -149,7 +169,12 @@ def test_head_loss_equals_cross_entropy() -> None:
     mine = hidden.grad.clone(), heads.grad.clone()
     hidden.grad = heads.grad = None
     logits = (hidden @ heads.T).view(20, 3, 5)
-    plain = torch.stack([torch.nn.functional.cross_entropy(logits[:, k], targets[:, k], ignore_index=IGNORE) for k in range(3)])
+    plain = torch.stack(
+        [
+            torch.nn.functional.cross_entropy(logits[:, k], targets[:, k], ignore_index=IGNORE)
+            for k in range(3)
+        ]
+    )
     ((plain * weights).sum() * 3).backward()
     torch.testing.assert_close(losses, plain.detach())
     torch.testing.assert_close(mine[0], hidden.grad)
@@ -157,7 +182,9 @@ def test_head_loss_equals_cross_entropy() -> None:
 
 
 def test_crops_are_the_features_of_inference(shards: Path) -> None:
-    found = datasets.load(shards, "drums", "train", codec_sha256=SHA, codebooks=8, codebook_size=16, lookahead=2, say=str)
+    found = datasets.load(
+        shards, "drums", "train", codec_sha256=SHA, codebooks=8, codebook_size=16, lookahead=2, say=str
+    )
     clip = datasets.clips(shards, "drums", "train")[0]
     steps = clip.frames + 7
     crop = found.crops([(0, 0), (0, 100)], steps)
@@ -188,20 +215,27 @@ def test_quantise_rows() -> None:
 def test_training_run(shards: Path, tmp_path: Path) -> None:
     lines: list[str] = []
     options = {"layer": "drums", "config": SMALL, "recipe": FAST, "threads": 1, "report": lines.append}
-    figures = train_performer(shards, tmp_path / "a", steps=120, **options)
-    assert figures["loss_mean"] < 0.8 * figures["bigram_mean"]
+    figures = train_performer(shards, tmp_path / "a", steps=200, **options)
+    assert figures["loss_mean"] < 0.85 * figures["bigram_mean"]
     assert figures["loss_mean"] < figures["loss_without_score_mean"]
     assert abs(figures["loss_int8_mean"] - figures["loss_mean"]) < 0.05
     bundle = load_bundle(tmp_path / "a" / "bundle", kind="performer")
     assert bundle.manifest.held_out == figures and bundle.manifest.codec_sha256 == SHA
-    assert bundle.manifest.timbres[1] == "808" and bundle.manifest.steps == 120
+    assert bundle.manifest.timbres[1] == "808" and bundle.manifest.steps == 200
     assert load_performer(bundle, 16).config == SMALL
     log = [json.loads(line) for line in (tmp_path / "a" / "log.jsonl").read_text().splitlines()]
     assert [len(r["valid"]) for r in log if "valid" in r] == [8] * 9
 
 
 def test_resumed_run_is_the_same(shards: Path, tmp_path: Path) -> None:
-    options = {"layer": "drums", "config": SMALL, "recipe": FAST, "threads": 1, "report": str, "export": False}
+    options = {
+        "layer": "drums",
+        "config": SMALL,
+        "recipe": FAST,
+        "threads": 1,
+        "report": str,
+        "export": False,
+    }
     train_performer(shards, tmp_path / "whole", steps=16, **options)
 
     calls = 0
@@ -218,7 +252,9 @@ def test_resumed_run_is_the_same(shards: Path, tmp_path: Path) -> None:
     train_performer(shards, tmp_path / "halves", steps=16, **options)
     from stemwright.training.codec import checkpoint
 
-    one, two = (checkpoint.load(tmp_path / name / "checkpoint.safetensors")[0] for name in ("whole", "halves"))
+    one, two = (
+        checkpoint.load(tmp_path / name / "checkpoint.safetensors")[0] for name in ("whole", "halves")
+    )
     assert all(torch.equal(one[name], two[name]) for name in one)
     with pytest.raises(UsageError, match="another seed"):
         train_performer(shards, tmp_path / "halves", steps=16, seed=1, **options)
@@ -238,5 +274,7 @@ def test_bad_requests(shards: Path, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=match):
             train_performer(shards, tmp_path / "x", **{"layer": "drums", "report": str, **change})
     with pytest.raises(UsageError, match="another codec"):
-        datasets.load(shards, "drums", "train", codec_sha256="d" * 64, codebooks=8, codebook_size=16, lookahead=2)
+        datasets.load(
+            shards, "drums", "train", codec_sha256="d" * 64, codebooks=8, codebook_size=16, lookahead=2
+        )
     assert preset("tiny", "harmony").d_model == 256 and preset("small", "harmony").d_model == 768

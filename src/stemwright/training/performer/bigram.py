@@ -1,6 +1,7 @@
 """The baseline to beat: a bigram model of each codebook, from the frame before.
 
-p(b | a) = (count(a, b) + m * p(b)) / (count(a) + m), p(b) from counts plus one half. Of several m the one that is
+p(b | a) = (count(a, b) + m * p(b)) / (count(a) + m), p(b) from counts plus one half. Of several m
+the one that is
 best on the held-out clips themselves is reported, codebook by codebook, which favours the baseline.
 """
 
@@ -21,10 +22,15 @@ def bigram_losses(
 
     A clip's first frame is counted under the unigram.
     """
-    return [_codebook([c[k] for c in train], [c[k] for c in held_out], codebook_size) for k in range(len(train[0]))]
+    return [
+        _codebook([c[k] for c in train], [c[k] for c in held_out], codebook_size)
+        for k in range(len(train[0]))
+    ]
 
 
-def _codebook(train: list[npt.NDArray[np.uint16]], held_out: list[npt.NDArray[np.uint16]], size: int) -> float:
+def _codebook(
+    train: list[npt.NDArray[np.uint16]], held_out: list[npt.NDArray[np.uint16]], size: int
+) -> float:
     pairs = np.zeros((size, size), np.float64)
     single = np.full(size, 0.5)
     for codes in train:

@@ -1,7 +1,9 @@
 """Clips in memory and the batches cut from them.
 
-Features are built once a clip by the one implementation in `conditioning`. They are kept small: score columns, which
-are all velocity / 127, as one byte, the others as float16. A batch is a function of (seed, step) alone, so that a
+Features are built once a clip by the one implementation in `conditioning`. They are kept small:
+score columns, which
+are all velocity / 127, as one byte, the others as float16. A batch is a function of (seed, step)
+alone, so that a
 resumed run sees what it would have seen.
 """
 
@@ -47,7 +49,9 @@ class Batch:
 class ClipSet:
     """All clips of a layer and split, ready to be cropped."""
 
-    def __init__(self, layer: str, examples: Sequence[Example], features: int, *, blank: int, lookahead: int) -> None:
+    def __init__(
+        self, layer: str, examples: Sequence[Example], features: int, *, blank: int, lookahead: int
+    ) -> None:
         self.layer, self.examples = layer, list(examples)
         self.features, self.blank, self.lookahead = features, blank, lookahead
         self.bytes = _byte_columns(layer)
@@ -67,7 +71,8 @@ class ClipSet:
         return frames + books - 1
 
     def batch(self, seed: int, step: int, size: int, length: int, noise: float, codes: int) -> Batch:
-        """Random crops; groups of conditions dropped at random; a share `noise` of the input codes replaced."""
+        """Random crops; groups of conditions dropped at random; a share `noise` of the input codes
+        replaced."""
         rng = np.random.default_rng((seed, step))
         picks = np.searchsorted(self.chance, rng.random(size), side="right").clip(max=len(self.examples) - 1)
         crops = []
@@ -91,7 +96,9 @@ class ClipSet:
         for row, (pick, start) in enumerate(picks):
             example = self.examples[pick]
             end = min(start + length, self.steps(example))
-            inputs[row, : end - start], targets[row, : end - start] = delayed(example.tokens, start, end, self.blank)
+            inputs[row, : end - start], targets[row, : end - start] = delayed(
+                example.tokens, start, end, self.blank
+            )
             frames = np.minimum(np.arange(start, end) + self.lookahead, len(example.plain) - 1)
             features[row, : end - start, self.others] = example.plain[frames].T
             features[row, : end - start, self.bytes] = example.velocity[frames].T / np.float32(127)
@@ -146,7 +153,9 @@ def _example(clip: Clip, names: Sequence[str], codebooks: int, codebook_size: in
     timbre = names.index(clip.timbre) if clip.timbre in names else None
     features = frame_features(clip.state(), clip.layer, clip.score(), timbre=timbre)
     if len(features) != tokens.shape[1]:
-        raise UsageError(f"{clip.shard}.jsonl: clip {clip.index} has {tokens.shape[1]} frames, its song {len(features)}")
+        raise UsageError(
+            f"{clip.shard}.jsonl: clip {clip.index} has {tokens.shape[1]} frames, its song {len(features)}"
+        )
     velocity = _byte_columns(clip.layer)
     others = np.setdiff1d(np.arange(features.shape[1]), velocity)
     packed = np.round(features[:, velocity] * 127).astype(np.uint8)
@@ -163,4 +172,6 @@ def _check_codec(shard: Path, codec_sha256: str) -> None:
     if not note.is_file():
         raise UsageError(f"{note}: missing: run `stemwright train tokenize` first")
     if note.read_text(encoding="utf-8").strip() != codec_sha256:
-        raise UsageError(f"{note}: tokens of another codec than {codec_sha256[:12]}: run `stemwright train tokenize` again")
+        raise UsageError(
+            f"{note}: tokens of another codec than {codec_sha256[:12]}: run `stemwright train tokenize` again"
+        )

@@ -34,7 +34,11 @@ def named_weights(config: PerformerConfig, state: dict[str, Tensor]) -> dict[str
     for k in range(config.codebooks):
         out[f"embed.{k}"] = full["embed"][k * (size + 1) : (k + 1) * (size + 1)]
         out[f"heads.{k}"] = full["heads"][k * size : (k + 1) * size]
-    out["cond.weight"], out["cond.bias"], out["norm.weight"] = full["cond.weight"], full["cond.bias"], full["norm"]
+    out["cond.weight"], out["cond.bias"], out["norm.weight"] = (
+        full["cond.weight"],
+        full["cond.bias"],
+        full["norm"],
+    )
     for i in range(config.layers):
         for name in ("q", "k", "v", "o", "gate", "up", "down"):
             out[f"blocks.{i}.{name}"] = full[f"blocks.{i}.{name}.weight"]
@@ -82,7 +86,8 @@ def dequantised_state(config: PerformerConfig, tensors: dict[str, npt.NDArray[An
 
 
 def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about: dict[str, Any]) -> Bundle:
-    """Write the int8 bundle; `about` holds the remaining fields of the manifest (name, preset, steps, held_out, ...)."""
+    """Write the int8 bundle; `about` holds the remaining fields of the manifest (name, preset,
+    steps, held_out, ...)."""
     from safetensors.numpy import save
 
     manifest = Manifest(
@@ -92,7 +97,8 @@ def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about:
 
 
 def load_performer(bundle: Bundle, steps: int) -> Performer:
-    """The torch model of a bundle, with its int8 weights made float again: what the native engine must equal."""
+    """The torch model of a bundle, with its int8 weights made float again: what the native engine
+    must equal."""
     config = PerformerConfig.from_json(bundle.manifest.architecture)
     model = Performer(config, steps)
     model.load_state_dict(dequantised_state(config, bundle.tensors()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import torch
 
 from stemwright.conditioning import drop_features
+from stemwright.training.credits import origin
 from stemwright.training.performer.bigram import bigram_losses
 from stemwright.training.performer.data import Batch, ClipSet
 from stemwright.training.performer.export import dequantised_state, export, quantised_tensors
@@ -30,6 +30,7 @@ def finish(
     say: Callable[[str], None],
 ) -> dict[str, Any]:
     """Write `out/bundle` from `out/best.safetensors`; returns the manifest's held-out figures."""
+    licences, sources = origin(data, [layer])
     best = best_weights(out / "best.safetensors", trainer.device)
     figures = held_out(trainer, train, valid, best)
     about = {
@@ -40,7 +41,8 @@ def finish(
         "steps": trainer.progress.step,
         "device": _device(trainer.device),
         "held_out": figures,
-        **origin(data, layer),
+        "licences": licences,
+        "sources": sources,
     }
     bundle = export(out / "bundle", trainer.config, best, about)
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
@@ -50,8 +52,11 @@ def finish(
     return figures
 
 
-def held_out(trainer: Trainer, train: ClipSet, valid: ClipSet, weights: dict[str, torch.Tensor]) -> dict[str, Any]:
-    """Held-out losses per codebook in nats a token: float, int8, without score, and of the bigram baseline."""
+def held_out(
+    trainer: Trainer, train: ClipSet, valid: ClipSet, weights: dict[str, torch.Tensor]
+) -> dict[str, Any]:
+    """Held-out losses per codebook in nats a token: float, int8, without score, and of the bigram
+    baseline."""
     state = dequantised_state(trainer.config, quantised_tensors(trainer.config, weights))
     low = {k: v.to(trainer.device) for k, v in state.items()}
 
@@ -63,12 +68,17 @@ def held_out(trainer: Trainer, train: ClipSet, valid: ClipSet, weights: dict[str
         "loss_int8": trainer.measure(valid, low, exact=True),
         "loss_without_score": trainer.measure(valid, weights, exact=True, change=without_score),
         "bigram": bigram_losses(
-            [e.tokens for e in train.examples], [e.tokens for e in valid.examples], trainer.config.codebook_size
+            [e.tokens for e in train.examples],
+            [e.tokens for e in valid.examples],
+            trainer.config.codebook_size,
         ),
     }
     out: dict[str, Any] = {name: [round(x, 4) for x in row] for name, row in rows.items()}
     out |= {f"{name}_mean": round(sum(row) / len(row), 4) for name, row in rows.items()}
-    out |= {"train_hours": round(train.frames / 75 / 3600, 3), "valid_hours": round(valid.frames / 75 / 3600, 3)}
+    out |= {
+        "train_hours": round(train.frames / 75 / 3600, 3),
+        "valid_hours": round(valid.frames / 75 / 3600, 3),
+    }
     return out
 
 
@@ -76,22 +86,3 @@ def _device(device: torch.device) -> str:
     if device.type == "cuda":
         return f"cuda: {torch.cuda.get_device_name(device)}"
     return f"{device.type}, {torch.get_num_threads()} threads, torch {torch.__version__}"
-
-
-def origin(data: Path, layer: str) -> dict[str, tuple[str, ...]]:
-    """Sources and licences of a layer's scores and sounds, as the data's manifest names them."""
-    try:
-        record = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
-        used = record["layers"][layer]["train"]["sources"]
-        scores = [record["sources"][name] for name in sorted(used)]
-        sounds = sorted({sound["source"] for sound in record["sounds"] if sound["layer"] == layer})
-        sources = [f"{source['what']} ({source['licence']}), {source['credit']}" for source in scores]
-        licences = {source["licence"] for source in scores} | {_licence(sound) for sound in sounds}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-    return {"sources": tuple(sources + sounds), "licences": tuple(sorted(licences))}
-
-
-def _licence(sound: str) -> str:
-    """What stands in the brackets of "FreePats (CC0)"."""
-    return sound.rpartition("(")[2].rstrip(")")

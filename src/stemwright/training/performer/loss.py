@@ -1,4 +1,5 @@
-"""Cross-entropy of all codebooks without ever holding all logits: one codebook at a time, gradients made on the way."""
+"""Cross-entropy of all codebooks without ever holding all logits: one codebook at a time,
+gradients made on the way."""
 
 from __future__ import annotations
 
@@ -15,7 +16,9 @@ class _HeadLoss(torch.autograd.Function):
     """sum over (position, codebook) of weight * cross-entropy; see `head_loss`."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, heads: Tensor, targets: Tensor, weights: Tensor, low: bool) -> tuple[Tensor, Tensor]:
+    def forward(
+        ctx: Any, hidden: Tensor, heads: Tensor, targets: Tensor, weights: Tensor, low: bool
+    ) -> tuple[Tensor, Tensor]:
         books = targets.shape[1]
         kind = torch.bfloat16 if low else hidden.dtype
         x, tables = hidden.to(kind), heads.to(kind).view(books, -1, hidden.shape[1])
@@ -43,10 +46,13 @@ class _HeadLoss(torch.autograd.Function):
         return grad_x * grads[0], grad_heads * grads[0], None, None, None
 
 
-def head_loss(hidden: Tensor, heads: Tensor, targets: Tensor, weights: Tensor, low: bool = True) -> tuple[Tensor, Tensor]:
+def head_loss(
+    hidden: Tensor, heads: Tensor, targets: Tensor, weights: Tensor, low: bool = True
+) -> tuple[Tensor, Tensor]:
     """(weighted sum of losses, loss per codebook [K]) for hidden [N, d], heads [K * V, d], targets [N, K].
 
-    `weights` [K]; targets of -100 are ignored; `low`: matrix products in bfloat16, the losses in float32 all the same.
+    `weights` [K]; targets of -100 are ignored; `low`: matrix products in bfloat16, the losses in
+    float32 all the same.
     """
     with torch.autocast(hidden.device.type, enabled=False):
         total, losses = _HeadLoss.apply(hidden, heads, targets, weights, low)
@@ -58,6 +64,7 @@ def codebook_losses(hidden: Tensor, heads: Tensor, targets: Tensor) -> tuple[Ten
     """(sum of cross-entropy [K], number of targets [K]) in float32, for measuring."""
     tables = heads.view(targets.shape[1], -1, heads.shape[1])
     sums = [
-        F.cross_entropy(hidden @ table.T, targets[:, k], ignore_index=IGNORE, reduction="sum") for k, table in enumerate(tables)
+        F.cross_entropy(hidden @ table.T, targets[:, k], ignore_index=IGNORE, reduction="sum")
+        for k, table in enumerate(tables)
     ]
     return torch.stack(sums), (targets != IGNORE).sum(0)

@@ -1,6 +1,7 @@
 """The performer: a decoder-only transformer, one step a codec frame, delay pattern over the codebooks.
 
-The native engine computes exactly this; names and shapes of the exported tensors are in `models.architecture`.
+The native engine computes exactly this; names and shapes of the exported tensors are in
+`models.architecture`.
 Here the tables of all codebooks are kept in one parameter each, so that a step looks up and projects once.
 """
 
@@ -22,7 +23,8 @@ def rope_tables(config: PerformerConfig, steps: int) -> tuple[Tensor, Tensor]:
 
 
 CHUNK = 192
-"""On a CPU queries are taken in chunks of so many steps, each with the keys its window reaches: half of a full square."""
+"""On a CPU queries are taken in chunks of so many steps, each with the keys its window reaches:
+half of a full square."""
 
 
 def band_mask(start: int, end: int, window: int) -> Tensor:
@@ -41,7 +43,8 @@ def chunks(steps: int, window: int) -> list[tuple[int, int, int]]:
 def band_attention(q: Tensor, k: Tensor, v: Tensor, masks: list[Tensor], window: int) -> Tensor:
     """Causal attention within the window for q, k, v [B, H, S, head_dim].
 
-    `masks`: one bool mask for everything (fused attention, for GPUs), or one additive mask a chunk (plain products,
+    `masks`: one bool mask for everything (fused attention, for GPUs), or one additive mask a chunk
+    (plain products,
     whose backward pass is twice as fast on a CPU as the fused one's).
     """
     if masks[0].dtype == torch.bool:
@@ -77,7 +80,9 @@ class Block(nn.Module):
         self.up = nn.Linear(d, config.ffn, bias=False)
         self.down = nn.Linear(config.ffn, d, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, masks: list[Tensor], keep: Tensor | None) -> Tensor:
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, masks: list[Tensor], keep: Tensor | None
+    ) -> Tensor:
         """x [B, S, d] -> [B, S, d]; `keep` [2, B, 1, d]: dropout masks of the two branches."""
         n = F.rms_norm(x, (self.config.d_model,), self.norm1, self.config.norm_eps)
         branch = self.o(self._attention(n, cos, sin, masks))
@@ -138,12 +143,15 @@ class Performer(nn.Module):
         for name, parameter in self.named_parameters():
             if parameter.ndim == 2 and name not in ("embed", "heads"):
                 scale = parameter.shape[1] ** -0.5
-                nn.init.normal_(parameter, std=scale * (deep if name.endswith((".o.weight", ".down.weight")) else 1))
+                nn.init.normal_(
+                    parameter, std=scale * (deep if name.endswith((".o.weight", ".down.weight")) else 1)
+                )
         nn.init.normal_(self.cond.weight, std=0.05)
         nn.init.zeros_(self.cond.bias)
 
     def hidden(self, tokens: Tensor, features: Tensor, dropout: float = 0.0) -> Tensor:
-        """The stream after the last norm, [B, S, d]. `dropout`: channels dropped per clip, the same at every step."""
+        """The stream after the last norm, [B, S, d]. `dropout`: channels dropped per clip, the
+        same at every step."""
         batch, steps, books = tokens.shape
         flat = (tokens + self.offsets).view(batch * steps, books)
         x = F.embedding_bag(flat, self.embed, mode="sum").view(batch, steps, -1) + self.cond(features)

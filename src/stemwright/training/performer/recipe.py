@@ -1,7 +1,9 @@
-"""Training a performer: Muon for the blocks' matrices and AdamW for the rest, warm-up and cosine over the budget,
+"""Training a performer: Muon for the blocks' matrices and AdamW for the rest, warm-up and cosine
+over the budget,
 moving average of the weights, resumable.
 
-With `steps` the run is a function of the seed; with `minutes` the schedule follows the clock. Batches depend on
+With `steps` the run is a function of the seed; with `minutes` the schedule follows the clock.
+Batches depend on
 (seed, step) alone, so that a resumed run sees the data it would have seen.
 """
 
@@ -61,7 +63,8 @@ def train_performer(
     export: bool = True,
     report: Say | None = None,
 ) -> dict[str, Any]:
-    """Train the performer of a layer on tokenized shards and leave checkpoint, `log.jsonl` and `bundle/` in `out`.
+    """Train the performer of a layer on tokenized shards and leave checkpoint, `log.jsonl` and
+    `bundle/` in `out`.
 
     `codec`: the codec's bundle, checked against the tokens; without it the tokens' own note of their codec is
     taken. Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the manifest.
@@ -78,7 +81,9 @@ def train_performer(
     sets = [_load(data, layer, split, codec_sha, config, say) for split in ("train", "valid")]
     out.mkdir(parents=True, exist_ok=True)
     recipe = recipe or Recipe()
-    trainer = Trainer(config, recipe, pick_device(device), seed, {"layer": layer, "codec_sha256": codec_sha}, say)
+    trainer = Trainer(
+        config, recipe, pick_device(device), seed, {"layer": layer, "codec_sha256": codec_sha}, say
+    )
     if resume and (out / CHECKPOINT).exists():
         trainer.load(out / CHECKPOINT)
         say(f"going on from step {trainer.progress.step}")
@@ -93,13 +98,17 @@ def train_performer(
         return {"loss": trainer.measure(sets[1])}
     from stemwright.training.performer.finish import finish
 
-    return finish(trainer, sets[0], sets[1], data, out, layer=layer, preset=preset, codec_sha256=codec_sha, say=say)
+    return finish(
+        trainer, sets[0], sets[1], data, out, layer=layer, preset=preset, codec_sha256=codec_sha, say=say
+    )
 
 
 class _Run:
     """The loop: steps, log, held-out losses, checkpoints."""
 
-    def __init__(self, trainer: Trainer, train: ClipSet, valid: ClipSet, out: Path, budget: Budget, say: Say) -> None:
+    def __init__(
+        self, trainer: Trainer, train: ClipSet, valid: ClipSet, out: Path, budget: Budget, say: Say
+    ) -> None:
         self.trainer, self.train, self.valid = trainer, train, valid
         self.out, self.budget, self.say = out, budget, say
         self.base, self.began = trainer.progress.seconds, time.monotonic()
@@ -144,7 +153,14 @@ class _Run:
         progress, recipe = self.trainer.progress, self.trainer.recipe
         speed = progress.step * recipe.batch * recipe.length / max(progress.seconds, 1e-9)
         loss = self.recent or 0.0
-        self._log({"step": progress.step, "seconds": round(progress.seconds, 1), "loss": round(loss, 4), "rate": rate})
+        self._log(
+            {
+                "step": progress.step,
+                "seconds": round(progress.seconds, 1),
+                "loss": round(loss, 4),
+                "rate": rate,
+            }
+        )
         self.say(f"step {progress.step} {progress.seconds:6.0f} s {speed:6.0f} frames/s  loss {loss:.3f}")
 
     def _check(self) -> None:
@@ -158,8 +174,15 @@ class _Run:
         else:
             progress.stale += 1
         trainer.save(self.out / CHECKPOINT)
-        self._log({"step": progress.step, "seconds": round(progress.seconds, 1), "valid": [round(x, 4) for x in losses]})
-        self.say(f"held out at step {progress.step}: {mean:.3f}  by codebook {' '.join(f'{x:.2f}' for x in losses)}")
+        self._log(
+            {
+                "step": progress.step,
+                "seconds": round(progress.seconds, 1),
+                "valid": [round(x, 4) for x in losses],
+            }
+        )
+        books = " ".join(f"{x:.2f}" for x in losses)
+        self.say(f"held out at step {progress.step}: {mean:.3f}  by codebook {books}")
 
     def _log(self, record: dict[str, Any]) -> None:
         with (self.out / LOG).open("a", encoding="utf-8") as file:
@@ -167,7 +190,8 @@ class _Run:
 
 
 def schedule(recipe: Recipe, step: int, done: float) -> float:
-    """Learning rate: linear warm-up by steps, then half a cosine over the share `done`, down to a fiftieth."""
+    """Learning rate: linear warm-up by steps, then half a cosine over the share `done`, down to a
+    fiftieth."""
     warm = min(1.0, (step + 1) / recipe.warmup_steps)
     return recipe.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
@@ -175,7 +199,14 @@ def schedule(recipe: Recipe, step: int, done: float) -> float:
 def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerConfig, say: Say) -> ClipSet:
     books, size = config.codebooks, config.codebook_size
     return datasets.load(
-        data, layer, split, codec_sha256=codec_sha, codebooks=books, codebook_size=size, lookahead=config.lookahead, say=say
+        data,
+        layer,
+        split,
+        codec_sha256=codec_sha,
+        codebooks=books,
+        codebook_size=size,
+        lookahead=config.lookahead,
+        say=say,
     )
 
 

@@ -23,7 +23,8 @@ from stemwright.training.performer.model import Performer
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input codes."""
+    """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of
+    wrong input codes."""
 
     batch: int = 8
     length: int = 768
@@ -51,7 +52,8 @@ class Progress:
 
 
 class Trainer:
-    """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree in, beside shapes."""
+    """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree
+    in, beside shapes."""
 
     def __init__(
         self,
@@ -63,7 +65,14 @@ class Trainer:
         say: Callable[[str], None] = print,
     ) -> None:
         torch.manual_seed(seed)
-        self.config, self.recipe, self.device, self.seed, self.about, self.say = config, recipe, device, seed, about, say
+        self.config, self.recipe, self.device, self.seed, self.about, self.say = (
+            config,
+            recipe,
+            device,
+            seed,
+            about,
+            say,
+        )
         self.model = Performer(config, recipe.length).to(device)
         self.model.set_steps(recipe.length)
         self.average = {k: v.detach().clone() for k, v in self.model.named_parameters()}
@@ -93,9 +102,14 @@ class Trainer:
         blocks = [p for k, p in self.model.named_parameters() if k.startswith("blocks.") and p.ndim == 2]
         tables = [p for k, p in self.model.named_parameters() if not k.startswith("blocks.") and p.ndim == 2]
         vectors = [p for p in self.model.parameters() if p.ndim < 2]
-        groups = [{"params": tables, "weight_decay": r.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
+        groups = [
+            {"params": tables, "weight_decay": r.weight_decay},
+            {"params": vectors, "weight_decay": 0.0},
+        ]
         return [
-            torch.optim.Muon(blocks, lr=r.learning_rate, weight_decay=r.weight_decay, adjust_lr_fn="match_rms_adamw"),
+            torch.optim.Muon(
+                blocks, lr=r.learning_rate, weight_decay=r.weight_decay, adjust_lr_fn="match_rms_adamw"
+            ),
             torch.optim.AdamW(groups, lr=r.learning_rate, betas=(0.9, 0.95), eps=1e-8, fused=True),
         ]
 
@@ -110,7 +124,9 @@ class Trainer:
         inputs, targets, features = self._tensors(batch)
         with self.autocast():
             hidden = self.hidden(inputs, features, self.recipe.dropout)
-        total, losses = head_loss(hidden.float().flatten(0, 1), self.model.heads, targets.flatten(0, 1), self.weights)
+        total, losses = head_loss(
+            hidden.float().flatten(0, 1), self.model.heads, targets.flatten(0, 1), self.weights
+        )
         (total / len(losses)).backward()
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
         if bool(torch.isfinite(norm)):
@@ -131,7 +147,9 @@ class Trainer:
     @torch.no_grad()
     def _update_average(self) -> None:
         decay = min(self.recipe.ema, (1 + self.progress.step) / (10 + self.progress.step))
-        torch._foreach_lerp_(list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay)
+        torch._foreach_lerp_(
+            list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay
+        )
 
     @contextlib.contextmanager
     def using(self, weights: dict[str, Tensor]) -> Iterator[Performer]:
@@ -157,7 +175,8 @@ class Trainer:
         exact: bool = False,
         change: Callable[[Batch], None] | None = None,
     ) -> list[float]:
-        """Loss per codebook (nats a token) on a set's fixed crops; `exact`: in float32; `change`: edits each batch."""
+        """Loss per codebook (nats a token) on a set's fixed crops; `exact`: in float32; `change`:
+        edits each batch."""
         recipe, books = self.recipe, self.config.codebooks
         sums, counts = torch.zeros(books, device=self.device), torch.zeros(books, device=self.device)
         crops = clips.held_out(recipe.valid_crops, recipe.length)
@@ -169,7 +188,9 @@ class Trainer:
                 inputs, targets, features = self._tensors(batch)
                 with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=not exact):
                     hidden = model.hidden(inputs, features)
-                loss, count = codebook_losses(hidden.float().flatten(0, 1), model.heads, targets.flatten(0, 1))
+                loss, count = codebook_losses(
+                    hidden.float().flatten(0, 1), model.heads, targets.flatten(0, 1)
+                )
                 sums += loss
                 counts += count
         return [float(x) for x in sums / counts.clamp(min=1)]
@@ -182,16 +203,25 @@ class Trainer:
         for optimiser in self.optimisers:
             for parameter, state in optimiser.state.items():
                 tensors.update({f"optimiser.{names[id(parameter)]}.{k}": v for k, v in state.items()})
-        meta = {"config": self.config.to_json(), "about": self.about, "seed": self.seed, "progress": asdict(self.progress)}
+        meta = {
+            "config": self.config.to_json(),
+            "about": self.about,
+            "seed": self.seed,
+            "progress": asdict(self.progress),
+        }
         checkpoint.save(path, tensors, meta)
 
     def load(self, path: Path) -> None:
         """Go on from a checkpoint of the same configuration, layer and codec."""
         tensors, meta = checkpoint.load(path)
-        mine = json.loads(json.dumps({"config": self.config.to_json(), "about": self.about, "seed": self.seed}))
+        mine = json.loads(
+            json.dumps({"config": self.config.to_json(), "about": self.about, "seed": self.seed})
+        )
         for field, value in mine.items():
             if meta.get(field) != value:
-                raise UsageError(f"{path}: checkpoint of another {field}: choose another output folder or remove it")
+                raise UsageError(
+                    f"{path}: checkpoint of another {field}: choose another output folder or remove it"
+                )
         self._put({k: tensors[f"model.{k}"] for k in self.average})
         owner = {id(p): o for o in self.optimisers for group in o.param_groups for p in group["params"]}
         for name, parameter in self.model.named_parameters():
