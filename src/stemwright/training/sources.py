@@ -29,10 +29,10 @@ from stemwright.training.etudes import etude
 CREDITS: dict[str, dict[str, str]] = {
     "arranger": {
         "what": "scores made by stemwright's own arranger",
-        "licence": "of this project",
+        "licence": "Apache-2.0",
         "credit": "Stemwright",
     },
-    "etudes": {"what": "random scores made here", "licence": "of this project", "credit": "Stemwright"},
+    "etudes": {"what": "random scores made here", "licence": "Apache-2.0", "credit": "Stemwright"},
     "gmd": {"what": "Groove MIDI Dataset", "licence": "CC-BY 4.0", "credit": "Gillick et al., ICML 2019"},
     "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
     "easyrpg": {"what": "EasyRPG RTP music", "licence": "CC-BY 4.0 and CC0", "credit": "EasyRPG RTP authors"},

@@ -23,6 +23,7 @@ from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.training.codec import checkpoint
 from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, inverse_basis
+from stemwright.training.credits import origin
 
 OPSET = 17
 TOLERANCE = 1e-4
@@ -239,7 +240,7 @@ def main() -> None:
         "--data", type=Path, default=None, help="take licences and sources from its manifest.json"
     )
     args = parser.parse_args()
-    licences, sources = credits(args.data)
+    licences, sources = origin(args.data) if args.data else ((), ())
     figures = last_figures(args.source.parent)
     export_bundle(args.source, args.out, figures=figures, licences=licences, sources=sources, say=print)
 
@@ -252,14 +253,6 @@ def last_figures(run: Path) -> dict[str, float]:
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if '"valid"' in line]
     best: dict[str, float] = min((row["valid"] for row in rows), key=lambda v: float(v["total"]), default={})
     return {k: float(v) for k, v in best.items()}
-
-
-def credits(data: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Licences and sources named in the manifest of a data folder (none where it names none)."""
-    if data is None or not (data / "manifest.json").is_file():
-        return (), ()
-    manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8"))
-    return tuple(map(str, manifest.get("licences", ()))), tuple(map(str, manifest.get("sources", ())))
 
 
 if __name__ == "__main__":

@@ -261,9 +261,18 @@ def train_codec(
         raise
     if export:
         from stemwright.training.codec.export import export_bundle
+        from stemwright.training.credits import origin
+
+        licences, sources = origin(data)
 
         export_bundle(
-            out / "best.safetensors", out / "bundle", figures=figures, device=str(trainer.device), say=say
+            out / "best.safetensors",
+            out / "bundle",
+            figures=figures,
+            licences=licences,
+            sources=sources,
+            device=str(trainer.device),
+            say=say,
         )
     return figures
 
