@@ -24,6 +24,8 @@ def run(argv: list[str]) -> int:
         from stemwright.cli.app import build
 
         outcome = build()(args=argv, prog_name="stemwright", standalone_mode=False)
+        if outcome == 130:  # how the command-line library reports Ctrl-C
+            raise KeyboardInterrupt
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else 0
     except BaseException as error:  # the outermost frame: every outcome becomes an exit code

@@ -30,7 +30,7 @@ def judge(error: BaseException) -> tuple[int, str]:
 
 
 def _system_exit(error: SystemExit) -> tuple[int, str]:
-    if error.code is None:
+    if error.code is None or isinstance(error.__context__, BrokenPipeError):
         return 0, ""
     return (error.code, "") if isinstance(error.code, int) else (1, f"error: {error.code}")
 
