@@ -68,7 +68,7 @@ class ClipSet:
     def steps(example: Example) -> int:
         """Steps of the delay pattern."""
         books, frames = example.tokens.shape
-        return frames + books - 1
+        return int(frames + books - 1)
 
     def batch(self, seed: int, step: int, size: int, length: int, noise: float, codes: int) -> Batch:
         """Random crops; groups of conditions dropped at random; a share `noise` of the input codes

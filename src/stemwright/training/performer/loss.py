@@ -55,7 +55,9 @@ def head_loss(
     float32 all the same.
     """
     with torch.autocast(hidden.device.type, enabled=False):
-        total, losses = _HeadLoss.apply(hidden, heads, targets, weights, low)
+        total, losses = _HeadLoss.apply(  # type: ignore[no-untyped-call]
+            hidden, heads, targets, weights, low
+        )
     return total, losses
 
 

@@ -85,7 +85,7 @@ class Block(nn.Module):
     ) -> Tensor:
         """x [B, S, d] -> [B, S, d]; `keep` [2, B, 1, d]: dropout masks of the two branches."""
         n = F.rms_norm(x, (self.config.d_model,), self.norm1, self.config.norm_eps)
-        branch = self.o(self._attention(n, cos, sin, masks))
+        branch: Tensor = self.o(self._attention(n, cos, sin, masks))
         x = x + (branch if keep is None else branch * keep[0])
         n = F.rms_norm(x, (self.config.d_model,), self.norm2, self.config.norm_eps)
         branch = self.down(F.silu(self.gate(n)) * self.up(n))
@@ -166,4 +166,4 @@ class Performer(nn.Module):
     def forward(self, tokens: Tensor, features: Tensor) -> Tensor:
         """Logits [B, S, K, V]."""
         out = self.hidden(tokens, features) @ self.heads.T
-        return out.unflatten(-1, (self.config.codebooks, self.config.codebook_size))
+        return out.view(*tokens.shape, self.config.codebook_size)

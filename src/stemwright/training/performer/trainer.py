@@ -127,7 +127,7 @@ class Trainer:
         total, losses = head_loss(
             hidden.float().flatten(0, 1), self.model.heads, targets.flatten(0, 1), self.weights
         )
-        (total / len(losses)).backward()
+        (total / len(losses)).backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
         if bool(torch.isfinite(norm)):
             for optimiser in self.optimisers:
@@ -198,7 +198,7 @@ class Trainer:
     def save(self, path: Path) -> None:
         """Everything needed to go on."""
         names = {id(p): k for k, p in self.model.named_parameters()}
-        tensors = {f"model.{k}": p for k, p in self.model.named_parameters()}
+        tensors: dict[str, Tensor] = {f"model.{k}": p for k, p in self.model.named_parameters()}
         tensors.update({f"average.{k}": v for k, v in self.average.items()})
         for optimiser in self.optimisers:
             for parameter, state in optimiser.state.items():
