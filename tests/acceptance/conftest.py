@@ -8,9 +8,7 @@ import pytest
 
 from support.bundles import write_all
 from support.runner import run
-
-SMALL = ("--bpm", "200", "--form", "intro:1 verse:2", "--seed", "5")
-"""A song of three bars, 3.6 seconds."""
+from support.songs import SMALL
 
 
 @pytest.fixture(scope="session")

@@ -13,12 +13,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import SMALL
 
 from stemwright.store import SongFolder
 from support import midi
 from support.runner import COMMAND, assert_refused, environment, run, run_json
-from support.songs import files, token_shas
+from support.songs import SMALL, files, token_shas
 
 
 @pytest.fixture
@@ -287,6 +286,28 @@ def test_full_disk(tmp_path: Path, weights: Path, finished: Path, size: int) -> 
         assert run_json("verify", path)["ok"]
     assert run("song", path, *SMALL, "--title", "Song", weights=weights).returncode == 0
     assert token_shas(path) == token_shas(finished)
+
+
+def test_disk_that_is_really_full(tmp_path: Path, weights: Path, finished: Path) -> None:
+    """A file system of 300 kB, where one can be made."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("no right to make a small file system")
+    try:
+        line = assert_refused(run("song", disk / "song", *SMALL, "--title", "Song", weights=weights), 1)
+        assert "full" in line or "space" in line
+        facts = run_json("verify", disk / "song")
+        assert facts["ok"], facts["problems"]
+        assert token_shas(disk / "song") in ({}, token_shas(finished))
+        shutil.copytree(disk / "song", tmp_path / "song")
+        assert run("song", tmp_path / "song", *SMALL, weights=weights).returncode == 0
+        assert token_shas(tmp_path / "song") == token_shas(finished)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
 
 
 def test_wrong_settings(finished: Path, weights: Path) -> None:

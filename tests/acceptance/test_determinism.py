@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SMALL
 
 from stemwright.native.options import available_isas
 from support.runner import run
-from support.songs import audio, files, token_shas
+from support.songs import SMALL, audio, files, token_shas
 
 
 def make(path: Path, weights: Path, **settings: str) -> None:

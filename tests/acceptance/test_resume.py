@@ -9,10 +9,9 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import SMALL
 
 from support.runner import run, run_json, start
-from support.songs import audio, token_shas
+from support.songs import SMALL, audio, token_shas
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 

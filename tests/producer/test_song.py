@@ -74,9 +74,14 @@ def test_export_and_import_again(song: Path) -> None:
     assert check(song)["ok"]
 
 
-def test_stems_have_the_length_of_their_bars(song: Path) -> None:
+@pytest.mark.parametrize(
+    ("bpm", "meter", "bars"), [("240", "4/4", 2), ("97.3", "7/8", 3), ("299.99", "2/2", 1)]
+)
+def test_stems_have_the_length_of_their_bars(tmp_path: Path, bpm: str, meter: str, bars: int) -> None:
     import soundfile
 
+    song = tmp_path / "song"
+    create(song, Wish(bpm=bpm, meter=meter, form=f"verse:{bars}", seed=1))
     produce(song)
     made = render(song, stems=True)
     frames = describe(song)["frames"]
