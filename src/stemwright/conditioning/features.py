@@ -1,8 +1,8 @@
 """Frame features of a layer: exact arithmetic only, so that they are bit-equal on every machine.
 
 Places in the song are ratios of whole numbers; each becomes a float by one IEEE division in double
-precision and
-one rounding to single. Nothing here calls sin, exp or log. The columns are described in `layout`.
+precision and one rounding to single. Nothing here calls sin, exp or log. The columns are described in
+`layout`.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def frame_features(
 ) -> Floats:
     """Features [frames, F] of a whole song for one layer.
 
-    `score`: the layer's notes, or None to let the performer play freely. `timbre`: slot in the bundle's list.
-    `drop`: names of `DROPS` to leave out, as if they were not known.
+    `score`: the layer's notes, or None to let the performer play freely. `timbre`: slot in the bundle's
+    list. `drop`: names of `DROPS` to leave out, as if they were not known.
     """
     _check(drop, timbre)
     grid = FrameGrid.of(state)

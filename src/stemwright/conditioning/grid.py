@@ -16,9 +16,8 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class FrameGrid:
-    """`starts` [bars + 1]: first frame of every bar. Per frame: its `bar`, `place` (frames since
-    that bar's start) and
-    `length` (frames of that bar), so that place / length is the phase in the bar, exactly."""
+    """`starts` [bars + 1]: first frame of every bar. Per frame: its `bar`, `place` (frames since that bar's
+    start) and `length` (frames of that bar), so that place / length is the phase in the bar, exactly."""
 
     bpm: Fraction
     meter: Meter
@@ -43,8 +42,8 @@ class FrameGrid:
         return cls(state.bpm, state.meter, starts, bar, place, lengths[bar])
 
     def frame_of(self, ticks: Ints) -> tuple[Ints, npt.NDArray[np.float64]]:
-        """Frame in which each tick falls and its place inside that frame, 0..1:
-        `Timebase.tick_frame` split in two.
+        """Frame in which each tick falls and its place inside that frame, 0..1: `Timebase.tick_frame` split
+        in two.
 
         Ticks must lie inside the song; its very end is frame `frames`.
         """

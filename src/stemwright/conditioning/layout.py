@@ -1,9 +1,8 @@
 """The feature vector, block by block. The order here is the order of the columns.
 
-Drums and pitched layers share every block but the score's. "Scaled" values lie about in -1..1. A
-frame's place in the
-song is that of its first sample. Whatever is absent or dropped is zero, and its flag, where there
-is one, is zero too.
+Drums and pitched layers share every block but the score's. "Scaled" values lie about in -1..1. A frame's
+place in the song is that of its first sample. Whatever is absent or dropped is zero, and its flag, where
+there is one, is zero too.
 """
 
 from __future__ import annotations

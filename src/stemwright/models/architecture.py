@@ -45,8 +45,8 @@ def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") 
 
 
 def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:
-    """Name -> (rows, columns) of every int8 matrix `X`, stored as `X.weight` (int8) and `X.scale`
-    (fp32 [rows])."""
+    """Name -> (rows, columns) of every int8 matrix `X`, stored as `X.weight` (int8) and `X.scale` (fp32
+    [rows])."""
     d, ffn, head = config["d_model"], config["ffn"], config["head_dim"]
     q, kv = config["heads"] * head, config["kv_heads"] * head
     shapes: dict[str, tuple[int, int]] = {}

@@ -1,7 +1,7 @@
 """The manifest of a bundle: what a model is, what it belongs to, where it came from.
 
-A manifest is canonical JSON (sorted keys, UTF-8, LF). It names every file of the bundle with its SHA-256, so
-the SHA-256 of the canonical manifest identifies the whole bundle.
+A manifest is canonical JSON (sorted keys, UTF-8, LF). It names every file of the bundle with its SHA-256,
+so the SHA-256 of the canonical manifest identifies the whole bundle.
 """
 
 from __future__ import annotations

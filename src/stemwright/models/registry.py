@@ -39,8 +39,8 @@ def shipped() -> dict[str, Path]:
 
 
 def find(name: str | Path) -> Path:
-    """Folder of a bundle by name, or the folder itself where a path to one is given; UsageError
-    where there is none."""
+    """Folder of a bundle by name, or the folder itself where a path to one is given; UsageError where there
+    is none."""
     text = str(name)
     known = shipped()
     if text in known:

@@ -1,6 +1,7 @@
 """The header of a safetensors file: names, types and shapes, read without loading a weight.
 
-Format: 8 bytes little-endian length, a JSON header, then the data (https://github.com/huggingface/safetensors).
+Format: 8 bytes little-endian length, a JSON header, then the data
+(https://github.com/huggingface/safetensors).
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """The baseline to beat: a bigram model of each codebook, from the frame before.
 
-p(b | a) = (count(a, b) + m * p(b)) / (count(a) + m), p(b) from counts plus one half. Of several m
-the one that is
-best on the held-out clips themselves is reported, codebook by codebook, which favours the baseline.
+p(b | a) = (count(a, b) + m * p(b)) / (count(a) + m), p(b) from counts plus one half. Of several m the one
+that is best on the held-out clips themselves is reported, codebook by codebook, which favours the baseline.
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ BACK_OFFS = (1.0, 4.0, 16.0, 64.0, 256.0)
 def bigram_losses(
     train: Sequence[npt.NDArray[np.uint16]], held_out: Sequence[npt.NDArray[np.uint16]], codebook_size: int
 ) -> list[float]:
-    """Cross-entropy per codebook (nats a token) of held-out clips [K, T] under bigrams of the training clips.
+    """Cross-entropy per codebook (nats a token) of held-out clips [K, T] under bigrams of the training
+    clips.
 
     A clip's first frame is counted under the unigram.
     """

@@ -1,10 +1,8 @@
 """Clips in memory and the batches cut from them.
 
-Features are built once a clip by the one implementation in `conditioning`. They are kept small:
-score columns, which
-are all velocity / 127, as one byte, the others as float16. A batch is a function of (seed, step)
-alone, so that a
-resumed run sees what it would have seen.
+Features are built once a clip by the one implementation in `conditioning`. They are kept small: score
+columns, which are all velocity / 127, as one byte, the others as float16. A batch is a function of (seed,
+step) alone, so that a resumed run sees what it would have seen.
 """
 
 from __future__ import annotations

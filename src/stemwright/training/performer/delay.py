@@ -13,9 +13,8 @@ Ints = npt.NDArray[np.int64]
 def delayed(tokens: npt.NDArray[np.uint16], start: int, end: int, blank: int) -> tuple[Ints, Ints]:
     """Inputs and targets [end - start, K] of the steps start..end - 1 for tokens [K, T].
 
-    Input of codebook k at step s is tokens[k, s - 1 - k], its target tokens[k, s - k]; outside
-    0..T-1 the input is
-    `blank` and the target is ignored.
+    Input of codebook k at step s is tokens[k, s - 1 - k], its target tokens[k, s - k]; outside 0..T-1 the
+    input is `blank` and the target is ignored.
     """
     books, frames = tokens.shape
     book = np.arange(books)

@@ -86,8 +86,8 @@ def dequantised_state(config: PerformerConfig, tensors: dict[str, npt.NDArray[An
 
 
 def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about: dict[str, Any]) -> Bundle:
-    """Write the int8 bundle; `about` holds the remaining fields of the manifest (name, preset,
-    steps, held_out, ...)."""
+    """Write the int8 bundle; `about` holds the remaining fields of the manifest (name, preset, steps,
+    held_out, ...)."""
     from safetensors.numpy import save
 
     manifest = Manifest(
@@ -97,8 +97,8 @@ def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about:
 
 
 def load_performer(bundle: Bundle, steps: int) -> Performer:
-    """The torch model of a bundle, with its int8 weights made float again: what the native engine
-    must equal."""
+    """The torch model of a bundle, with its int8 weights made float again: what the native engine must
+    equal."""
     config = PerformerConfig.from_json(bundle.manifest.architecture)
     model = Performer(config, steps)
     model.load_state_dict(dequantised_state(config, bundle.tensors()))

@@ -55,8 +55,7 @@ def finish(
 def held_out(
     trainer: Trainer, train: ClipSet, valid: ClipSet, weights: dict[str, torch.Tensor]
 ) -> dict[str, Any]:
-    """Held-out losses per codebook in nats a token: float, int8, without score, and of the bigram
-    baseline."""
+    """Held-out losses per codebook in nats a token: float, int8, without score, and of the bigram."""
     state = dequantised_state(trainer.config, quantised_tensors(trainer.config, weights))
     low = {k: v.to(trainer.device) for k, v in state.items()}
 

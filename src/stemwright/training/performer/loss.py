@@ -1,5 +1,5 @@
-"""Cross-entropy of all codebooks without ever holding all logits: one codebook at a time,
-gradients made on the way."""
+"""Cross-entropy of all codebooks without ever holding all logits: one codebook at a time, gradients made on
+the way."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def head_loss(
 ) -> tuple[Tensor, Tensor]:
     """(weighted sum of losses, loss per codebook [K]) for hidden [N, d], heads [K * V, d], targets [N, K].
 
-    `weights` [K]; targets of -100 are ignored; `low`: matrix products in bfloat16, the losses in
-    float32 all the same.
+    `weights` [K]; targets of -100 are ignored; `low`: matrix products in bfloat16, the losses in float32
+    all the same.
     """
     with torch.autocast(hidden.device.type, enabled=False):
         total, losses = _HeadLoss.apply(  # type: ignore[no-untyped-call]

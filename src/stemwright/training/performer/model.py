@@ -1,8 +1,8 @@
 """The performer: a decoder-only transformer, one step a codec frame, delay pattern over the codebooks.
 
 The native engine computes exactly this; names and shapes of the exported tensors are in
-`models.architecture`.
-Here the tables of all codebooks are kept in one parameter each, so that a step looks up and projects once.
+`models.architecture`. Here the tables of all codebooks are kept in one parameter each, so that a step looks
+up and projects once.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def rope_tables(config: PerformerConfig, steps: int) -> tuple[Tensor, Tensor]:
 
 
 CHUNK = 192
-"""On a CPU queries are taken in chunks of so many steps, each with the keys its window reaches:
-half of a full square."""
+"""On a CPU queries are taken in chunks of so many steps, each with the keys its window reaches: half of a
+full square."""
 
 
 def band_mask(start: int, end: int, window: int) -> Tensor:
@@ -43,9 +43,8 @@ def chunks(steps: int, window: int) -> list[tuple[int, int, int]]:
 def band_attention(q: Tensor, k: Tensor, v: Tensor, masks: list[Tensor], window: int) -> Tensor:
     """Causal attention within the window for q, k, v [B, H, S, head_dim].
 
-    `masks`: one bool mask for everything (fused attention, for GPUs), or one additive mask a chunk
-    (plain products,
-    whose backward pass is twice as fast on a CPU as the fused one's).
+    `masks`: one bool mask for everything (fused attention, for GPUs), or one additive mask a chunk (plain
+    products, whose backward pass is twice as fast on a CPU as the fused one's).
     """
     if masks[0].dtype == torch.bool:
         return F.scaled_dot_product_attention(q, k, v, attn_mask=masks[0])
@@ -150,8 +149,8 @@ class Performer(nn.Module):
         nn.init.zeros_(self.cond.bias)
 
     def hidden(self, tokens: Tensor, features: Tensor, dropout: float = 0.0) -> Tensor:
-        """The stream after the last norm, [B, S, d]. `dropout`: channels dropped per clip, the
-        same at every step."""
+        """The stream after the last norm, [B, S, d]. `dropout`: channels dropped per clip, the same at
+        every step."""
         batch, steps, books = tokens.shape
         flat = (tokens + self.offsets).view(batch * steps, books)
         x = F.embedding_bag(flat, self.embed, mode="sum").view(batch, steps, -1) + self.cond(features)

@@ -1,10 +1,8 @@
-"""Training a performer: Muon for the blocks' matrices and AdamW for the rest, warm-up and cosine
-over the budget,
-moving average of the weights, resumable.
+"""Training a performer: Muon for the blocks' matrices and AdamW for the rest, warm-up and cosine over the
+budget, moving average of the weights, resumable.
 
-With `steps` the run is a function of the seed; with `minutes` the schedule follows the clock.
-Batches depend on
-(seed, step) alone, so that a resumed run sees the data it would have seen.
+With `steps` the run is a function of the seed; with `minutes` the schedule follows the clock. Batches
+depend on (seed, step) alone, so that a resumed run sees the data it would have seen.
 """
 
 from __future__ import annotations
@@ -63,11 +61,12 @@ def train_performer(
     export: bool = True,
     report: Say | None = None,
 ) -> dict[str, Any]:
-    """Train the performer of a layer on tokenized shards and leave checkpoint, `log.jsonl` and
-    `bundle/` in `out`.
+    """Train the performer of a layer on tokenized shards and leave checkpoint, `log.jsonl` and `bundle/` in
+    `out`.
 
-    `codec`: the codec's bundle, checked against the tokens; without it the tokens' own note of their codec is
-    taken. Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the manifest.
+    `codec`: the codec's bundle, checked against the tokens; without it the tokens' own note of their codec
+    is taken. Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the
+    manifest.
     """
     if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
         raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
@@ -190,8 +189,7 @@ class _Run:
 
 
 def schedule(recipe: Recipe, step: int, done: float) -> float:
-    """Learning rate: linear warm-up by steps, then half a cosine over the share `done`, down to a
-    fiftieth."""
+    """Learning rate: linear warm-up by steps, then half a cosine over the share `done`, to a fiftieth."""
     warm = min(1.0, (step + 1) / recipe.warmup_steps)
     return recipe.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 

@@ -23,8 +23,8 @@ from stemwright.training.performer.model import Performer
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of
-    wrong input codes."""
+    """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input
+    codes."""
 
     batch: int = 8
     length: int = 768
@@ -52,8 +52,8 @@ class Progress:
 
 
 class Trainer:
-    """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree
-    in, beside shapes."""
+    """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree in,
+    beside shapes."""
 
     def __init__(
         self,
@@ -175,8 +175,8 @@ class Trainer:
         exact: bool = False,
         change: Callable[[Batch], None] | None = None,
     ) -> list[float]:
-        """Loss per codebook (nats a token) on a set's fixed crops; `exact`: in float32; `change`:
-        edits each batch."""
+        """Loss per codebook (nats a token) on a set's fixed crops; `exact`: in float32; `change`: edits
+        each batch."""
         recipe, books = self.recipe, self.config.codebooks
         sums, counts = torch.zeros(books, device=self.device), torch.zeros(books, device=self.device)
         crops = clips.held_out(recipe.valid_crops, recipe.length)
