@@ -1,13 +1,18 @@
-"""Do the performers play their scores? Onset F1 and activity of each stem of a song, beside a control and a floor.
+"""Do the performers play their scores? Onset F1 and activity of every stem, beside a control and a floor.
 
     python benchmarks/following.py --sources FOLDER [--songs 8] [--json FILE]
 
 For every layer of new songs (arranger scores in all styles, seeds that training never saw):
+
 - `generated`: the performer's tokens decoded, onsets detected, F1 within 30 ms of the score;
-- `control`: the same score rendered with the same timbre as in training, through the codec: what a perfect performer would get;
+- `control`: the same score rendered with the same timbre as in training, through the codec: what a
+  performer without fault would get;
 - `floor`: the generated audio against the score shifted by a third of a bar;
-- `activity`: level where notes are held, level where the score has been silent for a while, and the share of notes that sound.
-Rendering the control needs the sample folder (`--sources`, holding `samples/`) and a soundfont; see docs/training.md.
+- `activity`: level where notes are held, level where the score has been silent for a while, and the share
+  of notes that sound.
+
+Rendering the control needs the sample folder (`--sources`, holding `samples/`) and a soundfont; see
+docs/training.md.
 """
 
 import argparse
@@ -55,7 +60,10 @@ def one_song(path: Path, style: str, seed: int, studio: Studio, codec: Codec) ->
         control = codec.decode(codec.encode(rendered))
         times, spans = onset_times(score, state.timebase), note_spans(score, state.timebase)
         shifted = np.sort((times + float(state.timebase.bar_seconds) / 3) % (len(stem) / SAMPLE_RATE))
-        generated_activity, control_activity = activity.evaluate(stem, spans), activity.evaluate(control, spans)
+        generated_activity, control_activity = (
+            activity.evaluate(stem, spans),
+            activity.evaluate(control, spans),
+        )
         rows.append({
             "layer": name, "timbre": timbre, "style": style, "seed": seed, "notes": len(score.notes),
             "generated": onsets.onset_f1(stem, times), "control": onsets.onset_f1(control, times),
@@ -71,7 +79,8 @@ def summary(rows: list[dict[str, Any]]) -> list[str]:
     for row in rows:
         by_layer[row["layer"]].append(row)
     lines = [
-        "| layer | F1 generated | control | floor | share of control | notes that sound (control) | sounding dB (control) | quiet dB (control) |",
+        "| layer | F1 generated | control | floor | share of control | notes that sound (control) "
+        "| sounding dB (control) | quiet dB (control) |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for layer, found in by_layer.items():
@@ -88,7 +97,9 @@ def summary(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--songs", type=int, default=8)
     parser.add_argument("--json", type=Path)

@@ -1,10 +1,11 @@
-"""The foundation's figures: generate + mix of the demo song, its peak memory, and how fast the command line starts.
+"""The foundation's figures: generate + mix of the demo song, peak memory, and the start of the command line.
 
     python benchmarks/song.py [--runs 5]
 
-Each run is a new process and a new song (16 bars of four layers at 112 BPM). Real-time factor: seconds of wall clock from
-start to exit of `stemwright generate` and `stemwright mix`, Python's start included, over seconds of music. Peak memory is the
-operating system's figure for the largest of the processes. Medians are printed, with minimum and maximum.
+Each run is a new process and a new song (16 bars of four layers at 112 BPM). Real-time factor: seconds of
+wall clock from start to exit of `stemwright generate` and `stemwright mix`, Python's start included, over
+seconds of music. Peak memory is the operating system's figure for the largest of the processes. Medians
+are printed, with minimum and maximum.
 """
 
 import argparse
@@ -56,7 +57,9 @@ def one_song(seed: int) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=5)
     runs = parser.parse_args().runs
     rows = [one_song(seed) for seed in range(1, runs + 1)]
