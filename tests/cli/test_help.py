@@ -76,3 +76,11 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     assert "Commands" in capsys.readouterr().out
+
+
+def test_help_names_every_style() -> None:
+    from stemwright.cli.options import Style
+    from stemwright.compose.styles import NAMES
+
+    help_text = Style.__metadata__[0].help
+    assert f": {', '.join(NAMES)}." in help_text

@@ -32,7 +32,7 @@ def add_take(folder: SongFolder, song: Song, layer: str, seed: int) -> Song:
         {"command": "generate", "layers": [layer], "seed": seed, "made": [score, tokens]}
     )
     entry = song.layers.get(layer, LayerEntry())
-    take = Take(entry.next_take, seed, score, tokens, "b" * 64, 450, run)
+    take = Take(entry.next_take, seed, "saw", score, tokens, "b" * 64, 450, run)
     song = song.with_layer(layer, entry.with_take(take))
     folder.save(song)
     return song

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import typer
 
 from stemwright.cli import options as opt
@@ -34,5 +36,8 @@ def doctor(json: opt.Json = False) -> None:
         raise typer.Exit(1)
 
 
-def _bundle(found: dict[str, object]) -> str:
-    return f"ok, {found['preset']}, {found['path']}" if found["ok"] else f"NOT OK: {found['problem']}"
+def _bundle(found: dict[str, Any]) -> str:
+    if not found["ok"]:
+        return f"NOT OK: {found['problem']}"
+    timbres = f", timbres: {', '.join(found['timbres'])}" if found["timbres"] else ""
+    return f"ok, {found['preset']}, {found['path']}{timbres}"

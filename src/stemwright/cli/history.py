@@ -77,6 +77,7 @@ def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) 
         (
             name,
             f"{take['take']}{'*' if take['active'] else ''}",
+            take["timbre"] or None,
             take["seed"],
             take["run"],
             short(take["tokens_sha256"]),
@@ -84,7 +85,7 @@ def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) 
         for name, found in facts["layers"].items()
         for take in found
     ]
-    table(("layer", "take", "seed", "run", "tokens"), rows)
+    table(("layer", "take", "timbre", "seed", "run", "tokens"), rows)
 
 
 def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False) -> None:

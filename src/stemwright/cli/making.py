@@ -30,6 +30,16 @@ _Bars = Annotated[
         "--bars", metavar="A-B", help="Make only these bars again, counted from 1.", show_default=False
     ),
 ]
+_Timbre = Annotated[
+    str | None,
+    typer.Option(
+        "--timbre",
+        metavar="NAME",
+        help="Make another take of the layer named, in this timbre; without --seed, of the same notes. "
+        "`stemwright doctor` lists the names.",
+        show_default=False,
+    ),
+]
 _Out = Annotated[
     Path | None,
     typer.Option(
@@ -53,20 +63,26 @@ def generate(
     layers: _Layers = None,
     seed: _Seed = None,
     bars: _Bars = None,
+    timbre: _Timbre = None,
     json: opt.Json = False,
 ) -> None:
-    """Make the layers that are missing; resumes by itself. With --seed, another take of the named layers."""
+    """Make the layers that are missing; resumes by itself. With --seed or --timbre, another take."""
     from stemwright.producer.produce import produce
 
     with watching() as watch:
-        made = produce(folder, tuple(layers or ()), seed=seed, bars=bars, watch=watch)
+        made = produce(folder, tuple(layers or ()), seed=seed, bars=bars, timbre=timbre, watch=watch)
     if json:
         emit_json(made)
         return
     for name, layer in made["layers"].items():
-        lines([f"{name:<10}take {layer['take']}  {short(layer['tokens_sha256'])}  {layer['how']}"])
+        timbre_text = f"  {layer['timbre']}" if layer["timbre"] else ""
+        lines(
+            [f"{name:<10}take {layer['take']}  {short(layer['tokens_sha256'])}  {layer['how']}{timbre_text}"]
+        )
     if made["run"] is None:
-        lines(["nothing is missing; --seed N makes another take"])
+        lines(
+            ["nothing is missing; --seed N makes another take, --timbre NAME plays a layer in another timbre"]
+        )
     else:
         audio, spent, rtf = made["audio_seconds"], made["seconds"], made["rtf"]
         lines([f"{audio:.1f} s of music in {spent:.1f} s, real-time factor {rtf:.2f}"])

@@ -49,7 +49,22 @@ Form = Annotated[
 ]
 Style = Annotated[
     str | None,
-    typer.Option("--style", metavar="NAME", help="How the arranger plays. Default: pop.", show_default=False),
+    typer.Option(
+        "--style",
+        metavar="NAME",
+        help="How the arranger plays: pop, rock, funk, jazz, bossa, house, hiphop, ballad, reggae, metal, "
+        "blues, country. Default: pop.",
+        show_default=False,
+    ),
+]
+Timbres = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--timbre",
+        metavar="LAYER=NAME",
+        help="What a layer is played in; may be repeated. `stemwright doctor` lists the names.",
+        show_default=False,
+    ),
 ]
 Title = Annotated[
     str | None,

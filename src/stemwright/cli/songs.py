@@ -29,13 +29,14 @@ def new(
     style: opt.Style = None,
     seed: opt.SongSeed = None,
     title: opt.Title = None,
+    timbre: opt.Timbres = None,
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
     from stemwright.producer.create import Wish, create
     from stemwright.producer.reports import describe
 
-    create(folder, Wish(bpm=bpm, key=key, meter=meter, form=form, style=style, seed=seed, title=title))
+    create(folder, Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ())))
     facts = describe(folder)
     if json:
         emit_json(facts)
@@ -52,13 +53,14 @@ def song(
     style: opt.Style = None,
     seed: opt.SongSeed = None,
     title: opt.Title = None,
+    timbre: opt.Timbres = None,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
     from stemwright.producer.create import Wish
     from stemwright.producer.whole import make_song
 
-    wish = Wish(bpm=bpm, key=key, meter=meter, form=form, style=style, seed=seed, title=title)
+    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()))
     with watching() as watch:
         result = make_song(folder, wish, watch)
     if json:
@@ -84,7 +86,7 @@ def show(folder: opt.SongDir, json: opt.Json = False) -> None:
             name,
             layer["take"],
             layer["takes"],
-            layer["timbre"],
+            layer["timbre"] or None,
             short(layer["tokens_sha256"]),
             short(layer["score_sha256"]),
         )

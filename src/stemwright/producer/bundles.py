@@ -47,17 +47,20 @@ def codec() -> Codec:
         return _codecs[path]
 
 
-def slot(bundle: Bundle, timbre: str) -> int | None:
-    """Where a timbre stands in the bundle's list; "" is the first. None where the bundle knows no timbres."""
+def timbre_of(bundle: Bundle, timbre: str) -> str:
+    """The name of a timbre in the bundle's list; "" is the first ("" again where the bundle has no list)."""
     names = bundle.manifest.timbres
-    if not timbre:
-        return 0 if names else None
-    if timbre not in names:
-        listed = ", ".join(names) or "none"
+    if timbre and timbre not in names:
+        listed = ", ".join(map(repr, names)) or "no timbres"
         raise UsageError(
-            f"timbre {timbre!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these"
+            f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these"
         )
-    return names.index(timbre)
+    return timbre or (names[0] if names else "")
+
+
+def slot(bundle: Bundle, timbre: str) -> int | None:
+    """Where a timbre stands in the bundle's list. None where the bundle knows no timbres."""
+    return bundle.manifest.timbres.index(timbre) if timbre else None
 
 
 def _load(name: str, what: str, kind: str) -> Bundle:

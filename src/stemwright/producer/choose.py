@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +26,7 @@ def use_take(path: Path, layer: str, take: int) -> dict[str, Any]:
         before = entry.take
         number = None
         if take != before:
-            song = song.with_layer(layer, replace(entry, take=take))
+            song = song.with_layer(layer, entry.with_active(take))
             act = Act("use", [layer], details={layer: {"take": take, "before": before}})
             number = commit(folder, song, act, clock)["run"]
         chosen = song.layer(layer).active
@@ -36,6 +35,7 @@ def use_take(path: Path, layer: str, take: int) -> dict[str, Any]:
         "layer": layer,
         "take": take,
         "before": before,
+        "timbre": chosen.timbre,
         "run": number,
         "tokens_sha256": chosen.tokens_sha256,
     }

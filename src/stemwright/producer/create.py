@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
+from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
@@ -37,6 +38,7 @@ class Wish:
     style: str | None = None
     seed: int | None = None
     title: str | None = None
+    timbres: tuple[str, ...] = ()  # "lead=sax"
 
 
 def create(path: Path, wish: Wish) -> SongFolder:
@@ -51,7 +53,8 @@ def draft(path: Path, wish: Wish) -> Song:
     state = _state(wish, DEFAULTS)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else title_from(path)
-    return Song(title, state, seed, {name: LayerEntry() for name in LAYERS})
+    timbres = _timbres(wish)
+    return Song(title, state, seed, {name: LayerEntry(timbres.get(name, "")) for name in LAYERS})
 
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:
@@ -79,6 +82,10 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         raise _other(path, "seed", str(song.seed), str(wish.seed))
     if wish.title is not None and wish.title != song.title:
         raise _other(path, "title", song.title, wish.title)
+    for layer, timbre in _timbres(wish, tuple(song.layers)).items():
+        current_timbre = bundles.timbre_of(bundles.performer(layer), song.layers[layer].timbre)
+        if timbre != current_timbre:
+            raise _other(path, f"timbre of {layer}", current_timbre, timbre)
 
 
 def title_from(path: Path) -> str:
@@ -97,6 +104,20 @@ def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
     if wish.style is not None and resolve(state.style) is None:
         raise UsageError(f"style: {wish.style[:40]!r} is not known; use one of {', '.join(NAMES)}")
     return state
+
+
+def _timbres(wish: Wish, layers: tuple[str, ...] = LAYERS) -> dict[str, str]:
+    """Layer -> timbre, as wished. UsageError naming the layers or the timbres that there are."""
+    found: dict[str, str] = {}
+    for text in wish.timbres:
+        layer, equals, timbre = text.partition("=")
+        if not equals or not timbre:
+            raise UsageError(f"--timbre {text[:60]!r}: write LAYER=NAME, e.g. lead=sax")
+        if layer not in layers or layer in found:
+            problem = "is given twice" if layer in found else f"is not one of {', '.join(layers)}"
+            raise UsageError(f"--timbre {text[:60]!r}: layer {layer[:40]!r} {problem}")
+        found[layer] = bundles.timbre_of(bundles.performer(layer), timbre)
+    return found
 
 
 def _other(path: Path, name: str, has: str, wanted: str) -> UsageError:

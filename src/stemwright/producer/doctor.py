@@ -53,6 +53,7 @@ def _examine(path: Path) -> dict[str, Any]:
         "problem": None,
         "kind": None,
         "preset": None,
+        "timbres": [],
         "sha256": None,
     }
     try:
@@ -60,4 +61,11 @@ def _examine(path: Path) -> dict[str, Any]:
     except StemwrightError as error:
         return {**facts, "problem": str(error)}
     manifest = bundle.manifest
-    return {**facts, "ok": True, "kind": manifest.kind, "preset": manifest.preset, "sha256": bundle.sha256}
+    return {
+        **facts,
+        "ok": True,
+        "kind": manifest.kind,
+        "preset": manifest.preset,
+        "timbres": list(manifest.timbres),
+        "sha256": bundle.sha256,
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the user asked for. `layers` empty: all. `seed`: make another take with it. `bars`: only these."""
+    """What the user asked for. `layers` empty: all. `seed`: make another take with it. `bars`: only these.
+
+    `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
+    """
 
     layers: tuple[str, ...] = ()
     seed: int | None = None
     bars: str | None = None
+    timbre: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +68,15 @@ class Plan:
 
 
 def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
-    """The jobs that fulfil a request. UsageError for an unknown layer or bar, or a missing bundle."""
+    """The jobs that fulfil a request. UsageError for an unknown layer, bar or timbre, or a missing bundle."""
     if request.seed is not None:
         check_seed(request.seed)
+    request = _with_known_timbre(song, request)
     span = parse_bars(request.bars, song.state) if request.bars is not None else None
     names = _chosen(song, request.layers)
     wanted = [name for name in names if _needed(folder, song.layers[name], name, request, span)]
     state = _decided(song)
-    jobs = tuple(_job(folder, song, state, name, request.seed, span) for name in wanted)
+    jobs = tuple(_job(folder, song, state, name, request, span) for name in wanted)
     return Plan(state, jobs, tuple(name for name in names if name not in wanted), span)
 
 
@@ -88,6 +93,21 @@ def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
     return [name for name in song.layers if not layers or name in layers]
 
 
+def _with_known_timbre(song: Song, request: Request) -> Request:
+    """The request, its timbre found in the layer's bundle. UsageError where it cannot be played."""
+    if request.timbre is None:
+        return request
+    if len(request.layers) != 1:
+        raise UsageError(
+            "--timbre: name the one layer that it is for, e.g. stemwright generate DIR lead --timbre NAME"
+        )
+    if request.bars is not None:
+        raise UsageError("--timbre: a take is played in one timbre; leave --bars out")
+    (layer,) = request.layers
+    song.layer(layer)
+    return replace(request, timbre=bundles.timbre_of(bundles.performer(layer), request.timbre))
+
+
 def _needed(folder: SongFolder, entry: LayerEntry, name: str, request: Request, span: Span | None) -> bool:
     """Whether a layer has to be made: it has no take, or another one was asked for that is not there yet."""
     active = entry.active
@@ -96,6 +116,8 @@ def _needed(folder: SongFolder, entry: LayerEntry, name: str, request: Request, 
             raise UsageError(
                 f"--bars: layer {name!r} has no take yet; generate it whole first, without --bars"
             )
+        return True
+    if request.timbre is not None and request.timbre != active.timbre:
         return True
     if request.seed is None:
         return span is not None
@@ -111,7 +133,7 @@ def _is_made(folder: SongFolder, take: Take, name: str, seed: int, span: Span | 
 
 
 def _job(
-    folder: SongFolder, song: Song, state: GlobalState, name: str, seed: int | None, span: Span | None
+    folder: SongFolder, song: Song, state: GlobalState, name: str, request: Request, span: Span | None
 ) -> Job:
     from stemwright.models import require_codec
     from stemwright.perform.sampling import sampling_of
@@ -119,14 +141,17 @@ def _job(
     entry = song.layers[name]
     bundle = bundles.performer(name)
     require_codec(bundle, bundles.codec_bundle())
-    take = entry.next_take
+    take, active = entry.next_take, entry.active
+    again = active if request.timbre is not None and request.seed is None else None
+    seed = again.seed if again is not None else request.seed
     seed = layer_seed(song.seed, name, take) if seed is None else seed
-    edit = Edit(entry.active, span) if span is not None and entry.active is not None else None
-    score = _score(folder, entry, state, name, seed, edit)
-    slot = bundles.slot(bundle, entry.timbre)
+    edit = Edit(active, span) if span is not None and active is not None else None
+    score = _old_score(folder, again, name) if again else _score(folder, entry, state, name, seed, edit)
+    timbre = bundles.timbre_of(bundle, entry.timbre if request.timbre is None else request.timbre)
+    slot = bundles.slot(bundle, timbre)
     sampling = sampling_of(bundle)
     key = _key(state, name, slot, score, bundle, seed, take, sampling, edit)
-    return Job(name, take, seed, entry.timbre, slot, bundle, sampling, score, edit, key)
+    return Job(name, take, seed, timbre, slot, bundle, sampling, score, edit, key)
 
 
 def _score(
@@ -141,7 +166,7 @@ def _score(
         fresh = arrange(state, (name,), seed).scores[name]
     if edit is None:
         return fresh
-    old = Score.from_bytes(folder.objects.get(edit.base.score_sha256), f"{name}'s score")
+    old = _old_score(folder, edit.base, name)
     start, end = edit.span.ticks(state)
     parts = (
         old.slice(0, start, shift=False),
@@ -149,6 +174,10 @@ def _score(
         old.slice(end, state.total_ticks, shift=False),
     )
     return Score.from_notes(note for part in parts for note in part.notes)
+
+
+def _old_score(folder: SongFolder, take: Take, name: str) -> Score:
+    return Score.from_bytes(folder.objects.get(take.score_sha256), f"{name}'s score")
 
 
 def _key(

@@ -47,14 +47,16 @@ def produce(
     *,
     seed: int | None = None,
     bars: str | None = None,
+    timbre: str | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Make what is missing, or another take where `seed` or `bars` ask for it. Returns what is there now."""
+    """Make what is missing, or another take where `seed`, `bars` or `timbre` ask for it (see `Request`).
+    Returns what is there now."""
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
         with clock.stage("plan"):
-            work = plan(folder, song, Request(layers, seed, bars))
+            work = plan(folder, song, Request(layers, seed, bars, timbre))
         if not work.jobs:
             return _report(song, work, {}, None)
         made = run_jobs(folder, work, clock, watch)
@@ -168,6 +170,7 @@ def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song
         take = Take(
             take=job.take,
             seed=job.seed,
+            timbre=job.timbre,
             score_sha256=result.score,
             tokens_sha256=result.tokens,
             bundle_sha256=job.bundle.sha256,
@@ -224,7 +227,13 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
         take = entry.active
         assert take is not None
         how = "kept" if name not in made else "finished before" if made[name].reused else "made"
-        layers[name] = {"take": take.take, "seed": take.seed, "tokens_sha256": take.tokens_sha256, "how": how}
+        layers[name] = {
+            "take": take.take,
+            "seed": take.seed,
+            "timbre": take.timbre,
+            "tokens_sha256": take.tokens_sha256,
+            "how": how,
+        }
     facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:
         facts = {name: record[name] for name in facts}

@@ -69,6 +69,7 @@ def _takes(entry: LayerEntry) -> list[dict[str, Any]]:
             "take": take.take,
             "active": take.take == entry.take,
             "seed": take.seed,
+            "timbre": take.timbre,
             "run": take.run,
             "tokens_sha256": take.tokens_sha256,
             "score_sha256": take.score_sha256,

@@ -23,15 +23,16 @@ MAX_TAKES = 10_000
 _SHA = re.compile(r"[0-9a-f]{64}")
 _TIMBRE = re.compile(r"(?!.*\.\.)[A-Za-z0-9 ._()+&'-]{0,64}")
 _SHA_FIELDS = ("score_sha256", "tokens_sha256", "bundle_sha256")
-_TAKE_FIELDS = ("take", "seed", *_SHA_FIELDS, "frames", "run")
+_TAKE_FIELDS = ("take", "seed", "timbre", *_SHA_FIELDS, "frames", "run")
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One generated result of a layer: number (from 1), seed, SHA-256 of what it is made of, frames, run."""
+    """One generated result of a layer: its number (from 1), seed and timbre, what it is made of, its run."""
 
     take: int
     seed: int
+    timbre: str
     score_sha256: str
     tokens_sha256: str
     bundle_sha256: str
@@ -42,6 +43,7 @@ class Take:
         for name in _SHA_FIELDS:
             if not _SHA.fullmatch(getattr(self, name)):
                 raise UsageError(f"{name}: {getattr(self, name)[:70]!r} should be 64 hex digits")
+        _check_timbre(self.timbre)
         expect_int(self.take, "take", 1, MAX_TAKES)
         expect_int(self.seed, "seed", 0, MAX_SEED)
         expect_int(self.frames, "frames", 1, 2**31)
@@ -50,7 +52,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class LayerEntry:
-    """A layer: timbre ("" = the performer's first), its takes, and the number of the active one.
+    """A layer: the timbre of its next take ("" = the performer's first), its takes, the active one's number.
 
     `score_sha256`: the score that was given for it (imported), which wins over the arranger's; or None.
     """
@@ -63,10 +65,7 @@ class LayerEntry:
     def __post_init__(self) -> None:
         if self.score_sha256 is not None and not _SHA.fullmatch(self.score_sha256):
             raise UsageError(f"score_sha256: {self.score_sha256[:70]!r} should be 64 hex digits")
-        if not _TIMBRE.fullmatch(self.timbre):
-            raise UsageError(
-                f"timbre: {self.timbre[:40]!r} is not allowed; use letters, digits, blank, . _ -"
-            )
+        _check_timbre(self.timbre)
         numbers = [take.take for take in self.takes]
         if any(a >= b for a, b in pairwise(numbers)):
             raise UsageError("takes: should be numbered upwards, each once")
@@ -85,7 +84,12 @@ class LayerEntry:
 
     def with_take(self, take: Take) -> LayerEntry:
         """This layer with one more take, which becomes the active one."""
-        return replace(self, take=take.take, takes=(*self.takes, take))
+        return replace(self, takes=(*self.takes, take)).with_active(take.take)
+
+    def with_active(self, number: int) -> LayerEntry:
+        """This layer with take `number` active; the layer goes on in that take's timbre."""
+        timbre = next((take.timbre for take in self.takes if take.take == number), self.timbre)
+        return replace(self, take=number, timbre=timbre)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +197,13 @@ def _entry_from_json(item: object, name: object) -> LayerEntry:
         raise UsageError(f"{where}.{error}") from None
 
 
+def _check_timbre(timbre: str) -> None:
+    if not _TIMBRE.fullmatch(timbre):
+        raise UsageError(f"timbre: {timbre[:40]!r} is not allowed; use letters, digits, blank, . _ -")
+
+
 def _take_from_json(item: object) -> Take:
     fields = expect_fields(item, "takes", _TAKE_FIELDS)
-    for name in _SHA_FIELDS:
+    for name in ("timbre", *_SHA_FIELDS):
         expect_text(fields[name], f"takes.{name}")
     return Take(**fields)

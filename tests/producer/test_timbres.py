@@ -1,0 +1,102 @@
+"""Timbres: chosen when a song begins, or for another take of a layer; what is shown is what was played."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stemwright.errors import UsageError
+from stemwright.producer.choose import use_take
+from stemwright.producer.create import Wish, create
+from stemwright.producer.doctor import examine
+from stemwright.producer.produce import produce
+from stemwright.producer.reports import check, describe, list_takes
+from stemwright.producer.whole import make_song
+from support.songs import files, token_shas
+
+WISH = Wish(bpm="240", form="verse:1", seed=1, title="A Tune", timbres=("lead=bright",))
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    path = tmp_path / "song"
+    create(path, WISH)
+    return path
+
+
+def timbres(path: Path) -> dict[str, str]:
+    return {name: layer["timbre"] for name, layer in describe(path)["layers"].items()}
+
+
+def test_a_song_begins_in_the_timbres_wished(song: Path) -> None:
+    assert timbres(song) == {"drums": "", "bass": "", "harmony": "", "lead": "bright"}
+    produce(song)
+    assert timbres(song) == {"drums": "plain", "bass": "plain", "harmony": "plain", "lead": "bright"}
+
+
+def test_another_take_in_another_timbre(song: Path) -> None:
+    produce(song)
+    before, notes = token_shas(song), describe(song)["layers"]["lead"]["score_sha256"]
+    made = produce(song, ("lead",), timbre="plain")
+    assert made["layers"]["lead"]["take"] == 2 and made["layers"]["lead"]["timbre"] == "plain"
+    assert describe(song)["layers"]["lead"]["score_sha256"] == notes, "the notes stay"
+    after = token_shas(song)
+    assert {name for name in before if before[name] != after[name]} == {"lead"}
+    assert produce(song, ("lead",), timbre="plain")["run"] is None, "the same request again"
+    produce(song, ("lead",), seed=9)
+    takes = list_takes(song, "lead")["layers"]["lead"]
+    assert [take["timbre"] for take in takes] == ["bright", "plain", "plain"]
+    assert check(song)["ok"]
+
+
+def test_going_back_goes_back_to_the_timbre(song: Path) -> None:
+    produce(song)
+    produce(song, ("lead",), timbre="plain", seed=4)
+    assert use_take(song, "lead", 1)["timbre"] == "bright" and timbres(song)["lead"] == "bright"
+    produce(song, ("lead",), bars="1")
+    assert timbres(song)["lead"] == "bright", "a take goes on in the timbre of the one it comes from"
+
+
+@pytest.mark.parametrize(
+    ("layers", "options", "word"),
+    [
+        (("lead",), {"timbre": "kazoo"}, "'plain', 'bright'"),
+        ((), {"timbre": "plain"}, "one layer"),
+        (("lead", "bass"), {"timbre": "plain"}, "one layer"),
+        (("horn",), {"timbre": "plain"}, "drums, bass, harmony, lead"),
+        (("lead",), {"timbre": "plain", "bars": "1"}, "--bars"),
+    ],
+)
+def test_wrong_requests(song: Path, layers: tuple[str, ...], options: dict[str, str], word: str) -> None:
+    before = files(song)
+    with pytest.raises(UsageError, match=word):
+        produce(song, layers, **options)  # type: ignore[arg-type]
+    assert files(song) == before
+
+
+@pytest.mark.parametrize(
+    ("wish", "word"),
+    [
+        ("lead=kazoo", "'plain', 'bright'"),
+        ("horn=plain", "drums, bass, harmony, lead"),
+        ("lead", "LAYER=NAME"),
+        ("lead=", "LAYER=NAME"),
+        ("bass=plain bass=bright", "twice"),
+    ],
+)
+def test_wrong_wishes(tmp_path: Path, wish: str, word: str) -> None:
+    with pytest.raises(UsageError, match=word):
+        create(tmp_path / "song", Wish(timbres=tuple(wish.split())))
+    assert not (tmp_path / "song").exists()
+
+
+def test_a_song_made_again_has_the_same_timbres(song: Path) -> None:
+    make_song(song, WISH)
+    make_song(song, Wish(timbres=("lead=bright", "bass=plain")))
+    with pytest.raises(UsageError, match="timbre of lead bright, not plain"):
+        make_song(song, Wish(timbres=("lead=plain",)))
+
+
+def test_doctor_lists_the_timbres() -> None:
+    assert examine()["bundles"]["lead"]["timbres"] == ["plain", "bright"]
