@@ -175,15 +175,6 @@ def test_features_that_overflow_are_reported() -> None:
         Engine(CONFIG, tensors).generate(FEATURES, FRAMES, seed=1, layer_id=1)
 
 
-def test_int8_conditioning_is_widened() -> None:
-    scale = np.full(CONFIG["d_model"], 0.01, dtype=np.float32)
-    weight = TENSORS["embed.0.weight"][: CONFIG["d_model"], : CONFIG["features"]]
-    narrow = {**TENSORS, "cond.weight": weight, "cond.scale": scale}
-    wide = {**TENSORS, "cond.weight": weight.astype(np.float32) * np.float32(0.01)}
-    one, two = (Engine(CONFIG, t).state().step(tokens(1), FEATURES[:1]) for t in (narrow, wide))
-    assert one.tobytes() == two.tobytes()
-
-
 @pytest.mark.parametrize("head_dim, heads, kv_heads, window", [(16, 3, 3, 1), (48, 5, 1, 16), (64, 8, 2, 33)])
 def test_other_shapes(head_dim: int, heads: int, kv_heads: int, window: int) -> None:
     shape = {"head_dim": head_dim, "heads": heads, "kv_heads": kv_heads, "window": window, "d_model": 80}

@@ -87,17 +87,12 @@ def wanted_tensors(c: Mapping[str, Any]) -> Iterator[Wanted]:
 
 
 def check_tensors(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The tensors the engine needs, contiguous and finite. UsageError names the tensor that is wrong.
-
-    `cond.weight` may also be int8 with a `cond.scale` per row: it is then widened here.
-    """
+    """The tensors the engine needs, contiguous and finite. UsageError names the tensor that is wrong."""
     checked = {}
     for wanted in wanted_tensors(config):
         array = tensors.get(wanted.name)
         if array is None:
             raise UsageError(f"performer weights: tensor {wanted.name} is missing")
-        if wanted.name == "cond.weight" and array.dtype == np.int8:
-            array = _widen(array, tensors.get("cond.scale"))
         if tuple(array.shape) != wanted.shape:
             raise UsageError(
                 f"performer weights: tensor {wanted.name} has shape {tuple(array.shape)}, not {wanted.shape}"
@@ -112,10 +107,3 @@ def check_tensors(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) 
             raise UsageError(f"performer weights: tensor {wanted.name} is too large")
         checked[wanted.name] = np.ascontiguousarray(array)
     return checked
-
-
-def _widen(weight: np.ndarray, scale: np.ndarray | None) -> np.ndarray:
-    if scale is None or weight.ndim != 2 or scale.shape != weight.shape[:1] or scale.dtype != np.float32:
-        raise UsageError("performer weights: tensor cond.scale is missing or is not one float32 per row")
-    widened: np.ndarray = weight.astype(np.float32) * scale[:, None]
-    return widened

@@ -39,8 +39,12 @@ const Kernels& kernels_for(const std::string& isa) {
 FloatMode::FloatMode() : saved_(_mm_getcsr()) { _mm_setcsr(0x1F80); }
 FloatMode::~FloatMode() { _mm_setcsr(static_cast<unsigned>(saved_)); }
 #elif defined(__aarch64__)
-FloatMode::FloatMode() : saved_(__builtin_aarch64_get_fpcr64()) { __builtin_aarch64_set_fpcr64(0); }
-FloatMode::~FloatMode() { __builtin_aarch64_set_fpcr64(saved_); }
+// Assembly, for not every compiler has a builtin for it. 0: the same as on x86.
+FloatMode::FloatMode() {
+  asm volatile("mrs %0, fpcr" : "=r"(saved_));
+  asm volatile("msr fpcr, %0" : : "r"(0ULL));
+}
+FloatMode::~FloatMode() { asm volatile("msr fpcr, %0" : : "r"(saved_)); }
 #else
 FloatMode::FloatMode() : saved_(0) {}
 FloatMode::~FloatMode() {}

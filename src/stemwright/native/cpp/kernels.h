@@ -1,6 +1,12 @@
 // The table of kernels that every instruction set provides. All give the same bits: see kernels_body.h.
 #pragma once
+#include <cfloat>
 #include <cstdint>
+
+#if defined(__FAST_MATH__)
+#error "The engine's bits must not depend on the compiler: build it without -ffast-math"
+#endif
+static_assert(FLT_EVAL_METHOD == 0, "floats must be computed as floats: on 32-bit x86 build with -msse2 -mfpmath=sse");
 
 namespace stemwright {
 

@@ -44,6 +44,7 @@ class PyModel {
   PyModel(const nb::dict& config, const nb::dict& tensors, const std::string& isa, int threads)
       : kernels_(kernels_for(isa)), threads_(threads) {
     require(threads >= 1 && threads <= kMaxThreads, "threads must be 1 to 64");
+    const FloatMode mode;
     model_ = std::make_shared<const Model>(read(config), [&](const std::string& name) { return find(tensors, name); });
   }
 
@@ -213,6 +214,7 @@ Output<float> py_rotary(int position, int head_dim, double base) {
   require(head_dim >= 2 && head_dim % 2 == 0 && position >= 0 && position < kMaxPosition, "rotary: out of range");
   require(base >= 1.0 && base <= 1e6, "rotary: base out of range");
   const size_t pairs = static_cast<size_t>(head_dim / 2);
+  const FloatMode mode;
   Output<float> out = new_array<float>({2, pairs});
   Rotary(head_dim, base).at(position, out.data(), out.data() + pairs);
   return out;

@@ -19,10 +19,17 @@ inline void pause() {
 }  // namespace
 
 Pool::Pool(int threads) : size_(threads) {
-  for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+  try {
+    for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+  } catch (...) {  // those that did start must end before their handles go
+    end();
+    throw;
+  }
 }
 
-Pool::~Pool() {
+Pool::~Pool() { end(); }
+
+void Pool::end() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;

@@ -11,7 +11,7 @@ namespace stemwright {
 
 class Pool {
  public:
-  explicit Pool(int threads);
+  explicit Pool(int threads);  // throws std::system_error where the machine gives no more threads
   ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -25,6 +25,7 @@ class Pool {
  private:
   void serve(int thread);
   void wait_for_job(unsigned seen);
+  void end();
 
   int size_;
   const std::function<void(int)>* work_ = nullptr;

@@ -1,6 +1,6 @@
 #include "rotary.h"
 
-#include <cmath>
+#include <cstddef>
 
 namespace stemwright {
 namespace {

@@ -36,8 +36,11 @@ STEMWRIGHT_EACH(v_add, vaddq_f32)
 STEMWRIGHT_EACH(v_sub, vsubq_f32)
 STEMWRIGHT_EACH(v_mul, vmulq_f32)
 STEMWRIGHT_EACH(v_div, vdivq_f32)
-STEMWRIGHT_EACH(v_min, vminq_f32)
-STEMWRIGHT_EACH(v_max, vmaxq_f32)
+// Not vminq and vmaxq: those hand a NaN on, where x86 and the portable code take the second operand.
+inline float32x4_t v_less(float32x4_t x, float32x4_t y) { return vbslq_f32(vcltq_f32(x, y), x, y); }
+inline float32x4_t v_more(float32x4_t x, float32x4_t y) { return vbslq_f32(vcgtq_f32(x, y), x, y); }
+STEMWRIGHT_EACH(v_min, v_less)
+STEMWRIGHT_EACH(v_max, v_more)
 #undef STEMWRIGHT_EACH
 inline V16 v_fma(V16 x, V16 y, V16 z) {
   return {vfmaq_f32(z.a, x.a, y.a), vfmaq_f32(z.b, x.b, y.b), vfmaq_f32(z.c, x.c, y.c), vfmaq_f32(z.d, x.d, y.d)};
