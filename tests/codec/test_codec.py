@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
@@ -62,6 +64,15 @@ def test_stream_equals_whole_bit_for_bit(codec: Codec) -> None:
     assert codec.decode(codes).tobytes() == whole.tobytes()
 
 
+@settings(max_examples=8, deadline=None)
+@given(st.integers(0, 3 * DECODE_CHUNK), st.lists(st.integers(0, 400), max_size=5))
+def test_any_stream_equals_the_whole(codec: Codec, frames: int, cuts: list[int]) -> None:
+    codes = np.random.default_rng(frames).integers(0, 64, (8, frames)).astype(np.uint16)
+    stream = codec.stream()
+    pieces = [stream.push(part) for part in np.split(codes, sorted(min(cut, frames) for cut in cuts), axis=1)]
+    assert np.concatenate([*pieces, stream.flush()]).tobytes() == codec.decode(codes).tobytes()
+
+
 def test_chunks_equal_the_graph_in_one_piece(
     codec: Codec, bundle: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,10 +98,15 @@ def test_run_time_equals_training(codec: Codec) -> None:
 
 
 def test_bad_input(codec: Codec) -> None:
-    for audio in (np.zeros((2, 320), "f4"), np.zeros(320, "i2"), np.full(320, np.nan, "f4")):
+    for audio in (
+        np.zeros((2, 320), "f4"),
+        np.zeros(320, "i2"),
+        np.full(320, np.nan, "f4"),
+        np.full(9, 1e300),
+    ):
         with pytest.raises(UsageError, match="audio"):
             codec.encode(audio)
-    for codes in (np.full((8, 3), 64), np.zeros((7, 3), int), np.full((8, 3), -1)):
+    for codes in (np.full((8, 3), 64), np.zeros((7, 3), int), np.full((8, 3), -1), np.zeros((8, 3))):
         with pytest.raises(UsageError, match="tokens"):
             codec.decode(codes)
         with pytest.raises(UsageError, match="tokens"):

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +17,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, find, load_bundle, require_codec, shipped, write_bundle
 from stemwright.models import manifest as manifests
 from stemwright.models.architecture import performer_tensors
+from stemwright.models.tensors import read_header
 
 CONFIG = {
     "d_model": 16, "layers": 1, "heads": 2, "kv_heads": 1, "head_dim": 8, "ffn": 16, "codebooks": 2,
@@ -93,6 +97,13 @@ def test_missing_folder_file_and_foreign_folder(tmp_path: Path) -> None:
         ('"codec_sha256": "a', '"codec_sha256": "z'),
         ('"head_dim": 8', '"head_dim": 7'),
         ('"heads": 2', '"heads": 1e9'),
+        ('"steps": 0', '"steps": 0, "held_out": {"loss": 1e999}'),
+        ('"device": ""', '"device": "\\ud800"'),
+        ('"held_out": {}', '"held_out": ' + '{"a": ' * 900 + "1" + "}" * 900),
+        ('"model.safetensors"', '"/etc/passwd"'),
+        ('"model.safetensors"', '".hidden"'),
+        ('"model.safetensors"', '"a/b"'),
+        ('"model.safetensors"', '"a\\\\b"'),
     ],
 )
 def test_edited_manifest_is_refused(tmp_path: Path, old: str, new: str) -> None:
@@ -121,6 +132,100 @@ def test_truncated_header_is_refused(tmp_path: Path) -> None:
     for data in (b"", b"123", b"\xff" * 64, weights()[:-1], weights()[:100]):
         with pytest.raises(UsageError, match="safetensors"):
             write_bundle(tmp_path / "x", manifest, {"model.safetensors": data})
+
+
+def test_manifest_that_is_huge_or_no_file_is_refused(tmp_path: Path) -> None:
+    import os
+
+    source = performer(tmp_path / "drums").path / "manifest.json"
+    with source.open("r+b") as file:
+        file.truncate(100_000_000)
+    with pytest.raises(UsageError, match="larger than"):
+        load_bundle(tmp_path / "drums")
+    source.unlink()
+    os.mkfifo(source)
+    with pytest.raises(UsageError, match="not a file"):
+        load_bundle(tmp_path / "drums")
+
+
+def test_symbolic_link_in_a_bundle_is_refused(tmp_path: Path) -> None:
+    weights_file = performer(tmp_path / "drums").path / "model.safetensors"
+    weights_file.rename(tmp_path / "elsewhere")
+    weights_file.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StemwrightError, match="not a plain file"):
+        load_bundle(tmp_path / "drums")
+
+
+def test_codec_of_another_size_is_refused(tmp_path: Path) -> None:
+    shape = {"codebooks": 2, "codebook_size": 8}
+    codec = write_bundle(tmp_path / "codec", Manifest("codec", "codec", "tiny", shape), {"x.onnx": b"x"})
+    with pytest.raises(StemwrightError, match=r"architecture\.codebook_size.* is 4, its codec's is 8"):
+        require_codec(performer(tmp_path / "drums", codec.sha256), codec)
+
+
+def _tensors(**change: np.ndarray) -> bytes:
+    types = {"I8": np.int8, "F32": np.float32}
+    good = {n: np.zeros(shape, types[dtype]) for n, (dtype, shape) in performer_tensors(CONFIG).items()}
+    return save({n: a for n, a in {**good, **change}.items() if a.size})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"norm.weight": np.zeros(0, np.float32)}, "'norm.weight' is missing"),
+        ({"norm.weight": np.zeros(17, np.float32)}, r"F32 \[17\], must be F32 \[16\]"),
+        ({"norm.weight": np.zeros(16, np.float64)}, "F64"),
+        ({"heads.0.weight": np.zeros((16, 4), np.int8)}, r"I8 \[16, 4\]"),
+        ({"x" * 500: np.zeros(1, np.float32)}, "unknown tensor 'x{80}'"),
+    ],
+)
+def test_wrong_tensors_are_refused(tmp_path: Path, change: dict[str, np.ndarray], message: str) -> None:
+    manifest = Manifest("performer", "d", "tiny", dict(CONFIG), codec_sha256="a" * 64, conditioning_version=1)
+    with pytest.raises(StemwrightError, match=message) as caught:
+        write_bundle(tmp_path / "x", manifest, {"model.safetensors": _tensors(**change)})
+    assert len(str(caught.value)) < 400
+
+
+def _with_header(edit: Callable[[dict[str, Any]], None]) -> bytes:
+    data = weights()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    edit(header)
+    text = json.dumps(header).encode()
+    return len(text).to_bytes(8, "little") + text + data[8 + length :]
+
+
+def test_headers_that_lie_are_refused(tmp_path: Path) -> None:
+    """Offsets outside the file, or one tensor's data under two names, which safetensors notices."""
+    manifest = Manifest("performer", "d", "tiny", dict(CONFIG), codec_sha256="a" * 64, conditioning_version=1)
+
+    def outside(header: dict[str, Any]) -> None:
+        header["norm.weight"]["data_offsets"] = [1 << 60, (1 << 60) + 64]
+
+    def fractions(header: dict[str, Any]) -> None:
+        header["norm.weight"]["data_offsets"] = [0.0, 64.0]
+
+    def shared(header: dict[str, Any]) -> None:
+        header["norm.weight"]["data_offsets"] = header["cond.bias"]["data_offsets"]
+
+    for edit in (outside, fractions):
+        with pytest.raises(UsageError, match="safetensors header"):
+            write_bundle(tmp_path / "x", manifest, {"model.safetensors": _with_header(edit)})
+    bundle = write_bundle(tmp_path / "x", manifest, {"model.safetensors": _with_header(shared)})
+    with pytest.raises(StemwrightError, match="not a safetensors file"):
+        bundle.tensors()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=300), st.integers(0, 1 << 40))
+def test_any_header_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, n: int) -> None:
+    path = tmp_path_factory.mktemp("header") / "model.safetensors"
+    for text in (data, n.to_bytes(8, "little") + data, len(data).to_bytes(8, "little") + data):
+        path.write_bytes(text)
+        try:
+            read_header(path)
+        except UsageError as error:
+            assert "\n" not in str(error)
 
 
 def test_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,8 @@ class StreamingDecoder:
             raise UsageError("this stream was flushed: start another")
         if tokens.ndim != 2 or tokens.shape[0] != self._codebooks:
             raise UsageError(f"tokens: shape is {list(tokens.shape)}; it must be [{self._codebooks}, frames]")
+        if not np.issubdtype(tokens.dtype, np.integer):
+            raise UsageError(f"tokens: type is {tokens.dtype}; codes must be whole numbers")
         self._held = np.concatenate((self._held, tokens.astype(np.int64)), axis=1)
         made = []
         while self._first + self._held.shape[1] >= self._next + self._chunk + self._context:

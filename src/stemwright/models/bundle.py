@@ -44,10 +44,16 @@ class Bundle:
         return self.path / name
 
     def tensors(self, name: str = architecture.WEIGHTS_FILE) -> dict[str, np.ndarray]:
-        """Every tensor of a safetensors file as NumPy arrays."""
+        """Every tensor of a safetensors file as NumPy arrays. StemwrightError where it is none."""
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
-        return dict(load_file(self.file(name)))
+        path = self.file(name)
+        try:
+            return dict(load_file(path))
+        except (SafetensorError, OSError, ValueError, KeyError, AttributeError) as error:
+            line = " ".join(str(error).split())[:120]
+            raise StemwrightError(f"{path}: not a safetensors file ({line}): get the bundle again") from None
 
 
 def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
@@ -79,6 +85,13 @@ def require_codec(performer: Bundle, codec: Bundle) -> None:
             f"{codec.sha256[:12]}: "
             "use the codec it was trained on or train the performer again"
         )
+    for field in ("codebooks", "codebook_size"):
+        mine, its = (bundle.manifest.architecture.get(field) for bundle in (performer, codec))
+        if its is not None and mine != its:
+            raise StemwrightError(
+                f"{performer.path}: field 'architecture.{field}' is {mine!r}, its codec's is {its!r}: "
+                "get the bundle again"
+            )
 
 
 def write_bundle(path: Path | str, manifest: Manifest, files: Mapping[str, bytes | Path]) -> Bundle:
@@ -115,6 +128,8 @@ def file_sha256(path: Path) -> str:
 
 def _read_limited(source: Path) -> bytes:
     try:
+        if source.exists() and not source.is_file():  # a pipe would be waited on for ever
+            raise UsageError(f"{source}: is not a file: give a bundle's folder")
         with source.open("rb") as stream:
             return stream.read(manifests.MAX_BYTES + 1)
     except OSError as error:
@@ -153,7 +168,7 @@ def _verify_performer(bundle: Bundle) -> None:
             )
     extra = sorted(set(found) - set(wanted))
     if extra:
-        raise StemwrightError(f"{weights}: unknown tensor {extra[0]!r}: get the bundle again")
+        raise StemwrightError(f"{weights}: unknown tensor {extra[0][:80]!r}: get the bundle again")
 
 
 def _place(target: Path, content: bytes | Path) -> str:

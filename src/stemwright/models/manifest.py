@@ -20,6 +20,7 @@ KINDS = ("codec", "performer")
 MAX_BYTES = 1 << 20
 MAX_FILES = 64
 MAX_TIMBRES = 16
+MAX_DEPTH = 16
 
 _SHA = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
@@ -80,6 +81,12 @@ def loads(data: bytes, where: str = "manifest.json") -> Manifest:
         **{**record, **{k: _strings(record, k, where) for k in ("timbres", "licences", "sources")}}
     )
     validate(manifest, where)
+    try:
+        dumps(manifest)
+    except ValueError:  # half a surrogate pair, 1e999
+        raise UsageError(
+            f"{where}: holds text or numbers that no manifest can: get the bundle again"
+        ) from None
     return manifest
 
 
@@ -127,9 +134,16 @@ def _parse(data: bytes, where: str) -> Mapping[str, Any]:
         record = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{where}: not valid JSON ({str(error)[:80]}): get the bundle again") from None
-    if not isinstance(record, dict):
-        raise UsageError(f"{where}: must hold a JSON object: get the bundle again")
+    if not isinstance(record, dict) or not _shallow(record, MAX_DEPTH):
+        raise UsageError(
+            f"{where}: must hold a JSON object, nested at most {MAX_DEPTH} deep: get the bundle again"
+        )
     return record
+
+
+def _shallow(value: object, left: int) -> bool:
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return left >= 0 and all(_shallow(v, left - 1) for v in inside)
 
 
 def _no_constant(text: str) -> float:

@@ -43,6 +43,8 @@ def _entry(value: dict[str, object], room: int) -> tuple[str, tuple[int, ...]]:
             raise ValueError("bad shape")
         count *= n
     start, end = offsets
+    if type(start) is not int or type(end) is not int:
+        raise TypeError("offsets are not whole numbers")
     if not (0 <= start <= end <= room) or end - start != count * _SIZES[dtype]:
         raise ValueError("offsets do not fit the shape")
     return dtype, tuple(shape)

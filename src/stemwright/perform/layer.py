@@ -13,6 +13,7 @@ import numpy.typing as npt
 from stemwright.conditioning import step_features
 from stemwright.errors import UsageError
 from stemwright.native.engine import Engine, Sampling
+from stemwright.native.options import choose_isa
 from stemwright.perform.sampling import sampling_of
 
 if TYPE_CHECKING:
@@ -76,5 +77,11 @@ def engine_of(bundle: Bundle, threads: int = 1) -> Engine:
     key = bundle.sha256, threads
     with _lock:
         if key not in _engines:
-            _engines[key] = Engine(bundle.manifest.architecture, bundle.tensors(), threads=threads)
+            isa = choose_isa()
+            try:
+                _engines[key] = Engine(
+                    bundle.manifest.architecture, bundle.tensors(), isa=isa, threads=threads
+                )
+            except UsageError as error:
+                raise UsageError(f"{bundle.path}: {error}: get the bundle again") from None
         return _engines[key]
