@@ -1,4 +1,4 @@
-"""Draw a song's stems and mix over its bars: `python benchmarks/picture.py DIR OUT.png` (after `mix --stems`)."""
+"""Draw the stems and the mix of a song over its bars: `python benchmarks/picture.py DIR OUT.png`."""
 
 import argparse
 import json
