@@ -44,6 +44,8 @@ def song(tmp_path: Path, finished: Path) -> Path:
         ("--seed", "-1", "seed"),
         ("--seed", "many", "seed"),
         ("--title", "../up", "title"),
+        ("--bpm", "１２０", "bpm"),
+        ("--timbre", "horn=plain", "drums, bass, harmony, lead"),
     ],
 )
 def test_wrong_wishes(tmp_path: Path, command: str, option: str, value: str, word: str) -> None:
@@ -66,6 +68,11 @@ def test_wrong_wishes(tmp_path: Path, command: str, option: str, value: str, wor
         ["takes", "{song}", "trombone"],
         ["mix", "{song}", "--out", "{song}/../mix.mp3"],
         ["mix", "{song}", "--out", "{song}"],
+        ["mix", "{song}", "--out", "{song}/renders/mix.wav"],
+        ["export", "{song}", "--to", "{song}/stems"],
+        ["generate", "{song}", "lead", "--timbre", "kazoo"],
+        ["generate", "{song}", "--timbre", "bright"],
+        ["song", "{song}", "--timbre", "lead=bright"],
         ["new", "{song}"],
         ["song", "{song}", "--bpm", "90"],
         ["song", "{song}", "--seed", "6"],
@@ -325,3 +332,23 @@ def test_a_reader_that_leaves(finished: Path) -> None:
     process.stdout.close()
     assert process.stderr.read() == b"" and process.wait() == 0
     process.stderr.close()
+
+
+@pytest.mark.parametrize("arguments", [["show", "{song}"], ["show", "{song}", "--json"], ["--version"]])
+def test_closed_streams(finished: Path, arguments: list[str]) -> None:
+    """`stemwright show song >&-`"""
+    words = [*COMMAND, *(text.format(song=finished) for text in arguments)]
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&- >&-', "sh", *words],
+        stderr=subprocess.PIPE,
+        env=environment(),
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_names_that_the_terminal_cannot_show(tmp_path: Path, finished: Path, weights: Path) -> None:
+    song = Path(shutil.copytree(finished, os.fsdecode(bytes(tmp_path) + b"/caf\xe9 \xff\n")))
+    assert run("show", song, PYTHONIOENCODING="ascii").returncode == 0
+    facts = run_json("mix", song, weights=weights)
+    assert Path(facts["mix"]).is_file()

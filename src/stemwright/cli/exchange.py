@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines
+from stemwright.cli.output import emit_json, lines, quoted
 from stemwright.cli.watching import watching
 
 _File = Annotated[
@@ -57,10 +57,17 @@ def import_(
         emit_json(facts)
         return
     lines(
-        f"{name:<10}{layer['notes']} notes from track {layer['track']}"
+        f"{name:<10}{layer['notes']} notes from {_tracks(layer['track'])}"
         for name, layer in facts["layers"].items()
     )
-    lines([f"next: stemwright generate {folder}"])
+    lines([f"next: stemwright generate {quoted(folder)}"])
+
+
+def _tracks(numbers: int | list[int]) -> str:
+    if isinstance(numbers, int):
+        return f"track {numbers}"
+    shown = ", ".join(map(str, numbers[:8]))
+    return f"tracks {shown}" + (f" and {len(numbers) - 8} more" if len(numbers) > 8 else "")
 
 
 def export(

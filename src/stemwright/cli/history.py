@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, short, table
+from stemwright.cli.output import emit_json, lines, quoted, short, table
 
 _Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
 _AnyLayer = Annotated[
@@ -96,4 +96,4 @@ def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False)
     if json:
         emit_json(facts)
     else:
-        lines([f"{layer}: take {take} is active; hear it with: stemwright mix {folder}"])
+        lines([f"{layer}: take {take} is active; hear it with: stemwright mix {quoted(folder)}"])

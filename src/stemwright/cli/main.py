@@ -14,6 +14,7 @@ from typing import NoReturn
 
 def main() -> NoReturn:
     """Run the command line with the process's arguments and end the process."""
+    _open_streams()
     code = run(sys.argv[1:])
     _quit(code)
 
@@ -39,6 +40,13 @@ def run(argv: list[str]) -> int:
         if line:
             _say(line)
         return code
+
+
+def _open_streams() -> None:
+    """Where the caller has closed a stream, its output goes nowhere, and no file takes its place."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
 
 
 def _say(line: str) -> None:

@@ -25,6 +25,8 @@ def judge(error: BaseException) -> tuple[int, str]:
         return 1, f"error: {_os_line(error)}"
     if isinstance(error, MemoryError):
         return 1, "error: out of memory: close other programs, or make fewer layers or bars at a time"
+    if isinstance(error, UnicodeEncodeError):
+        return 1, f"error: this locale has no {error.object[error.start : error.end]!a}; set LC_ALL=C.UTF-8"
     name = type(error).__name__
     return 1, f"error: unexpected {name}: {error} (STEMWRIGHT_DEBUG=1 shows where)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, short, table
+from stemwright.cli.output import emit_json, lines, quoted, short, table
 from stemwright.cli.watching import watching
 
 
@@ -41,7 +41,7 @@ def new(
     if json:
         emit_json(facts)
     else:
-        lines([f"{folder}: {_headline(facts)}", f"next: stemwright generate {folder}"])
+        lines([f"{quoted(folder)}: {_headline(facts)}", f"next: stemwright generate {quoted(folder)}"])
 
 
 def song(

@@ -10,7 +10,7 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.producer.workspace import reading
+from stemwright.producer.workspace import reading, require_outside, writing
 from stemwright.song.names import file_stem
 from stemwright.song.score import Score
 
@@ -19,6 +19,8 @@ def export_song(
     path: Path, *, midi: bool = False, stems: bool = False, to: Path | None = None, watch: Watch = unwatched
 ) -> dict[str, Any]:
     """Write the scores as MIDI, the stems as WAV, or both where neither is asked for; returns where."""
+    if to is not None:
+        require_outside(path, to, "--to")
     both = not midi and not stems
     target = to if to is not None else path / "renders"
     facts: dict[str, Any] = {"midi": None, "stems": {}}
@@ -30,7 +32,6 @@ def export_song(
 
 
 def _export_midi(path: Path, to: Path | None) -> Path:
-    from stemwright.producer.workspace import writing
     from stemwright.song.midi import write_midi
 
     folder = reading(path)
@@ -41,7 +42,7 @@ def _export_midi(path: Path, to: Path | None) -> Path:
         if sha is not None:
             scores[name] = Score.from_bytes(folder.objects.get(sha), f"{name}'s score")
     if not scores:
-        raise UsageError(f"{path}: has no scores yet; make some with: stemwright generate {path}")
+        raise UsageError(f"{path}: has no scores yet; make some with: stemwright generate DIR")
     data = write_midi(song.state, scores, title=song.title)
     name = file_stem(song.title, "Score", song.state) + ".mid"
     if to is None:

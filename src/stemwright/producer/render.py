@@ -15,7 +15,7 @@ from stemwright.producer import bundles, machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.producer.workspace import writing
+from stemwright.producer.workspace import require_outside, writing
 from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -34,12 +34,12 @@ def render(
     UsageError where no layer has a take, or `out` cannot be an audio file.
     """
     clock = Clock()
-    _check_out(out)
+    _check_out(path, out)
     with writing(path) as folder:
         song = folder.load()
         takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
         if not takes:
-            raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate {path}")
+            raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
         with clock.stage("decode"):
             decoded = decode(folder, takes, watch)
         with clock.stage("mix"):
@@ -131,7 +131,7 @@ def _write(
     return files
 
 
-def _check_out(out: Path | None) -> None:
+def _check_out(path: Path, out: Path | None) -> None:
     from stemwright.mix.files import audio_format
 
     if out is None:
@@ -139,6 +139,7 @@ def _check_out(out: Path | None) -> None:
     audio_format(out.suffix)
     if out.is_dir():
         raise UsageError(f"{out}: is a folder; name a file that ends in .wav or .flac")
+    require_outside(path, out, "--out")
 
 
 def _shas(files: dict[str, Path]) -> list[str]:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from stemwright.errors import UsageError
 from stemwright.producer.commit import recover
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ def reading(path: Path) -> SongFolder:
     from stemwright.store.folder import SongFolder
 
     return SongFolder.open(path)
+
+
+def require_outside(path: Path, target: Path, option: str) -> None:
+    """UsageError where `target` lies in the song at `path`, which holds only what it keeps account of."""
+    if path.resolve() in (target.resolve(), *target.resolve().parents):
+        raise UsageError(
+            f"{option} {target}: is inside the song; choose another place (without {option}: renders/)"
+        )
 
 
 @contextmanager
