@@ -60,6 +60,28 @@ def test_import_makes_a_song(tmp_path: Path) -> None:
     assert check(tmp_path / "new-song")["ok"]
 
 
+def test_what_is_arranged_fits_an_imported_melody(tmp_path: Path) -> None:
+    tune = [64, 67, 64, 60] * 2 + [65, 69, 65, 60] * 2 + [67, 71, 67, 62] * 2 + [64, 67, 64, 60] * 2
+    file = tmp_path / "tune.mid"
+    file.write_bytes(midi.file(midi.chunk([(0, midi.name("Melody")), *midi.notes(tune)])))
+    import_midi(tmp_path / "song", file)
+    state = SongFolder.open(tmp_path / "song").load().state
+    assert str(state.key) == "C major"
+    assert [str(chord) for chord in state.chords[::4]] == ["C", "F", "G", "C"]
+    produce(tmp_path / "song", ("harmony",))
+    assert SongFolder.open(tmp_path / "song").load().state.chords == state.chords
+    assert {note.pitch % 12 for note in score(tmp_path / "song", "harmony").notes} <= {0, 2, 4, 5, 7, 9, 11}
+
+
+def test_decided_chords_stay_when_notes_are_imported(song: Path) -> None:
+    produce(song)
+    before = SongFolder.open(song).load().state
+    file = song.parent / "tune.mid"
+    file.write_bytes(midi.band(bars=2))
+    import_midi(song, file, tracks=("4=lead",))
+    assert SongFolder.open(song).load().state == before
+
+
 def test_export_and_import_again(song: Path) -> None:
     produce(song)
     made = export_song(song, to=song.parent / "out")

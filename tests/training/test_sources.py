@@ -4,7 +4,6 @@ from fractions import Fraction
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -22,8 +21,6 @@ from stemwright.training.bands import (
     FOLD,
     band_layers,
     band_state,
-    find_chords,
-    find_key,
     fold,
     playable_bpm,
     polyphony,
@@ -66,23 +63,6 @@ def test_the_lowest_part_is_the_bass_where_no_program_says_so() -> None:
     assert layers["bass"].notes[0].pitch == 40 and layers["lead"].notes[0].pitch == 72
     assert band_layers(MidiSong([], Fraction(100), Meter(4, 4), None)) == {}
     assert band_state(midi, {}) is None
-
-
-@pytest.mark.parametrize("tonic", range(12))
-@pytest.mark.parametrize("mode", ["major", "minor"])
-def test_keys_are_found(tonic: int, mode: str) -> None:
-    key = Key.from_pc(tonic, mode)
-    weights = np.zeros(12)
-    for degree, pc in enumerate(key.pitch_classes):
-        weights[pc] = (4, 2, 3, 2, 3.5, 2, 1)[degree]
-    assert find_key(weights).tonic_pc == tonic and find_key(weights).is_minor == key.is_minor
-    assert find_key(np.zeros(12)) == Key("C", "major")
-
-
-def test_chords_are_found_and_silence_is_none() -> None:
-    notes = [Note(0, 192, p, 80) for p in (57, 60, 64)] + [Note(192, 192, p, 80) for p in (53, 57, 60)]
-    found = find_chords({"harmony": Score.from_notes(notes)}, Meter(4, 4), 2, Key("A", "minor"))
-    assert [str(c) if c else None for c in found] == ["Am", "Am", "F", "F", None, None, None, None]
 
 
 def test_small_helpers() -> None:

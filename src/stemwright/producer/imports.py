@@ -1,4 +1,7 @@
-"""`import`: the tracks of a MIDI file become the scores of layers; given scores win over the arranger's."""
+"""`import`: the tracks of a MIDI file become the scores of layers; given scores win over the arranger's.
+
+Chords that are not yet decided are found from the notes, so that what the arranger writes fits them.
+"""
 
 from __future__ import annotations
 
@@ -57,9 +60,10 @@ def import_midi(
     target = state or _state_of(midi, file.name)
     given = {layer: _given(midi, numbers, target, file.name) for layer, numbers in chosen.items()}
     if state is None:
-        _create(path, target, given)
+        _create(path, _in_its_key(target, midi, given), given)
     with writing(path) as folder:
         song = folder.load()
+        song = replace(song, state=_with_chords(song.state, given))
         for layer, part in given.items():
             song = _give(song, layer, folder.objects.put("score", part.score.canonical_bytes()))
         details = {
@@ -142,6 +146,28 @@ def _create(path: Path, state: GlobalState, given: dict[str, Given]) -> None:
     SongFolder.create(
         path, Song(title_from(path), state, random_seed(), {name: LayerEntry() for name in names})
     )
+
+
+def _in_its_key(state: GlobalState, midi: MidiSong, given: dict[str, Given]) -> GlobalState:
+    """The state in the key that its notes are in, where the file names none."""
+    from stemwright.compose.analysis import find_key, profile
+
+    if midi.key is not None:
+        return state
+    return state.with_(key=find_key(profile(_scores(given))))
+
+
+def _with_chords(state: GlobalState, given: dict[str, Given]) -> GlobalState:
+    """The state with chords that fit the given notes, where they were not yet decided."""
+    from stemwright.compose.analysis import settled_chords
+
+    if state.chords:
+        return state
+    return state.with_(chords=settled_chords(_scores(given), state.meter, state.bars, state.key))
+
+
+def _scores(given: dict[str, Given]) -> dict[str, Score]:
+    return {layer: part.score for layer, part in given.items()}
 
 
 def _give(song: Song, layer: str, sha: str) -> Song:

@@ -2,8 +2,8 @@
 
 The assignment is simple: channel 10 is drums; the bass is the part with a bass program (33-40 in General
 MIDI), or else the one with the lowest mean pitch; the lead is the highest mostly one-voiced part of the
-rest; the harmony is the most polyphonic of what remains. Key by Krumhansl's profiles, chords per beat by
-template matching.
+rest; the harmony is the most polyphonic of what remains. Key and chords are found by
+`compose.analysis`.
 """
 
 from __future__ import annotations
@@ -11,24 +11,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
+from stemwright.compose.analysis import find_chords, find_key, profile
 from stemwright.errors import UsageError
-from stemwright.song.harmony import Chord, Key
 from stemwright.song.score import Note, Score
 from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
 
 if TYPE_CHECKING:
-    from stemwright.song.meter import Meter
     from stemwright.song.midi import MidiSong, MidiTrack
 
 FOLD = {"bass": (24, 60), "harmony": (36, 96), "lead": (45, 96)}
-_MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
-_MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
-_TEMPLATES = (("", (0, 4, 7)), ("m", (0, 3, 7)), ("7", (0, 4, 7, 10)), ("m7", (0, 3, 7, 10)),
-              ("maj7", (0, 4, 7, 11)),
-              ("dim", (0, 3, 6)), ("sus4", (0, 5, 7)), ("5", (0, 7)))  # fmt: skip
 _MIN_NOTES = 12
 _MAX_BARS = 400
 
@@ -85,55 +76,6 @@ def band_layers(midi: MidiSong) -> dict[str, Score]:
     for name, track in chosen.items():
         out[name] = fold(Score.from_notes(track.notes).without_overlaps(), *FOLD[name])
     return out
-
-
-def profile(scores: dict[str, Score]) -> NDArray[np.float64]:
-    """Ticks each pitch class sounds, drums aside; [12]."""
-    out = np.zeros(12)
-    for name, score in scores.items():
-        if name != "drums":
-            for n in score.notes:
-                out[n.pitch % 12] += n.duration
-    return out
-
-
-def find_key(weights: NDArray[np.float64]) -> Key:
-    """The key whose Krumhansl profile correlates best; C major where nothing sounds."""
-    if weights.sum() <= 0 or np.ptp(weights) == 0:
-        return Key("C", "major")
-    ranked = [
-        (float(np.corrcoef(weights, np.roll(shape, tonic))[0, 1]), -tonic, mode)
-        for mode, shape in (("major", _MAJOR), ("minor", _MINOR))
-        for tonic in range(12)
-    ]
-    _, tonic, mode = max(ranked)
-    return Key.from_pc(-tonic, mode)
-
-
-def find_chords(scores: dict[str, Score], meter: Meter, bars: int, key: Key) -> tuple[Chord | None, ...]:
-    """One chord per beat by template matching (a beat hears a little of its neighbours); None for silence."""
-    beats, length = bars * meter.beats_per_bar, meter.ticks_per_beat
-    heard = np.zeros((beats, 12))
-    bass = np.zeros((beats, 12))
-    for name, score in scores.items():
-        for n in score.notes if name != "drums" else ():
-            for beat in range(n.onset // length, min(beats, -(-n.end // length))):
-                amount = min(n.end, (beat + 1) * length) - max(n.onset, beat * length)
-                heard[beat, n.pitch % 12] += amount * (0.6 if name == "lead" else 1.0)
-                if name == "bass":
-                    bass[beat, n.pitch % 12] += amount
-    smooth = heard + 0.3 * (np.roll(heard, 1, 0) + np.roll(heard, -1, 0))
-    candidates = [(root, quality, tones) for root in range(12) for quality, tones in _TEMPLATES]
-    shapes = np.array(
-        [[1.0 if (pc - root) % 12 in tones else -0.6 for pc in range(12)] for root, _, tones in candidates]
-    )
-    size = np.array([len(tones) ** 0.4 for _, _, tones in candidates])
-    values = smooth @ shapes.T / size + 0.5 * bass[:, [root for root, _, _ in candidates]]
-    best = values.argmax(axis=1)
-    return tuple(
-        Chord(key.spell(candidates[i][0]), candidates[i][1]) if heard[beat].sum() > 0 else None
-        for beat, i in enumerate(best)
-    )
 
 
 def playable_bpm(bpm: Fraction) -> Fraction:
