@@ -12,28 +12,33 @@ from stemwright.mix.loudness import peak_envelope
 
 LOOK_AHEAD = 5
 RELEASE_MS = 120.0
+_PIECE = 1 << 18
 
 
 def stereo_envelope(audio: NDArray[np.float64]) -> Signal:
     """The true-peak envelope [N] of `audio` [N, channels]: the largest of all channels."""
-    envelope = np.zeros(len(audio))
+    envelope = np.zeros(len(audio), np.float32)
     for channel in audio.T:
         np.maximum(envelope, peak_envelope(channel), out=envelope)
     return envelope
 
 
-def limiting_gain(envelope: Signal, sample_rate: int, ceiling: float) -> Signal:
-    """The gain [N] in 0..1 that keeps `envelope` [N] x gain at or below `ceiling` (an amplitude)."""
+def limiting_gain(envelope: Signal, sample_rate: int, ceiling: float, scale: float = 1.0) -> Signal:
+    """The gain [N] in 0..1 that keeps `envelope` [N] x `scale` x gain at or below an amplitude, `ceiling`."""
     step = max(round(sample_rate / 1000), 1)
     blocks = -(-len(envelope) // step)
-    padded = np.zeros(blocks * step)
+    padded = np.zeros(blocks * step, envelope.dtype)
     padded[: len(envelope)] = envelope
-    highest = padded.reshape(blocks, step).max(axis=1)
+    highest = padded.reshape(blocks, step).max(axis=1).astype(np.float64) * scale
     if not (highest > ceiling).any():
         return np.ones(len(envelope))
     needed = np.minimum(1.0, ceiling / np.maximum(highest, 1e-12))
     edges = _smooth(_released(_held(needed)))
-    return np.interp(np.arange(len(envelope)) / step, np.arange(blocks + 1), edges)
+    gain = np.empty(len(envelope))
+    for start in range(0, len(gain), _PIECE):  # by pieces: its places would need as much memory again, twice
+        places = np.arange(start, min(start + _PIECE, len(gain))) / step
+        gain[start : start + _PIECE] = np.interp(places, np.arange(blocks + 1), edges)
+    return gain
 
 
 def _held(needed: Signal) -> Signal:

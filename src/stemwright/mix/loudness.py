@@ -22,6 +22,7 @@ _RELATIVE_GATE = -10.0
 _OFFSET = -0.691
 OVERSAMPLING = 4
 _HALF_TAPS = 128
+_PIECE = 1 << 18
 
 
 def decibels(amplitude: float) -> float:
@@ -54,14 +55,10 @@ def true_peak(audio: ArrayLike) -> float:
     Meters differ in how they treat what lies just below half the sample rate. We take the higher reading of
     two: a windowed sinc that passes it (`peak_envelope`) and a resampler that removes it (soxr).
     """
-    import soxr
-
     signal = _columns(audio)
     if not signal.size:
         return SILENCE_DB
-    highest = max(float(peak_envelope(channel).max()) for channel in signal.T)
-    smooth = soxr.resample(signal.astype(np.float32), 1, OVERSAMPLING, quality="HQ")
-    return decibels(max(highest, float(np.abs(smooth).max(initial=0.0))))
+    return decibels(max(max(float(peak_envelope(ch).max()), _smooth_peak(ch)) for ch in signal.T))
 
 
 def peak_envelope(channel: Signal) -> Signal:
@@ -77,6 +74,19 @@ def peak_envelope(channel: Signal) -> Signal:
     return envelope
 
 
+def _smooth_peak(channel: Signal) -> float:
+    """The largest magnitude of the resampled `channel` [N], piece by piece, for the whole would be large."""
+    import soxr
+
+    stream = soxr.ResampleStream(1, OVERSAMPLING, 1, dtype="float32", quality="HQ")
+    highest = 0.0
+    for start in range(0, len(channel), _PIECE):
+        piece = channel[start : start + _PIECE].astype(np.float32)
+        smooth = stream.resample_chunk(piece, last=start + _PIECE >= len(channel))
+        highest = max(highest, float(np.abs(smooth).max(initial=0.0)))
+    return highest
+
+
 def _columns(audio: ArrayLike) -> Signal:
     signal = np.asarray(audio, dtype=np.float64)
     return signal[:, None] if signal.ndim == 1 else signal
@@ -89,7 +99,7 @@ def _block_powers(channel: Signal, sample_rate: int, size: int) -> NDArray[np.fl
         end = min(start + piece.shape[1], len(channel))
         if start < end:
             energy[start + 1 : end + 1] = piece[0, : end - start] ** 2
-    total = np.cumsum(energy)
+    total = np.cumsum(energy, out=energy)
     if len(channel) < size:
         return total[-1:] / len(channel)
     count = round((len(channel) - size) / (0.25 * size)) + 1

@@ -63,20 +63,24 @@ def mix(
     master = min(target_lufs - loudness, highest)
     ceiling = ceiling_dbtp - _MARGIN_DB
     for _ in range(_ROUNDS):
-        gain = limiting_gain(envelope * amplitude(master), sample_rate, amplitude(ceiling))
-        audio = summed * (amplitude(master) * gain)[:, None]
+        gain = limiting_gain(envelope, sample_rate, amplitude(ceiling), amplitude(master))
+        lowest = float(gain.min())
+        gain *= amplitude(master)
+        audio = summed * gain[:, None]
+        del gain  # a long song's arrays are large
         reached, peak = integrated_loudness(audio, sample_rate), true_peak(audio)
         missing, over = target_lufs - reached, max(peak - ceiling_dbtp + _MARGIN_DB / 2, 0.0)
         if not over and (abs(missing) <= _CLOSE_LU or (missing > 0 and master >= highest)):
             break
         ceiling -= over
         master = min(master + missing, highest)
+    audio *= amplitude(-over)
     return MixResult(
-        audio=(audio * amplitude(-over)).astype(np.float32),
+        audio=audio.astype(np.float32),
         loudness_lufs=reached - over,
         true_peak_dbtp=peak - over,
         gains={layer: level + master for layer, level in gains.items()},
-        limiting_db=over - decibels(float(gain.min())),
+        limiting_db=over - decibels(lowest),
         reached=abs(missing + over) <= _REACHED_LU,
     )
 
