@@ -206,10 +206,10 @@ def test_damage_gives_a_song_or_a_clear_line(changes: list[tuple[int, int]], len
 def test_a_hundred_thousand_notes_are_accepted() -> None:
     state = GlobalState.create()
     score = Score.from_notes(Note(i * 4, 3, i % 128, 100) for i in range(100_000))
-    start = time.perf_counter()
+    start = time.process_time()
     song = read_midi(write_midi(state, {"lead": score}))
     assert tuple(song.tracks[0].notes) == score.notes
-    assert time.perf_counter() - start < 8
+    assert time.process_time() - start < 8
 
 
 def test_too_many_events_are_refused() -> None:

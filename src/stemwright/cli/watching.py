@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from stemwright.producer.progress import Watch, unwatched
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-Watch = Callable[[str, int, int], None]
 
 
 class Bars:
@@ -27,15 +27,11 @@ class Bars:
         self._progress.update(self._tasks[name], completed=done, total=max(total, 1))
 
 
-def _quiet(name: str, done: int, total: int) -> None:
-    """Nobody is watching."""
-
-
 @contextmanager
 def watching() -> Iterator[Watch]:
     """Yield the function that a producer reports to: bars on a terminal, nothing elsewhere."""
     if not sys.stderr.isatty():
-        yield _quiet
+        yield unwatched
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn

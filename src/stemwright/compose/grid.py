@@ -34,10 +34,6 @@ class Grid:
     strengths: tuple[int, ...]
     compound: bool
 
-    def pulse_at(self, step: int) -> Pulse:
-        """The pulse that contains `step`."""
-        return next(pulse for pulse in reversed(self.pulses) if pulse.start <= step)
-
     def halves(self) -> int:
         """The step, on a beat, where the second half of the bar begins (0 if the bar cannot be split)."""
         starts = [p.start for p in self.pulses if p.start % self.beat_steps == 0 and p.start > 0]

@@ -92,7 +92,9 @@ def _read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror or error}); give a MIDI file") from None
+        raise UsageError(
+            f"{path.name or path}: cannot be read ({error.strerror or error}); give a MIDI file"
+        ) from None
 
 
 def _scaled(tick: int, division: int, name: str) -> int:
