@@ -26,9 +26,9 @@ class Recipe:
     """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input
     codes."""
 
-    batch: int = 8
+    batch: int = 4
     length: int = 768
-    learning_rate: float = 2e-3
+    learning_rate: float = 1.5e-3
     warmup_steps: int = 100
     weight_decay: float = 0.1
     clip: float = 1.0
