@@ -19,6 +19,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from stemwright.errors import UsageError
+
 SAMPLE_RATE = 24_000
 HOP = 320
 
@@ -39,7 +41,6 @@ class CodecConfig:
     codebooks: int = 8
     codebook_size: int = 1024
     n_fft: int = 1280
-    head: str = "scaled"  # "polar": log-magnitude and phase; "scaled": log-scale and a complex number
 
     def __post_init__(self) -> None:
         if math.prod(self.strides) != HOP:
@@ -55,8 +56,11 @@ class CodecConfig:
 
     @classmethod
     def from_json(cls, data: dict[str, object]) -> CodecConfig:
-        """The inverse of :meth:`to_json`."""
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in data.items()})  # type: ignore[arg-type]
+        """The inverse of :meth:`to_json`. Older checkpoints name the decoder's head, of which one is left."""
+        known = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items() if k != "head"}
+        if data.get("head", "scaled") != "scaled":
+            raise UsageError(f"codec: head {data['head']!r} is no longer known; train a codec anew")
+        return cls(**known)  # type: ignore[arg-type]
 
 
 TINY = CodecConfig(
@@ -244,10 +248,9 @@ class ResidualQuantiser(nn.Module):
 class Decoder(nn.Module):
     """Latents ``[batch, frames, latent]`` to audio ``[batch, frames * 320]``.
 
-    Works at 75 Hz throughout; the last layer gives log-magnitude and phase of every frame's spectrum, and
-    four
-    overlapping frames of 1280 samples are added up. Two more frames on either side give full overlap at
-    the edges.
+    Works at 75 Hz throughout; the last layer gives every frame's spectrum, each bin a log-scale times a
+    complex number, and four overlapping frames of 1280 samples are added up. Two more frames on either side
+    give full overlap at the edges.
     """
 
     EDGE = 2  # frames added on either side
@@ -264,7 +267,7 @@ class Decoder(nn.Module):
             for _ in range(config.decoder_blocks)
         )
         self.last = nn.LayerNorm(config.width)
-        self.head = nn.Linear(config.width, (2 if config.head == "polar" else 3) * self.bins)
+        self.head = nn.Linear(config.width, 3 * self.bins)
         self.register_buffer("window", torch.hann_window(config.n_fft) / 1.5, persistent=False)
         self.basis: Tensor | None = None  # set for export: the inverse transform becomes one product
 
@@ -276,10 +279,7 @@ class Decoder(nn.Module):
             x = block(x)
         y = self.head(self.last(x)).float()
         magnitude = torch.exp(y[..., : self.bins].clamp(max=6.0))
-        if self.config.head == "scaled":
-            return magnitude * y[..., self.bins : 2 * self.bins], magnitude * y[..., 2 * self.bins :]
-        phase = y[..., self.bins :]
-        return magnitude * torch.cos(phase), magnitude * torch.sin(phase)
+        return magnitude * y[..., self.bins : 2 * self.bins], magnitude * y[..., 2 * self.bins :]
 
     def forward(self, z: Tensor) -> Tensor:
         frames = z.shape[1]

@@ -194,7 +194,7 @@ class Trainer:
     def load(self, path: Path) -> None:
         """Go on from a checkpoint of the same configuration."""
         tensors, meta = checkpoint.load(path)
-        if meta["config"] != json.loads(json.dumps(self.model.config.to_json())):
+        if CodecConfig.from_json(meta["config"]) != self.model.config:
             raise UsageError(f"{path}: checkpoint of another configuration; choose another output folder")
         self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
         for name, parameter in self.model.named_parameters():
