@@ -235,3 +235,9 @@ def test_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find(tmp_path / "weights" / "zither") == tmp_path / "weights" / "zither"
     with pytest.raises(UsageError, match="not found"):
         find("kazoo")
+
+
+def test_a_weights_folder_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "nowhere"))
+    with pytest.raises(UsageError, match="STEMWRIGHT_WEIGHTS"):
+        shipped()

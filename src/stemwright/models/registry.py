@@ -15,12 +15,16 @@ NAMES = ("codec", "drums", "bass", "harmony", "lead")
 
 
 def folders() -> tuple[Path, ...]:
-    """Folders of bundles, first wins."""
+    """Folders of bundles, first wins. UsageError where `STEMWRIGHT_WEIGHTS` names no folder."""
     import platformdirs
 
     import stemwright
 
     explicit = os.environ.get("STEMWRIGHT_WEIGHTS")
+    if explicit and not Path(explicit).is_dir():
+        raise UsageError(
+            f"STEMWRIGHT_WEIGHTS: {explicit!r} is not a folder; name a folder of bundles or unset it"
+        )
     own = Path(platformdirs.user_data_dir("stemwright", appauthor=False)) / "weights"
     package = Path(stemwright.__file__).parent / "weights"
     return (*((Path(explicit),) if explicit else ()), package, own)
