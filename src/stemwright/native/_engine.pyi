@@ -34,6 +34,8 @@ def generate(
     temperature: float,
     top_k: int,
     top_p: float,
+    base: np.ndarray | None,
+    guidance: float,
     progress: Callable[[int], object] | None,
 ) -> np.ndarray | None: ...
 def philox4x32(counter: Sequence[int], key: Sequence[int]) -> list[int]: ...

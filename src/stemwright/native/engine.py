@@ -30,11 +30,16 @@ class Cancelled(StemwrightError):
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a code is drawn from its logits: temperature (0 takes the best), then top-k, then top-p."""
+    """How a code is drawn from its logits: guidance, temperature (0 takes the best), then top-k, then top-p.
+
+    Guidance g pushes the logits away from those without the score, to base + g (conditioned - base)
+    (classifier-free guidance, arXiv 2207.12598); 1 is none, and costs nothing.
+    """
 
     temperature: float = 0.9
     top_k: int = 64
     top_p: float = 1.0
+    guidance: float = 1.0
 
     def __post_init__(self) -> None:
         """UsageError where a field is out of range."""
@@ -44,6 +49,8 @@ class Sampling:
             raise UsageError(f"top_k: {self.top_k!r} is not a whole number from 1 to 65535")
         if not _real(self.top_p) or not 0.0 < self.top_p <= 1.0 or np.float32(self.top_p) == 0.0:
             raise UsageError(f"top_p: {self.top_p!r} is not a number above 0 and at most 1")
+        if not _real(self.guidance) or not 0.0 <= self.guidance <= 100.0:
+            raise UsageError(f"guidance: {self.guidance!r} is not a number from 0 to 100")
 
 
 class Engine:
@@ -87,6 +94,7 @@ class Engine:
         layer_id: int,
         takes: Sequence[int] = (1,),
         sampling: Sampling | None = None,
+        base: np.ndarray | None = None,
         prefix: np.ndarray | None = None,
         stop: int | None = None,
         progress: Progress | None = None,
@@ -94,6 +102,7 @@ class Engine:
         """Codes uint16 [len(takes), codebooks, stop] of a layer of `frames` frames.
 
         features: float32 [frames + codebooks - 1, F], a row a step, already shifted by the lookahead.
+        base:     features without the conditions that guidance strengthens; needed where it is not 1.
         prefix:   codes uint16 [codebooks, P] that frames below P are forced to; sampling begins at frame P.
         stop:     only frames below it are made; they are those of the whole layer.
         progress: called with the number of finished frames about every 16; returning False raises Cancelled,
@@ -105,11 +114,18 @@ class Engine:
         steps = self._steps(frames, stop)
         chosen = Sampling() if sampling is None else sampling
         rows = _features(features, (steps, self.config["features"]))
+        plain = None
+        if chosen.guidance != 1.0:
+            if base is None or len(takes) > MAX_BATCH // 2:
+                raise UsageError(f"guidance: needs base features and at most {MAX_BATCH // 2} takes at once")
+            plain = _features(base, rows.shape)
         forced = self._prefix(prefix, frames)
         key = _ranged("seed", seed, 2**64 - 1), _ranged("layer_id", layer_id, 2**32 - 1), _takes(takes)
         drawing = float(chosen.temperature), int(chosen.top_k), float(chosen.top_p)
         try:
-            codes = _engine.generate(self._model, rows, frames, stop, forced, *key, *drawing, progress)
+            codes = _engine.generate(
+                self._model, rows, frames, stop, forced, *key, *drawing, plain, chosen.guidance, progress
+            )
         except OverflowError as error:
             raise StemwrightError(f"performer weights: {error}; train or export them again") from error
         if codes is None:
@@ -207,7 +223,7 @@ def _takes(takes: Sequence[int]) -> list[int]:
     return [_ranged("takes", take, 2**32 - 1) for take in takes]
 
 
-def _features(features: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _features(features: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     array = np.asarray(features)
     if array.dtype != np.float32 or array.shape != shape:
         raise UsageError(f"features: {array.dtype.name} {array.shape} are not float32 {shape}")

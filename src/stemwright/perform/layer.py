@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.conditioning import step_features
+from stemwright.conditioning import drop_features, step_features
 from stemwright.errors import UsageError
 from stemwright.native.engine import Engine, Sampling
 from stemwright.native.options import choose_isa
@@ -57,13 +57,20 @@ def perform_layer(
         progress(done)
         return not cancel()
 
+    chosen = sampling if sampling is not None else sampling_of(bundle)
+    rows = step_features(features, frames + config["codebooks"] - 1, config["lookahead"])
+    base = None
+    if chosen.guidance != 1.0:
+        base = rows.copy()
+        drop_features(base, layer, ["score"])
     codes: npt.NDArray[np.uint16] = engine_of(bundle, threads).generate(
-        step_features(features, frames + config["codebooks"] - 1, config["lookahead"]),
+        rows,
         frames,
         seed=seed,
         layer_id=crc32(layer.encode("utf-8")),
         takes=(take,),
-        sampling=sampling if sampling is not None else sampling_of(bundle),
+        sampling=chosen,
+        base=base,
         prefix=prefix,
         stop=stop,
         progress=report,

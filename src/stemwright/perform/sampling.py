@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
 
-DEFAULT = {"temperature": 0.9, "top_k": 64, "top_p": 0.95}
+DEFAULT = {"temperature": 0.9, "top_k": 64, "top_p": 0.95, "guidance": 1.0}
 
 
 def sampling_of(bundle: Bundle) -> Sampling:
@@ -20,7 +20,9 @@ def sampling_of(bundle: Bundle) -> Sampling:
     given = bundle.manifest.architecture.get("sampling", {})
     where = f"{bundle.path / 'manifest.json'}: field 'architecture.sampling'"
     if not isinstance(given, dict) or set(given) - set(DEFAULT):
-        raise UsageError(f"{where} must hold temperature, top_k and top_p only: get the bundle again")
+        raise UsageError(
+            f"{where} must hold temperature, top_k, top_p and guidance only: get the bundle again"
+        )
     try:
         return Sampling(**{**DEFAULT, **given})
     except UsageError as error:

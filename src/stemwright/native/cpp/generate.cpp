@@ -15,11 +15,13 @@ class Loop {
       : request_(request),
         config_(model->config),
         rows_(static_cast<int>(request.takes.size())),
-        state_(std::move(model), kernels, rows_, request.threads),
-        codes_(static_cast<size_t>(rows_) * size(config_.codebooks) * size(request.frames)),
-        tokens_(static_cast<size_t>(rows_) * size(config_.codebooks)),
-        features_(static_cast<size_t>(rows_) * size(config_.features)),
-        status_(tokens_.size()) {
+        streams_(request.base ? 2 * rows_ : rows_),
+        state_(std::move(model), kernels, streams_, request.threads),
+        codes_(size(rows_) * size(config_.codebooks) * size(request.frames)),
+        tokens_(size(streams_) * size(config_.codebooks)),
+        features_(size(streams_) * size(config_.features)),
+        guided_(size(request.threads) * size(config_.codebook_size)),
+        status_(size(rows_) * size(config_.codebooks)) {
     for (int t = 0; t < request.threads; ++t) samplers_.emplace_back(kernels, config_.codebook_size);
     for (int b = 0; b < rows_; ++b)
       for (int k = 0; k < config_.codebooks; ++k)
@@ -28,14 +30,14 @@ class Loop {
   }
 
   void step(int s) {
-    for (int b = 0; b < rows_; ++b) {
+    for (int i = 0; i < streams_; ++i) {
       for (int k = 0; k < config_.codebooks; ++k) {
         const int frame = s - 1 - k;
         const bool inside = frame >= 0 && frame < request_.frames;
-        tokens_[size(b * config_.codebooks + k)] = inside ? code(b, k, frame) : config_.codebook_size;
+        tokens_[size(i * config_.codebooks + k)] = inside ? code(i % rows_, k, frame) : config_.codebook_size;
       }
-      const float* row = request_.features + size(s) * size(config_.features);
-      std::copy(row, row + config_.features, features_.begin() + b * config_.features);
+      const float* row = (i < rows_ ? request_.features : request_.base) + size(s) * size(config_.features);
+      std::copy(row, row + config_.features, features_.begin() + i * config_.features);
     }
     const bool free = s >= request_.prefix_frames;  // codebook 0 is the first to leave the forced beginning
     state_.step(tokens_.data(), features_.data(), free);
@@ -64,20 +66,34 @@ class Loop {
     if (frame < request_.prefix_frames || frame >= request_.frames) return 1;
     const double uniform = uniform_of(request_.seed, request_.takes[size(b)], request_.layer_id,
                                       static_cast<uint32_t>(frame), static_cast<uint32_t>(k));
-    const float* logits = state_.logits(b) + size(k) * size(config_.codebook_size);
+    const float* logits = logits_of(thread, b, k);
     const int picked = samplers_[size(thread)].pick(logits, request_.sampling, uniform);
     if (picked < 0) return 0;
     code(b, k, frame) = static_cast<uint16_t>(picked);
     return 1;
   }
 
+  // Stream rows_ + b is take b without the conditions (classifier-free guidance, arXiv 2207.12598). A product and a sum,
+  // each rounded: no fused operation here, so portable code needs none.
+  const float* logits_of(int thread, int b, int k) {
+    const size_t offset = size(k) * size(config_.codebook_size);
+    const float* with = state_.logits(b) + offset;
+    if (!request_.base) return with;
+    const float* without = state_.logits(rows_ + b) + offset;
+    float* out = guided_.data() + size(thread) * size(config_.codebook_size);
+    for (int i = 0; i < config_.codebook_size; ++i) out[i] = without[i] + request_.guidance * (with[i] - without[i]);
+    return out;
+  }
+
   const Request& request_;
   const Config& config_;
-  int rows_;
+  int rows_;     // takes
+  int streams_;  // takes, and with guidance as many again without the conditions
   State state_;
   std::vector<uint16_t> codes_;
   std::vector<int32_t> tokens_;
   std::vector<float> features_;
+  std::vector<float> guided_;  // [threads][codebook_size]
   std::vector<char> status_;
   std::vector<Sampler> samplers_;
 };

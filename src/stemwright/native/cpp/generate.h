@@ -13,6 +13,8 @@ namespace stemwright {
 
 struct Request {
   const float* features = nullptr;  // [frames + codebooks - 1][features], a row a step
+  const float* base = nullptr;      // the same with conditions left out, for guidance; null: no guidance
+  float guidance = 1.0f;            // logits become base + guidance (conditioned - base)
   int frames = 0;                   // of the whole layer
   int stop = 0;                     // frames wanted, <= frames
   const uint16_t* prefix = nullptr;  // [codebooks][prefix_frames]

@@ -2,10 +2,12 @@
 // messages, with names and fixes, are in engine.py.
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <memory>
+#include <optional>
 #include <stdexcept>
 
 #include "cpu.h"
@@ -149,7 +151,7 @@ bool report(const nb::object& progress, int frames) {
 nb::object py_generate(const PyModel& model, const Input<float>& features, int frames, int stop,
                        const Input<uint16_t>& prefix, uint64_t seed, uint32_t layer_id,
                        const std::vector<uint32_t>& takes, float temperature, int top_k, float top_p,
-                       const nb::object& progress) {
+                       const std::optional<Input<float>>& base, float guidance, const nb::object& progress) {
   const Config& c = model.model()->config;
   require(frames >= 1 && frames <= kMaxPosition - c.codebooks, "frames: out of range");
   require(stop >= 0 && stop <= frames, "stop: out of range");
@@ -161,8 +163,14 @@ nb::object py_generate(const PyModel& model, const Input<float>& features, int f
     require(prefix.data()[i] < c.codebook_size, "prefix: a code is out of range");
   require(!takes.empty() && takes.size() <= kMaxBatch, "takes: 1 to 64");
   require(temperature >= 0.0f && temperature <= 1e6f && top_k >= 1 && top_p > 0.0f && top_p <= 1.0f, "sampling: out of range");
+  require(!base || (base->ndim() == 2 && base->shape(0) == features.shape(0) && base->shape(1) == features.shape(1)),
+          "base: wrong shape");
+  require(guidance >= 0.0f && guidance <= 100.0f, "guidance: out of range");
+  require(!base || 2 * takes.size() <= kMaxBatch, "takes: at most 32 with guidance");
   Request request;
   request.features = features.data();
+  request.base = base ? base->data() : nullptr;
+  request.guidance = guidance;
   request.frames = frames;
   request.stop = stop;
   request.prefix = prefix.data();
@@ -248,7 +256,7 @@ NB_MODULE(_engine, m) {
       .def_prop_ro("batch", &PyState::batch)
       .def("step", &PyState::step, "tokens"_a, "features"_a);
   m.def("generate", &py_generate, "model"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
-        "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "progress"_a.none());
+        "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "progress"_a.none());
   m.def("philox4x32", &py_philox, "counter"_a, "key"_a);
   m.def("exp", &py_exp, "values"_a, "isa"_a);
   m.def("fused", &py_fused, "a"_a, "b"_a, "c"_a, "isa"_a);

@@ -13,7 +13,7 @@ from torch import Tensor
 from stemwright.conditioning import CONDITIONING_VERSION
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE, floats, matrices
-from stemwright.training.performer.config import PerformerConfig
+from stemwright.training.performer.config import SAMPLING, PerformerConfig
 from stemwright.training.performer.model import Performer
 
 Floats = npt.NDArray[np.float32]
@@ -90,8 +90,9 @@ def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about:
     held_out, ...)."""
     from safetensors.numpy import save
 
+    architecture = {**config.to_json(), "sampling": SAMPLING.get(about["name"], {})}
     manifest = Manifest(
-        kind="performer", architecture=config.to_json(), conditioning_version=CONDITIONING_VERSION, **about
+        kind="performer", architecture=architecture, conditioning_version=CONDITIONING_VERSION, **about
     )
     return write_bundle(path, manifest, {WEIGHTS_FILE: save(quantised_tensors(config, state))})
 
