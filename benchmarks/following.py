@@ -1,6 +1,6 @@
 """Do the performers play their scores? Onset F1 and activity of every stem, beside a control and a floor.
 
-    python benchmarks/following.py --sources FOLDER [--songs 8] [--json FILE]
+    python benchmarks/following.py --sources FOLDER [--songs 12 | --song DIR] [--json FILE]
 
 For every layer of new songs (arranger scores in all styles, seeds that training never saw):
 
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 
 from stemwright.codec.codec import Codec
-from stemwright.codec.tokens import unpack
+from stemwright.codec.tokens import from_canonical
 from stemwright.compose.styles import NAMES
 from stemwright.evaluation import activity, onsets
 from stemwright.evaluation.timing import note_spans, onset_times
@@ -44,9 +44,14 @@ BPMS = (72, 97.3, 112, 128, 150)
 
 
 def one_song(path: Path, style: str, seed: int, studio: Studio, codec: Codec) -> list[dict[str, Any]]:
-    """Make a song and measure its layers."""
+    """Make a song and measure it."""
     create(path, Wish(bpm=str(BPMS[seed % len(BPMS)]), style=style, form=FORM, seed=seed))
     produce(path)
+    return measure(path, studio, codec)
+
+
+def measure(path: Path, studio: Studio, codec: Codec) -> list[dict[str, Any]]:
+    """The figures of every layer of a finished song."""
     folder = SongFolder.open(path)
     song = folder.load()
     state, rows = song.state, []
@@ -55,7 +60,7 @@ def one_song(path: Path, style: str, seed: int, studio: Studio, codec: Codec) ->
         assert take is not None
         timbre = entry.timbre or TIMBRES[name][0]
         score = Score.from_bytes(folder.objects.get(take.score_sha256))
-        stem = codec.decode(unpack(folder.objects.get(take.tokens_sha256)))
+        stem = codec.decode(from_canonical(folder.objects.get(take.tokens_sha256)))
         rendered = studio.render(name, timbre, score, state.timebase, state.bars)
         control = codec.decode(codec.encode(rendered))
         times, spans = onset_times(score, state.timebase), note_spans(score, state.timebase)
@@ -65,7 +70,8 @@ def one_song(path: Path, style: str, seed: int, studio: Studio, codec: Codec) ->
             activity.evaluate(control, spans),
         )
         rows.append({
-            "layer": name, "timbre": timbre, "style": style, "seed": seed, "notes": len(score.notes),
+            "layer": name, "timbre": timbre, "style": state.style, "seed": song.seed,
+            "notes": len(score.notes),
             "generated": onsets.onset_f1(stem, times), "control": onsets.onset_f1(control, times),
             "floor": onsets.onset_f1(stem, shifted),
             "activity": generated_activity, "control_activity": control_activity,
@@ -101,14 +107,17 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--sources", type=Path, required=True)
-    parser.add_argument("--songs", type=int, default=8)
+    parser.add_argument("--songs", type=int, default=12)
+    parser.add_argument("--song", type=Path, help="measure this finished song instead")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     studio = Studio(options.sources / "samples")
     codec = Codec.load(registry.find("codec"))
     rows: list[dict[str, Any]] = []
+    if options.song:
+        rows = measure(options.song, studio, codec)
     with TemporaryDirectory() as scratch:
-        for i in range(options.songs):
+        for i in range(0 if options.song else options.songs):
             style = NAMES[i % len(NAMES)]
             rows += one_song(Path(scratch) / f"song-{i}", style, 1_000_000 + i, studio, codec)
             print(f"{i + 1}/{options.songs} {style}", flush=True)
