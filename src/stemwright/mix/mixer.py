@@ -13,7 +13,7 @@ from stemwright.mix.limiter import limiting_gain, stereo_envelope
 from stemwright.mix.loudness import SILENCE_DB, amplitude, decibels, integrated_loudness, true_peak
 from stemwright.mix.placement import gain_db, pan_gains, placement
 
-MAX_LIMITING_DB = 6.0
+MAX_LIMITING_DB = 9.0
 """More peak reduction than this would be heard; the mix then stays quieter than asked for."""
 
 _MARGIN_DB = 0.1
