@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +39,14 @@ def run(*arguments: object, weights: Path | None = None, cwd: Path | None = None
 
 
 def start(*arguments: object, weights: Path | None = None, **more: str) -> subprocess.Popen[str]:
-    """`stemwright arguments...`, running."""
+    """`stemwright arguments...`, running, and hearing Ctrl-C even where the tests run in the background."""
     return subprocess.Popen(
         [*COMMAND, *map(str, arguments)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env=environment(weights, **more),
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
 
 
