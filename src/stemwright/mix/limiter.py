@@ -41,6 +41,12 @@ def limiting_gain(envelope: Signal, sample_rate: int, ceiling: float, scale: flo
     return gain
 
 
+def limited(signal: NDArray[np.float32], sample_rate: int, ceiling: float) -> NDArray[np.float32]:
+    """`signal` [N] with true peaks at or below an amplitude, `ceiling`; the very samples where they are."""
+    gain = limiting_gain(peak_envelope(signal), sample_rate, ceiling)
+    return (signal * gain).astype(np.float32)
+
+
 def _held(needed: Signal) -> Signal:
     """Per grid point b: the lowest of blocks b-1 .. b+LOOK_AHEAD; one point more than there are blocks."""
     around = np.concatenate([np.ones(1), needed, np.ones(LOOK_AHEAD + 1)])

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Audio = npt.NDArray[np.float32]
 
+STEM_CEILING = 0.89
+"""A stem's true peaks stay below this amplitude (-1 dBTP), so that no file clips."""
+
 
 def render(
     path: Path, *, out: Path | None = None, stems: bool = False, watch: Watch = unwatched
@@ -76,9 +79,11 @@ def decode(folder: SongFolder, takes: dict[str, Take], watch: Watch = unwatched)
     def one(item: tuple[str, Take]) -> tuple[str, Audio]:
         nonlocal done
         from stemwright.codec.tokens import from_canonical
+        from stemwright.mix.limiter import limited
 
         name, take = item
         stem = codec.decode(from_canonical(folder.objects.get(take.tokens_sha256)))
+        stem = limited(stem, SAMPLE_RATE, STEM_CEILING)
         with lock:
             done += 1
             watch("decode", done, len(takes))
