@@ -14,7 +14,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,7 @@ import torch
 from torch import Tensor
 
 from stemwright.errors import UsageError
+from stemwright.training import averaging
 from stemwright.training.codec import checkpoint
 from stemwright.training.codec.losses import ReconstructionLoss, si_snr
 from stemwright.training.codec.model import HOP, CodecConfig, CodecModel
@@ -85,7 +86,7 @@ class Trainer:
         torch.manual_seed(seed)
         self.recipe, self.device, self.seed = recipe, device, seed
         self.model = CodecModel(config).to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = {k: v.detach().clone() for k, v in self.model.named_parameters()}
+        self.average = averaging.copy_of(self.model)
         self.loss = ReconstructionLoss().to(device)
         self.optimiser = torch.optim.AdamW(
             [
@@ -127,7 +128,7 @@ class Trainer:
         if bool(torch.isfinite(norm)):
             self.optimiser.step()
         self.optimiser.zero_grad(set_to_none=True)
-        self._average()
+        averaging.update(self.average, self.model, self.progress.step, recipe.ema)
         self.progress.step += 1
         return {
             "total": float(total.detach()),
@@ -145,33 +146,10 @@ class Trainer:
         )
 
     @torch.no_grad()
-    def _average(self) -> None:
-        decay = min(self.recipe.ema, (1 + self.progress.step) / (10 + self.progress.step))
-        torch._foreach_lerp_(
-            list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay
-        )
-
-    @contextlib.contextmanager
-    def averaged(self) -> Iterator[CodecModel]:
-        """The model with its averaged weights, for measuring and export."""
-        kept = {k: v.detach().clone() for k, v in self.model.named_parameters()}
-        self._put(self.average)
-        self.model.eval()
-        try:
-            yield self.model
-        finally:
-            self._put(kept)
-
-    @torch.no_grad()
-    def _put(self, weights: dict[str, Tensor]) -> None:
-        for name, parameter in self.model.named_parameters():
-            parameter.copy_(weights[name])
-
-    @torch.no_grad()
     def validate(self, audio: np.ndarray) -> dict[str, float]:
         """Held-out losses, in full precision, with averaged weights."""
         sums: dict[str, float] = {}
-        with self.averaged() as model:
+        with averaging.using(self.model, self.average) as model:
             for start in range(0, len(audio), 12):
                 target = torch.from_numpy(audio[start : start + 12]).to(self.device)
                 output = model.decode(model.encode(target))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import torch
 from torch import Tensor
 
 from stemwright.errors import UsageError
+from stemwright.training import averaging
 from stemwright.training.codec import checkpoint
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.data import Batch, ClipSet
@@ -75,7 +75,7 @@ class Trainer:
         )
         self.model = Performer(config, recipe.length).to(device)
         self.model.set_steps(recipe.length)
-        self.average = {k: v.detach().clone() for k, v in self.model.named_parameters()}
+        self.average = averaging.copy_of(self.model)
         self.optimisers = self._optimisers()
         self.progress = Progress()
         self.weights = torch.ones(config.codebooks, device=device)
@@ -135,7 +135,7 @@ class Trainer:
                     group["lr"] = rate
                 optimiser.step()
         self.model.zero_grad(set_to_none=True)
-        self._update_average()
+        averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
         self.progress.step += 1
         return float(losses.mean())
 
@@ -143,29 +143,6 @@ class Trainer:
         arrays = (batch.inputs, batch.targets, batch.features)
         inputs, targets, features = (torch.from_numpy(a).to(self.device) for a in arrays)
         return inputs, targets, features
-
-    @torch.no_grad()
-    def _update_average(self) -> None:
-        decay = min(self.recipe.ema, (1 + self.progress.step) / (10 + self.progress.step))
-        torch._foreach_lerp_(
-            list(self.average.values()), [p.detach() for p in self.model.parameters()], 1 - decay
-        )
-
-    @contextlib.contextmanager
-    def using(self, weights: dict[str, Tensor]) -> Iterator[Performer]:
-        """The model with other weights for a while."""
-        kept = {k: v.detach().clone() for k, v in self.model.named_parameters()}
-        self._put(weights)
-        self.model.eval()
-        try:
-            yield self.model
-        finally:
-            self._put(kept)
-
-    @torch.no_grad()
-    def _put(self, weights: dict[str, Tensor]) -> None:
-        for name, parameter in self.model.named_parameters():
-            parameter.copy_(weights[name])
 
     @torch.no_grad()
     def measure(
@@ -180,7 +157,7 @@ class Trainer:
         recipe, books = self.recipe, self.config.codebooks
         sums, counts = torch.zeros(books, device=self.device), torch.zeros(books, device=self.device)
         crops = clips.held_out(recipe.valid_crops, recipe.length)
-        with self.using(weights or self.average) as model:
+        with averaging.using(self.model, weights or self.average) as model:
             for start in range(0, len(crops), recipe.batch):
                 batch = clips.crops(crops[start : start + recipe.batch], recipe.length)
                 if change is not None:
@@ -222,7 +199,7 @@ class Trainer:
                 raise UsageError(
                     f"{path}: checkpoint of another {field}: choose another output folder or remove it"
                 )
-        self._put({k: tensors[f"model.{k}"] for k in self.average})
+        averaging.put(self.model, {k: tensors[f"model.{k}"] for k in self.average})
         owner = {id(p): o for o in self.optimisers for group in o.param_groups for p in group["params"]}
         for name, parameter in self.model.named_parameters():
             self.average[name].copy_(tensors[f"average.{name}"])
