@@ -11,3 +11,12 @@ class UsageError(StemwrightError):
     """The request itself is wrong (bad option, bad file, bad field). Exit code 2."""
 
     exit_code = 2
+
+
+def shown(value: object) -> str:
+    """`repr` of a value that was refused, short enough for the one line: a file may hold anything."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # a whole number of thousands of digits, a deep list
+        text = f"<{type(value).__name__}>"
+    return text if len(text) <= 60 else f"{text[:60]}..."

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, shown
 
 WEIGHTS_FILE = "model.safetensors"
 MAX_PARAMETERS = 2_000_000_000
@@ -26,10 +26,28 @@ _WHOLE = {
     "lookahead": (0, 1024),
 }
 _REAL = ("rope_base", "norm_eps")
+KV_CACHES = ("float32", "int8")
+_OPTIONAL = ("kv_cache", "sampling")
 
 
 def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") -> None:
-    """Check a performer's architecture; raises UsageError naming the first bad field."""
+    """Check a performer's architecture; raises UsageError naming the first bad field.
+
+    A field or a cache that this version does not know changes what the weights mean: the bundle was made for
+    a newer engine, and to play it anyway would give other tokens.
+    """
+    unknown = sorted(set(config) - {*_WHOLE, *_REAL, *_OPTIONAL})
+    if unknown:
+        raise UsageError(
+            f"{where}: field 'architecture' has {shown(unknown[0])}, which this version does not know: "
+            "update stemwright"
+        )
+    cache = config.get("kv_cache", "float32")
+    if cache not in KV_CACHES:
+        raise UsageError(
+            f"{where}: field 'architecture.kv_cache' is {shown(cache)}, this version knows "
+            f"{' and '.join(KV_CACHES)}: update stemwright"
+        )
     for name, (low, high) in _WHOLE.items():
         value = config.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

@@ -9,16 +9,12 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import architecture
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
-from stemwright.models.tensors import read_header
-
-if TYPE_CHECKING:
-    import numpy as np
+from stemwright.models.tensors import TensorFile, read_header
 
 MANIFEST = "manifest.json"
 MAX_FILE = 4 << 30
@@ -43,17 +39,9 @@ class Bundle:
             raise UsageError(f"{self.path / MANIFEST}: field 'files' has no {name!r}: get the bundle again")
         return self.path / name
 
-    def tensors(self, name: str = architecture.WEIGHTS_FILE) -> dict[str, np.ndarray]:
-        """Every tensor of a safetensors file as NumPy arrays. StemwrightError where it is none."""
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
-        path = self.file(name)
-        try:
-            return dict(load_file(path))
-        except (SafetensorError, OSError, ValueError, KeyError, AttributeError) as error:
-            line = " ".join(str(error).split())[:120]
-            raise StemwrightError(f"{path}: not a safetensors file ({line}): get the bundle again") from None
+    def tensors(self, name: str = architecture.WEIGHTS_FILE) -> TensorFile:
+        """Name -> array of a safetensors file, each read only when asked for. UsageError where it is none."""
+        return TensorFile(self.file(name))
 
 
 def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
@@ -161,8 +149,8 @@ def _verify_performer(bundle: Bundle) -> None:
     for name, (dtype, shape) in wanted.items():
         if name not in found:
             raise StemwrightError(f"{weights}: tensor {name!r} is missing: get the bundle again")
-        if found[name] != (dtype, shape):
-            has = f"{found[name][0]} {list(found[name][1])}"
+        if (found[name].dtype, found[name].shape) != (dtype, shape):
+            has = f"{found[name].dtype} {list(found[name].shape)}"
             raise StemwrightError(
                 f"{weights}: tensor {name!r} is {has}, must be {dtype} {list(shape)}: get the bundle again"
             )

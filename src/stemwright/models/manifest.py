@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, shown
 
 SCHEMA = 1
 KINDS = ("codec", "performer")
@@ -68,12 +68,12 @@ def loads(data: bytes, where: str = "manifest.json") -> Manifest:
     schema = record.get("schema")
     if schema != SCHEMA or isinstance(schema, bool):
         raise UsageError(
-            f"{where}: schema is {schema!r}, this version reads schema {SCHEMA}: update stemwright"
+            f"{where}: schema is {shown(schema)}, this version reads schema {SCHEMA}: update stemwright"
         )
     known = {f.name for f in fields(Manifest)}
     unknown = sorted(set(record) - known)
     if unknown:
-        raise UsageError(f"{where}: unknown field {unknown[0]!r}: remove it or get the bundle again")
+        raise UsageError(f"{where}: unknown field {shown(unknown[0])}: remove it or update stemwright")
     missing = sorted(known - set(record))
     if missing:
         raise UsageError(f"{where}: field {missing[0]!r} is missing: get the bundle again")
@@ -123,7 +123,7 @@ def _validate_files(files: object, where: str) -> None:
         )
     for name, sha in files.items():
         ok = _matches(_FILE, name) and name != "manifest.json"
-        _need(ok, where, "files", f"holds {str(name)[:80]!r}, which is not a plain file name")
+        _need(ok, where, "files", f"holds {shown(name)}, which is not a plain file name")
         _need(_matches(_SHA, sha), where, f"files.{name}", "must be 64 hexadecimal digits")
 
 
@@ -131,9 +131,11 @@ def _parse(data: bytes, where: str) -> Mapping[str, Any]:
     if len(data) > MAX_BYTES:
         raise UsageError(f"{where}: larger than {MAX_BYTES} bytes, not a manifest: get the bundle again")
     try:
-        record = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        record = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{where}: not valid JSON ({str(error)[:80]}): get the bundle again") from None
+        raise UsageError(
+            f"{where}: not valid JSON ({ascii(str(error)[:80])[1:-1]}): get the bundle again"
+        ) from None
     if not isinstance(record, dict) or not _shallow(record, MAX_DEPTH):
         raise UsageError(
             f"{where}: must hold a JSON object, nested at most {MAX_DEPTH} deep: get the bundle again"
@@ -148,6 +150,13 @@ def _shallow(value: object, left: int) -> bool:
 
 def _no_constant(text: str) -> float:
     raise ValueError(f"{text} is not a number")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a name is there twice in one object")
+    return made
 
 
 def _strings(record: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,7 @@ def quantised_tensors(config: PerformerConfig, state: dict[str, Tensor]) -> dict
     return out
 
 
-def dequantised_state(config: PerformerConfig, tensors: dict[str, npt.NDArray[Any]]) -> dict[str, Tensor]:
+def dequantised_state(config: PerformerConfig, tensors: Mapping[str, npt.NDArray[Any]]) -> dict[str, Tensor]:
     """A state dict of `Performer` with the weights that the native engine computes with."""
 
     def matrix(name: str) -> Tensor:
