@@ -80,7 +80,7 @@ int main(int argc, char** argv) {
   std::ofstream out(argv[4], std::ios::binary);
   State state(model, kernels, 1, threads);
   for (size_t s = 0; s < tokens.rows; ++s) {
-    state.step(tokens.as<int32_t>() + s * tokens.columns, features + s * static_cast<size_t>(config.features), true);
+    state.step(tokens.as<int32_t>() + s * tokens.columns, features + s * static_cast<size_t>(config.features));
     write(out, state.logits(0), static_cast<size_t>(config.codebooks * config.codebook_size));
   }
   Request request;
@@ -89,9 +89,8 @@ int main(int argc, char** argv) {
   request.seed = (uint64_t{1} << 63) + 5;
   request.layer_id = 9;
   request.takes = {1};
-  request.threads = threads;
   std::vector<uint16_t> codes(static_cast<size_t>(config.codebooks * request.frames));
-  generate(model, kernels, request, [](int) { return true; }, codes.data());
+  generate(State(model, kernels, 1, threads), request, [](int) { return true; }, codes.data());
   write(out, codes.data(), codes.size());
   return out.good() ? 0 : 1;
 }

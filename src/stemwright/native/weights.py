@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ WHOLE = {  # field: (least, most)
 }
 REAL = {"rope_base": (1.0, 1e6), "norm_eps": (1e-12, 1.0)}
 DEFAULTS: dict[str, Any] = {"rope_base": 10000.0, "norm_eps": 1e-5}
+KV_CACHES = ("float32", "int8")
 MAX_ELEMENTS = 1 << 31
 
 
@@ -50,6 +51,11 @@ def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
             raise UsageError(f"performer config: {name} is {value!r}, not a number from {low:g} to {high:g}")
         checked[name] = float(value)
+    checked["kv_cache"] = config.get("kv_cache", "float32")
+    if checked["kv_cache"] not in KV_CACHES:
+        raise UsageError(
+            f"performer config: kv_cache is {checked['kv_cache']!r}, not one of {', '.join(KV_CACHES)}"
+        )
     for name in ("d_model", "head_dim", "ffn"):
         if checked[name] % 16:
             raise UsageError(f"performer config: {name} is {checked[name]}, not a multiple of 16")
@@ -86,24 +92,35 @@ def wanted_tensors(c: Mapping[str, Any]) -> Iterator[Wanted]:
         yield from quantised(f"heads.{k}", c["codebook_size"], d)
 
 
-def check_tensors(config: Mapping[str, Any], tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The tensors the engine needs, contiguous and finite. UsageError names the tensor that is wrong."""
-    checked = {}
-    for wanted in wanted_tensors(config):
-        array = tensors.get(wanted.name)
-        if array is None:
-            raise UsageError(f"performer weights: tensor {wanted.name} is missing")
-        if tuple(array.shape) != wanted.shape:
-            raise UsageError(
-                f"performer weights: tensor {wanted.name} has shape {tuple(array.shape)}, not {wanted.shape}"
-            )
-        if array.dtype.name != wanted.dtype:
-            raise UsageError(
-                f"performer weights: tensor {wanted.name} holds {array.dtype.name}, not {wanted.dtype}"
-            )
-        if wanted.dtype == "float32" and not np.isfinite(array).all():
-            raise UsageError(f"performer weights: tensor {wanted.name} has a value that is not finite")
-        if math.prod(wanted.shape) > MAX_ELEMENTS:
-            raise UsageError(f"performer weights: tensor {wanted.name} is too large")
-        checked[wanted.name] = np.ascontiguousarray(array)
-    return checked
+def checked_tensors(
+    config: Mapping[str, Any], tensors: Mapping[str, np.ndarray]
+) -> Callable[[str], np.ndarray]:
+    """A function from a tensor's name to the tensor, contiguous and finite, read when it is asked for.
+
+    It raises UsageError naming the tensor that is missing or wrong. `tensors` may be a mapping that reads
+    each one from disk: none is held here.
+    """
+    wanted = {tensor.name: tensor for tensor in wanted_tensors(config)}
+
+    def fetch(name: str) -> np.ndarray:
+        return _checked(wanted[name], tensors.get(name))
+
+    return fetch
+
+
+def _checked(wanted: Wanted, array: np.ndarray | None) -> np.ndarray:
+    if array is None:
+        raise UsageError(f"performer weights: tensor {wanted.name} is missing")
+    if tuple(array.shape) != wanted.shape:
+        raise UsageError(
+            f"performer weights: tensor {wanted.name} has shape {tuple(array.shape)}, not {wanted.shape}"
+        )
+    if array.dtype.name != wanted.dtype:
+        raise UsageError(
+            f"performer weights: tensor {wanted.name} holds {array.dtype.name}, not {wanted.dtype}"
+        )
+    if wanted.dtype == "float32" and not np.isfinite(array).all():
+        raise UsageError(f"performer weights: tensor {wanted.name} has a value that is not finite")
+    if math.prod(wanted.shape) > MAX_ELEMENTS:
+        raise UsageError(f"performer weights: tensor {wanted.name} is too large")
+    return np.ascontiguousarray(array)

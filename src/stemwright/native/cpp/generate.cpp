@@ -11,18 +11,18 @@ namespace {
 
 class Loop {
  public:
-  Loop(std::shared_ptr<const Model> model, const Kernels& kernels, const Request& request)
+  Loop(const State& context, const Request& request)
       : request_(request),
-        config_(model->config),
+        config_(context.model().config),
         rows_(static_cast<int>(request.takes.size())),
         streams_(request.base ? 2 * rows_ : rows_),
-        state_(std::move(model), kernels, streams_, request.threads),
+        state_(context.fork(streams(rows_, streams_))),
         codes_(size(rows_) * size(config_.codebooks) * size(request.frames)),
         tokens_(size(streams_) * size(config_.codebooks)),
         features_(size(streams_) * size(config_.features)),
-        guided_(size(request.threads) * size(config_.codebook_size)),
+        guided_(size(context.threads()) * size(config_.codebook_size)),
         status_(size(rows_) * size(config_.codebooks)) {
-    for (int t = 0; t < request.threads; ++t) samplers_.emplace_back(kernels, config_.codebook_size);
+    for (int t = 0; t < context.threads(); ++t) samplers_.emplace_back(context.kernels(), config_.codebook_size);
     for (int b = 0; b < rows_; ++b)
       for (int k = 0; k < config_.codebooks; ++k)
         for (int f = 0; f < request.prefix_frames; ++f)
@@ -39,22 +39,27 @@ class Loop {
       const float* row = (i < rows_ ? request_.features : request_.base) + size(s) * size(config_.features);
       std::copy(row, row + config_.features, features_.begin() + i * config_.features);
     }
-    const bool free = s >= request_.prefix_frames;  // codebook 0 is the first to leave the forced beginning
-    state_.step(tokens_.data(), features_.data(), free);
-    if (free) sample(s);
+    state_->step(tokens_.data(), features_.data());
+    sample(s);
   }
 
   uint16_t code(int b, int k, int f) const { return codes_[at(b, k, f)]; }
 
  private:
   static size_t size(int n) { return static_cast<size_t>(n); }
+  // Rows of the context that the streams begin with: the takes with the conditions, then those without.
+  static std::vector<int> streams(int takes, int streams) {
+    std::vector<int> rows(size(streams), 0);
+    std::fill(rows.begin() + takes, rows.end(), 1);
+    return rows;
+  }
   size_t at(int b, int k, int f) const { return (size(b) * size(config_.codebooks) + size(k)) * size(request_.frames) + size(f); }
   uint16_t& code(int b, int k, int f) { return codes_[at(b, k, f)]; }
 
   void sample(int s) {
-    state_.pool().run([&](int thread) {
+    state_->share([&](int thread, int team) {
       const FloatMode mode;
-      const Share share = share_of(rows_ * config_.codebooks, thread, state_.pool().size());
+      const Share share = share_of(rows_ * config_.codebooks, thread, team);
       for (int i = share.first; i < share.last; ++i) status_[size(i)] = sample_one(thread, i, s);
     });
     for (const char ok : status_)
@@ -77,9 +82,9 @@ class Loop {
   // each rounded: no fused operation here, so portable code needs none.
   const float* logits_of(int thread, int b, int k) {
     const size_t offset = size(k) * size(config_.codebook_size);
-    const float* with = state_.logits(b) + offset;
+    const float* with = state_->logits(b) + offset;
     if (!request_.base) return with;
-    const float* without = state_.logits(rows_ + b) + offset;
+    const float* without = state_->logits(rows_ + b) + offset;
     float* out = guided_.data() + size(thread) * size(config_.codebook_size);
     for (int i = 0; i < config_.codebook_size; ++i) out[i] = without[i] + request_.guidance * (with[i] - without[i]);
     return out;
@@ -89,7 +94,7 @@ class Loop {
   const Config& config_;
   int rows_;     // takes
   int streams_;  // takes, and with guidance as many again without the conditions
-  State state_;
+  std::unique_ptr<State> state_;
   std::vector<uint16_t> codes_;
   std::vector<int32_t> tokens_;
   std::vector<float> features_;
@@ -100,15 +105,14 @@ class Loop {
 
 }  // namespace
 
-void generate(std::shared_ptr<const Model> model, const Kernels& kernels, const Request& request,
-              const std::function<bool(int)>& progress, uint16_t* codes) {
-  const int codebooks = model->config.codebooks;
-  Loop loop(std::move(model), kernels, request);
-  const int steps = request.stop == 0 ? 0 : request.stop + codebooks - 1;
-  for (int s = 0; s < steps; ++s) {
+void generate(const State& context, const Request& request, const std::function<bool(int)>& progress, uint16_t* codes) {
+  const int codebooks = context.model().config.codebooks;
+  Loop loop(context, request);
+  const int steps = request.stop <= request.prefix_frames ? 0 : request.stop + codebooks - 1;
+  for (int s = request.prefix_frames; s < steps; ++s) {
     loop.step(s);
     const int done = s + 1 - (codebooks - 1);
-    if (done > 0 && (done % kProgressFrames == 0 || done == request.stop) && !progress(done)) throw Cancelled();
+    if (done > request.prefix_frames && !progress(done)) throw Cancelled();
   }
   for (int b = 0; b < static_cast<int>(request.takes.size()); ++b)
     for (int k = 0; k < codebooks; ++k)

@@ -1,4 +1,4 @@
-// The decoding loop: delay pattern, forced beginning, sampling, progress.
+// The decoding loop: delay pattern, sampling, progress.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -8,6 +8,7 @@
 #include "kernels.h"
 #include "model.h"
 #include "sampler.h"
+#include "state.h"
 
 namespace stemwright {
 
@@ -17,23 +18,20 @@ struct Request {
   float guidance = 1.0f;            // logits become base + guidance (conditioned - base)
   int frames = 0;                   // of the whole layer
   int stop = 0;                     // frames wanted, <= frames
-  const uint16_t* prefix = nullptr;  // [codebooks][prefix_frames]
+  const uint16_t* prefix = nullptr;  // [codebooks][prefix_frames]: frames that are given
   int prefix_frames = 0;
   uint64_t seed = 0;
   uint32_t layer_id = 0;
   std::vector<uint32_t> takes;  // one row of the batch each
   Sampling sampling;
-  int threads = 1;
 };
-
-constexpr int kProgressFrames = 16;
 
 struct Cancelled {};  // thrown when progress says no
 struct NotFinite {};  // thrown when a logit is infinite or not a number
 
-// codes [takes][codebooks][stop]. `progress(frames done)` is called every kProgressFrames frames and at the end, and may
-// throw; false cancels.
-void generate(std::shared_ptr<const Model> model, const Kernels& kernels, const Request& request,
-              const std::function<bool(int)>& progress, uint16_t* codes);
+// codes [takes][codebooks][stop]. `context` has taken the steps of the prefix, in one row; with guidance in two, the
+// second without the conditions. It stays as it is: the takes are forks of it and share its cache.
+// `progress(frames done)` is called after every frame that is new, and may throw; false cancels.
+void generate(const State& context, const Request& request, const std::function<bool(int)>& progress, uint16_t* codes);
 
 }  // namespace stemwright

@@ -1,6 +1,7 @@
 // The table of kernels that every instruction set provides. All give the same bits: see kernels_body.h.
 #pragma once
 #include <cfloat>
+#include <cstddef>
 #include <cstdint>
 
 #if defined(__FAST_MATH__)
@@ -10,8 +11,9 @@ static_assert(FLT_EVAL_METHOD == 0, "floats must be computed as floats: on 32-bi
 
 namespace stemwright {
 
-constexpr int kPanel = 64;  // outputs in one panel of a weight matrix
-constexpr int kLanes = 16;  // partial sums of a reduction, whatever the registers' width
+constexpr int kPanel = 64;      // outputs in one panel of a weight matrix
+constexpr int kLanes = 16;      // partial sums of a reduction, whatever the registers' width
+constexpr int kPageSlots = 64;  // positions of one page of the key-value cache; a multiple of kLanes
 
 static inline int round_up(int n, int to) { return (n + to - 1) / to * to; }
 
@@ -28,13 +30,24 @@ struct FloatPanels {
   int inputs;
 };
 
-// Keys [slot / 16][head_dim][16], values [slot][head_dim], of one row and one key-value head.
+enum class KvType { float32, int8 };
+
+// One key-value head of one block, in every page of a row's cache. In a page, from `offset` on:
+// float32: keys float [kPageSlots / 16][head_dim][16], values float [kPageSlots][head_dim]
+// int8: the same in int8, then key scales float [kPageSlots], value scales float [kPageSlots]
+// What a page holds past the filled slots does not matter, but it may be read.
 struct CacheView {
-  const float* keys;
-  const float* values;
-  int slots;  // how many are filled
-  int head_dim;
+  const char* const* pages;  // first byte of each page, 64-byte aligned; slot s is in pages[s / kPageSlots]
+  size_t offset;             // bytes, a multiple of 64
+  int slots;                 // how many are filled, >= 1
+  int head_dim;              // a multiple of 16
 };
+
+// What one key-value head takes in a page, a multiple of 64 bytes.
+static inline size_t page_head_bytes(KvType type, int head_dim) {
+  const size_t elements = 2 * static_cast<size_t>(kPageSlots) * static_cast<size_t>(head_dim);
+  return type == KvType::float32 ? elements * sizeof(float) : elements + 2 * kPageSlots * sizeof(float);
+}
 
 struct Kernels {
   const char* name;
@@ -50,9 +63,16 @@ struct Kernels {
   void (*swiglu)(float* gate, const float* up, int n);
   // out += row * scale
   void (*add_row)(const int8_t* row, float scale, int n, float* out);
+  // out[i] = in[i] / scale to the nearest integer, ties to even, in -127..127; scale = max |in| / 127, but a normal
+  // float, and 0 where all are zero. Where one is not finite, scale is infinite and `out` means nothing.
+  // n is a multiple of kLanes
+  void (*quantise)(const float* in, int n, int8_t* out, float* scale);
   // Softmax attention of `heads` query heads [heads][head_dim] over one key-value head.
   // scores: scratch of heads * round_up(slots, 32) floats
-  void (*attend)(const CacheView& cache, const float* query, int heads, float* scores, float* out);
+  void (*attend_float)(const CacheView& cache, const float* query, int heads, float* scores, float* out);
+  // The same over int8. A score is (chain of query * key) * key scale; a weight of the sum over values is
+  // (exp * value scale), and the sum is divided by the sum of the unscaled exp.
+  void (*attend_int8)(const CacheView& cache, const float* query, int heads, float* scores, float* out);
   // values[i] = exp(values[i] - shift); n is a multiple of kLanes
   void (*exp_shifted)(float* values, float shift, int n);
   // out = a * b + c, rounded once: what the others are made of, here for the tests; n is a multiple of kLanes

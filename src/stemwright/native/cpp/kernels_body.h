@@ -18,6 +18,7 @@ using stemwright::FloatPanels;
 using stemwright::Int8Panels;
 using stemwright::Kernels;
 using stemwright::kLanes;
+using stemwright::kPageSlots;
 using stemwright::kPanel;
 
 inline float tree_sum(V16 v) {
@@ -53,92 +54,90 @@ inline V16 v_exp(V16 x) {
   return v_mul(p, v_pow2(t));
 }
 
-inline V16 load_weights(const int8_t* p) { return v_load_i8(p); }
-inline V16 load_weights(const float* p) { return v_load(p); }
+inline V16 load_element(const int8_t* p) { return v_load_i8(p); }
+inline V16 load_element(const float* p) { return v_load(p); }
+
+// The rows of a batch: what a product reads and where it writes.
+struct Rows {
+  const float* in;
+  long in_stride;
+  float* out;
+  long out_stride;
+
+  Rows from(int row) const { return {in + row * in_stride, in_stride, out + row * out_stride, out_stride}; }
+};
 
 // sum[b][v] = sum over k of in[b][k] * w[k][16 v ..], one chain each
 template <int kRows, int kVecs, typename Weight>
-inline void chains(const Weight* w, int inputs, const float* in, int in_stride, V16 (&sum)[kRows][kVecs]) {
+inline void chains(const Weight* w, int inputs, const Rows& rows, V16 (&sum)[kRows][kVecs]) {
   for (int b = 0; b < kRows; ++b)
     for (int v = 0; v < kVecs; ++v) sum[b][v] = v_set(0.0f);
   for (int k = 0; k < inputs; ++k, w += kPanel) {
     V16 x[kRows];
-    for (int b = 0; b < kRows; ++b) x[b] = v_set(in[static_cast<long>(b) * in_stride + k]);
+    for (int b = 0; b < kRows; ++b) x[b] = v_set(rows.in[b * rows.in_stride + k]);
     for (int v = 0; v < kVecs; ++v) {
-      const V16 weight = load_weights(w + v * kLanes);
+      const V16 weight = load_element(w + v * kLanes);
       for (int b = 0; b < kRows; ++b) sum[b][v] = v_fma(x[b], weight, sum[b][v]);
     }
   }
 }
 
-// One row, two panels at once: enough chains to hide the latency of a fused multiply-add on wide machines.
-template <typename Weight>
-inline void chains_two_panels(const Weight* w, int inputs, const float* in, V16 (&sum)[8]) {
-  const Weight* w2 = w + static_cast<long>(inputs) * kPanel;
-  for (int v = 0; v < 8; ++v) sum[v] = v_set(0.0f);
-  for (int k = 0; k < inputs; ++k, w += kPanel, w2 += kPanel) {
-    const V16 x = v_set(in[k]);
-    for (int v = 0; v < 4; ++v) sum[v] = v_fma(x, load_weights(w + v * kLanes), sum[v]);
-    for (int v = 0; v < 4; ++v) sum[4 + v] = v_fma(x, load_weights(w2 + v * kLanes), sum[4 + v]);
-  }
-}
+// As much of a panel at once as leaves the sums of so many rows in registers.
+constexpr int vecs_at_once(int rows) { return 4 * rows <= kTileSums ? 4 : 2 * rows <= kTileSums ? 2 : 1; }
 
-// What happens to a finished sum: `write(sum, output index, where it goes)`.
-template <int kRows, int kVecs, typename Weight, typename Write>
-inline void panel_rows(const Weight* w, int inputs, int panel, const float* in, int in_stride, float* out,
-                       int out_stride, const Write& write) {
+// One panel for kRows rows. What happens to a finished sum: `write(sum, output index, where it goes)`.
+template <int kRows, typename Weight, typename Write>
+inline void panel_rows(const Weight* w, int inputs, int panel, const Rows& rows, const Write& write) {
+  constexpr int kVecs = vecs_at_once(kRows);
   for (int first = 0; first < kPanel / kLanes; first += kVecs) {
     V16 sum[kRows][kVecs];
-    chains<kRows, kVecs>(w + first * kLanes, inputs, in, in_stride, sum);
+    chains(w + first * kLanes, inputs, rows, sum);
     for (int b = 0; b < kRows; ++b)
       for (int v = 0; v < kVecs; ++v) {
         const int n = panel * kPanel + (first + v) * kLanes;
-        write(sum[b][v], n, out + static_cast<long>(b) * out_stride + n);
+        write(sum[b][v], n, rows.out + b * rows.out_stride + n);
       }
   }
 }
 
+// `count` rows, at most kMost: each number of rows has its own code.
+template <int kMost, typename Weight, typename Write>
+inline void panel_tile(const Weight* w, int inputs, int panel, const Rows& rows, int count, const Write& write) {
+  if (count == kMost)
+    panel_rows<kMost>(w, inputs, panel, rows, write);
+  else if constexpr (kMost > 1)
+    panel_tile<kMost - 1>(w, inputs, panel, rows, count, write);
+}
+
+// A panel stays in the cache while all rows pass over it, in tiles as equal as can be.
 template <typename Weight, typename Write>
-inline void matmul(const Weight* weights, int inputs, int first, int last, const float* in, int in_stride, int rows,
-                   float* out, int out_stride, const Write& write) {
-  const long panel_size = static_cast<long>(inputs) * kPanel;
-  int panel = first;
-  if (rows == 1 && kTileOne == 8) {
-    for (; panel + 1 < last; panel += 2) {
-      V16 sum[8];
-      chains_two_panels(weights + panel * panel_size, inputs, in, sum);
-      for (int v = 0; v < 8; ++v) write(sum[v], panel * kPanel + v * kLanes, out + panel * kPanel + v * kLanes);
+inline void matmul(const Weight* weights, int inputs, int first, int last, const Rows& rows, int count,
+                   const Write& write) {
+  for (int panel = first; panel < last; ++panel) {
+    const Weight* w = weights + static_cast<long>(panel) * inputs * kPanel;
+    int tiles = (count + kTileRows - 1) / kTileRows;
+    for (int row = 0; row < count; --tiles) {
+      const int size = (count - row + tiles - 1) / tiles;
+      panel_tile<kTileRows>(w, inputs, panel, rows.from(row), size, write);
+      row += size;
     }
-  }
-  for (; panel < last; ++panel) {
-    const Weight* w = weights + panel * panel_size;
-    int b = 0;
-    for (; b + kTileRows <= rows; b += kTileRows)
-      panel_rows<kTileRows, kTileVecs>(w, inputs, panel, in + static_cast<long>(b) * in_stride, in_stride,
-                                       out + static_cast<long>(b) * out_stride, out_stride, write);
-    for (; b < rows; ++b)
-      panel_rows<1, 4>(w, inputs, panel, in + static_cast<long>(b) * in_stride, in_stride,
-                       out + static_cast<long>(b) * out_stride, out_stride, write);
   }
 }
 
 void matmul_int8(const Int8Panels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
                  int out_stride, bool accumulate) {
   const float* scales = w.scales;
-  if (accumulate) {
-    matmul(w.weights, w.inputs, first, last, in, in_stride, rows, out, out_stride, [scales](V16 sum, int n, float* to) {
-      v_store(to, v_fma(sum, v_load(scales + n), v_load(to)));
-    });
-  } else {
-    matmul(w.weights, w.inputs, first, last, in, in_stride, rows, out, out_stride,
-           [scales](V16 sum, int n, float* to) { v_store(to, v_mul(sum, v_load(scales + n))); });
-  }
+  matmul(w.weights, w.inputs, first, last, {in, in_stride, out, out_stride}, rows,
+         [scales, accumulate](V16 sum, int n, float* to) {
+           const V16 scale = v_load(scales + n);
+           v_store(to, accumulate ? v_fma(sum, scale, v_load(to)) : v_mul(sum, scale));
+         });
 }
 
 void matmul_float(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
                   int out_stride) {
   const float* bias = w.bias;
-  matmul(w.weights, w.inputs, first, last, in, in_stride, rows, out, out_stride,
+  matmul(w.weights, w.inputs, first, last, {in, in_stride, out, out_stride}, rows,
          [bias](V16 sum, int n, float* to) { v_store(to, v_add(sum, v_load(bias + n))); });
 }
 
@@ -176,30 +175,72 @@ void fused(const float* a, const float* b, const float* c, int n, float* out) {
   for (int i = 0; i < n; i += kLanes) v_store(out + i, v_fma(v_load(a + i), v_load(b + i), v_load(c + i)));
 }
 
-// Scores of kHeads heads for every block of 16 slots: each score is one chain over head_dim.
-template <int kHeads>
-inline void score_blocks(const CacheView& c, const float* query, int padded, float* scores) {
+void quantise(const float* in, int n, int8_t* out, float* scale) {
+  V16 largest = v_set(0.0f), poison = v_set(0.0f);
+  for (int i = 0; i < n; i += kLanes) {
+    const V16 x = v_load(in + i);
+    largest = v_max(largest, v_max(x, v_sub(v_set(0.0f), x)));
+    poison = v_fma(x, v_set(0.0f), poison);  // zero, or NaN from the first x on that is not finite
+  }
+  const float top = tree_max(largest), exact = top / 127.0f;
+  const float step = exact > FLT_MIN ? exact : FLT_MIN;  // below the normal floats top / step could be 190
+  *scale = tree_sum(poison) != 0.0f ? __builtin_inff() : top > 0.0f ? step : 0.0f;
+  const V16 divisor = v_set(step), magic = v_set(12582912.0f);  // 1.5 * 2^23: the sum's low byte is the integer's
+  for (int i = 0; i < n; i += kLanes) {
+    float sum[kLanes];
+    v_store(sum, v_add(v_div(v_load(in + i), divisor), magic));
+    for (int lane = 0; lane < kLanes; ++lane) {
+      uint32_t bits;
+      __builtin_memcpy(&bits, &sum[lane], sizeof(bits));
+      out[i + lane] = static_cast<int8_t>(bits & 0xFF);
+    }
+  }
+}
+
+// A key-value head in one page of the cache; int8 elements have a scale a slot.
+template <typename Element>
+struct Page {
+  const Element* keys;
+  const Element* values;
+  const float* key_scales;
+  const float* value_scales;
+
+  Page(const CacheView& c, int slot) {
+    const char* start = c.pages[slot / kPageSlots] + c.offset;
+    const long elements = static_cast<long>(kPageSlots) * c.head_dim;
+    keys = reinterpret_cast<const Element*>(start);
+    values = keys + elements;
+    key_scales = reinterpret_cast<const float*>(values + elements);
+    value_scales = key_scales + kPageSlots;
+  }
+};
+
+inline V16 scaled(V16 x, const Page<float>&, const float*) { return x; }
+inline V16 scaled(V16 x, const Page<int8_t>&, const float* scales) { return v_mul(x, v_load(scales)); }
+
+// scores[h][slot] for whole blocks of slots, also past the filled ones: each is one chain over head_dim.
+template <typename Element, int kHeads>
+inline void score(const CacheView& c, const float* query, int padded, float* scores) {
   const long block_size = static_cast<long>(c.head_dim) * kLanes;
-  const int blocks = (c.slots + kLanes - 1) / kLanes;
-  for (int block = 0; block < blocks; block += 2) {
-    const float* keys = c.keys + block * block_size;
-    const bool pair = block + 1 < blocks;
-    const float* keys2 = pair ? keys + block_size : keys;
-    V16 sum[kHeads], sum2[kHeads];
-    for (int h = 0; h < kHeads; ++h) sum[h] = sum2[h] = v_set(0.0f);
+  for (int slot = 0; slot < c.slots; slot += kBlockTile * kLanes) {
+    const Page<Element> page(c, slot);
+    const int in_page = slot % kPageSlots;
+    const Element* keys = page.keys + in_page / kLanes * block_size;
+    V16 sum[kBlockTile][kHeads];
+    for (int n = 0; n < kBlockTile; ++n)
+      for (int h = 0; h < kHeads; ++h) sum[n][h] = v_set(0.0f);
     for (int j = 0; j < c.head_dim; ++j) {
-      const V16 key = v_load(keys + j * kLanes);
-      const V16 key2 = v_load(keys2 + j * kLanes);
-      for (int h = 0; h < kHeads; ++h) {
-        const V16 q = v_set(query[h * c.head_dim + j]);
-        sum[h] = v_fma(q, key, sum[h]);
-        sum2[h] = v_fma(q, key2, sum2[h]);
+      V16 q[kHeads];
+      for (int h = 0; h < kHeads; ++h) q[h] = v_set(query[h * c.head_dim + j]);
+      for (int n = 0; n < kBlockTile; ++n) {
+        const V16 key = load_element(keys + n * block_size + j * kLanes);
+        for (int h = 0; h < kHeads; ++h) sum[n][h] = v_fma(q[h], key, sum[n][h]);
       }
     }
-    for (int h = 0; h < kHeads; ++h) {
-      v_store(scores + static_cast<long>(h) * padded + block * kLanes, sum[h]);
-      v_store(scores + static_cast<long>(h) * padded + (block + 1) * kLanes, sum2[h]);
-    }
+    for (int n = 0; n < kBlockTile; ++n)
+      for (int h = 0; h < kHeads; ++h)
+        v_store(scores + static_cast<long>(h) * padded + slot + n * kLanes,
+                scaled(sum[n][h], page, page.key_scales + in_page + n * kLanes));
   }
 }
 
@@ -221,19 +262,30 @@ inline float soften(float* scores, int slots, int padded) {
   return tree_sum(sum);
 }
 
-// out[h][d] = sum over slots of p[h][slot] * value[slot][d], one chain each, in the order of the slots
-template <int kHeads, int kDims>
+// p[slot] *= value scale[slot]
+inline void scale_weights(const CacheView& c, float* p) {
+  for (int slot = 0; slot < c.slots; slot += kLanes) {
+    const Page<int8_t> page(c, slot);
+    v_store(p + slot, v_mul(v_load(p + slot), v_load(page.value_scales + slot % kPageSlots)));
+  }
+}
+
+// out[h][d] = sum over slots of p[h][slot] * value[slot][d], one chain each in the order of the slots, over sums[h]
+template <typename Element, int kHeads, int kDims>
 inline void weigh_values(const CacheView& c, const float* p, int padded, const float* sums, int dim, float* out) {
   V16 sum[kHeads][kDims];
   for (int h = 0; h < kHeads; ++h)
     for (int d = 0; d < kDims; ++d) sum[h][d] = v_set(0.0f);
-  const float* value = c.values + dim;
-  for (int slot = 0; slot < c.slots; ++slot, value += c.head_dim) {
-    V16 row[kDims];
-    for (int d = 0; d < kDims; ++d) row[d] = v_load(value + d * kLanes);
-    for (int h = 0; h < kHeads; ++h) {
-      const V16 weight = v_set(p[static_cast<long>(h) * padded + slot]);
-      for (int d = 0; d < kDims; ++d) sum[h][d] = v_fma(weight, row[d], sum[h][d]);
+  for (int first = 0; first < c.slots; first += kPageSlots) {
+    const Element* value = Page<Element>(c, first).values + dim;
+    const int last = c.slots - first < kPageSlots ? c.slots : first + kPageSlots;
+    for (int slot = first; slot < last; ++slot, value += c.head_dim) {
+      V16 weight[kHeads];
+      for (int h = 0; h < kHeads; ++h) weight[h] = v_set(p[static_cast<long>(h) * padded + slot]);
+      for (int d = 0; d < kDims; ++d) {
+        const V16 row = load_element(value + d * kLanes);
+        for (int h = 0; h < kHeads; ++h) sum[h][d] = v_fma(weight[h], row, sum[h][d]);
+      }
     }
   }
   for (int h = 0; h < kHeads; ++h)
@@ -241,30 +293,51 @@ inline void weigh_values(const CacheView& c, const float* p, int padded, const f
       v_store(out + static_cast<long>(h) * c.head_dim + dim + d * kLanes, v_div(sum[h][d], v_set(sums[h])));
 }
 
-template <int kHeads>
+template <typename Element, int kHeads>
 inline void attend_heads(const CacheView& c, const float* query, int padded, float* scores, float* out) {
-  score_blocks<kHeads>(c, query, padded, scores);
+  score<Element, kHeads>(c, query, padded, scores);
   float sums[kHeads];
-  for (int h = 0; h < kHeads; ++h) sums[h] = soften(scores + static_cast<long>(h) * padded, c.slots, padded);
+  for (int h = 0; h < kHeads; ++h) {
+    float* p = scores + static_cast<long>(h) * padded;
+    sums[h] = soften(p, c.slots, padded);
+    if constexpr (sizeof(Element) == 1) scale_weights(c, p);
+  }
   int dim = 0;
   for (; dim + kDimTile * kLanes <= c.head_dim; dim += kDimTile * kLanes)
-    weigh_values<kHeads, kDimTile>(c, scores, padded, sums, dim, out);
-  for (; dim < c.head_dim; dim += kLanes) weigh_values<kHeads, 1>(c, scores, padded, sums, dim, out);
+    weigh_values<Element, kHeads, kDimTile>(c, scores, padded, sums, dim, out);
+  for (; dim < c.head_dim; dim += kLanes) weigh_values<Element, kHeads, 1>(c, scores, padded, sums, dim, out);
 }
 
-void attend(const CacheView& c, const float* query, int heads, float* scores, float* out) {
+// `heads` heads, at most kMost: each number of heads has its own code.
+template <typename Element, int kMost>
+inline void attend_tile(const CacheView& c, const float* query, int heads, int padded, float* scores, float* out) {
+  if (heads == kMost)
+    attend_heads<Element, kMost>(c, query, padded, scores, out);
+  else if constexpr (kMost > 1)
+    attend_tile<Element, kMost - 1>(c, query, heads, padded, scores, out);
+}
+
+template <typename Element>
+inline void attend(const CacheView& c, const float* query, int heads, float* scores, float* out) {
   const int padded = stemwright::round_up(c.slots, 2 * kLanes);
-  int h = 0;
-  for (; h + kHeadTile <= heads; h += kHeadTile)
-    attend_heads<kHeadTile>(c, query + static_cast<long>(h) * c.head_dim, padded, scores,
-                            out + static_cast<long>(h) * c.head_dim);
-  for (; h < heads; ++h)
-    attend_heads<1>(c, query + static_cast<long>(h) * c.head_dim, padded, scores,
-                    out + static_cast<long>(h) * c.head_dim);
+  for (int h = 0; h < heads; h += kHeadTile) {
+    const int tile = heads - h < kHeadTile ? heads - h : kHeadTile;
+    const long first = static_cast<long>(h) * c.head_dim;
+    attend_tile<Element, kHeadTile>(c, query + first, tile, padded, scores, out + first);
+  }
+}
+
+void attend_float(const CacheView& c, const float* query, int heads, float* scores, float* out) {
+  attend<float>(c, query, heads, scores, out);
+}
+
+void attend_int8(const CacheView& c, const float* query, int heads, float* scores, float* out) {
+  attend<int8_t>(c, query, heads, scores, out);
 }
 
 constexpr Kernels table(const char* name) {
-  return Kernels{name, matmul_int8, matmul_float, rms_norm, swiglu, add_row, attend, exp_shifted, fused};
+  return Kernels{name,     matmul_int8,  matmul_float, rms_norm,    swiglu, add_row,
+                 quantise, attend_float, attend_int8,  exp_shifted, fused};
 }
 
 }  // namespace

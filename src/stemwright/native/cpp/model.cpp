@@ -1,5 +1,6 @@
 #include "model.h"
 
+#include <cstring>
 #include <stdexcept>
 
 namespace stemwright {
@@ -56,7 +57,7 @@ void Config::check() const {
   expect(layers >= 1 && layers <= 256, "layers must be 1 to 256");
   expect(heads >= 1 && heads <= 256, "heads must be 1 to 256");
   expect(kv_heads >= 1 && kv_heads <= heads && heads % kv_heads == 0, "kv_heads must divide heads");
-  expect(head_dim >= 16 && head_dim <= 512 && head_dim % 16 == 0, "head_dim must be a multiple of 16, 16 to 512");
+  expect(head_dim >= 16 && head_dim <= kMaxHeadDim && head_dim % 16 == 0, "head_dim must be a multiple of 16, 16 to 512");
   expect(ffn >= 16 && ffn <= 65536 && ffn % 16 == 0, "ffn must be a multiple of 16, 16 to 65536");
   expect(codebooks >= 1 && codebooks <= 64, "codebooks must be 1 to 64");
   expect(codebook_size >= 2 && codebook_size <= 65535, "codebook_size must be 2 to 65535");
@@ -65,6 +66,34 @@ void Config::check() const {
   expect(rope_base >= 1.0 && rope_base <= 1e6, "rope_base must be 1 to 1e6");
   expect(norm_eps > 0.0f && norm_eps <= 1.0f, "norm_eps must be above 0 and at most 1");
 }
+
+namespace {
+
+// FNV-1a over words of 8 bytes.
+struct Fingerprint {
+  uint64_t value = 0xCBF29CE484222325u;
+  void add(uint64_t word) { value = (value ^ word) * 0x100000001B3u; }
+  void add(const void* data, size_t bytes) {
+    const char* at = static_cast<const char*>(data);
+    add(bytes);
+    for (; bytes >= 8; bytes -= 8, at += 8) {
+      uint64_t word;
+      std::memcpy(&word, at, 8);
+      add(word);
+    }
+    for (; bytes > 0; --bytes) add(static_cast<unsigned char>(*at++));
+  }
+  template <typename Values>
+  void add_all(const Values& values) {
+    add(values.data(), values.size() * sizeof(values[0]));
+  }
+  void add(const Int8Matrix& m) {
+    add_all(m.weights());
+    add_all(m.scales());
+  }
+};
+
+}  // namespace
 
 Int8Matrix::Int8Matrix(int outputs, int inputs)
     : outputs_(outputs),
@@ -106,6 +135,30 @@ Model::Model(const Config& c, const TensorSource& source)
   heads = Int8Matrix(c.codebooks * c.codebook_size, c.d_model);
   for (int k = 0; k < c.codebooks; ++k)
     fill(heads, k * c.codebook_size, source, "heads." + std::to_string(k), c.codebook_size, c.d_model);
+}
+
+uint64_t Model::fingerprint() const {
+  Fingerprint f;
+  const Config& c = config;
+  for (const int n : {c.d_model, c.layers, c.heads, c.kv_heads, c.head_dim, c.ffn, c.codebooks, c.codebook_size, c.features,
+                      c.window, static_cast<int>(c.kv_type)})
+    f.add(static_cast<uint64_t>(n));
+  f.add(&c.rope_base, sizeof c.rope_base);
+  f.add(&c.norm_eps, sizeof c.norm_eps);
+  for (const Embedding& e : embeddings) {
+    f.add_all(e.rows);
+    f.add_all(e.scales);
+  }
+  f.add_all(condition);
+  f.add_all(condition_bias);
+  for (const Block& b : blocks) {
+    f.add_all(b.norm1);
+    f.add_all(b.norm2);
+    for (const Int8Matrix* m : {&b.qkv, &b.o, &b.gate, &b.up, &b.down}) f.add(*m);
+  }
+  f.add_all(norm);
+  f.add(heads);
+  return f.value;
 }
 
 }  // namespace stemwright

@@ -11,9 +11,12 @@
 
 namespace stemwright {
 
+constexpr int kMaxHeadDim = 512;
+
 struct Config {
   int d_model = 0, layers = 0, heads = 0, kv_heads = 0, head_dim = 0, ffn = 0;
   int codebooks = 0, codebook_size = 0, features = 0, window = 0;
+  KvType kv_type = KvType::float32;
   double rope_base = 10000.0;
   float norm_eps = 1e-5f;
 
@@ -40,6 +43,8 @@ class Int8Matrix {
   int panels() const { return round_up(outputs_, kPanel) / kPanel; }
   int padded() const { return round_up(outputs_, kPanel); }
   Int8Panels view() const { return {weights_.data(), scales_.data(), inputs_}; }
+  const Aligned<int8_t>& weights() const { return weights_; }
+  const Aligned<float>& scales() const { return scales_; }
 
  private:
   int outputs_ = 0, inputs_ = 0;
@@ -69,6 +74,8 @@ class Model {
   Int8Matrix heads;  // all codebooks, one below the other
   Rotary rotary;
 
+  // Of everything that decides a bit, so that a saved state is refused by another model.
+  uint64_t fingerprint() const;
   FloatPanels condition_view() const { return {condition.data(), condition_bias.data(), config.features}; }
 };
 

@@ -1,18 +1,18 @@
 // The Python face of the engine. Checks here keep a kernel from ever seeing a bad size or code; the friendlier
 // messages, with names and fixes, are in engine.py.
-#include <nanobind/nanobind.h>
-#include <nanobind/ndarray.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/pair.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <memory>
 #include <optional>
-#include <stdexcept>
 
+#include "arrays.h"
 #include "cpu.h"
 #include "generate.h"
-#include "philox.h"
+#include "snapshot.h"
+#include "probes.h"
 #include "state.h"
 
 namespace nb = nanobind;
@@ -20,62 +20,17 @@ namespace nb = nanobind;
 namespace stemwright {
 namespace {
 
-template <typename T>
-using Input = nb::ndarray<const T, nb::c_contig, nb::device::cpu>;
-template <typename T>
-using Output = nb::ndarray<nb::numpy, T>;
-
 constexpr int kMaxThreads = 64;
 constexpr int kMaxBatch = 64;
 
-void require(bool good, const char* what) {
-  if (!good) throw std::invalid_argument(what);
-}
-
-template <typename T>
-Output<T> new_array(std::vector<size_t> shape) {
-  size_t count = 1;
-  for (const size_t n : shape) count *= n;
-  T* data = new T[count > 0 ? count : 1]();
-  nb::capsule owner(data, [](void* p) noexcept { delete[] static_cast<T*>(p); });
-  return Output<T>(data, shape.size(), shape.data(), owner);
-}
-
-class PyModel {
+// One tensor at a time: what `fetch(name)` gives is let go as soon as it has been packed.
+class Tensors {
  public:
-  PyModel(const nb::dict& config, const nb::dict& tensors, const std::string& isa, int threads)
-      : kernels_(kernels_for(isa)), threads_(threads) {
-    require(threads >= 1 && threads <= kMaxThreads, "threads must be 1 to 64");
-    const FloatMode mode;
-    model_ = std::make_shared<const Model>(read(config), [&](const std::string& name) { return find(tensors, name); });
-  }
+  explicit Tensors(nb::callable fetch) : fetch_(std::move(fetch)) {}
 
-  const std::shared_ptr<const Model>& model() const { return model_; }
-  const Kernels& kernels() const { return kernels_; }
-  int threads() const { return threads_; }
-
- private:
-  static Config read(const nb::dict& d) {
-    Config c;
-    const auto whole = [&](const char* name) { return nb::cast<int>(d[name]); };
-    c.d_model = whole("d_model");
-    c.layers = whole("layers");
-    c.heads = whole("heads");
-    c.kv_heads = whole("kv_heads");
-    c.head_dim = whole("head_dim");
-    c.ffn = whole("ffn");
-    c.codebooks = whole("codebooks");
-    c.codebook_size = whole("codebook_size");
-    c.features = whole("features");
-    c.window = whole("window");
-    c.rope_base = nb::cast<double>(d["rope_base"]);
-    c.norm_eps = static_cast<float>(nb::cast<double>(d["norm_eps"]));
-    return c;
-  }
-
-  static TensorView find(const nb::dict& tensors, const std::string& name) {
-    if (!tensors.contains(name.c_str())) throw std::invalid_argument(name + ": missing");
-    const nb::handle value = tensors[name.c_str()];
+  TensorView operator()(const std::string& name) {
+    held_[next_ ^= 1] = fetch_(name);  // a weight is packed together with its scale: two are held
+    const nb::handle value = held_[next_];
     TensorView view;
     size_t dimensions = 0;
     const auto shape = [&](const auto& array) {
@@ -96,46 +51,138 @@ class PyModel {
     return view;
   }
 
+ private:
+  nb::callable fetch_;
+  nb::object held_[2];
+  int next_ = 0;
+};
+
+class PyModel {
+ public:
+  PyModel(const nb::dict& config, nb::callable fetch, const std::string& isa, int threads)
+      : kernels_(kernels_for(isa)), threads_(threads) {
+    require(threads >= 1 && threads <= kMaxThreads, "threads must be 1 to 64");
+    const FloatMode mode;
+    Tensors tensors(std::move(fetch));
+    model_ = std::make_shared<const Model>(read(config), [&](const std::string& name) { return tensors(name); });
+  }
+
+  const std::shared_ptr<const Model>& model() const { return model_; }
+  const Kernels& kernels() const { return kernels_; }
+  int threads() const { return threads_; }
+
+ private:
+  static Config read(const nb::dict& d) {
+    Config c;
+    const auto whole = [&](const char* name) { return nb::cast<int>(d[name]); };
+    c.d_model = whole("d_model");
+    c.layers = whole("layers");
+    c.heads = whole("heads");
+    c.kv_heads = whole("kv_heads");
+    c.head_dim = whole("head_dim");
+    c.ffn = whole("ffn");
+    c.codebooks = whole("codebooks");
+    c.codebook_size = whole("codebook_size");
+    c.features = whole("features");
+    c.window = whole("window");
+    c.kv_type = nb::cast<std::string>(d["kv_cache"]) == "int8" ? KvType::int8 : KvType::float32;
+    c.rope_base = nb::cast<double>(d["rope_base"]);
+    c.norm_eps = static_cast<float>(nb::cast<double>(d["norm_eps"]));
+    return c;
+  }
+
   std::shared_ptr<const Model> model_;
   const Kernels& kernels_;
   int threads_;
 };
 
-class PyState {
+// A state and the right to use it, for as long as a call lasts.
+class InUse {
  public:
-  PyState(const PyModel& model, int batch) : state_(checked(model, batch)) {}
-
-  int position() const { return state_->position(); }
-  int batch() const { return state_->batch(); }
-
-  Output<float> step(const Input<int32_t>& tokens, const Input<float>& features) {
-    const Config& c = state_->model().config;
-    const size_t batch = static_cast<size_t>(state_->batch()), codebooks = static_cast<size_t>(c.codebooks);
-    require(tokens.ndim() == 2 && tokens.shape(0) == batch && tokens.shape(1) == codebooks, "tokens: wrong shape");
-    require(features.ndim() == 2 && features.shape(0) == batch &&
-                features.shape(1) == static_cast<size_t>(c.features), "features: wrong shape");
-    for (size_t i = 0; i < tokens.size(); ++i)
-      require(tokens.data()[i] >= 0 && tokens.data()[i] <= c.codebook_size, "tokens: a code is out of range");
-    const State::Lease lease(*state_);
-    if (lease.busy) throw std::runtime_error("state is in use by another thread");
-    require(state_->position() < kMaxPosition, "the state has reached the last position");
-    Output<float> out = new_array<float>({batch, codebooks, static_cast<size_t>(c.codebook_size)});
-    {
-      const nb::gil_scoped_release released;
-      state_->step(tokens.data(), features.data(), true);
-      const size_t row = codebooks * static_cast<size_t>(c.codebook_size);
-      for (int b = 0; b < state_->batch(); ++b)
-        std::copy(state_->logits(b), state_->logits(b) + row, out.data() + static_cast<size_t>(b) * row);
-    }
-    return out;
+  explicit InUse(State& state) : lease_(state) {
+    if (lease_.busy) throw std::runtime_error("state is in use by another thread");
   }
 
  private:
-  static std::unique_ptr<State> checked(const PyModel& model, int batch) {
+  State::Lease lease_;
+};
+
+Retention retention_of(int recent, const std::vector<std::pair<int, int>>& spans, int window) {
+  Retention retention;
+  if (recent == 0) return retention;
+  retention.recent = recent;
+  for (const auto& [first, last] : spans) retention.spans.push_back({first, last});
+  check(retention, window);
+  return retention;
+}
+
+class PyState {
+ public:
+  PyState(const PyModel& model, int batch, int recent, const std::vector<std::pair<int, int>>& spans) {
     require(batch >= 1 && batch <= kMaxBatch, "batch must be 1 to 64");
-    return std::make_unique<State>(model.model(), model.kernels(), batch, model.threads());
+    Retention retention = retention_of(recent, spans, model.model()->config.window);
+    state_ = std::make_unique<State>(model.model(), model.kernels(), batch, model.threads(), std::move(retention));
+  }
+  explicit PyState(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+  static PyState restore(const PyModel& model, const nb::bytes& data) {
+    return PyState(stemwright::restore(model.model(), model.kernels(), model.threads(), kMaxBatch, data.c_str(), data.size()));
   }
 
+  int position() const { return state_->position(); }
+  int batch() const { return state_->batch(); }
+  State& get() const { return *state_; }
+
+  size_t cache_bytes() const {
+    const InUse use(*state_);
+    return state_->cache_bytes();
+  }
+
+  // tokens [batch][steps][codebooks], features [batch][steps][features]; logits [batch][steps][codebooks][size] or None
+  nb::object prefill(const Input<int32_t>& tokens, const Input<float>& features, bool want_logits) {
+    const InUse use(*state_);
+    const Config& c = state_->model().config;
+    const size_t batch = static_cast<size_t>(state_->batch()), codebooks = static_cast<size_t>(c.codebooks);
+    require(tokens.ndim() == 3 && tokens.shape(0) == batch && tokens.shape(2) == codebooks, "tokens: wrong shape");
+    const size_t steps = tokens.shape(1);
+    require(features.ndim() == 3 && features.shape(0) == batch && features.shape(1) == steps &&
+                features.shape(2) == static_cast<size_t>(c.features), "features: wrong shape");
+    require(steps <= static_cast<size_t>(kMaxPosition - state_->position()), "the context ends at position 1048576");
+    for (size_t i = 0; i < tokens.size(); ++i)
+      require(tokens.data()[i] >= 0 && tokens.data()[i] <= c.codebook_size, "tokens: a code is out of range");
+    nb::object out = nb::none();
+    float* logits = nullptr;
+    if (want_logits) {
+      Output<float> array = new_array<float>({batch, steps, codebooks, static_cast<size_t>(c.codebook_size)});
+      logits = array.data();
+      out = nb::cast(array);
+    }
+    const nb::gil_scoped_release released;
+    state_->prefill(tokens.data(), features.data(), static_cast<int>(steps), logits);
+    return out;
+  }
+
+  PyState fork(const std::vector<int>& rows) const {
+    const InUse use(*state_);
+    require(!rows.empty() && rows.size() <= kMaxBatch, "rows must be 1 to 64");
+    for (const int row : rows) require(row >= 0 && row < state_->batch(), "rows: one is out of range");
+    return PyState(state_->fork(rows));
+  }
+
+  void truncate(int position) {
+    const InUse use(*state_);
+    require(position >= 0 && position <= state_->position(), "position: out of range");
+    require(state_->reaches(position), "position: has left the cache");
+    state_->truncate(position);
+  }
+
+  nb::bytes save() const {
+    const InUse use(*state_);
+    const std::vector<char> data = stemwright::save(*state_);
+    return nb::bytes(data.data(), data.size());
+  }
+
+ private:
   std::unique_ptr<State> state_;
 };
 
@@ -148,11 +195,12 @@ bool report(const nb::object& progress, int frames) {
   return answer.is_none() || nb::cast<bool>(nb::bool_(answer));
 }
 
-nb::object py_generate(const PyModel& model, const Input<float>& features, int frames, int stop,
+nb::object py_generate(const PyState& context, const Input<float>& features, int frames, int stop,
                        const Input<uint16_t>& prefix, uint64_t seed, uint32_t layer_id,
                        const std::vector<uint32_t>& takes, float temperature, int top_k, float top_p,
                        const std::optional<Input<float>>& base, float guidance, const nb::object& progress) {
-  const Config& c = model.model()->config;
+  const InUse use(context.get());
+  const Config& c = context.get().model().config;
   require(frames >= 1 && frames <= kMaxPosition - c.codebooks, "frames: out of range");
   require(stop >= 0 && stop <= frames, "stop: out of range");
   require(features.ndim() == 2 && features.shape(0) == static_cast<size_t>(frames + c.codebooks - 1) &&
@@ -167,6 +215,8 @@ nb::object py_generate(const PyModel& model, const Input<float>& features, int f
           "base: wrong shape");
   require(guidance >= 0.0f && guidance <= 100.0f, "guidance: out of range");
   require(!base || 2 * takes.size() <= kMaxBatch, "takes: at most 32 with guidance");
+  require(context.batch() == (base ? 2 : 1), "context: wrong number of rows");
+  require(context.position() == static_cast<int>(prefix.shape(1)), "context: is not at the end of the prefix");
   Request request;
   request.features = features.data();
   request.base = base ? base->data() : nullptr;
@@ -179,65 +229,17 @@ nb::object py_generate(const PyModel& model, const Input<float>& features, int f
   request.layer_id = layer_id;
   request.takes = takes;
   request.sampling = {temperature, top_k, top_p};
-  request.threads = model.threads();
   Output<uint16_t> codes =
       new_array<uint16_t>({takes.size(), static_cast<size_t>(c.codebooks), static_cast<size_t>(stop)});
   try {
     const nb::gil_scoped_release released;
-    generate(model.model(), model.kernels(), request, [&](int done) { return report(progress, done); }, codes.data());
+    generate(context.get(), request, [&](int done) { return report(progress, done); }, codes.data());
   } catch (const Cancelled&) {
     return nb::none();
   } catch (const NotFinite&) {
     throw std::overflow_error("a logit is not finite");
   }
   return nb::cast(codes);
-}
-
-std::vector<uint32_t> py_philox(const std::vector<uint32_t>& counter, const std::vector<uint32_t>& key) {
-  require(counter.size() == 4 && key.size() == 2, "philox: four counter words and two key words");
-  const PhiloxCounter out = philox4x32({counter[0], counter[1], counter[2], counter[3]}, {key[0], key[1]});
-  return {out.begin(), out.end()};
-}
-
-Output<float> py_exp(const Input<float>& values, const std::string& isa) {
-  const FloatMode mode;
-  const size_t n = values.size();
-  Aligned<float> padded(n + kLanes);
-  std::copy(values.data(), values.data() + n, padded.data());
-  kernels_for(isa).exp_shifted(padded.data(), 0.0f, round_up(static_cast<int>(n), kLanes));
-  Output<float> out = new_array<float>({n});
-  std::copy(padded.data(), padded.data() + n, out.data());
-  return out;
-}
-
-Output<float> py_fused(const Input<float>& a, const Input<float>& b, const Input<float>& c, const std::string& isa) {
-  require(a.size() == b.size() && a.size() == c.size() && a.size() % kLanes == 0, "fused: sizes");
-  const FloatMode mode;
-  Output<float> out = new_array<float>({a.size()});
-  kernels_for(isa).fused(a.data(), b.data(), c.data(), static_cast<int>(a.size()), out.data());
-  return out;
-}
-
-Output<float> py_rotary(int position, int head_dim, double base) {
-  require(head_dim >= 2 && head_dim % 2 == 0 && position >= 0 && position < kMaxPosition, "rotary: out of range");
-  require(base >= 1.0 && base <= 1e6, "rotary: base out of range");
-  const size_t pairs = static_cast<size_t>(head_dim / 2);
-  const FloatMode mode;
-  Output<float> out = new_array<float>({2, pairs});
-  Rotary(head_dim, base).at(position, out.data(), out.data() + pairs);
-  return out;
-}
-
-std::vector<int> py_pick(const Input<float>& logits, float temperature, int top_k, float top_p,
-                         const Input<double>& uniforms, const std::string& isa) {
-  require(logits.ndim() == 1 && logits.size() >= 2 && logits.size() <= 65535, "logits: wrong shape");
-  require(temperature >= 0.0f && top_k >= 1 && top_p > 0.0f && top_p <= 1.0f, "sampling: out of range");
-  const FloatMode mode;
-  Sampler sampler(kernels_for(isa), static_cast<int>(logits.size()));
-  std::vector<int> picked;
-  for (size_t i = 0; i < uniforms.size(); ++i)
-    picked.push_back(sampler.pick(logits.data(), {temperature, top_k, top_p}, uniforms.data()[i]));
-  return picked;
 }
 
 }  // namespace
@@ -248,18 +250,20 @@ NB_MODULE(_engine, m) {
   using namespace stemwright;
   m.attr("max_position") = kMaxPosition;
   m.def("available_isas", &available_isas, "Instruction sets this machine has kernels for, best first.");
-  nb::class_<PyModel>(m, "Model").def(nb::init<const nb::dict&, const nb::dict&, const std::string&, int>(), "config"_a,
-                                      "tensors"_a, "isa"_a, "threads"_a);
+  nb::class_<PyModel>(m, "Model").def(nb::init<const nb::dict&, nb::callable, const std::string&, int>(), "config"_a,
+                                      "fetch"_a, "isa"_a, "threads"_a);
   nb::class_<PyState>(m, "State")
-      .def(nb::init<const PyModel&, int>(), "model"_a, "batch"_a, nb::keep_alive<1, 2>())
+      .def(nb::init<const PyModel&, int, int, const std::vector<std::pair<int, int>>&>(), "model"_a, "batch"_a, "recent"_a,
+           "spans"_a)
       .def_prop_ro("position", &PyState::position)
       .def_prop_ro("batch", &PyState::batch)
-      .def("step", &PyState::step, "tokens"_a, "features"_a);
-  m.def("generate", &py_generate, "model"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
+      .def_prop_ro("cache_bytes", &PyState::cache_bytes)
+      .def("prefill", &PyState::prefill, "tokens"_a, "features"_a, "logits"_a)
+      .def("fork", &PyState::fork, "rows"_a)
+      .def("truncate", &PyState::truncate, "position"_a)
+      .def("save", &PyState::save)
+      .def_static("restore", &PyState::restore, "model"_a, "data"_a);
+  m.def("generate", &py_generate, "context"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
         "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "progress"_a.none());
-  m.def("philox4x32", &py_philox, "counter"_a, "key"_a);
-  m.def("exp", &py_exp, "values"_a, "isa"_a);
-  m.def("fused", &py_fused, "a"_a, "b"_a, "c"_a, "isa"_a);
-  m.def("rotary", &py_rotary, "position"_a, "head_dim"_a, "base"_a);
-  m.def("pick", &py_pick, "logits"_a, "temperature"_a, "top_k"_a, "top_p"_a, "uniforms"_a, "isa"_a);
+  bind_probes(m);
 }

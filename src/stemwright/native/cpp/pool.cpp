@@ -18,16 +18,18 @@ inline void pause() {
 
 }  // namespace
 
-Pool::Pool(int threads) : size_(threads) {
+void Pool::start() {
+  if (!threads_.empty()) return;
   try {
-    for (int i = 1; i < threads; ++i) threads_.emplace_back([this, i] { serve(i); });
+    while (static_cast<int>(threads_.size()) < size_ - 1)
+      threads_.emplace_back([this, i = static_cast<int>(threads_.size()) + 1] { serve(i); });
   } catch (...) {  // those that did start must end before their handles go
     end();
+    stop_ = false;
+    job_ = 0;
     throw;
   }
 }
-
-Pool::~Pool() { end(); }
 
 void Pool::end() {
   {
@@ -37,27 +39,29 @@ void Pool::end() {
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
-void Pool::run(const std::function<void(int)>& work) {
-  if (size_ == 1) {
-    work(0);
+void Pool::run(bool together, const std::function<void(int, int)>& work) {
+  if (size_ == 1 || !together) {
+    work(0, 1);
     return;
   }
+  start();
   {
     std::lock_guard<std::mutex> lock(mutex_);
     work_ = &work;
     ++job_;
   }
   wake_.notify_all();
-  work(0);
-  barrier();
+  work(0, size_);
+  barrier(size_);
 }
 
-void Pool::barrier() {
-  if (size_ == 1) return;
+void Pool::barrier(int team) {
+  if (team == 1) return;
   const unsigned phase = phase_.load(std::memory_order_acquire);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == team) {
     arrived_.store(0, std::memory_order_relaxed);
     phase_.store(phase + 1, std::memory_order_release);
     return;
@@ -88,8 +92,8 @@ void Pool::serve(int thread) {
     wait_for_job(seen);
     seen = job_.load(std::memory_order_acquire);
     if (stop_) return;
-    (*work_)(thread);
-    barrier();
+    (*work_)(thread, size_);
+    barrier(size_);
   }
 }
 

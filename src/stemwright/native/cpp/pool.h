@@ -11,16 +11,19 @@ namespace stemwright {
 
 class Pool {
  public:
-  explicit Pool(int threads);  // throws std::system_error where the machine gives no more threads
-  ~Pool();
+  explicit Pool(int threads) : size_(threads) {}
+  ~Pool() { end(); }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
   int size() const { return size_; }
-  // Calls work(thread) on every thread, the caller being thread 0; returns when all are done. `work` must not throw.
-  void run(const std::function<void(int)>& work);
-  // Inside `work`: waits for all threads.
-  void barrier();
+  // Starts the threads, if they have not yet; std::system_error where the machine gives no more.
+  void start();
+  // Calls work(thread, team) on every thread of the team, the caller being thread 0, and returns when all are done. The
+  // team is all threads (`together`) or the caller alone. `work` must not throw.
+  void run(bool together, const std::function<void(int thread, int team)>& work);
+  // Inside `work`: waits for the whole team.
+  void barrier(int team);
 
  private:
   void serve(int thread);
@@ -28,7 +31,7 @@ class Pool {
   void end();
 
   int size_;
-  const std::function<void(int)>* work_ = nullptr;
+  const std::function<void(int, int)>* work_ = nullptr;
   std::atomic<unsigned> job_{0};
   std::atomic<bool> stop_{false};
   std::atomic<int> arrived_{0};

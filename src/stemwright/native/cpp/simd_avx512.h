@@ -30,11 +30,10 @@ inline V16 v_pow2(V16 t) {
 }
 inline void v_prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 
-// How many rows of a batch, and how many groups of 16 outputs, one pass of a product holds in registers.
-constexpr int kTileOne = 8;
-constexpr int kTileRows = 4;
-constexpr int kTileVecs = 4;
+constexpr int kTileRows = 6;  // rows of a batch in one pass over a panel
+constexpr int kTileSums = 24;  // sums of sixteen lanes that fit in registers beside what they are made of
 constexpr int kHeadTile = 4;
+constexpr int kBlockTile = 2;  // blocks of sixteen slots whose scores are computed together
 constexpr int kDimTile = 4;
 
 }  // namespace

@@ -115,10 +115,10 @@ inline void v_prefetch(const void*) {}
 
 #undef STEMWRIGHT_LANES
 
-constexpr int kTileOne = 4;
-constexpr int kTileRows = 4;
-constexpr int kTileVecs = 1;
+constexpr int kTileRows = 4;  // rows of a batch in one pass over a panel
+constexpr int kTileSums = 4;  // sums of sixteen lanes that fit in registers beside what they are made of
 constexpr int kHeadTile = 4;
+constexpr int kBlockTile = 1;  // blocks of sixteen slots whose scores are computed together
 constexpr int kDimTile = 1;
 
 }  // namespace

@@ -1,0 +1,34 @@
+// Decides whether a step runs on all threads or on the caller alone.
+//
+// When something else keeps a core busy, a team of threads waits at every barrier for the one that is not running, and is
+// slower than one thread. Only the clock can tell. Since the number of threads changes no bit, it may change at any
+// step: now and then both ways are tried, and the quicker one is kept for a while.
+#pragma once
+
+namespace stemwright {
+
+class Governor {
+ public:
+  explicit Governor(int trial) : trial_(trial), left_(trial) {}  // pieces of work in a trial of either way
+  // Whether the next piece of work shall run on all threads.
+  bool together() const { return together_; }
+  // What the piece took, in seconds for one unit of work.
+  void took(double seconds);
+
+ private:
+  enum class Phase { all, alone, holding };
+
+  int trial_;
+  Phase phase_ = Phase::all;
+  bool together_ = true;
+  int left_;               // pieces until the phase ends
+  double sum_ = 0.0;       // of the present phase, or of the present stretch of it
+  int count_ = 0;
+  double all_ = 0.0, alone_ = 0.0;  // means of the last trials
+
+  static constexpr int kHold = 256;     // pieces until the next trial
+  static constexpr int kStretch = 16;   // pieces after which a slow stretch is noticed
+  static constexpr double kSlow = 1.5;  // times slower than at the trial: try again at once
+};
+
+}  // namespace stemwright
