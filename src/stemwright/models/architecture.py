@@ -27,7 +27,8 @@ _WHOLE = {
 }
 _REAL = ("rope_base", "norm_eps")
 KV_CACHES = ("float32", "int8")
-_OPTIONAL = ("kv_cache", "sampling")
+_OPTIONAL = ("kv_cache", "retention", "sampling")
+_RETENTION = {"recent": (1, 1 << 20), "every_bars": (1, 1024), "beats": (1, 64)}
 
 
 def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") -> None:
@@ -60,6 +61,19 @@ def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") 
         raise UsageError(f"{where}: field 'architecture.heads' must be a multiple of kv_heads")
     if config["head_dim"] % 2:
         raise UsageError(f"{where}: field 'architecture.head_dim' must be even")
+    if "retention" in config:
+        _validate_retention(config["retention"], config["window"], f"{where}: field 'architecture.retention'")
+
+
+def _validate_retention(policy: object, window: int, where: str) -> None:
+    if not isinstance(policy, dict) or set(policy) != set(_RETENTION):
+        raise UsageError(f"{where} must hold recent, every_bars and beats: get the bundle again")
+    for name, (low, high) in _RETENTION.items():
+        value = policy[name]
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise UsageError(f"{where}: {name} must be a whole number, {low} to {high}")
+    if policy["recent"] > window:
+        raise UsageError(f"{where}: recent must be at most the window, {window}")
 
 
 def matrices(config: Mapping[str, Any]) -> dict[str, tuple[int, int]]:

@@ -14,10 +14,12 @@ from stemwright.conditioning import drop_features, step_features
 from stemwright.errors import UsageError
 from stemwright.native.engine import Engine, Sampling
 from stemwright.native.options import choose_isa
+from stemwright.perform.retention import retention_of
 from stemwright.perform.sampling import sampling_of
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
+    from stemwright.song.timebase import Timebase
 
 PERFORM_VERSION = 1
 """Raised whenever the same weights, features, seed and take give other tokens than before."""
@@ -33,6 +35,7 @@ def perform_layer(
     seed: int,
     layer: str,
     take: int,
+    timebase: Timebase,
     sampling: Sampling | None = None,
     threads: int = 1,
     prefix: npt.NDArray[np.uint16] | None = None,
@@ -42,8 +45,9 @@ def perform_layer(
 ) -> npt.NDArray[np.uint16]:
     """Codes [8, stop] of a layer whose whole features are [T, F]; `stop` defaults to T.
 
-    `prefix` [8, P]: codes that the frames below P have. `progress` hears the number of finished frames; once
-    `cancel` says True, `native.engine.Cancelled` is raised. The number of threads changes not a single code.
+    `prefix` [8, P]: codes that the frames below P have. `timebase`: where the layer's bars lie. `progress`
+    hears the number of finished frames, those of the prefix included; once `cancel` says True,
+    `native.engine.Cancelled` is raised. The number of threads changes not a single code.
     """
     config = bundle.manifest.architecture
     frames = len(features)
@@ -73,6 +77,7 @@ def perform_layer(
         base=base,
         prefix=prefix,
         stop=stop,
+        keep=retention_of(config, timebase, frames),
         progress=report,
     )
     first: npt.NDArray[np.uint16] = codes[0]

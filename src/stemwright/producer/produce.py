@@ -150,11 +150,12 @@ def _perform(
         seed=job.seed,
         layer=job.layer,
         take=job.take,
+        timebase=state.timebase,
         sampling=job.sampling,
         threads=threads,
         prefix=None if before is None else before[:, :start],
         stop=stop,
-        progress=lambda done: watch(job.layer, done - start, stop - start),
+        progress=lambda done: watch(job.layer, max(0, done - start), stop - start),
         cancel=cancel.is_set,
     )
     if before is not None:
