@@ -11,11 +11,8 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from stemwright.conditioning import feature_size, frame_features, step_features  # noqa: E402
-from stemwright.conditioning.layout import columns  # noqa: E402
 from stemwright.errors import UsageError  # noqa: E402
 from stemwright.models import load_bundle  # noqa: E402
-from stemwright.song.score import Note, Score  # noqa: E402
-from stemwright.song.state import GlobalState  # noqa: E402
 from stemwright.training.performer import data as datasets  # noqa: E402
 from stemwright.training.performer.bigram import bigram_losses  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig, preset  # noqa: E402
@@ -25,7 +22,7 @@ from stemwright.training.performer.loss import IGNORE, head_loss  # noqa: E402
 from stemwright.training.performer.model import Performer  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
 from stemwright.training.performer.trainer import Recipe  # noqa: E402
-from stemwright.training.shards import NewClip, shard_path, write_shard  # noqa: E402
+from support.shards import CODEC_SHA256  # noqa: E402
 
 SMALL = PerformerConfig(
     features=feature_size("drums"),
@@ -38,7 +35,6 @@ SMALL = PerformerConfig(
     codebook_size=16,
     window=24,
 )
-SHA = "c" * 64
 FAST = Recipe(
     batch=4,
     length=64,
@@ -50,42 +46,6 @@ FAST = Recipe(
     compile=False,
     valid_crops=8,
 )
-
-
-def made_up_tokens(features: np.ndarray) -> np.ndarray:
-    """Codes that tell how loud a piece is struck, 0 elsewhere: codebook k tells of piece k."""
-    struck = features[:, columns("drums")["drum_onset"]][:, :8].T
-    return np.ceil(struck * 15).astype(np.uint16)
-
-
-def made_up_score(state: GlobalState, rng: np.random.Generator) -> Score:
-    """Eight pieces struck at random, as loud as it happens."""
-    pitches = (36, 38, 37, 39, 42, 44, 46, 45)
-    return Score.from_notes(
-        Note(t, 12, p, int(rng.integers(1, 128)))
-        for t in range(0, state.total_ticks, 12)
-        for p in pitches
-        if rng.random() < 0.5
-    )
-
-
-@pytest.fixture(scope="module")
-def shards(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two splits of made-up drums with tokens."""
-    data = tmp_path_factory.mktemp("data")
-    rng = np.random.default_rng(0)
-    for split, count in (("train", 6), ("valid", 2)):
-        clips, tokens = [], []
-        for _ in range(count):
-            state = GlobalState.create(bpm="120", form="verse:2", style="rock")
-            score = made_up_score(state, rng)
-            tokens.append(made_up_tokens(frame_features(state, "drums", score)))
-            clips.append(NewClip(np.zeros(state.frames * 320, "<i2"), state, score, "808", "etudes", "x"))
-        write_shard(data, "drums", split, 0, clips)
-        base = shard_path(data, "drums", split, 0)
-        base.with_suffix(".u16").write_bytes(b"".join(t.astype("<u2").tobytes() for t in tokens))
-        base.with_suffix(".codec").write_text(SHA + "\n")
-    return data
 
 
 def test_delay_pattern() -> None:
@@ -183,7 +143,14 @@ def test_head_loss_equals_cross_entropy() -> None:
 
 def test_crops_are_the_features_of_inference(shards: Path) -> None:
     found = datasets.load(
-        shards, "drums", "train", codec_sha256=SHA, codebooks=8, codebook_size=16, lookahead=2, say=str
+        shards,
+        "drums",
+        "train",
+        codec_sha256=CODEC_SHA256,
+        codebooks=8,
+        codebook_size=16,
+        lookahead=2,
+        say=str,
     )
     clip = datasets.clips(shards, "drums", "train")[0]
     steps = clip.frames + 7
@@ -220,7 +187,7 @@ def test_training_run(shards: Path, tmp_path: Path) -> None:
     assert figures["loss_mean"] < figures["loss_without_score_mean"]
     assert abs(figures["loss_int8_mean"] - figures["loss_mean"]) < 0.05
     bundle = load_bundle(tmp_path / "a" / "bundle", kind="performer")
-    assert bundle.manifest.held_out == figures and bundle.manifest.codec_sha256 == SHA
+    assert bundle.manifest.held_out == figures and bundle.manifest.codec_sha256 == CODEC_SHA256
     assert bundle.manifest.timbres[1] == "808" and bundle.manifest.steps == 200
     assert load_performer(bundle, 16).config == SMALL
     log = [json.loads(line) for line in (tmp_path / "a" / "log.jsonl").read_text().splitlines()]
