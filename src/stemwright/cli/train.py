@@ -1,15 +1,16 @@
-"""`train`: data, tokenize, codec, performer. Needs the training extra; everything else runs without it."""
+"""`train`: data, tokenize, codec, performer, evaluate. Needs the training extra; nothing else does."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from stemwright.cli.output import lines
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, table
 from stemwright.errors import StemwrightError
 
 _Data = Annotated[Path, typer.Argument(metavar="DATA", help="The data's folder.", show_default=False)]
@@ -55,6 +56,15 @@ _ItsCodec = Annotated[
     typer.Option("--codec", metavar="BUNDLE", help="Default: the tokens' own codec.", show_default=False),
 ]
 _Preset = Annotated[str, typer.Option("--preset", metavar="NAME", help="tiny, small or base.")]
+_Bundle = Annotated[
+    str,
+    typer.Argument(metavar="BUNDLE", help="A performer's name or its bundle's folder.", show_default=False),
+]
+_Crops = Annotated[int, typer.Option("--crops", metavar="N", help="At most so many pieces of clips.")]
+_AllThreads = Annotated[
+    int | None,
+    typer.Option("--threads", metavar="N", help="Threads of torch and of the engine.", show_default=False),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -69,6 +79,7 @@ def register(app: typer.Typer) -> None:
     family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
         performer
     )
+    family.command("evaluate", epilog=example + "evaluate runs/drums/bundle DATA")(evaluate)
     app.add_typer(family, name="train")
 
 
@@ -150,8 +161,49 @@ def performer(
     )
 
 
+def evaluate(
+    bundle: _Bundle, data: _Data, crops: _Crops = 64, threads: _AllThreads = None, json: opt.Json = False
+) -> None:
+    """Measure a performer on the validation split as it is run: in the engine, by type of its cache."""
+    with _training():
+        from stemwright.training.performer.evaluate import evaluate as measure
+    made = measure(bundle, data, crops=crops, threads=threads, say=_hush if json else _say)
+    if json:
+        emit_json(made)
+        return
+    _losses(made)
+
+
+_ROWS = {
+    "manifest_float": "manifest, float weights",
+    "manifest_int8": "manifest, int8 weights",
+    "torch": "PyTorch, int8 weights",
+    "engine_float32": "engine, float32 cache",
+    "engine_int8": "engine, int8 cache",
+}
+_CHANGES = {"int8_weights": "int8 weights cost, %", "int8_cache": "int8 cache costs, %"}
+
+
+def _losses(made: dict[str, Any]) -> None:
+    """Nats a token, by codebook; then what int8 costs."""
+    books = len(made["tokens"])
+    rows: list[list[object]] = []
+    for key, title in _ROWS.items():
+        if key in made["losses"]:
+            row = made["losses"][key]
+            rows.append([title, sum(row) / books, *row])
+    for key, title in _CHANGES.items():
+        if key in made["changes"]:
+            rows.append([title, "", *(f"{x:+.3f}" for x in made["changes"][key])])
+    table(["nats a token", "mean", *(f"codebook {k + 1}" for k in range(books))], rows)
+
+
 def _say(line: str) -> None:
     lines([line])
+
+
+def _hush(line: str) -> None:
+    """Nothing: standard output is one JSON object."""
 
 
 @contextmanager
