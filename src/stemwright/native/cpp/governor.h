@@ -17,18 +17,24 @@ class Governor {
 
  private:
   enum class Phase { all, alone, holding };
+  void look_back();
+  void next_phase();
+  void choose();
+  void begin(Phase phase, bool together, int pieces);
+
+  static constexpr int kHold = 128, kLongestHold = 1024;  // pieces from one trial to the next
+  static constexpr int kStretch = 16;                     // pieces after which a slow stretch is noticed
+  static constexpr double kSlow = 1.5;                    // times slower than at the trial: try again at once
 
   int trial_;
   Phase phase_ = Phase::all;
   bool together_ = true;
-  int left_;               // pieces until the phase ends
-  double sum_ = 0.0;       // of the present phase, or of the present stretch of it
-  int count_ = 0;
-  double all_ = 0.0, alone_ = 0.0;  // means of the last trials
-
-  static constexpr int kHold = 256;     // pieces until the next trial
-  static constexpr int kStretch = 16;   // pieces after which a slow stretch is noticed
-  static constexpr double kSlow = 1.5;  // times slower than at the trial: try again at once
+  int left_;              // pieces until the phase ends
+  double sum_ = 0.0;      // of the pieces counted by count_
+  int count_ = 0;         // of this phase; while holding, of this stretch
+  double all_ = 0.0, alone_ = 0.0;  // seconds a piece at the last trials
+  bool chosen_ = true;              // by the last trial
+  int hold_ = kHold;                // doubled each time that a trial changes nothing
 };
 
 }  // namespace stemwright

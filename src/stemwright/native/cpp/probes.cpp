@@ -8,6 +8,7 @@
 
 #include "arrays.h"
 #include "cpu.h"
+#include "governor.h"
 #include "memory.h"
 #include "philox.h"
 #include "rotary.h"
@@ -65,10 +66,23 @@ std::vector<int> pick(const Input<float>& logits, float temperature, int top_k, 
   return picked;
 }
 
+// What a governor decides about pieces that would take `all[i]` seconds together and `alone[i]` alone.
+std::vector<bool> governor(int trial, const std::vector<double>& all, const std::vector<double>& alone) {
+  require(trial >= 1 && all.size() == alone.size(), "governor: sizes");
+  Governor g(trial);
+  std::vector<bool> decided;
+  for (size_t i = 0; i < all.size(); ++i) {
+    decided.push_back(g.together());
+    g.took(decided.back() ? all[i] : alone[i]);
+  }
+  return decided;
+}
+
 }  // namespace
 
 void bind_probes(nb::module_& m) {
   using namespace nb::literals;
+  m.def("governor", &governor, "trial"_a, "all"_a, "alone"_a);
   m.def("philox4x32", &philox, "counter"_a, "key"_a);
   m.def("exp", &exp, "values"_a, "isa"_a);
   m.def("fused", &fused, "a"_a, "b"_a, "c"_a, "isa"_a);
