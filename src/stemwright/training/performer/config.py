@@ -1,4 +1,4 @@
-"""Shapes of the performers: one dataclass and the named presets."""
+"""Shapes of the performers: one dataclass, made of a named preset."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from stemwright.conditioning import feature_size
-from stemwright.errors import UsageError
+from stemwright.models.presets import preset_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,6 @@ class PerformerConfig:
         return cls(**{f.name: record[f.name] for f in fields(cls)})
 
 
-_TINY = {"d_model": 256, "layers": 8, "heads": 4, "kv_heads": 2, "head_dim": 64, "ffn": 704, "window": 384}
-_SMALL = {"d_model": 512, "layers": 8, "heads": 8, "kv_heads": 2, "head_dim": 64, "ffn": 1408, "window": 768}
-_BASE = {**_SMALL, "layers": 16}
-_WIDE = {"d_model": 768, "heads": 12, "kv_heads": 3, "ffn": 2112}
-
-PRESETS: dict[str, dict[str, int]] = {"tiny": _TINY, "small": _SMALL, "base": _BASE}
-
-
 SAMPLING: dict[str, dict[str, float]] = {
     "drums": {"temperature": 0.8, "guidance": 1.5},
     "bass": {"temperature": 0.6, "guidance": 3.0},
@@ -57,9 +49,4 @@ SAMPLING: dict[str, dict[str, float]] = {
 
 def preset(name: str, layer: str) -> PerformerConfig:
     """The configuration of a preset for a layer (harmony is wider from `small` on)."""
-    if name not in PRESETS:
-        raise UsageError(f"preset: {name!r} is not known: use one of {', '.join(PRESETS)}")
-    shape = dict(PRESETS[name])
-    if layer == "harmony" and name != "tiny":
-        shape |= _WIDE
-    return PerformerConfig(features=feature_size(layer), **shape)
+    return PerformerConfig(features=feature_size(layer), **preset_shape(name, layer))
