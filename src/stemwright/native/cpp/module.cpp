@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "arrays.h"
+#include "bounds.h"
 #include "cpu.h"
 #include "generate.h"
 #include "snapshot.h"
@@ -266,4 +267,5 @@ NB_MODULE(_engine, m) {
   m.def("generate", &py_generate, "context"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
         "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "progress"_a.none());
   bind_probes(m);
+  bind_bounds(m);
 }
