@@ -67,37 +67,70 @@ struct Rows {
   Rows from(int row) const { return {in + row * in_stride, in_stride, out + row * out_stride, out_stride}; }
 };
 
-// sum[b][v] = sum over k of in[b][k] * w[k][16 v ..], one chain each
+// sum[v][b] += sum over k of in[b][k] * w[k][16 v ..], going on with one chain each. As many bytes from `ahead` on are
+// fetched as are read.
 template <int kRows, int kVecs, typename Weight>
-inline void chains(const Weight* w, int inputs, const Rows& rows, V16 (&sum)[kRows][kVecs]) {
-  for (int b = 0; b < kRows; ++b)
-    for (int v = 0; v < kVecs; ++v) sum[b][v] = v_set(0.0f);
-  for (int k = 0; k < inputs; ++k, w += kPanel) {
-    V16 x[kRows];
-    for (int b = 0; b < kRows; ++b) x[b] = v_set(rows.in[b * rows.in_stride + k]);
+inline void chains(const Weight* w, const Weight* ahead, int inputs, const float* in, long in_stride,
+                   V16 (&sum)[kVecs][kRows]) {
+  for (int k = 0; k < inputs; ++k, w += kPanel, ahead += kVecs * kLanes) {
+    v_prefetch(ahead);
     for (int v = 0; v < kVecs; ++v) {
       const V16 weight = load_element(w + v * kLanes);
-      for (int b = 0; b < kRows; ++b) sum[b][v] = v_fma(x[b], weight, sum[b][v]);
+      for (int b = 0; b < kRows; ++b) sum[v][b] = v_fma(v_set(in[b * in_stride + k]), weight, sum[v][b]);
     }
   }
 }
 
+constexpr int kPanelVecs = kPanel / kLanes;
+constexpr int kStretch = 64;  // inputs of a panel that meet all rows and outputs while the next ones are fetched
+
 // As much of a panel at once as leaves the sums of so many rows in registers.
 constexpr int vecs_at_once(int rows) { return 4 * rows <= kTileSums ? 4 : 2 * rows <= kTileSums ? 2 : 1; }
 
-// One panel for kRows rows. What happens to a finished sum: `write(sum, output index, where it goes)`.
+// One panel for kRows rows whose sums all fit in registers. What happens to a finished sum: `write(sum, output index,
+// where it goes)`.
+template <int kRows, typename Weight, typename Write>
+inline void panel_at_once(const Weight* w, int inputs, int panel, const Rows& rows, const Write& write) {
+  V16 sum[kPanelVecs][kRows];
+  for (int v = 0; v < kPanelVecs; ++v)
+    for (int b = 0; b < kRows; ++b) sum[v][b] = v_set(0.0f);
+  chains(w, w + kStretch * kPanel, inputs, rows.in, rows.in_stride, sum);
+  for (int v = 0; v < kPanelVecs; ++v)
+    for (int b = 0; b < kRows; ++b) {
+      const int n = panel * kPanel + v * kLanes;
+      write(sum[v][b], n, rows.out + b * rows.out_stride + n);
+    }
+}
+
+// The same where they do not: stretch by stretch, so that each byte comes from memory once.
+template <int kRows, int kVecs, typename Weight, typename Write>
+inline void panel_in_stretches(const Weight* w, int inputs, int panel, const Rows& rows, const Write& write) {
+  alignas(64) float sums[kPanelVecs][kRows][kLanes] = {};
+  for (int k = 0; k < inputs; k += kStretch, w += kStretch * kPanel) {
+    const int count = inputs - k < kStretch ? inputs - k : kStretch;
+    for (int first = 0; first < kPanelVecs; first += kVecs) {
+      V16 sum[kVecs][kRows];
+      for (int v = 0; v < kVecs; ++v)
+        for (int b = 0; b < kRows; ++b) sum[v][b] = v_load(sums[first + v][b]);
+      chains(w + first * kLanes, w + kStretch * (kPanel + first * kLanes), count, rows.in + k, rows.in_stride, sum);
+      for (int v = 0; v < kVecs; ++v)
+        for (int b = 0; b < kRows; ++b) v_store(sums[first + v][b], sum[v][b]);
+    }
+  }
+  for (int v = 0; v < kPanelVecs; ++v)
+    for (int b = 0; b < kRows; ++b) {
+      const int n = panel * kPanel + v * kLanes;
+      write(v_load(sums[v][b]), n, rows.out + b * rows.out_stride + n);
+    }
+}
+
 template <int kRows, typename Weight, typename Write>
 inline void panel_rows(const Weight* w, int inputs, int panel, const Rows& rows, const Write& write) {
   constexpr int kVecs = vecs_at_once(kRows);
-  for (int first = 0; first < kPanel / kLanes; first += kVecs) {
-    V16 sum[kRows][kVecs];
-    chains(w + first * kLanes, inputs, rows, sum);
-    for (int b = 0; b < kRows; ++b)
-      for (int v = 0; v < kVecs; ++v) {
-        const int n = panel * kPanel + (first + v) * kLanes;
-        write(sum[b][v], n, rows.out + b * rows.out_stride + n);
-      }
-  }
+  if constexpr (kVecs == kPanelVecs)
+    panel_at_once<kRows>(w, inputs, panel, rows, write);
+  else
+    panel_in_stretches<kRows, kVecs>(w, inputs, panel, rows, write);
 }
 
 // `count` rows, at most kMost: each number of rows has its own code.
@@ -270,27 +303,35 @@ inline void scale_weights(const CacheView& c, float* p) {
   }
 }
 
-// out[h][d] = sum over slots of p[h][slot] * value[slot][d], one chain each in the order of the slots, over sums[h]
-template <typename Element, int kHeads, int kDims>
-inline void weigh_values(const CacheView& c, const float* p, int padded, const float* sums, int dim, float* out) {
+// out[h][d] += sum over a page's slots of p[h][slot] * value[slot][d], going on with one chain each
+template <int kHeads, int kDims, typename Element>
+inline void weigh_page(const Element* value, int slots, int head_dim, const float* p, int padded, float* out) {
   V16 sum[kHeads][kDims];
   for (int h = 0; h < kHeads; ++h)
-    for (int d = 0; d < kDims; ++d) sum[h][d] = v_set(0.0f);
-  for (int first = 0; first < c.slots; first += kPageSlots) {
-    const Element* value = Page<Element>(c, first).values + dim;
-    const int last = c.slots - first < kPageSlots ? c.slots : first + kPageSlots;
-    for (int slot = first; slot < last; ++slot, value += c.head_dim) {
-      V16 weight[kHeads];
-      for (int h = 0; h < kHeads; ++h) weight[h] = v_set(p[static_cast<long>(h) * padded + slot]);
-      for (int d = 0; d < kDims; ++d) {
-        const V16 row = load_element(value + d * kLanes);
-        for (int h = 0; h < kHeads; ++h) sum[h][d] = v_fma(weight[h], row, sum[h][d]);
-      }
+    for (int d = 0; d < kDims; ++d) sum[h][d] = v_load(out + h * head_dim + d * kLanes);
+  for (int slot = 0; slot < slots; ++slot, value += head_dim)
+    for (int d = 0; d < kDims; ++d) {
+      const V16 row = load_element(value + d * kLanes);
+      for (int h = 0; h < kHeads; ++h)
+        sum[h][d] = v_fma(v_set(p[static_cast<long>(h) * padded + slot]), row, sum[h][d]);
     }
-  }
   for (int h = 0; h < kHeads; ++h)
-    for (int d = 0; d < kDims; ++d)
-      v_store(out + static_cast<long>(h) * c.head_dim + dim + d * kLanes, v_div(sum[h][d], v_set(sums[h])));
+    for (int d = 0; d < kDims; ++d) v_store(out + h * head_dim + d * kLanes, sum[h][d]);
+}
+
+// out[h][d] = sum over slots of p[h][slot] * value[slot][d], one chain each in the order of the slots
+template <typename Element, int kHeads>
+inline void weigh_values(const CacheView& c, const float* p, int padded, float* out) {
+  for (int i = 0; i < kHeads * c.head_dim; i += kLanes) v_store(out + i, v_set(0.0f));
+  for (int first = 0; first < c.slots; first += kPageSlots) {
+    const Element* values = Page<Element>(c, first).values;
+    const int slots = c.slots - first < kPageSlots ? c.slots - first : kPageSlots;
+    int dim = 0;
+    for (; dim + kDimTile * kLanes <= c.head_dim; dim += kDimTile * kLanes)
+      weigh_page<kHeads, kDimTile>(values + dim, slots, c.head_dim, p + first, padded, out + dim);
+    for (; dim < c.head_dim; dim += kLanes)
+      weigh_page<kHeads, 1>(values + dim, slots, c.head_dim, p + first, padded, out + dim);
+  }
 }
 
 template <typename Element, int kHeads>
@@ -302,10 +343,9 @@ inline void attend_heads(const CacheView& c, const float* query, int padded, flo
     sums[h] = soften(p, c.slots, padded);
     if constexpr (sizeof(Element) == 1) scale_weights(c, p);
   }
-  int dim = 0;
-  for (; dim + kDimTile * kLanes <= c.head_dim; dim += kDimTile * kLanes)
-    weigh_values<Element, kHeads, kDimTile>(c, scores, padded, sums, dim, out);
-  for (; dim < c.head_dim; dim += kLanes) weigh_values<Element, kHeads, 1>(c, scores, padded, sums, dim, out);
+  weigh_values<Element, kHeads>(c, scores, padded, out);
+  for (int h = 0; h < kHeads; ++h, out += c.head_dim)
+    for (int d = 0; d < c.head_dim; d += kLanes) v_store(out + d, v_div(v_load(out + d), v_set(sums[h])));
 }
 
 // `heads` heads, at most kMost: each number of heads has its own code.

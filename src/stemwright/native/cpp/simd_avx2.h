@@ -41,7 +41,7 @@ inline V16 v_pow2(V16 t) { return {v_pow2_half(t.lo), v_pow2_half(t.hi)}; }
 inline void v_prefetch(const void* p) { _mm_prefetch(static_cast<const char*>(p), _MM_HINT_T0); }
 
 constexpr int kTileRows = 6;  // rows of a batch in one pass over a panel
-constexpr int kTileSums = 6;  // sums of sixteen lanes that fit in registers beside what they are made of
+constexpr int kTileSums = 4;  // sums of sixteen lanes that fit in registers beside what they are made of
 constexpr int kHeadTile = 4;
 constexpr int kBlockTile = 1;  // blocks of sixteen slots whose scores are computed together
 constexpr int kDimTile = 1;
