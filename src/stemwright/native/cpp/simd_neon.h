@@ -53,8 +53,8 @@ inline float32x4_t v_pow2_part(float32x4_t t) {
 inline V16 v_pow2(V16 t) { return {v_pow2_part(t.a), v_pow2_part(t.b), v_pow2_part(t.c), v_pow2_part(t.d)}; }
 inline void v_prefetch(const void* p) { __builtin_prefetch(p); }
 
-constexpr int kTileRows = 6;  // rows of a batch in one pass over a panel
-constexpr int kTileSums = 6;  // sums of sixteen lanes that fit in registers beside what they are made of
+constexpr int kTileRows = 5;  // rows of a batch in one pass over a panel
+constexpr int kTileSums = 4;  // sums of sixteen lanes that fit in registers beside what they are made of
 constexpr int kHeadTile = 4;
 constexpr int kBlockTile = 1;  // blocks of sixteen slots whose scores are computed together
 constexpr int kDimTile = 1;
