@@ -29,24 +29,34 @@ void fill(Int8Matrix& matrix, int first_row, const TensorSource& source, const s
               get(source, name + ".scale", false, rows, 1));
 }
 
-Int8Matrix matrix(const TensorSource& source, const std::string& name, int rows, int inputs) {
-  Int8Matrix m(rows, inputs);
+Int8Matrix matrix(Arena& arena, const TensorSource& source, const std::string& name, int rows, int inputs) {
+  Int8Matrix m(arena, rows, inputs);
   fill(m, 0, source, name, rows, inputs);
   return m;
 }
 
-Block block(const TensorSource& source, const std::string& name, const Config& c) {
+size_t arena_bytes(const Config& c) {
+  const size_t width = static_cast<size_t>(round_up(c.d_model, kPanel)) * sizeof(float);
+  const size_t condition = Arena::size_of(width * static_cast<size_t>(c.features)) + Arena::size_of(width);
+  const size_t block = Int8Matrix::bytes(c.query_size() + 2 * c.kv_size(), c.d_model) +
+                       Int8Matrix::bytes(c.d_model, c.query_size()) + 2 * Int8Matrix::bytes(c.ffn, c.d_model) +
+                       Int8Matrix::bytes(c.d_model, c.ffn);
+  return condition + static_cast<size_t>(c.layers) * block +
+         Int8Matrix::bytes(c.codebooks * c.codebook_size, c.d_model);
+}
+
+Block block(Arena& arena, const TensorSource& source, const std::string& name, const Config& c) {
   Block b;
   b.norm1 = floats(source, name + "norm1.weight", c.d_model);
   b.norm2 = floats(source, name + "norm2.weight", c.d_model);
-  b.qkv = Int8Matrix(c.query_size() + 2 * c.kv_size(), c.d_model);
+  b.qkv = Int8Matrix(arena, c.query_size() + 2 * c.kv_size(), c.d_model);
   fill(b.qkv, 0, source, name + "q", c.query_size(), c.d_model);
   fill(b.qkv, c.query_size(), source, name + "k", c.kv_size(), c.d_model);
   fill(b.qkv, c.query_size() + c.kv_size(), source, name + "v", c.kv_size(), c.d_model);
-  b.o = matrix(source, name + "o", c.d_model, c.query_size());
-  b.gate = matrix(source, name + "gate", c.ffn, c.d_model);
-  b.up = matrix(source, name + "up", c.ffn, c.d_model);
-  b.down = matrix(source, name + "down", c.d_model, c.ffn);
+  b.o = matrix(arena, source, name + "o", c.d_model, c.query_size());
+  b.gate = matrix(arena, source, name + "gate", c.ffn, c.d_model);
+  b.up = matrix(arena, source, name + "up", c.ffn, c.d_model);
+  b.down = matrix(arena, source, name + "down", c.d_model, c.ffn);
   return b;
 }
 
@@ -88,31 +98,40 @@ struct Fingerprint {
     add(values.data(), values.size() * sizeof(values[0]));
   }
   void add(const Int8Matrix& m) {
-    add_all(m.weights());
-    add_all(m.scales());
+    const Int8Panels panels = m.view();
+    add(panels.weights, m.weight_count());
+    add(panels.scales, static_cast<size_t>(m.padded()) * sizeof(float));
   }
 };
 
 }  // namespace
 
-Int8Matrix::Int8Matrix(int outputs, int inputs)
+Int8Matrix::Int8Matrix(Arena& arena, int outputs, int inputs)
     : outputs_(outputs),
       inputs_(inputs),
-      weights_(static_cast<size_t>(padded()) * static_cast<size_t>(inputs)),
-      scales_(static_cast<size_t>(padded())) {}
+      weights_(arena.take<int8_t>(weight_count())),
+      scales_(arena.take<float>(static_cast<size_t>(padded()))) {}
+
+size_t Int8Matrix::bytes(int outputs, int inputs) {
+  const size_t padded = static_cast<size_t>(round_up(outputs, kPanel));
+  return Arena::size_of(padded * static_cast<size_t>(inputs)) + Arena::size_of(padded * sizeof(float));
+}
 
 void Int8Matrix::fill(int first_row, const TensorView& weight, const TensorView& scale) {
   const size_t inputs = static_cast<size_t>(inputs_);
   for (size_t r = 0; r < weight.rows; ++r) {
     const size_t row = r + static_cast<size_t>(first_row);
-    int8_t* to = weights_.data() + row / kPanel * inputs * kPanel + row % kPanel;
+    int8_t* to = weights_ + row / kPanel * inputs * kPanel + row % kPanel;
     for (size_t k = 0; k < inputs; ++k) to[k * kPanel] = weight.int8[r * inputs + k];
     scales_[row] = scale.float32[r];
   }
 }
 
 Model::Model(const Config& c, const TensorSource& source)
-    : config((c.check(), c)), norm(floats(source, "norm.weight", c.d_model)), rotary(c.head_dim, c.rope_base) {
+    : config((c.check(), c)),
+      arena(arena_bytes(c)),
+      norm(floats(source, "norm.weight", c.d_model)),
+      rotary(c.head_dim, c.rope_base) {
   for (int k = 0; k < c.codebooks; ++k) {
     const std::string name = "embed." + std::to_string(k);
     const TensorView rows = get(source, name + ".weight", true, c.vocabulary(), c.d_model);
@@ -124,15 +143,15 @@ Model::Model(const Config& c, const TensorSource& source)
   const TensorView weight = get(source, "cond.weight", false, c.d_model, c.features);
   const TensorView bias = get(source, "cond.bias", false, c.d_model, 1);
   const size_t padded = static_cast<size_t>(round_up(c.d_model, kPanel)), inputs = weight.columns;
-  condition = Aligned<float>(padded * inputs);
-  condition_bias = Aligned<float>(padded);
+  condition = arena.take<float>(padded * inputs);
+  condition_bias = arena.take<float>(padded);
   for (size_t r = 0; r < weight.rows; ++r) {
     for (size_t k = 0; k < inputs; ++k)
       condition[(r / kPanel * inputs + k) * kPanel + r % kPanel] = weight.float32[r * inputs + k];
     condition_bias[r] = bias.float32[r];
   }
-  for (int i = 0; i < c.layers; ++i) blocks.push_back(block(source, "blocks." + std::to_string(i) + ".", c));
-  heads = Int8Matrix(c.codebooks * c.codebook_size, c.d_model);
+  for (int i = 0; i < c.layers; ++i) blocks.push_back(block(arena, source, "blocks." + std::to_string(i) + ".", c));
+  heads = Int8Matrix(arena, c.codebooks * c.codebook_size, c.d_model);
   for (int k = 0; k < c.codebooks; ++k)
     fill(heads, k * c.codebook_size, source, "heads." + std::to_string(k), c.codebook_size, c.d_model);
 }
@@ -149,8 +168,9 @@ uint64_t Model::fingerprint() const {
     f.add_all(e.rows);
     f.add_all(e.scales);
   }
-  f.add_all(condition);
-  f.add_all(condition_bias);
+  const size_t outputs = static_cast<size_t>(round_up(c.d_model, kPanel)) * sizeof(float);
+  f.add(condition, outputs * static_cast<size_t>(c.features));
+  f.add(condition_bias, outputs);
   for (const Block& b : blocks) {
     f.add_all(b.norm1);
     f.add_all(b.norm2);

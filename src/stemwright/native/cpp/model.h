@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "arena.h"
 #include "kernels.h"
 #include "memory.h"
 #include "rotary.h"
@@ -38,18 +39,18 @@ using TensorSource = std::function<TensorView(const std::string& name)>;
 class Int8Matrix {
  public:
   Int8Matrix() = default;
-  Int8Matrix(int outputs, int inputs);
+  Int8Matrix(Arena& arena, int outputs, int inputs);
+  static size_t bytes(int outputs, int inputs);  // of an arena
   void fill(int first_row, const TensorView& weight, const TensorView& scale);
   int panels() const { return round_up(outputs_, kPanel) / kPanel; }
   int padded() const { return round_up(outputs_, kPanel); }
-  Int8Panels view() const { return {weights_.data(), scales_.data(), inputs_}; }
-  const Aligned<int8_t>& weights() const { return weights_; }
-  const Aligned<float>& scales() const { return scales_; }
+  Int8Panels view() const { return {weights_, scales_, inputs_}; }
+  size_t weight_count() const { return static_cast<size_t>(padded()) * static_cast<size_t>(inputs_); }
 
  private:
   int outputs_ = 0, inputs_ = 0;
-  Aligned<int8_t> weights_;
-  Aligned<float> scales_;
+  int8_t* weights_ = nullptr;
+  float* scales_ = nullptr;
 };
 
 struct Block {
@@ -67,8 +68,9 @@ class Model {
   Model(const Config& config, const TensorSource& source);  // throws std::invalid_argument naming the tensor
 
   const Config config;
+  Arena arena;  // what follows points into it, in the order in which a step reads it
   std::vector<Embedding> embeddings;
-  Aligned<float> condition, condition_bias;  // panels
+  float *condition, *condition_bias;  // panels
   std::vector<Block> blocks;
   std::vector<float> norm;
   Int8Matrix heads;  // all codebooks, one below the other
@@ -76,7 +78,7 @@ class Model {
 
   // Of everything that decides a bit, so that a saved state is refused by another model.
   uint64_t fingerprint() const;
-  FloatPanels condition_view() const { return {condition.data(), condition_bias.data(), config.features}; }
+  FloatPanels condition_view() const { return {condition, condition_bias, config.features}; }
 };
 
 }  // namespace stemwright

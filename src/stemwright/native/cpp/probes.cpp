@@ -89,7 +89,8 @@ Output<float> matmul_int8(const Input<int8_t>& weights, const Input<float>& scal
   require(scales.size() == outputs && in.shape(1) == inputs, "matmul_int8: sizes");
   require(!onto || (onto->ndim() == 2 && onto->shape(0) == rows && onto->shape(1) == outputs), "matmul_int8: onto");
   const FloatMode mode;
-  Int8Matrix matrix(static_cast<int>(outputs), static_cast<int>(inputs));
+  Arena arena(Int8Matrix::bytes(static_cast<int>(outputs), static_cast<int>(inputs)));
+  Int8Matrix matrix(arena, static_cast<int>(outputs), static_cast<int>(inputs));
   matrix.fill(0, {weights.data(), nullptr, outputs, inputs}, {nullptr, scales.data(), outputs, 1});
   const size_t stride = static_cast<size_t>(matrix.padded());
   Aligned<float> padded(rows * stride);
