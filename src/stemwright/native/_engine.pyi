@@ -7,6 +7,9 @@ import numpy as np
 
 max_position: int
 
+class NotFinite(ArithmeticError): ...
+class NoThreads(RuntimeError): ...
+
 def available_isas() -> list[str]: ...
 
 class Model:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, shown
 
 MAX_BATCH = 64
 MAX_POSITION = 1 << 20
@@ -22,14 +22,18 @@ def is_whole(value: object) -> bool:
 
 def is_real(value: object) -> bool:
     """Whether this is a finite number and no bool."""
-    number = isinstance(value, (int, float, np.floating)) and not isinstance(value, bool)
-    return number and math.isfinite(value)  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, float, np.floating)):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number beyond every float
+        return False
 
 
 def whole(name: str, value: object, least: int, most: int) -> int:
     """The value as an int; UsageError where it is none or out of range."""
     if not is_whole(value) or not least <= value <= most:  # type: ignore[operator]
-        raise UsageError(f"{name}: {value!r} is not a whole number from {least} to {most}")
+        raise UsageError(f"{name}: {shown(value)} is not a whole number from {least} to {most}")
     return int(value)  # type: ignore[call-overload, no-any-return]
 
 
@@ -47,24 +51,32 @@ def rows(given: Sequence[int], batch: int) -> list[int]:
     return [whole("rows", row, 0, batch - 1) for row in given]
 
 
+def array(name: str, given: object) -> np.ndarray:
+    """What was given as an array; UsageError where NumPy makes none of it."""
+    try:
+        return np.asarray(given)
+    except (ValueError, TypeError) as error:
+        raise UsageError(f"{name}: not an array ({shown(str(error))})") from None
+
+
 def features(given: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Conditioning, float32 of this shape and finite."""
-    array = np.asarray(given)
-    if array.dtype != np.float32 or array.shape != shape:
-        raise UsageError(f"features: {array.dtype.name} {array.shape} are not float32 {shape}")
-    if not np.isfinite(array).all():
+    rows = array("features", given)
+    if rows.dtype != np.float32 or rows.shape != shape:
+        raise UsageError(f"features: {rows.dtype.name} {rows.shape} are not float32 {shape}")
+    if not np.isfinite(rows).all():
         raise UsageError("features: a value is not finite")
-    return np.ascontiguousarray(array)
+    return np.ascontiguousarray(rows)
 
 
 def tokens(given: np.ndarray, shape: tuple[int, ...], size: int) -> np.ndarray:
     """Codes of this shape, 0..size, where `size` is "empty"."""
-    array = np.asarray(given)
-    if array.dtype.kind not in "iu" or array.shape != shape:
-        raise UsageError(f"tokens: {array.dtype.name} {array.shape} are not codes {list(shape)}")
-    if array.size and (int(array.min()) < 0 or int(array.max()) > size):
+    codes = array("tokens", given)
+    if codes.dtype.kind not in "iu" or codes.shape != shape:
+        raise UsageError(f"tokens: {codes.dtype.name} {codes.shape} are not codes {list(shape)}")
+    if codes.size and (int(codes.min()) < 0 or int(codes.max()) > size):
         raise UsageError(f"tokens: a code is not within 0 to {size} ({size} is empty)")
-    return np.ascontiguousarray(array, dtype=np.int32)
+    return np.ascontiguousarray(codes, dtype=np.int32)
 
 
 def prefix(given: np.ndarray | None, config: Mapping[str, Any], frames: int) -> np.ndarray:
@@ -72,13 +84,13 @@ def prefix(given: np.ndarray | None, config: Mapping[str, Any], frames: int) -> 
     codebooks, size = config["codebooks"], config["codebook_size"]
     if given is None:
         return np.zeros((codebooks, 0), dtype=np.uint16)
-    array = np.asarray(given)
-    if array.dtype.kind not in "iu" or array.ndim != 2 or array.shape[0] != codebooks:
+    codes = array("prefix", given)
+    if codes.dtype.kind not in "iu" or codes.ndim != 2 or codes.shape[0] != codebooks:
         raise UsageError(
-            f"prefix: {array.dtype.name} {array.shape} are not whole numbers [{codebooks}, frames]"
+            f"prefix: {codes.dtype.name} {codes.shape} are not whole numbers [{codebooks}, frames]"
         )
-    if array.shape[1] > frames:
-        raise UsageError(f"prefix: {array.shape[1]} frames are more than the {frames} of the layer")
-    if array.size and (int(array.min()) < 0 or int(array.max()) >= size):
+    if codes.shape[1] > frames:
+        raise UsageError(f"prefix: {codes.shape[1]} frames are more than the {frames} of the layer")
+    if codes.size and (int(codes.min()) < 0 or int(codes.max()) >= size):
         raise UsageError(f"prefix: a code is not within 0 to {size - 1}")
-    return np.ascontiguousarray(array, dtype=np.uint16)
+    return np.ascontiguousarray(codes, dtype=np.uint16)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, shown
 from stemwright.native import checks
 from stemwright.native.checks import MAX_BATCH
 from stemwright.native.options import choose_isa, choose_threads
@@ -93,10 +93,13 @@ class Engine:
         state: an earlier state of the same beginning, of position <= P; it stays as it is.
         """
         rows = 1 if base is None else 2
+        prefix = checks.prefix(prefix, self.config, len(features))
         frames = int(prefix.shape[1])
         if state is None:
             made = self.state(rows, keep)
         else:
+            if not isinstance(state, State) or not state.belongs_to(self.config):
+                raise UsageError("state: was not made by this engine: save it, and restore it with this one")
             if state.batch != rows or state.position > frames:
                 raise UsageError(
                     f"state: has {state.batch} rows at {state.position}, not {rows} at most at {frames}"
@@ -171,8 +174,10 @@ class Engine:
                 chosen.guidance,
                 progress,
             )
-        except OverflowError as error:
+        except _engine.NotFinite as error:
             raise StemwrightError(f"performer weights: {error}; train or export them again") from error
+        except _engine.NoThreads as error:
+            raise StemwrightError(str(error)) from error
         if codes is None:
             raise Cancelled("generation was cancelled")
         return codes
@@ -183,7 +188,7 @@ class Engine:
         checks.whole("frames", frames, 1, checks.MAX_POSITION - codebooks)
         if not checks.is_whole(stop) or not 0 <= stop <= frames:
             raise UsageError(
-                f"stop: {stop!r} is not a whole number from 0 to the {frames} frames of the layer"
+                f"stop: {shown(stop)} is not a whole number from 0 to the {frames} frames of the layer"
             )
         return frames + codebooks - 1
 

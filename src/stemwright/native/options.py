@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, shown
 
 MAX_THREADS = 64
 ISAS = ("avx512", "avx2", "neon", "generic")
@@ -29,7 +29,7 @@ def choose_isa(isa: str | None = None) -> str:
     if wanted is None:
         return available[0]
     if wanted not in ISAS:
-        raise UsageError(f"{source}: {wanted!r} is not an instruction set; use one of {', '.join(ISAS)}")
+        raise UsageError(f"{source}: {shown(wanted)} is not an instruction set; use one of {', '.join(ISAS)}")
     if wanted not in available:
         raise UsageError(f"{source}: this machine has no {wanted}; it has {', '.join(available)}")
     return wanted
@@ -39,11 +39,11 @@ def choose_threads(threads: int | None = None) -> int:
     """The given number, else STEMWRIGHT_THREADS, else 1. UsageError outside 1..64."""
     if threads is not None:
         if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MAX_THREADS:
-            raise UsageError(f"threads: {threads!r} is not a whole number from 1 to {MAX_THREADS}")
+            raise UsageError(f"threads: {shown(threads)} is not a whole number from 1 to {MAX_THREADS}")
         return threads
     text = os.environ.get("STEMWRIGHT_THREADS", "").strip()
     if not text:
         return 1
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_THREADS):
-        raise UsageError(f"STEMWRIGHT_THREADS: {text!r} is not a whole number from 1 to {MAX_THREADS}")
+        raise UsageError(f"STEMWRIGHT_THREADS: {shown(text)} is not a whole number from 1 to {MAX_THREADS}")
     return int(text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, shown
 from stemwright.native.checks import is_real, is_whole
 
 
@@ -26,10 +26,10 @@ class Sampling:
     def __post_init__(self) -> None:
         """UsageError where a field is out of range."""
         if not is_real(self.temperature) or not 0.0 <= self.temperature <= 100.0:
-            raise UsageError(f"temperature: {self.temperature!r} is not a number from 0 to 100")
+            raise UsageError(f"temperature: {shown(self.temperature)} is not a number from 0 to 100")
         if not is_whole(self.top_k) or not 1 <= self.top_k <= 65535:
-            raise UsageError(f"top_k: {self.top_k!r} is not a whole number from 1 to 65535")
+            raise UsageError(f"top_k: {shown(self.top_k)} is not a whole number from 1 to 65535")
         if not is_real(self.top_p) or not 0.0 < self.top_p <= 1.0 or np.float32(self.top_p) == 0.0:
-            raise UsageError(f"top_p: {self.top_p!r} is not a number above 0 and at most 1")
+            raise UsageError(f"top_p: {shown(self.top_p)} is not a number above 0 and at most 1")
         if not is_real(self.guidance) or not 0.0 <= self.guidance <= 100.0:
-            raise UsageError(f"guidance: {self.guidance!r} is not a number from 0 to 100")
+            raise UsageError(f"guidance: {shown(self.guidance)} is not a number from 0 to 100")

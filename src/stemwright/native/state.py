@@ -55,6 +55,10 @@ class State:
         self._config = config
         self._native = native
 
+    def belongs_to(self, config: Mapping[str, Any]) -> bool:
+        """Whether it was made by the engine that holds this very configuration."""
+        return self._config is config
+
     @property
     def position(self) -> int:
         """How many steps have been taken."""
@@ -68,7 +72,7 @@ class State:
     @property
     def cache_bytes(self) -> int:
         """Memory of the key-value cache; what several rows share is counted once."""
-        with _refusals():
+        with refusals():
             return int(self._native.cache_bytes)
 
     def step(self, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
@@ -77,7 +81,10 @@ class State:
         tokens: whole numbers [batch, codebooks], 0..codebook_size, where codebook_size is "empty"; features:
         float32 [batch, F]. UsageError for bad input, StemwrightError where another thread uses this state.
         """
-        logits = self.prefill(np.asarray(tokens)[:, None], np.asarray(features)[:, None], logits=True)
+        c = self._config
+        codes = checks.tokens(tokens, (self.batch, c["codebooks"]), c["codebook_size"])
+        rows = checks.features(features, (self.batch, c["features"]))
+        logits = self._advance(codes[:, None], rows[:, None], logits=True)
         assert logits is not None
         one: np.ndarray = logits[:, 0]
         return one
@@ -89,14 +96,20 @@ class State:
         [batch, S, codebooks, codebook_size], else None.
         """
         c = self._config
-        steps = np.shape(tokens)[1] if np.ndim(tokens) == 3 else 0
-        codes = checks.tokens(tokens, (self.batch, steps, c["codebooks"]), c["codebook_size"])
+        given = checks.array("tokens", tokens)
+        steps = given.shape[1] if given.ndim == 3 else 0
+        codes = checks.tokens(given, (self.batch, steps, c["codebooks"]), c["codebook_size"])
         rows = checks.features(features, (self.batch, steps, c["features"]))
+        return self._advance(codes, rows, logits)
+
+    def _advance(self, codes: np.ndarray, rows: np.ndarray, logits: bool) -> np.ndarray | None:
+        """`prefill` with what has been checked."""
+        steps = codes.shape[1]
         if steps > checks.MAX_POSITION - self.position:
             raise UsageError(
                 f"tokens: {steps} steps from {self.position} on pass the last position, {checks.MAX_POSITION}"
             )
-        with _refusals():
+        with refusals():
             made: np.ndarray | None = self._native.prefill(codes, rows, logits)
         return made
 
@@ -106,7 +119,7 @@ class State:
         It goes on by itself. The cache is shared until one of the two writes to a page of it.
         """
         chosen = list(range(self.batch)) if rows is None else checks.rows(rows, self.batch)
-        with _refusals():
+        with refusals():
             return State(self._config, self._native.fork(chosen))
 
     def truncate(self, position: int) -> None:
@@ -116,7 +129,7 @@ class State:
         """
         checks.whole("position", position, 0, self.position)
         try:
-            with _refusals():
+            with refusals():
                 self._native.truncate(position)
         except UsageError:
             raise UsageError(
@@ -126,7 +139,7 @@ class State:
 
     def save(self) -> bytes:
         """Everything, as bytes that `Engine.restore` reads on any machine."""
-        with _refusals():
+        with refusals():
             data: bytes = self._native.save()
         return MAGIC + hashlib.sha256(data).digest() + data
 
@@ -144,7 +157,7 @@ def checked_payload(data: bytes) -> bytes:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """The native part's errors as ours."""
     try:
         yield

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, shown
 
 WHOLE = {  # field: (least, most)
     "d_model": (16, 8192),
@@ -43,18 +43,20 @@ def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
         value = config.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise UsageError(
-                f"performer config: {name} is {value!r}, not a whole number from {least} to {most}"
+                f"performer config: {name} is {shown(value)}, not a whole number from {least} to {most}"
             )
         checked[name] = value
     for name, (low, high) in REAL.items():
         value = config.get(name, DEFAULTS[name])
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
-            raise UsageError(f"performer config: {name} is {value!r}, not a number from {low:g} to {high:g}")
+            raise UsageError(
+                f"performer config: {name} is {shown(value)}, not a number from {low:g} to {high:g}"
+            )
         checked[name] = float(value)
     checked["kv_cache"] = config.get("kv_cache", "float32")
     if checked["kv_cache"] not in KV_CACHES:
         raise UsageError(
-            f"performer config: kv_cache is {checked['kv_cache']!r}, not one of {', '.join(KV_CACHES)}"
+            f"performer config: kv_cache is {shown(checked['kv_cache'])}, not one of {', '.join(KV_CACHES)}"
         )
     for name in ("d_model", "head_dim", "ffn"):
         if checked[name] % 16:
@@ -111,6 +113,8 @@ def checked_tensors(
 def _checked(wanted: Wanted, array: np.ndarray | None) -> np.ndarray:
     if array is None:
         raise UsageError(f"performer weights: tensor {wanted.name} is missing")
+    if not isinstance(array, np.ndarray):
+        raise UsageError(f"performer weights: tensor {wanted.name} is no array")
     if tuple(array.shape) != wanted.shape:
         raise UsageError(
             f"performer weights: tensor {wanted.name} has shape {tuple(array.shape)}, not {wanted.shape}"

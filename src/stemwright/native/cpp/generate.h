@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 #include "kernels.h"
@@ -27,7 +28,9 @@ struct Request {
 };
 
 struct Cancelled {};  // thrown when progress says no
-struct NotFinite {};  // thrown when a logit is infinite or not a number
+struct NotFinite : std::runtime_error {
+  NotFinite() : std::runtime_error("a logit is not finite") {}
+};
 
 // codes [takes][codebooks][stop]. `context` has taken the steps of the prefix, in one row; with guidance in two, the
 // second without the conditions. It stays as it is: the takes are forks of it and share its cache.

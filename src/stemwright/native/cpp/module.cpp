@@ -237,8 +237,6 @@ nb::object py_generate(const PyState& context, const Input<float>& features, int
     generate(context.get(), request, [&](int done) { return report(progress, done); }, codes.data());
   } catch (const Cancelled&) {
     return nb::none();
-  } catch (const NotFinite&) {
-    throw std::overflow_error("a logit is not finite");
   }
   return nb::cast(codes);
 }
@@ -250,6 +248,8 @@ NB_MODULE(_engine, m) {
   using namespace nb::literals;
   using namespace stemwright;
   m.attr("max_position") = kMaxPosition;
+  nb::exception<NotFinite>(m, "NotFinite", PyExc_ArithmeticError);
+  nb::exception<NoThreads>(m, "NoThreads", PyExc_RuntimeError);
   m.def("available_isas", &available_isas, "Instruction sets this machine has kernels for, best first.");
   nb::class_<PyModel>(m, "Model").def(nb::init<const nb::dict&, nb::callable, const std::string&, int>(), "config"_a,
                                       "fetch"_a, "isa"_a, "threads"_a);

@@ -1,5 +1,7 @@
 #include "pool.h"
 
+#include <string>
+
 #include "cpu.h"
 
 namespace stemwright {
@@ -23,11 +25,11 @@ void Pool::start() {
   try {
     while (static_cast<int>(threads_.size()) < size_ - 1)
       threads_.emplace_back([this, i = static_cast<int>(threads_.size()) + 1] { serve(i); });
-  } catch (...) {  // those that did start must end before their handles go
+  } catch (const std::exception& error) {  // those that did start must end before their handles go
     end();
     stop_ = false;
     job_ = 0;
-    throw;
+    throw NoThreads("the machine gives no " + std::to_string(size_) + " threads (" + error.what() + "): use fewer");
   }
 }
 

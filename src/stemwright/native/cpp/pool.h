@@ -4,10 +4,15 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <vector>
 
 namespace stemwright {
+
+struct NoThreads : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 class Pool {
  public:
@@ -17,7 +22,7 @@ class Pool {
   Pool& operator=(const Pool&) = delete;
 
   int size() const { return size_; }
-  // Starts the threads, if they have not yet; std::system_error where the machine gives no more.
+  // Starts the threads, if they have not yet; NoThreads where the machine gives no more.
   void start();
   // Calls work(thread, team) on every thread of the team, the caller being thread 0, and returns when all are done. The
   // team is all threads (`together`) or the caller alone. `work` must not throw.

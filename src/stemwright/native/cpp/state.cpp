@@ -103,15 +103,16 @@ void State::make_room(const Work& work) {
   const Config& c = model_->config;
   const int group = c.heads / c.kv_heads;
   if (work.lines > lines_) {
-    lines_ = work.lines;
-    x_ = buffer(lines_, x_stride_);
-    qkv_ = buffer(lines_, qkv_stride_);
-    attended_ = buffer(lines_, att_stride_);
-    gate_ = buffer(lines_, ffn_stride_);
-    up_ = buffer(lines_, ffn_stride_);
+    lines_ = 0;  // until all of them are there
+    x_ = buffer(work.lines, x_stride_);
+    qkv_ = buffer(work.lines, qkv_stride_);
+    attended_ = buffer(work.lines, att_stride_);
+    gate_ = buffer(work.lines, ffn_stride_);
+    up_ = buffer(work.lines, ffn_stride_);
     scratch_.clear();
     for (int t = 0; t < pool_.size(); ++t)
-      scratch_.push_back({buffer(lines_, x_stride_), buffer(group, round_up(c.window, 2 * kLanes))});
+      scratch_.push_back({buffer(work.lines, x_stride_), buffer(group, round_up(c.window, 2 * kLanes))});
+    lines_ = work.lines;
   }
   const size_t logits = static_cast<size_t>(work.lines) * static_cast<size_t>(logit_stride_);
   if (work.logits && logits_.size() < logits) logits_ = Aligned<float>(logits);
