@@ -248,6 +248,23 @@ struct Page {
   }
 };
 
+// Fetches `kCount` elements. Pages lie anywhere in memory, so the machine cannot guess where reading goes on. Not a loop:
+// with one inside, compilers keep the sums around it in memory.
+template <int kCount, typename Element>
+inline void fetch(const Element* from) {
+  constexpr int kLine = 64 / static_cast<int>(sizeof(Element));
+  v_prefetch(from);
+  if constexpr (kCount > kLine) fetch<kCount - kLine>(from + kLine);
+}
+
+// What `score` reads after the tile at `slot`: the next keys, or at the end the first values.
+template <typename Element>
+inline const Element* after_keys(const CacheView& c, int slot) {
+  const int next = slot + kBlockTile * kLanes;
+  if (next >= c.slots) return Page<Element>(c, 0).values;
+  return Page<Element>(c, next).keys + static_cast<long>(next % kPageSlots) * c.head_dim;
+}
+
 inline V16 scaled(V16 x, const Page<float>&, const float*) { return x; }
 inline V16 scaled(V16 x, const Page<int8_t>&, const float* scales) { return v_mul(x, v_load(scales)); }
 
@@ -259,10 +276,12 @@ inline void score(const CacheView& c, const float* query, int padded, float* sco
     const Page<Element> page(c, slot);
     const int in_page = slot % kPageSlots;
     const Element* keys = page.keys + in_page / kLanes * block_size;
+    const Element* ahead = after_keys<Element>(c, slot);
     V16 sum[kBlockTile][kHeads];
     for (int n = 0; n < kBlockTile; ++n)
       for (int h = 0; h < kHeads; ++h) sum[n][h] = v_set(0.0f);
     for (int j = 0; j < c.head_dim; ++j) {
+      fetch<kBlockTile * kLanes>(ahead + j * kBlockTile * kLanes);
       V16 q[kHeads];
       for (int h = 0; h < kHeads; ++h) q[h] = v_set(query[h * c.head_dim + j]);
       for (int n = 0; n < kBlockTile; ++n) {
@@ -303,19 +322,30 @@ inline void scale_weights(const CacheView& c, float* p) {
   }
 }
 
-// out[h][d] += sum over a page's slots of p[h][slot] * value[slot][d], going on with one chain each
+// out[h][d] += sum over a page's slots of p[h][slot] * value[slot][d], going on with one chain each. As much from `ahead`
+// on is fetched as is read. The loops over heads and dims are unrolled by order, for GCC 12 would keep the sums in
+// memory.
 template <int kHeads, int kDims, typename Element>
-inline void weigh_page(const Element* value, int slots, int head_dim, const float* p, int padded, float* out) {
+inline void weigh_page(const Element* value, const Element* ahead, int slots, int head_dim, const float* p, int padded,
+                       float* out) {
   V16 sum[kHeads][kDims];
+#pragma GCC unroll 8
   for (int h = 0; h < kHeads; ++h)
+#pragma GCC unroll 8
     for (int d = 0; d < kDims; ++d) sum[h][d] = v_load(out + h * head_dim + d * kLanes);
-  for (int slot = 0; slot < slots; ++slot, value += head_dim)
+  for (int slot = 0; slot < slots; ++slot, value += head_dim, ahead += head_dim) {
+    fetch<kDims * kLanes>(ahead);
+#pragma GCC unroll 8
     for (int d = 0; d < kDims; ++d) {
       const V16 row = load_element(value + d * kLanes);
+#pragma GCC unroll 8
       for (int h = 0; h < kHeads; ++h)
         sum[h][d] = v_fma(v_set(p[static_cast<long>(h) * padded + slot]), row, sum[h][d]);
     }
+  }
+#pragma GCC unroll 8
   for (int h = 0; h < kHeads; ++h)
+#pragma GCC unroll 8
     for (int d = 0; d < kDims; ++d) v_store(out + h * head_dim + d * kLanes, sum[h][d]);
 }
 
@@ -325,12 +355,14 @@ inline void weigh_values(const CacheView& c, const float* p, int padded, float* 
   for (int i = 0; i < kHeads * c.head_dim; i += kLanes) v_store(out + i, v_set(0.0f));
   for (int first = 0; first < c.slots; first += kPageSlots) {
     const Element* values = Page<Element>(c, first).values;
+    const int next = first + kPageSlots < c.slots ? first + kPageSlots : first;
+    const Element* ahead = Page<Element>(c, next).values;
     const int slots = c.slots - first < kPageSlots ? c.slots - first : kPageSlots;
     int dim = 0;
     for (; dim + kDimTile * kLanes <= c.head_dim; dim += kDimTile * kLanes)
-      weigh_page<kHeads, kDimTile>(values + dim, slots, c.head_dim, p + first, padded, out + dim);
+      weigh_page<kHeads, kDimTile>(values + dim, ahead + dim, slots, c.head_dim, p + first, padded, out + dim);
     for (; dim < c.head_dim; dim += kLanes)
-      weigh_page<kHeads, 1>(values + dim, slots, c.head_dim, p + first, padded, out + dim);
+      weigh_page<kHeads, 1>(values + dim, ahead + dim, slots, c.head_dim, p + first, padded, out + dim);
   }
 }
 
