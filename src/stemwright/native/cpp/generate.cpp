@@ -107,6 +107,7 @@ class Loop {
 
 void generate(const State& context, const Request& request, const std::function<bool(int)>& progress, uint16_t* codes) {
   const int codebooks = context.model().config.codebooks;
+  const Company company;
   Loop loop(context, request);
   const int steps = request.stop <= request.prefix_frames ? 0 : request.stop + codebooks - 1;
   for (int s = request.prefix_frames; s < steps; ++s) {

@@ -4,8 +4,25 @@
 // slower than one thread. Only the clock can tell. Since the number of threads changes no bit, it may change at any
 // step: now and then both ways are tried, and the quicker one is kept for a while.
 #pragma once
+#include <atomic>
 
 namespace stemwright {
+
+// Held by whoever decodes: while several do, each works alone, for the cores are taken. The last one has them all.
+class Company {
+ public:
+  Company() { ++here(); }
+  ~Company() { --here(); }
+  Company(const Company&) = delete;
+  Company& operator=(const Company&) = delete;
+  static bool crowded() { return here() > 1; }
+
+ private:
+  static std::atomic<int>& here() {
+    static std::atomic<int> count{0};
+    return count;
+  }
+};
 
 class Governor {
  public:

@@ -78,9 +78,12 @@ void State::prefill(const int32_t* tokens, const float* features, int steps, flo
 void State::advance(const Work& work) {
   const FloatMode mode;
   prepare(work);
+  const bool crowded = Company::crowded();
   Governor& governor = work.steps == 1 ? stepping_ : prefilling_;
+  together_ = !crowded && governor.together();
   const auto begin = std::chrono::steady_clock::now();
-  pool_.run(governor.together(), [&](int thread, int team) { forward(work, thread, team); });
+  pool_.run(together_, [&](int thread, int team) { forward(work, thread, team); });
+  if (crowded) return;
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   governor.took(took.count() / work.lines);
 }

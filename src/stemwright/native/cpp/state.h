@@ -44,10 +44,10 @@ class State {
   // Takes over what another state of this model has held; as many rows as this one has.
   void assume(Slots slots, std::vector<RowCache> rows);
 
-  // Calls work(thread, threads) on the threads that the last step ran on.
+  // Calls work(thread, team) on the threads that the last step ran on.
   template <typename Work>
   void share(const Work& work) {
-    pool_.run(stepping_.together(), work);
+    pool_.run(together_, work);
   }
 
   // Held while a call uses this state; `busy` says that another call already does.
@@ -112,6 +112,7 @@ class State {
   std::vector<Scratch> scratch_;
   std::atomic<bool> in_use_{false};
   Governor stepping_{4}, prefilling_{1};
+  bool together_ = false;  // whether the last piece of work ran on all threads
   Pool pool_;  // last: its threads must end before the rest goes
 };
 
