@@ -96,6 +96,10 @@ def test_standard_errors() -> None:
     gain, error = two.change(one)
     assert gain.item() == pytest.approx(1.0)
     assert error.item() == pytest.approx(one.error().item() / one.per_token().item())
+    wide = ev.Losses(torch.cat([one.sums, two.sums], 1), torch.cat([counts, 3 * counts], 1))
+    again = ev.Losses.together([wide, wide]).all_books()
+    assert again.counts.shape == (80, 1) and again.counts.sum() == 2 * 40 * 40
+    assert again.per_token().item() == pytest.approx(float(wide.sums.sum() / wide.counts.sum()))
 
 
 def test_command(bundle: Bundle, shards: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,7 @@ manifest's. On the same crops, the engine with a float32 cache must agree with t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,15 @@ class Losses:
 
     sums: Tensor
     counts: Tensor
+
+    @classmethod
+    def together(cls, parts: Sequence[Losses]) -> Losses:
+        """The crops of all parts."""
+        return cls(torch.cat([p.sums for p in parts]), torch.cat([p.counts for p in parts]))
+
+    def all_books(self) -> Losses:
+        """The same of all codebooks together: K is 1."""
+        return Losses(self.sums.sum(1, keepdim=True), self.counts.sum(1, keepdim=True))
 
     def per_token(self) -> Tensor:
         """Nats a token, [K]."""
