@@ -22,7 +22,8 @@ ALLOWED: dict[str, set[str]] = {
     "compose": {"conditioning", "models", "native", "store", "song"},
     "mix": {"conditioning", "models", "native", "store", "song"},
     "evaluation": {"song", "codec"},
-    "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation"},
+    "bench": {"conditioning", "models", "native", "song"},
+    "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"},
     "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"},
 }
 ALLOWED["cli"] = set(ALLOWED) - {"cli"}

@@ -55,8 +55,9 @@ uint64_t read_all(const char* data, size_t size) {
 // ones the time goes into looking up addresses.
 class Reader {
  public:
-  Reader(size_t bytes, int threads) : part_(bytes / static_cast<size_t>(threads) / kLine * kLine), threads_(threads) {
+  Reader(size_t bytes, int threads) : threads_(threads) {
     require(threads >= 1 && threads <= kMostThreads, "threads must be 1 to 64");
+    part_ = bytes / static_cast<size_t>(threads) / kLine * kLine;
     require(part_ >= 16 * kLine && bytes <= size_t{1} << 40, "bytes: out of range");
     const size_t size = (part_ * static_cast<size_t>(threads) + kPage - 1) / kPage * kPage;
     memory_.reset(std::aligned_alloc(kPage, size));
@@ -94,8 +95,8 @@ class Reader {
     void operator()(void* p) const { std::free(p); }
   };
   std::unique_ptr<void, Free> memory_;
-  size_t part_;
   int threads_;
+  size_t part_ = 0;
   std::atomic<uint64_t> sink_{0};
 };
 
