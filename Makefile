@@ -7,13 +7,17 @@ SONG ?= demo-song
 NATIVE := CMakeLists.txt $(wildcard src/stemwright/native/cpp/*)
 SOURCES := pyproject.toml $(NATIVE) $(shell find src/stemwright -name '*.py' -o -name '*.json' -o -name '*.onnx' -o -name '*.safetensors')
 
-.PHONY: song test lint types check-tools clean
+.PHONY: song test test-arm lint types check-tools clean
 
 song: $(VENV)/installed
 	@$(VENV)/bin/stemwright song $(SONG) --bpm 112 --key "F# minor" --form "intro:4 verse:4 chorus:8" --style pop --seed 7
 
 test: lint types
 	$(DEV_VENV)/bin/python -m pytest -n auto
+
+# The engine on 64-bit Arm, under an emulator; part of `make test` too where the tools are there.
+test-arm: $(DEV_VENV)/installed
+	scripts/test_arm.sh $(DEV_VENV)/bin/python
 
 lint: $(DEV_VENV)/installed
 	$(DEV_VENV)/bin/ruff check src tests benchmarks
