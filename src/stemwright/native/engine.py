@@ -92,6 +92,8 @@ class Engine:
         features, base: float32 [S, F], a row a step, S >= P. prefix: codes uint16 [codebooks, P].
         state: an earlier state of the same beginning, of position <= P; it stays as it is.
         """
+        if base is not None and np.shape(base) != np.shape(features):
+            raise UsageError(f"base: {np.shape(base)} is not the shape of the features, {np.shape(features)}")
         rows = 1 if base is None else 2
         prefix = checks.prefix(prefix, self.config, len(features))
         frames = int(prefix.shape[1])
