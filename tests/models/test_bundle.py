@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.models import Bundle, Manifest, find, load_bundle, require_codec, shipped, write_bundle
+from stemwright.models import (
+    Bundle,
+    Manifest,
+    find,
+    load_bundle,
+    require_codec,
+    shipped,
+    tokens_of,
+    write_bundle,
+)
 from stemwright.models import manifest as manifests
 from stemwright.models.architecture import performer_tensors
 from stemwright.models.tensors import read_header
@@ -50,7 +59,7 @@ def test_round_trip_and_replacement(tmp_path: Path) -> None:
 def test_checksum_shape_kind_and_codec(tmp_path: Path) -> None:
     bundle = performer(tmp_path / "drums")
     codec = write_bundle(tmp_path / "codec", Manifest("codec", "codec", "tiny", {}), {"x.onnx": b"x"})
-    with pytest.raises(StemwrightError, match="trained on codec aaaaaaaaaaaa"):
+    with pytest.raises(StemwrightError, match="trained on tokens of codec aaaaaaaaaaaa"):
         require_codec(bundle, codec)
     require_codec(performer(tmp_path / "good", codec.sha256), codec)
     with pytest.raises(UsageError, match="a codec is needed"):
@@ -194,6 +203,47 @@ def test_codec_of_another_size_is_refused(tmp_path: Path) -> None:
     codec = write_bundle(tmp_path / "codec", Manifest("codec", "codec", "tiny", shape), {"x.onnx": b"x"})
     with pytest.raises(StemwrightError, match=r"architecture\.codebook_size.* is 4, its codec's is 8"):
         require_codec(performer(tmp_path / "drums", codec.sha256), codec)
+
+
+def _codec(path: Path, files: dict[str, bytes | Path], **shape: int) -> Bundle:
+    return write_bundle(path, Manifest("codec", "codec", "tiny", {"codebooks": 2, **shape}), files)
+
+
+def test_codecs_that_share_their_tokens(tmp_path: Path) -> None:
+    first = _codec(tmp_path / "first", {"encoder.onnx": b"e", "decoder.onnx": b"d"})
+    assert first.tokens_sha256 == first.sha256
+    second = _codec(tmp_path / "second", {**tokens_of(first), "decoder.onnx": b"better"})
+    third = _codec(tmp_path / "third", {**tokens_of(second), "decoder.onnx": b"best"})
+    for codec in (second, third):
+        assert load_bundle(codec.path).tokens_sha256 == first.sha256 != codec.sha256
+        require_codec(performer(tmp_path / "drums", first.sha256), codec)
+    with pytest.raises(StemwrightError, match="trained on tokens of codec"):
+        require_codec(performer(tmp_path / "drums", second.sha256), second)
+
+
+@pytest.mark.parametrize(
+    ("root", "files", "shape", "refused"),
+    [
+        ({"encoder.onnx": b"e"}, {"encoder.onnx": b"E"}, {}, "another encoder.onnx"),
+        ({"encoder.onnx": b"e"}, {}, {"codebooks": 3}, "architecture.codebooks"),
+        ({"encoder.onnx": b"e", "other": b""}, {"tokens.json": b"{}"}, {}, "schema"),
+    ],
+)
+def test_claims_of_shared_tokens_are_checked(
+    tmp_path: Path, root: dict[str, bytes], files: dict[str, bytes], shape: dict[str, int], refused: str
+) -> None:
+    first = _codec(tmp_path / "first", dict(root))
+    with pytest.raises(UsageError, match=refused):
+        _codec(tmp_path / "second", {**tokens_of(first), **files}, **shape)
+
+
+def test_proof_must_be_the_first_codecs_canonical_manifest(tmp_path: Path) -> None:
+    first = _codec(tmp_path / "first", {"encoder.onnx": b"e"})
+    second = _codec(tmp_path / "second", tokens_of(first))
+    text = (first.path / "manifest.json").read_bytes()
+    for proof in (text + b"\n", (second.path / "manifest.json").read_bytes()):
+        with pytest.raises(UsageError, match="not the manifest of a codec with tokens of its own"):
+            _codec(tmp_path / "third", {"encoder.onnx": b"e", "tokens.json": proof})
 
 
 def _tensors(**change: np.ndarray) -> bytes:

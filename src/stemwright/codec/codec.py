@@ -62,6 +62,11 @@ class Codec:
         """The bundle's identity: SHA-256 of its canonical manifest."""
         return self.bundle.sha256
 
+    @property
+    def tokens_sha256(self) -> str:
+        """The identity of its tokens, which codecs with other decoders can share."""
+        return self.bundle.tokens_sha256
+
     def encode(self, audio: npt.NDArray[np.floating]) -> Tokens:
         """Audio ``[N]`` at 24 kHz to tokens uint16 ``[8, ceil(N / 320)]``; the end is filled up with
         silence.

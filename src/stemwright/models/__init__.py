@@ -1,7 +1,16 @@
 """Bundles: folders that hold a model's weights and the manifest that describes them."""
 
-from stemwright.models.bundle import Bundle, load_bundle, require_codec, write_bundle
+from stemwright.models.bundle import Bundle, load_bundle, require_codec, tokens_of, write_bundle
 from stemwright.models.manifest import Manifest
 from stemwright.models.registry import find, shipped
 
-__all__ = ["Bundle", "Manifest", "find", "load_bundle", "require_codec", "shipped", "write_bundle"]
+__all__ = [
+    "Bundle",
+    "Manifest",
+    "find",
+    "load_bundle",
+    "require_codec",
+    "shipped",
+    "tokens_of",
+    "write_bundle",
+]

@@ -17,6 +17,8 @@ from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
 
 MANIFEST = "manifest.json"
+ENCODER = "encoder.onnx"  # decides a codec's tokens
+TOKENS = "tokens.json"  # of a codec that speaks another codec's tokens: the manifest of that codec
 MAX_FILE = 4 << 30
 _CHUNK = 1 << 20
 
@@ -32,6 +34,12 @@ class Bundle:
     def sha256(self) -> str:
         """Identity: SHA-256 of the canonical manifest, which holds the SHA-256 of every file."""
         return self.manifest.sha256
+
+    @property
+    def tokens_sha256(self) -> str:
+        """Identity of a codec's tokens: that of the codec which first spoke them. Of equal identity, codecs have
+        the same encoder and may differ in their decoders."""
+        return self.manifest.files.get(TOKENS, self.sha256)
 
     def file(self, name: str) -> Path:
         """Path of one of the bundle's files."""
@@ -61,16 +69,18 @@ def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
     bundle = Bundle(path, manifest)
     if manifest.kind == "performer":
         _verify_performer(bundle)
+    if manifest.kind == "codec" and TOKENS in manifest.files:
+        _verify_tokens(bundle)
     return bundle
 
 
 def require_codec(performer: Bundle, codec: Bundle) -> None:
-    """Refuse a codec that the performer was not trained on (StemwrightError)."""
+    """Refuse a codec whose tokens the performer was not trained on (StemwrightError)."""
     expected = performer.manifest.codec_sha256
-    if expected != codec.sha256:
+    if expected != codec.tokens_sha256:
         raise StemwrightError(
-            f"{performer.path}: trained on codec {str(expected)[:12]}, but {codec.path} is "
-            f"{codec.sha256[:12]}: "
+            f"{performer.path}: trained on tokens of codec {str(expected)[:12]}, but {codec.path} speaks "
+            f"those of {codec.tokens_sha256[:12]}: "
             "use the codec it was trained on or train the performer again"
         )
     for field in ("codebooks", "codebook_size"):
@@ -80,6 +90,12 @@ def require_codec(performer: Bundle, codec: Bundle) -> None:
                 f"{performer.path}: field 'architecture.{field}' is {mine!r}, its codec's is {its!r}: "
                 "get the bundle again"
             )
+
+
+def tokens_of(codec: Bundle) -> dict[str, bytes | Path]:
+    """The files that make a codec speak the tokens of this one: its encoder, and the manifest as proof."""
+    root = codec.file(TOKENS) if TOKENS in codec.manifest.files else manifests.dumps(codec.manifest)
+    return {ENCODER: codec.file(ENCODER), TOKENS: root}
 
 
 def write_bundle(path: Path | str, manifest: Manifest, files: Mapping[str, bytes | Path]) -> Bundle:
@@ -157,6 +173,23 @@ def _verify_performer(bundle: Bundle) -> None:
     extra = sorted(set(found) - set(wanted))
     if extra:
         raise StemwrightError(f"{weights}: unknown tensor {extra[0][:80]!r}: get the bundle again")
+
+
+def _verify_tokens(bundle: Bundle) -> None:
+    """That the codec whose tokens are claimed has this very encoder (if there is one) and as many codes."""
+    source = bundle.file(TOKENS)
+    root = manifests.loads(_read_limited(source), str(source))
+    for field in ("codebooks", "codebook_size"):
+        if root.architecture.get(field) != bundle.manifest.architecture.get(field):
+            raise UsageError(
+                f"{source}: field 'architecture.{field}' differs from {MANIFEST}'s: get the bundle again"
+            )
+    if root.kind != "codec" or root.sha256 != bundle.tokens_sha256 or TOKENS in root.files:
+        raise UsageError(
+            f"{source}: not the manifest of a codec with tokens of its own: get the bundle again"
+        )
+    if bundle.manifest.files.get(ENCODER, root.files.get(ENCODER)) != root.files.get(ENCODER):
+        raise UsageError(f"{source}: is of a codec with another {ENCODER}: get the bundle again")
 
 
 def _place(target: Path, content: bytes | Path) -> str:

@@ -72,7 +72,7 @@ def decode(folder: SongFolder, takes: dict[str, Take], watch: Watch = unwatched)
     """The stem [frames * 320] of every take, several at once; all have the same length."""
     codec = bundles.codec()
     for name, take in takes.items():
-        _require_codec(folder, name, take, codec.sha256)
+        _require_codec(folder, name, take, codec.tokens_sha256)
     done = 0
     lock = threading.Lock()
 

@@ -1,7 +1,7 @@
 """Turn the data's audio into tokens of one codec.
 
 Beside each shard come ``.u16`` (codes, uint16 little-endian, per clip [8, frames] row-major) and ``.codec``
-(SHA-256 of the codec's manifest). ``.codec`` is written last, so a shard is tokenized exactly if it is
+(the identity of the codec's tokens). ``.codec`` is written last, so a shard is tokenized exactly if it is
 there: the work can be stopped and resumed. Data that holds tokens of another codec is refused, unless they
 are to be replaced.
 """
@@ -28,8 +28,8 @@ class Encoder(Protocol):
     """The part of :class:`stemwright.codec.codec.Codec` that is needed here."""
 
     @property
-    def sha256(self) -> str:
-        """SHA-256 of the codec's manifest."""
+    def tokens_sha256(self) -> str:
+        """The identity of the codec's tokens."""
 
     def encode(self, audio: NDArray[np.float32]) -> NDArray[np.uint16]:
         """float32 [samples] -> codes uint16 [8, frames]."""
@@ -78,7 +78,7 @@ def encode_shard(lines: Path, layer: str, split: str, codec: Encoder) -> int:
         frames += clip.frames
     lines.with_suffix(".codec").unlink(missing_ok=True)
     write_atomic(lines.with_suffix(".u16"), b"".join(parts))
-    write_atomic(lines.with_suffix(".codec"), f"{codec.sha256}\n".encode("ascii"))
+    write_atomic(lines.with_suffix(".codec"), f"{codec.tokens_sha256}\n".encode("ascii"))
     return frames
 
 
@@ -127,7 +127,7 @@ def tokenize_data(
     lists = shard_lists(data, layers)
     if not lists:
         raise UsageError(f"{data}: holds no shards; run `stemwright train data` first")
-    todo = [job for job in lists if not tokenized(job[0], codec.sha256, replace)]
+    todo = [job for job in lists if not tokenized(job[0], codec.tokens_sha256, replace)]
     frames = 0
     for number, made in enumerate(_encode_all(todo, bundle, codec, workers or os.cpu_count() or 1), 1):
         frames += made

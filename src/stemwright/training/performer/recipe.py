@@ -209,11 +209,11 @@ def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerC
 
 
 def _codec_sha(data: Path, layer: str, codec: Path | None) -> str:
-    """SHA-256 of the codec's manifest, from its bundle or from the tokens' own note."""
+    """The identity of the tokens, from its bundle or from the tokens' own note."""
     if codec is not None:
         from stemwright.models import load_bundle
 
-        return load_bundle(codec, kind="codec").sha256
+        return load_bundle(codec, kind="codec").tokens_sha256
     notes = sorted((Path(data) / layer).glob("*.codec"))
     if not notes:
         raise UsageError(f"{data}: no tokens of layer {layer!r}: run `stemwright train tokenize` first")
