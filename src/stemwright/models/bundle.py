@@ -37,8 +37,8 @@ class Bundle:
 
     @property
     def tokens_sha256(self) -> str:
-        """Identity of a codec's tokens: that of the codec which first spoke them. Of equal identity, codecs have
-        the same encoder and may differ in their decoders."""
+        """Identity of a codec's tokens: that of the codec which first spoke them. Where it is equal, encoders
+        are the same and decoders may differ."""
         return self.manifest.files.get(TOKENS, self.sha256)
 
     def file(self, name: str) -> Path:
