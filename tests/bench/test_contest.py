@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from stemwright.bench import entrants
 from stemwright.bench.cases import Case, Effort, Shape
 from stemwright.bench.contest import contest, start
 from stemwright.bench.entrants import ENTRANTS, Entrant
@@ -84,3 +85,12 @@ def _processor_seconds(process: Process) -> float:
 def test_a_package_that_is_missing_is_said() -> None:
     assert ENTRANTS[0].missing is None
     assert Entrant("x", "X", "m", "a", 1.0, needs=("no_such_package_here",)).missing == "no_such_package_here"
+
+
+def test_without_the_training_extra_rivals_are_left_out_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entrants, "find_spec", lambda package: None if package == "torch" else object())
+    able, absent = entrants.present()
+    assert [entrant.name for entrant in able] == ["engine-int8", "engine-fp32", "ort-fp32", "ort-int8"]
+    assert absent == [
+        "PyTorch eager fp32 left out: torch is not installed; get it with: pip install 'stemwright[train]'"
+    ]

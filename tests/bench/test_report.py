@@ -18,8 +18,8 @@ from stemwright.cli.main import run
 
 MACHINE: dict[str, Any] = {
     "isa": "avx2", "fma_peak": 50.0, "kernel_1_row": 20.0, "kernel_16_rows": 45.0, "load": 0.1,
-    "settings": {"PyTorch eager fp32": "fused"}, "left_out": ["ONNX Runtime fp32 left out: get it"],
-    "rivals": {}, "quick": True,
+    "settings": {"PyTorch eager fp32": "fused"}, "rivals": {}, "quick": True,
+    "left_out": ["ONNX Runtime fp32 left out: pip install 'stemwright[train]'"],
 }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_a_processor_without_fused_operations_has_no_peak() -> None:
 
 def test_notes_say_settings_and_who_is_missing() -> None:
     lines = notes(MACHINE, ROWS)
-    assert "PyTorch eager fp32: fused." in lines and lines[-1] == "ONNX Runtime fp32 left out: get it"
+    assert "PyTorch eager fp32: fused." in lines and lines[-1] == MACHINE["left_out"][0]
     assert not any("Other programs" in line for line in lines)
     assert any("load 3.0" in line for line in notes({**MACHINE, "load": 3.0}, ROWS))
 
@@ -103,6 +103,7 @@ def test_the_table_fits_150_columns() -> None:
     console = Console(width=150, record=True, file=io.StringIO())
     console.print(tables(MACHINE, [*ROWS, *targets(ROWS)]))
     text = console.export_text()
+    assert "pip install 'stemwright[train]'" in text  # no markup to the table
     assert "Engine-Int8" in text and "one_ms 1.23, heads 8" in text
     assert max(map(len, text.splitlines())) <= 150
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.console import Group
 from rich.table import Table
+from rich.text import Text
 
 from stemwright.bench.report import Section, notes, sections
 from stemwright.bench.targets import Row
@@ -16,7 +17,7 @@ TEXT = ("contestant", "measured", "details", "target", "wanted")
 
 def tables(machine: Mapping[str, Any], rows: Sequence[Row]) -> Group:
     """Everything measured, ready to print."""
-    return Group(*map(_table, sections(machine, rows)), *notes(machine, rows))
+    return Group(*map(_table, sections(machine, rows)), *map(Text, notes(machine, rows)))
 
 
 def _table(section: Section) -> Table:
@@ -26,5 +27,5 @@ def _table(section: Section) -> Table:
     for i, row in enumerate(section.rows):
         if i in section.gaps:
             table.add_section()
-        table.add_row(*row)
+        table.add_row(*map(Text, row))
     return table
