@@ -20,11 +20,34 @@ std::vector<std::string> available_isas() {
   return found;
 }
 
+#if defined(__x86_64__)
+namespace {
+
+// Zen 4 runs AVX-512 in halves. For a single row, where widening the weights takes as long as multiplying, it is the
+// quicker with the instructions of AVX2: 33 against 27 GB/s of weights in cache. The bits are the same.
+void matmul_int8_in_halves(const Int8Panels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
+                           int out_stride, bool accumulate) {
+  const Kernels& kernels = rows == 1 ? kernels_avx2() : kernels_avx512();
+  kernels.matmul_int8(w, first, last, in, in_stride, rows, out, out_stride, accumulate);
+}
+
+const Kernels& best_avx512() {
+  static const Kernels in_halves = [] {
+    Kernels kernels = kernels_avx512();
+    kernels.matmul_int8 = matmul_int8_in_halves;
+    return kernels;
+  }();
+  return __builtin_cpu_is("amdfam19h") ? in_halves : kernels_avx512();
+}
+
+}  // namespace
+#endif
+
 const Kernels& kernels_for(const std::string& isa) {
   for (const std::string& name : available_isas()) {
     if (name != isa) continue;
 #if defined(__x86_64__)
-    if (name == "avx512") return kernels_avx512();
+    if (name == "avx512") return best_avx512();
     if (name == "avx2") return kernels_avx2();
 #elif defined(__aarch64__)
     if (name == "neon") return kernels_neon();

@@ -39,7 +39,7 @@ class Governor {
   void choose();
   void begin(Phase phase, bool together, int pieces);
 
-  static constexpr int kHold = 128, kLongestHold = 1024;  // pieces from one trial to the next
+  static constexpr int kHold = 32, kLongestHold = 1024;   // pieces from one trial to the next
   static constexpr int kStretch = 16;                     // pieces after which a slow stretch is noticed
   static constexpr double kSlow = 1.5;                    // times slower than at the trial: try again at once
 
