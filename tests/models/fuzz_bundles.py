@@ -15,13 +15,14 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from mutations import Case, damaged
 
 from stemwright.errors import StemwrightError
-from stemwright.models import load_bundle
+from stemwright.models import Bundle, load_bundle, require_codec
 from stemwright.native.engine import Engine
 from stemwright.perform.sampling import sampling_of
 
@@ -35,13 +36,14 @@ STEPS = 3
 def write(folder: Path, case: Case) -> None:
     """The bundle as it would arrive."""
     (folder / "manifest.json").write_bytes(case.manifest)
-    (folder / "model.safetensors").write_bytes(case.weights)
+    (folder / case.file).write_bytes(case.data)
 
 
 def use(folder: Path) -> None:
     """What a song does with a bundle, in small."""
     bundle = load_bundle(folder)
     if bundle.manifest.kind != "performer":
+        require_codec(Bundle(folder, replace(bundle.manifest, codec_sha256=bundle.tokens_sha256)), bundle)
         return
     config = bundle.manifest.architecture
     engine = Engine(config, bundle.tensors())

@@ -11,7 +11,7 @@ import hashlib
 import json
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,11 @@ FLOATS = [np.nan, np.inf, -np.inf, 3e38, -3e38, 1e-45, 0.0, -1.0]
 
 @dataclass(frozen=True)
 class Case:
-    """What is written to disk; `keep_sums` leaves wrong checksums wrong."""
+    """What is written to disk: the manifest and a file. `keep_sums` leaves a wrong checksum wrong."""
 
     manifest: bytes
-    weights: bytes
+    data: bytes
+    file: str = "model.safetensors"
     keep_sums: bool = False
 
 
@@ -54,14 +55,22 @@ def whole() -> Case:
     return with_sums(Case(manifests.dumps(manifest), save(tensors)))
 
 
+@functools.cache
+def whole_codec() -> Case:
+    """An undamaged codec, without its graphs, that speaks another codec's tokens."""
+    shape = {"codebooks": 2, "codebook_size": 4}
+    first, second = (manifests.dumps(Manifest("codec", "codec", name, shape)) for name in ("old", "new"))
+    return with_sums(Case(second, first, "tokens.json"))
+
+
 def with_sums(case: Case) -> Case:
-    """The manifest says the weights' SHA-256, where it still can."""
+    """The manifest says the file's SHA-256, where it still can."""
     try:
         facts = json.loads(case.manifest)
-        facts["files"]["model.safetensors"] = hashlib.sha256(case.weights).hexdigest()
+        facts["files"][case.file] = hashlib.sha256(case.data).hexdigest()
     except (ValueError, TypeError, KeyError, RecursionError):
         return case
-    return Case(to_json(facts), case.weights)
+    return replace(case, manifest=to_json(facts))
 
 
 def to_json(value: object) -> bytes:
@@ -110,15 +119,15 @@ def bytes_of(rng: random.Random, data: bytes) -> bytes:
 
 
 def damage_manifest_bytes(rng: random.Random, case: Case) -> Case:
-    return Case(bytes_of(rng, case.manifest), case.weights, case.keep_sums)
+    return replace(case, manifest=bytes_of(rng, case.manifest))
 
 
-def damage_weights_bytes(rng: random.Random, case: Case) -> Case:
-    return Case(case.manifest, bytes_of(rng, case.weights), case.keep_sums)
+def damage_data_bytes(rng: random.Random, case: Case) -> Case:
+    return replace(case, data=bytes_of(rng, case.data))
 
 
 def wrong_sums(rng: random.Random, case: Case) -> Case:
-    return Case(case.manifest, case.weights, keep_sums=True)
+    return replace(case, keep_sums=True)
 
 
 # --- the manifest ---
@@ -133,7 +142,7 @@ def damage_manifest(rng: random.Random, case: Case) -> Case:
         text = edited(rng, facts, holder)
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
         return damage_manifest_bytes(rng, case)
-    return Case(text, case.weights, case.keep_sums)
+    return replace(case, manifest=text)
 
 
 def edited(rng: random.Random, whole: object, holder: dict[str, Any]) -> bytes:
@@ -188,7 +197,7 @@ def lie_entry(rng: random.Random, header: dict[str, Any], name: str) -> None:
 def damage_header(rng: random.Random, case: Case) -> Case:
     """The header of the tensors lies, or is no header."""
     try:
-        header, data = split(case.weights)
+        header, data = split(case.data)
         name = rng.choice(sorted(header))
         how = rng.randrange(9)
         if how <= 2:
@@ -202,16 +211,16 @@ def damage_header(rng: random.Random, case: Case) -> Case:
         elif how == 6:
             header["twice"] = json_value(rng) if rng.random() < 0.3 else header[rng.choice(sorted(header))]
             text = json.dumps(header).replace('"twice"', json.dumps(name)).encode()
-            return Case(case.manifest, joined(text, data), case.keep_sums)
+            return replace(case, data=joined(text, data))
         elif how == 7:
             header |= {f"more{i}": header[name] for i in range(rng.choice([1, 3000]))}
         else:
             text = json.dumps(header).encode()
             length = rng.choice([0, 1, len(text) - 1, len(text) + 1, 1 << 24, 1 << 63, (1 << 64) - 1])
-            return Case(case.manifest, joined(text, data, length), case.keep_sums)
-        return Case(case.manifest, joined(json.dumps(header).encode(), data), case.keep_sums)
+            return replace(case, data=joined(text, data, length))
+        return replace(case, data=joined(json.dumps(header).encode(), data))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return damage_weights_bytes(rng, case)
+        return damage_data_bytes(rng, case)
 
 
 # --- the numbers ---
@@ -220,7 +229,7 @@ def damage_header(rng: random.Random, case: Case) -> Case:
 def damage_numbers(rng: random.Random, case: Case) -> Case:
     """Weights and scales that are no numbers, infinite, huge, tiny or noise."""
     try:
-        header, data = split(case.weights)
+        header, data = split(case.data)
         name = rng.choice(sorted(n for n in header if n != "__metadata__"))
         start, end = header[name]["data_offsets"]
         out = bytearray(data)
@@ -230,20 +239,36 @@ def damage_numbers(rng: random.Random, case: Case) -> Case:
             out[start:end] = values.tobytes()
         else:
             out[start:end] = rng.choice([b"\x80" * (end - start), rng.randbytes(end - start)])
-        return Case(case.manifest, joined(json.dumps(header).encode(), bytes(out)), case.keep_sums)
+        return replace(case, data=joined(json.dumps(header).encode(), bytes(out)))
     except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError):
-        return damage_weights_bytes(rng, case)
+        return damage_data_bytes(rng, case)
 
 
 MUTATIONS: list[Callable[[random.Random, Case], Case]] = [
     damage_manifest, damage_manifest, damage_manifest_bytes, damage_header, damage_header, damage_header,
-    damage_weights_bytes, damage_numbers, damage_numbers, wrong_sums,
+    damage_data_bytes, damage_numbers, damage_numbers, wrong_sums,
 ]  # fmt: skip
 
 
+def damage_tokens(rng: random.Random, case: Case) -> Case:
+    """A codec's other file is a manifest too."""
+    return replace(case, data=damage_manifest(rng, replace(case, manifest=case.data)).manifest)
+
+
+CODEC_MUTATIONS = [
+    damage_manifest,
+    damage_manifest_bytes,
+    damage_tokens,
+    damage_tokens,
+    damage_data_bytes,
+    wrong_sums,
+]
+
+
 def damaged(seed: int, number: int) -> Case:
-    """Case `number` of a seed: one to three mutations of the whole bundle."""
-    rng, case = random.Random(f"{seed}/{number}"), whole()
+    """Case `number` of a seed: one to three mutations of a whole bundle, every tenth time of a codec's."""
+    rng = random.Random(f"{seed}/{number}")
+    case, mutations = (whole(), MUTATIONS) if number % 10 else (whole_codec(), CODEC_MUTATIONS)
     for _ in range(rng.choice([1, 1, 1, 2, 3])):
-        case = rng.choice(MUTATIONS)(rng, case)
+        case = rng.choice(mutations)(rng, case)
     return case if case.keep_sums else with_sums(case)

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from mutations import damaged, whole
+from mutations import damaged, whole, whole_codec
 
 from stemwright.models import load_bundle
 from support.runner import environment
@@ -18,11 +18,12 @@ CASES, SECONDS = 2000, 8.0
 GROWTH_MB = 32  # the largest header is 1 MB of JSON
 
 
-def test_the_whole_bundle_works(tmp_path: Path) -> None:
+def test_whole_bundles_work(tmp_path: Path) -> None:
     from fuzz_bundles import outcome, write
 
-    write(tmp_path, whole())
-    assert outcome(tmp_path) == "works" and load_bundle(tmp_path).manifest.kind == "performer"
+    for case, kind in ((whole(), "performer"), (whole_codec(), "codec")):
+        write(tmp_path, case)
+        assert outcome(tmp_path) == "works" and load_bundle(tmp_path).manifest.kind == kind
 
 
 def test_cases_are_the_same_for_good() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, shown
 from stemwright.models import architecture
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
@@ -87,8 +87,8 @@ def require_codec(performer: Bundle, codec: Bundle) -> None:
         mine, its = (bundle.manifest.architecture.get(field) for bundle in (performer, codec))
         if its is not None and mine != its:
             raise StemwrightError(
-                f"{performer.path}: field 'architecture.{field}' is {mine!r}, its codec's is {its!r}: "
-                "get the bundle again"
+                f"{performer.path}: field 'architecture.{field}' is {shown(mine)}, "
+                f"its codec's is {shown(its)}: get the bundle again"
             )
 
 
