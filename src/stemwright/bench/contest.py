@@ -12,16 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from stemwright.bench.cases import Case, Effort, Shape, rtf
+from stemwright.bench.cases import CACHES, Case, Effort, Shape, rtf
 from stemwright.bench.entrants import ENGINE, REFERENCE, RIVALS, Entrant
 from stemwright.bench.machine import Bandwidth
 from stemwright.bench.process import Process
-from stemwright.bench.sizes import multiply_adds, weight_bytes
+from stemwright.bench.sizes import Sizes, multiply_adds, weight_bytes
 from stemwright.errors import StemwrightError
 
 Row = dict[str, Any]
 Step = Callable[[], None]
 """Called after each case, for the progress bar."""
+TRIAL_CACHE = CACHES[0]
 
 
 def build_graphs(folder: Path, entrants: Sequence[Entrant]) -> None:
@@ -67,9 +68,6 @@ def fastest(entrant: Entrant, folder: Path, batch: int, effort: Effort) -> int:
     return times.index(min(times))
 
 
-TRIAL_CACHE = 1200
-
-
 def _group(
     group: Sequence[Case],
     folder: Path,
@@ -83,28 +81,20 @@ def _group(
     most = max(case.cache for case in group)
     with ExitStack() as stack:
         processes = {e.name: stack.enter_context(start(e, folder)) for e in entrants}
-        about = {
-            e.name: processes[e.name].ask("variants", batch=group[0].batch)["variants"] for e in entrants
-        }
         differences: dict[str, float] = {}
         for case in group:
             opened = _all(processes, "open", partial(_opening, case, chosen, most))
             differences = differences or agreement(processes, entrants, folder, case.batch)
             _all(processes, "fill", lambda name: {})
-            sizes = {name: sum(answer.values()) for name, answer in opened.items()}
+            sizes = {name: Sizes(**answer) for name, answer in opened.items()}
             times, bandwidths = interleave(processes, sizes, case.threads, effort)
             for entrant in entrants:
                 name = entrant.name
-                rows.append(
-                    {
-                        **_described(case, entrant, about[name][chosen[name]]),
-                        **figures(times, name, case),
-                        "difference": differences[name],
-                        **_bounds(median(times[name]), sizes[name], bandwidths[sizes[name]]),
-                        "cache_mb": opened[name]["cache"] / 1e6,
-                        "peak_mb": processes[name].ask("peak")["mb"],
-                    }
-                )
+                about = processes[name].ask("variants", batch=case.batch)["variants"][chosen[name]]
+                described = {**_described(case, entrant), "settings": about, "difference": differences[name]}
+                bounds = _bounds(median(times[name]), sizes[name], bandwidths[name])
+                peak = {"peak_mb": processes[name].ask("peak")["mb"]}
+                rows.append({**described, **figures(times, name, case), **bounds, **peak})
             step()
     return rows
 
@@ -144,14 +134,12 @@ def agreement(
 
 
 def interleave(
-    processes: Mapping[str, Process], sizes: Mapping[str, int], threads: int, effort: Effort
-) -> tuple[dict[str, list[float]], dict[int, float]]:
-    """Milliseconds a step of each, round by round, and read bandwidth (10^9 bytes a second) by working set.
-
-    Each round begins with another one, so that nobody always follows the same.
-    """
+    processes: Mapping[str, Process], sizes: Mapping[str, Sizes], threads: int, effort: Effort
+) -> tuple[dict[str, list[float]], dict[str, float]]:
+    """Each one's milliseconds a step, round by round, and read bandwidth for its working set in 10^9 bytes a
+    second. Each round begins with another one, so that nobody always follows the same."""
     names = list(processes)
-    probes = {size: Bandwidth(size, threads) for size in set(sizes.values())}
+    probes = {size: Bandwidth(size, threads) for size in {sum(sizes[name]) for name in names}}
     times: dict[str, list[float]] = {name: [] for name in names}
     for turn in range(effort.rounds):
         first = turn % len(names)
@@ -159,7 +147,7 @@ def interleave(
             times[name].append(float(processes[name].ask("turn", seconds=effort.turn_seconds)["ms"]))
         for probe in probes.values():
             probe.turn()
-    return times, {size: probe.gigabytes for size, probe in probes.items()}
+    return times, {name: probes[sum(sizes[name])].gigabytes for name in names}
 
 
 def figures(times: Mapping[str, Sequence[float]], name: str, case: Case) -> Row:
@@ -177,7 +165,7 @@ def figures(times: Mapping[str, Sequence[float]], name: str, case: Case) -> Row:
     }
 
 
-def _described(case: Case, entrant: Entrant, settings: str) -> Row:
+def _described(case: Case, entrant: Entrant) -> Row:
     shape: Shape = case.shape
     return {
         "kind": "step",
@@ -188,12 +176,17 @@ def _described(case: Case, entrant: Entrant, settings: str) -> Row:
         "cache": case.cache,
         "contestant": entrant.name,
         "title": entrant.title,
-        "settings": settings,
         "weights_mb": weight_bytes(shape.config) / 1e6,  # of the int8 bundle, whoever plays it
     }
 
 
-def _bounds(milliseconds: float, size: int, gigabytes: float) -> Row:
+def _bounds(milliseconds: float, sizes: Sizes, gigabytes: float) -> Row:
     """read_ms: what reading weights and cache takes at the measured bandwidth; share: its part of ms."""
-    read = size / gigabytes / 1e6
-    return {"read_mb": size / 1e6, "bandwidth_gbs": gigabytes, "read_ms": read, "share": read / milliseconds}
+    read = sum(sizes) / gigabytes / 1e6
+    return {
+        "cache_mb": sizes.cache / 1e6,
+        "read_mb": sum(sizes) / 1e6,
+        "bandwidth_gbs": gigabytes,
+        "read_ms": read,
+        "share": read / milliseconds,
+    }

@@ -177,10 +177,8 @@ def _decode(engine: Engine, state: State) -> float:
 
 def _prefixed(engine: Engine) -> tuple[np.ndarray, np.ndarray, State]:
     """Features of a layer, the codes of its beginning, and the state after them."""
-    frames = CACHE + FRAMES
-    _, features = material.inputs(engine.config, 1, frames + engine.config["codebooks"] - 1)
-    draw = np.random.default_rng(3)
-    codes = draw.integers(0, 1024, (engine.config["codebooks"], CACHE)).astype(np.uint16)
+    tokens, features = material.inputs(engine.config, 1, CACHE + FRAMES + engine.config["codebooks"] - 1)
+    codes = np.ascontiguousarray(tokens[0, :CACHE].T, dtype=np.uint16)
     return features[0], codes, engine.context(features[0], codes)
 
 

@@ -42,11 +42,11 @@ def register(app: typer.Typer) -> None:
 
 
 def engine(quick: _Quick = False, preset: _Presets = None, json: opt.Json = False, out: _Out = None) -> None:
-    """Decode random weights on the engine, on PyTorch and on ONNX Runtime, side by side in one run.
+    """Decode random weights on the engine, PyTorch and ONNX Runtime, side by side in one run.
 
-    All compute the same: their logits are compared first. The rivals need the training extra and get their
-    best settings, which are printed. The machine's read bandwidth is measured in between. Nothing else should
-    run meanwhile.
+    All compute the same: their logits are compared first. The rivals need the
+    training extra; they get their best settings, which are printed. The
+    machine's read bandwidth is measured in between. Run nothing else meanwhile.
     """
     from stemwright.bench.run import bench_engine
 
