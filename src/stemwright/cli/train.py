@@ -43,6 +43,13 @@ _Soundfont = Annotated[
 _Codec = Annotated[
     Path, typer.Option("--codec", metavar="BUNDLE", help="The codec's bundle.", show_default=False)
 ]
+_From = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a codec's weights.", show_default=False),
+]
+_KeepTokens = Annotated[
+    bool, typer.Option("--keep-tokens", help="Train the decoder alone: what speaks the tokens stays valid.")
+]
 _Layer = Annotated[
     str, typer.Option("--layer", metavar="LAYER", help="The layer it plays.", show_default=False)
 ]
@@ -115,12 +122,23 @@ def codec(
     seed: _Seed = 0,
     device: _Device = "auto",
     threads: _Threads = None,
+    start: _From = None,
+    keep_tokens: _KeepTokens = False,
 ) -> None:
     """Train a codec and export its bundle. Run again, it goes on from its checkpoint."""
     with _training():
         from stemwright.training.codec.recipe import train_codec
     train_codec(
-        data, out, minutes=minutes, steps=steps, seed=seed, device=device, threads=threads, report=_say
+        data,
+        out,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        start=start,
+        keep_tokens=keep_tokens,
+        report=_say,
     )
 
 

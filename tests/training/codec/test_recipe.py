@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,28 +18,16 @@ from stemwright.codec.codec import Codec
 from stemwright.errors import UsageError
 from stemwright.evaluation import reconstruction
 from stemwright.training.codec import checkpoint
+from stemwright.training.codec.export import export_bundle, last_figures
 from stemwright.training.codec.losses import RESOLUTIONS, ReconstructionLoss, mel_filters, si_snr
 from stemwright.training.codec.model import TINY, CodecConfig, CodecModel, inverse_basis
-from stemwright.training.codec.recipe import Recipe, learning_rate, train_codec
+from stemwright.training.codec.recipe import learning_rate, train_codec
+from stemwright.training.codec.restore import model_of
 from stemwright.training.codec.segments import Segments
+from stemwright.training.codec.trainer import Recipe, Trainer
 
-QUICK = Recipe(batch=2, frames=15, warmup_steps=5, valid_count=4)
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    rng = np.random.default_rng(0)
-    t = np.arange(240 * 320) / 24000
-    for layer, pitch in (("bass", 55.0), ("lead", 440.0)):
-        (folder / layer).mkdir()
-        for split in ("train", "valid"):
-            x = 0.3 * np.sin(2 * np.pi * pitch * t) * np.exp(-3 * (t % 0.5)) + 0.001 * rng.standard_normal(
-                t.size
-            )
-            (folder / layer / f"{split}-0000.i16").write_bytes((x * 32767).astype("<i2").tobytes())
-            (folder / layer / f"{split}-0000.jsonl").write_text("{}\n")
-    return folder
+QUICK = Recipe(batch=2, frames=15, warmup_steps=5, valid_count=4, adversary=0)
+JUDGED = replace(QUICK, adversary=0.3, adversary_from=0.5, adversary_steps=3)
 
 
 def train(data: Path, out: Path, steps: int, **more: object) -> dict[str, float]:
@@ -48,10 +37,8 @@ def train(data: Path, out: Path, steps: int, **more: object) -> dict[str, float]
         steps=steps,
         seed=1,
         device="cpu",
-        config=TINY,
-        recipe=QUICK,
         report=lambda line: None,
-        **more,
+        **{"config": TINY, "recipe": QUICK, **more},
     )  # type: ignore[arg-type]
 
 
@@ -78,20 +65,76 @@ def test_learns(data: Path, tmp_path: Path) -> None:
 
 
 def test_interrupt_saves(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stemwright.training.codec.recipe import Trainer
-
     step = Trainer.step
 
-    def interrupted(self: Trainer, audio: np.ndarray, rate: float) -> dict[str, float]:
+    def interrupted(self: Trainer, audio: np.ndarray, rate: float, **more: bool) -> dict[str, float]:
         if self.progress.step == 3:
             raise KeyboardInterrupt
-        return step(self, audio, rate)
+        return step(self, audio, rate, **more)
 
     monkeypatch.setattr(Trainer, "step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(data, tmp_path, 10)
     _, meta = checkpoint.load(tmp_path / "checkpoint.safetensors")
     assert meta["progress"]["step"] == 3
+
+
+def test_judges_come_learn_and_are_resumed(data: Path, tmp_path: Path) -> None:
+    """Stopped in the middle and gone on, judges included, it is the same run."""
+    train(data, tmp_path / "whole", 12, export=False, recipe=JUDGED)
+    step = Trainer.step
+
+    def stopping(self: Trainer, audio: np.ndarray, rate: float, **more: bool) -> dict[str, float]:
+        if self.progress.step == 9:
+            raise KeyboardInterrupt
+        return step(self, audio, rate, **more)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Trainer, "step", stopping)
+        train(data, tmp_path / "parts", 12, recipe=JUDGED)
+    train(data, tmp_path / "parts", 12, export=False, recipe=JUDGED)
+    whole, meta = checkpoint.load(tmp_path / "whole" / "checkpoint.safetensors")
+    parts, _ = checkpoint.load(tmp_path / "parts" / "checkpoint.safetensors")
+    assert meta["progress"]["judged"] == 6
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[k], parts[k]) for k in whole)
+    with pytest.raises(UsageError, match="another configuration"):
+        train(data, tmp_path / "whole", 13)
+    log = [json.loads(line) for line in (tmp_path / "whole" / "log.jsonl").read_text().splitlines()]
+    assert [row["judged"] for row in log if "valid" in row] == [0, 6]
+
+
+def test_a_warm_start_begins_where_the_bundle_is(data: Path, tmp_path: Path) -> None:
+    train(data, tmp_path / "first", 30)
+    first = last_figures(tmp_path / "first")
+    warm = {"start": tmp_path / "first" / "bundle", "config": None}
+    train(data, tmp_path / "second", 6, **warm)
+    rows = [json.loads(row) for row in (tmp_path / "second" / "log.jsonl").read_text().splitlines()]
+    assert rows[0]["step"] == 0
+    assert rows[0]["valid"]["total"] == pytest.approx(first["total"], rel=1e-4)
+    second = Codec.load(tmp_path / "second" / "bundle")
+    assert second.bundle.manifest.steps == 36
+    assert second.tokens_sha256 == second.sha256
+    with pytest.raises(UsageError, match="another configuration"):
+        train(data, tmp_path / "third", 1, start=warm["start"], config=CodecConfig())
+
+
+def test_a_decoder_for_the_same_tokens(data: Path, tmp_path: Path) -> None:
+    train(data, tmp_path / "first", 8)
+    first = Codec.load(tmp_path / "first" / "bundle")
+    train(data, tmp_path / "second", 8, start=first.bundle.path, config=None, keep_tokens=True, recipe=JUDGED)
+    second = Codec.load(tmp_path / "second" / "bundle")
+    assert second.tokens_sha256 == first.sha256
+    sound = (0.2 * np.random.default_rng(0).standard_normal(9600)).astype(np.float32)
+    tokens = second.encode(sound)
+    np.testing.assert_array_equal(tokens, first.encode(sound))
+    assert np.abs(second.decode(tokens) - first.decode(tokens)).max() > 1e-4
+    before, after = model_of(first.bundle), model_of(second.bundle)
+    assert torch.equal(before.quantiser.codebooks, after.quantiser.codebooks)
+    with pytest.raises(UsageError, match="give that codec's bundle"):
+        export_bundle(tmp_path / "second" / "best.safetensors", tmp_path / "x")
+    with pytest.raises(UsageError, match="--from"):
+        train(data, tmp_path / "third", 1, keep_tokens=True)
 
 
 def test_other_configuration_and_damage(data: Path, tmp_path: Path) -> None:
@@ -115,6 +158,17 @@ def test_batches_depend_on_seed_and_step_alone(data: Path) -> None:
     assert many.dtype == np.float32
     assert np.abs(many).max() <= 1.0
     assert a.held_out(3).shape == (3, 4800)
+
+
+def test_segments_have_silence_and_all_levels(data: Path) -> None:
+    many = Segments(data, "train", 4800, seed=5).batch(0, 600)
+    silent = np.all(many == 0, axis=1)
+    half = (many[:, :200] == 0).all(axis=1) ^ (many[:, -200:] == 0).all(axis=1)
+    assert 2 <= silent.sum() <= 40
+    assert 6 <= half.sum() <= 90
+    peaks = np.abs(many[~silent]).max(axis=1)
+    assert np.mean(peaks < 0.02) > 0.05
+    assert np.mean(peaks > 0.1) > 0.4
 
 
 def test_loss_is_the_reported_distance() -> None:
@@ -158,7 +212,7 @@ def test_head_lays_frames_where_they_belong() -> None:
 
 
 def test_rate() -> None:
-    recipe = Recipe(warmup_steps=10, learning_rate=1.0)
-    assert learning_rate(recipe, 0, 0.0) == pytest.approx(0.1)
-    assert learning_rate(recipe, 50, 0.5) == pytest.approx(0.505)
-    assert learning_rate(recipe, 50, 2.0) == pytest.approx(0.01)
+    recipe = Recipe(warmup_steps=10)
+    assert learning_rate(recipe, 1.0, 0, 0.0) == pytest.approx(0.1)
+    assert learning_rate(recipe, 1.0, 50, 0.5) == pytest.approx(0.505)
+    assert learning_rate(recipe, 0.5, 50, 2.0) == pytest.approx(0.005)

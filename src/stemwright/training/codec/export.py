@@ -9,6 +9,7 @@ and four shifted adds.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +20,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stemwright.errors import StemwrightError
-from stemwright.models import Bundle, Manifest, write_bundle
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.models import Bundle, Manifest, load_bundle, tokens_of, write_bundle
 from stemwright.training.codec import checkpoint
 from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, inverse_basis
 from stemwright.training.credits import origin
@@ -163,19 +164,28 @@ def export_bundle(
     sources: Sequence[str] = (),
     name: str = "codec",
     device: str = "cpu",
+    parent: Bundle | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Bundle:
-    """Export a checkpoint (``best.safetensors``) as a bundle; its averaged weights are taken."""
+    """Export a checkpoint (``best.safetensors``) as a bundle; its averaged weights are taken.
+
+    ``parent`` is the bundle that training began with: its steps count, and a decoder trained for its tokens
+    gets its very encoder.
+    """
     model, meta = load_model(source)
+    kept = meta.get("keep_tokens")
+    if kept is not None and (parent is None or parent.tokens_sha256 != kept):
+        raise UsageError(f"{source}: a decoder for the tokens of codec {kept[:12]}: give that codec's bundle")
     return export_model(
         model,
         out,
-        steps=int(meta["progress"]["step"]),
+        steps=int(meta["progress"]["step"]) + (parent.manifest.steps if parent else 0),
         figures=figures,
         licences=licences,
         sources=sources,
         name=name,
         device=device,
+        tokens=tokens_of(parent) if parent and kept else None,
         say=say,
     )
 
@@ -190,9 +200,12 @@ def export_model(
     sources: Sequence[str] = (),
     name: str = "codec",
     device: str = "cpu",
+    tokens: Mapping[str, bytes | Path] | None = None,
     say: Callable[[str], None] = lambda line: None,
 ) -> Bundle:
-    """Write, check and bundle the graphs of a network."""
+    """Write, check and bundle the graphs of a network; ``tokens`` are files of the codec whose tokens it
+    keeps (`models.tokens_of`), the encoder's graph among them.
+    """
     config = model.config
     if reach(config) > CONTEXT:
         raise StemwrightError(
@@ -202,6 +215,8 @@ def export_model(
     with tempfile.TemporaryDirectory() as temp:
         folder = Path(temp)
         write_graphs(model, folder)
+        if tokens is not None:
+            shutil.copyfile(tokens["encoder.onnx"], folder / "encoder.onnx")
         checks = check_graphs(model, folder)
         manifest = Manifest(
             kind="codec",
@@ -221,16 +236,17 @@ def export_model(
             sources=tuple(sources),
             steps=steps,
             device=device,
-            held_out={k: round(float(v), 9) for k, v in {**(figures or {}), **checks}.items()},
+            held_out={**(figures or {}), **{k: round(v, 9) for k, v in checks.items()}},
         )
-        bundle = write_bundle(out, manifest, {n: folder / n for n in ("encoder.onnx", "decoder.onnx")})
+        graphs: dict[str, bytes | Path] = {n: folder / n for n in ("encoder.onnx", "decoder.onnx")}
+        bundle = write_bundle(out, manifest, {**graphs, **(tokens or {})})
     sizes = {n: bundle.file(n).stat().st_size for n in ("encoder.onnx", "decoder.onnx")}
     say(f"{out}: bundle {bundle.sha256[:12]}, {json.dumps(sizes)} bytes, {json.dumps(checks)}")
     return bundle
 
 
 def main() -> None:
-    """``python -m stemwright.training.codec.export CHECKPOINT OUT [--data DATA]``"""
+    """``python -m stemwright.training.codec.export CHECKPOINT OUT [--data DATA] [--from BUNDLE]``"""
     import argparse
 
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -239,20 +255,27 @@ def main() -> None:
     parser.add_argument(
         "--data", type=Path, default=None, help="take licences and sources from its manifest.json"
     )
+    parser.add_argument("--from", dest="parent", type=Path, default=None, help="the bundle it began with")
     args = parser.parse_args()
+    parent = load_bundle(args.parent, kind="codec") if args.parent else None
     licences, sources = origin(args.data) if args.data else ((), ())
     figures = last_figures(args.source.parent)
-    export_bundle(args.source, args.out, figures=figures, licences=licences, sources=sources, say=print)
+    export_bundle(
+        args.source, args.out, figures=figures, licences=licences, sources=sources, parent=parent, say=print
+    )
 
 
-def last_figures(run: Path) -> dict[str, float]:
-    """The best held-out figures in a run's ``log.jsonl`` (empty where there is none)."""
+def last_figures(run: Path) -> dict[str, Any]:
+    """The held-out figures of the weights that a run would export, from its ``log.jsonl`` (empty where there
+    is none): the best ones, after the judges came if they did.
+    """
     log = run / "log.jsonl"
     if not log.is_file():
         return {}
     rows = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines() if '"valid"' in line]
-    best: dict[str, float] = min((row["valid"] for row in rows), key=lambda v: float(v["total"]), default={})
-    return {k: float(v) for k, v in best.items()}
+    rows = [r for r in rows if r["judged"]] or rows
+    best: dict[str, Any] = min((r["valid"] for r in rows), key=lambda v: float(v["total"]), default={})
+    return best
 
 
 if __name__ == "__main__":

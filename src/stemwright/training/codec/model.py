@@ -23,6 +23,7 @@ from stemwright.errors import UsageError
 
 SAMPLE_RATE = 24_000
 HOP = 320
+_TYPICAL_VECTORS = 900  # of a training batch
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,13 @@ class ResidualQuantiser(nn.Module):
         self.register_buffer("counts", torch.zeros(shape[:2]))
         self.register_buffer("sums", torch.zeros(shape))
         self.register_buffer("ready", torch.zeros((), dtype=torch.int64))
+
+    @torch.no_grad()
+    def resume(self) -> None:
+        """Make the moving averages fit given codebooks, each code equally used."""
+        self.counts.fill_(_TYPICAL_VECTORS / self.codebooks.shape[1])
+        self.sums.copy_(self.codebooks * self.counts[..., None])
+        self.ready.fill_(1)
 
     def nearest(self, residual: Tensor, level: int) -> Tensor:
         """Index of the nearest code of one level. residual ``[..., latent]`` -> int64 ``[...]``."""

@@ -1,9 +1,8 @@
 """Training the codec: AdamW, warm-up and cosine over a time or step budget, moving average of weights,
-resumable.
+resumable; from nothing or from a finished bundle, with its tokens kept or not.
 
 With ``steps`` the run is a function of the seed; with ``minutes`` the schedule follows the clock. Batches
-depend on
-(seed, step) alone, so that a resumed run sees the data it would have seen.
+depend on (seed, step) alone, so that a resumed run sees the data it would have seen.
 """
 
 from __future__ import annotations
@@ -16,49 +15,18 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from torch import Tensor
 
 from stemwright.errors import UsageError
+from stemwright.models import Bundle, load_bundle
 from stemwright.training import averaging
-from stemwright.training.codec import checkpoint
-from stemwright.training.codec.losses import ReconstructionLoss, si_snr
-from stemwright.training.codec.model import HOP, CodecConfig, CodecModel
+from stemwright.training.codec.model import HOP, CodecConfig
 from stemwright.training.codec.segments import Segments
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """What the training does, beside its budget."""
-
-    batch: int = 12
-    frames: int = 75
-    learning_rate: float = 1e-3
-    warmup_steps: int = 150
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    ema: float = 0.998
-    commitment: float = 0.25
-    dropout: float = 0.25  # share of items that keep fewer codebooks
-    valid_count: int = 48
-    valid_minutes: float = 3.0
-    save_minutes: float = 2.0
-    patience: int = 8  # validations without gain before stopping, only in the last half
-
-
-@dataclass
-class Progress:
-    """Where a run stands; saved with the checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    best: float = math.inf
-    stale: int = 0
+from stemwright.training.codec.trainer import Recipe, Trainer
+from stemwright.training.codec.validation import Figures, HeldOut, line
 
 
 def pick_device(name: str) -> torch.device:
@@ -79,123 +47,12 @@ def keep_memory() -> None:
             libc.mallopt(-1, 2**31 - 1)  # M_TRIM_THRESHOLD
 
 
-class Trainer:
-    """One training run in memory."""
-
-    def __init__(self, config: CodecConfig, recipe: Recipe, device: torch.device, seed: int) -> None:
-        torch.manual_seed(seed)
-        self.recipe, self.device, self.seed = recipe, device, seed
-        self.model = CodecModel(config).to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = averaging.copy_of(self.model)
-        self.loss = ReconstructionLoss().to(device)
-        self.optimiser = torch.optim.AdamW(
-            [
-                {
-                    "params": [p for p in self.model.parameters() if p.ndim >= 2],
-                    "weight_decay": recipe.weight_decay,
-                },
-                {"params": [p for p in self.model.parameters() if p.ndim < 2], "weight_decay": 0.0},
-            ],
-            lr=recipe.learning_rate,
-            betas=(0.8, 0.98),
-            eps=1e-8,
-            fused=True,
-        )
-        self.progress = Progress()
-
-    def autocast(self) -> torch.autocast:
-        """bfloat16 for matrix products and convolutions."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16)
-
-    def step(self, audio: np.ndarray, rate: float) -> dict[str, float]:
-        """One optimiser step on ``[batch, samples]``."""
-        step, recipe = self.progress.step, self.recipe
-        torch.manual_seed((self.seed << 32) + step)
-        target = torch.from_numpy(audio).to(self.device)
-        self.model.train()
-        levels = self._levels(len(target))
-        with self.autocast():
-            z = self.model.encoder(target)
-        quantised, commit, used = self.model.quantiser(z.float(), levels)
-        with self.autocast():
-            output = self.model.decoder(quantised)
-        total, parts = self.loss(output, target, (256, 1024) if step % 2 else (512, 2048))
-        total = total + recipe.commitment * commit
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        total.backward()
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
-        if bool(torch.isfinite(norm)):
-            self.optimiser.step()
-        self.optimiser.zero_grad(set_to_none=True)
-        averaging.update(self.average, self.model, self.progress.step, recipe.ema)
-        self.progress.step += 1
-        return {
-            "total": float(total.detach()),
-            "commit": float(commit.detach()),
-            "norm": float(norm),
-            "used": float(used.float().mean()),
-            **{k: float(v) for k, v in parts.items()},
-        }
-
-    def _levels(self, batch: int) -> Tensor:
-        books = self.model.config.codebooks
-        fewer = torch.rand(batch) < self.recipe.dropout
-        return torch.where(fewer, torch.randint(1, books + 1, (batch,)), torch.full((batch,), books)).to(
-            self.device
-        )
-
-    @torch.no_grad()
-    def validate(self, audio: np.ndarray) -> dict[str, float]:
-        """Held-out losses, in full precision, with averaged weights."""
-        sums: dict[str, float] = {}
-        with averaging.using(self.model, self.average) as model:
-            for start in range(0, len(audio), 12):
-                target = torch.from_numpy(audio[start : start + 12]).to(self.device)
-                output = model.decode(model.encode(target))
-                total, parts = self.loss(output, target)
-                row = {"total": total, **parts, "si_snr": si_snr(output, target).mean()}
-                for k, v in row.items():
-                    sums[k] = sums.get(k, 0.0) + float(v) * len(target) / len(audio)
-        return sums
-
-    def save(self, path: Path) -> None:
-        """Everything needed to go on."""
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        tensors.update({f"average.{k}": v for k, v in self.average.items()})
-        names = {id(p): k for k, p in self.model.named_parameters()}
-        for parameter, state in self.optimiser.state.items():
-            tensors.update({f"optimiser.{names[id(parameter)]}.{k}": v for k, v in state.items()})
-        meta = {"config": self.model.config.to_json(), "progress": self.progress.__dict__, "seed": self.seed}
-        checkpoint.save(path, tensors, meta)
-
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint of the same configuration."""
-        tensors, meta = checkpoint.load(path)
-        if CodecConfig.from_json(meta["config"]) != self.model.config:
-            raise UsageError(f"{path}: checkpoint of another configuration; choose another output folder")
-        self.model.load_state_dict({k[6:]: v for k, v in tensors.items() if k.startswith("model.")})
-        for name, parameter in self.model.named_parameters():
-            self.average[name].copy_(tensors[f"average.{name}"])
-            state = {
-                k: tensors[f"optimiser.{name}.{k}"]
-                for k in ("step", "exp_avg", "exp_avg_sq")
-                if f"optimiser.{name}.{k}" in tensors
-            }
-            if state:
-                self.optimiser.state[parameter] = {
-                    k: v.to(self.device) if k != "step" or self.device.type != "cpu" else v
-                    for k, v in state.items()
-                }
-        self.progress = Progress(**meta["progress"])
-
-
-def learning_rate(recipe: Recipe, step: int, done: float) -> float:
-    """Linear warm-up by steps, then half a cosine over the budget's share ``done`` (0..1), down to a
-    hundredth.
+def learning_rate(recipe: Recipe, peak: float, step: int, done: float) -> float:
+    """Linear warm-up by steps to ``peak``, then half a cosine over the budget's share ``done`` (0..1), down
+    to a hundredth.
     """
     warm = min(1.0, (step + 1) / recipe.warmup_steps)
-    return recipe.learning_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+    return peak * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
 
 def train_codec(
@@ -208,24 +65,33 @@ def train_codec(
     device: str = "auto",
     resume: bool = True,
     threads: int | None = None,
+    start: Path | None = None,
+    keep_tokens: bool = False,
     config: CodecConfig | None = None,
     recipe: Recipe | None = None,
     export: bool = True,
     report: Callable[[str], None] | None = None,
-) -> dict[str, Any]:
+) -> Figures:
     """Train a codec on the shards of ``data`` and leave ``checkpoint.safetensors``, ``best.safetensors``,
-    ``log.jsonl`` and
-    ``bundle/`` in ``out``. Ctrl-C saves and stops. Returns the last held-out figures."""
+    ``log.jsonl`` and ``bundle/`` in ``out``.
+
+    ``start`` is a bundle whose weights to begin with. With ``keep_tokens`` its encoder and codebooks stay as
+    they are: what was made for it plays through the new decoder. Ctrl-C saves and stops. Returns the last
+    held-out figures (`validation`).
+    """
     recipe = recipe or Recipe()
     if minutes <= 0 and steps is None:
         raise UsageError(f"minutes is {minutes}; give a positive number")
+    if keep_tokens and start is None:
+        raise UsageError("--keep-tokens: whose? give --from BUNDLE too")
     keep_memory()
     if threads:
         torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.backends.cudnn.benchmark = False
     out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(config or CodecConfig(), recipe, pick_device(device), seed)
+    parent = None if start is None else load_bundle(start, kind="codec")
+    trainer = _trainer(parent, keep_tokens, config, recipe, pick_device(device), seed)
     path = out / "checkpoint.safetensors"
     if resume and path.exists():
         trainer.load(path)
@@ -238,21 +104,40 @@ def train_codec(
         say(f"stopped at step {trainer.progress.step}; {path} saved: the same command goes on from there")
         raise
     if export:
-        from stemwright.training.codec.export import export_bundle
+        from stemwright.training.codec.export import export_bundle, last_figures
         from stemwright.training.credits import origin
 
         licences, sources = origin(data)
-
         export_bundle(
             out / "best.safetensors",
             out / "bundle",
-            figures=figures,
+            figures=last_figures(out),
             licences=licences,
             sources=sources,
             device=str(trainer.device),
+            parent=parent,
             say=say,
         )
     return figures
+
+
+def _trainer(
+    parent: Bundle | None,
+    keep_tokens: bool,
+    config: CodecConfig | None,
+    recipe: Recipe,
+    device: torch.device,
+    seed: int,
+) -> Trainer:
+    if parent is None:
+        return Trainer(config or CodecConfig(), recipe, device, seed)
+    from stemwright.training.codec.restore import model_of
+
+    model = model_of(parent)
+    if config is not None and config != model.config:
+        raise UsageError(f"{parent.path}: is of another configuration")
+    kept = parent.tokens_sha256 if keep_tokens else None
+    return Trainer(model.config, recipe, device, seed, start=model, keep_tokens=kept)
 
 
 class _Run:
@@ -269,9 +154,8 @@ class _Run:
     ) -> None:
         self.trainer, self.out, self.say = trainer, out, say
         self.minutes, self.steps = minutes, steps
-        samples = trainer.recipe.frames * HOP
-        self.train = Segments(data, "train", samples, trainer.seed)
-        self.valid = Segments(data, "valid", samples, 0).held_out(trainer.recipe.valid_count)
+        self.train = Segments(data, "train", trainer.recipe.frames * HOP, trainer.seed)
+        self.valid = HeldOut(data, trainer.recipe.valid_count)
         self.base = trainer.progress.seconds
         self.began = time.monotonic()
 
@@ -283,20 +167,21 @@ class _Run:
 
     def log(self, record: dict[str, Any]) -> None:
         with (self.out / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record, sort_keys=True) + "\n")
+            file.write(json.dumps(_rounded(record), sort_keys=True) + "\n")
 
-    def go(self) -> dict[str, float]:
+    def go(self) -> Figures:
         trainer, recipe = self.trainer, self.trainer.recipe
+        if trainer.progress.step == 0:
+            self._validate()
         saved = checked = time.monotonic()
-        figures: dict[str, float] = {}
         recent: dict[str, float] = {}
         with ThreadPoolExecutor(1) as pool:
             ahead = pool.submit(self.train.batch, trainer.progress.step, recipe.batch)
             while self.done() < 1.0:
                 batch = ahead.result()
                 ahead = pool.submit(self.train.batch, trainer.progress.step + 1, recipe.batch)
-                rate = learning_rate(recipe, trainer.progress.step, self.done())
-                parts = trainer.step(batch, rate)
+                rate = learning_rate(recipe, trainer.peak, trainer.progress.step, self.done())
+                parts = trainer.step(batch, rate, adversary=self._adversary())
                 now = time.monotonic()
                 trainer.progress.seconds = self.base + now - self.began
                 for k, v in parts.items():
@@ -304,10 +189,10 @@ class _Run:
                 if trainer.progress.step % 50 == 0:
                     self._report(recent, rate)
                 if now - checked > 60 * recipe.valid_minutes:
-                    figures = self._validate()
+                    self._validate()
                     checked = time.monotonic()
                     if self.done() > 0.5 and trainer.progress.stale >= recipe.patience:
-                        self.say("no gain on the held-out segments for a while: stopping early")
+                        self.say("no gain on the held-out clips for a while: stopping early")
                         break
                 if now - saved > 60 * recipe.save_minutes:
                     trainer.save(self.out / "checkpoint.safetensors")
@@ -316,38 +201,49 @@ class _Run:
         trainer.save(self.out / "checkpoint.safetensors")
         return figures
 
+    def _adversary(self) -> bool:
+        """Whether the judges take part. From their first step on, the best weights are chosen anew: judges
+        make a better sound of a worse distance."""
+        trainer = self.trainer
+        if trainer.judges is None or self.done() < trainer.recipe.adversary_from:
+            return False
+        if trainer.progress.judged == 0:
+            trainer.progress.best, trainer.progress.stale = math.inf, 0
+        return True
+
     def _report(self, recent: dict[str, float], rate: float) -> None:
         progress = self.trainer.progress
-        steps = progress.step / max(1e-9, progress.seconds)
-        audio = steps * self.trainer.recipe.batch * self.trainer.recipe.frames / 75
-        self.log(
-            {
-                "step": progress.step,
-                "seconds": round(progress.seconds, 1),
-                "rate": rate,
-                **{k: round(v, 5) for k, v in recent.items()},
-            }
-        )
+        segments = progress.step / max(1e-9, progress.seconds) * self.trainer.recipe.batch
+        self.log({"step": progress.step, "seconds": progress.seconds, "rate": rate, **recent})
         self.say(
-            f"{progress.step} {progress.seconds:6.0f}s {audio:5.1f} audio s/s  "
+            f"{progress.step} {progress.seconds:6.0f}s {segments:5.1f} segments/s  "
             + "  ".join(f"{k} {v:.3f}" for k, v in recent.items())
         )
 
-    def _validate(self) -> dict[str, float]:
-        trainer = self.trainer
-        figures = trainer.validate(self.valid)
-        trainer.progress.seconds = self.base + time.monotonic() - self.began
-        if figures["total"] < trainer.progress.best:
-            trainer.progress.best, trainer.progress.stale = figures["total"], 0
+    def _validate(self) -> Figures:
+        trainer, progress = self.trainer, self.trainer.progress
+        with averaging.using(trainer.model, trainer.average) as model:
+            figures = self.valid.figures(model, trainer.loss, trainer.device)
+        progress.seconds = self.base + time.monotonic() - self.began
+        if figures["total"] < progress.best:
+            progress.best, progress.stale = figures["total"], 0
             trainer.save(self.out / "best.safetensors")
         else:
-            trainer.progress.stale += 1
-        self.log({"step": trainer.progress.step, "valid": {k: round(v, 5) for k, v in figures.items()}})
-        self.say(
-            f"held out at step {trainer.progress.step}: "
-            + "  ".join(f"{k} {v:.3f}" for k, v in figures.items())
+            progress.stale += 1
+        self.log(
+            {"step": progress.step, "seconds": progress.seconds, "judged": progress.judged, "valid": figures}
         )
+        self.say(f"held out at step {progress.step}: {line(figures)}")
         return figures
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers of a log line to six digits."""
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def main() -> None:
@@ -362,6 +258,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=None)
+    parser.add_argument("--from", dest="start", type=Path, default=None)
+    parser.add_argument("--keep-tokens", action="store_true")
     parser.add_argument("--no-export", dest="export", action="store_false")
     parser.add_argument("--no-resume", dest="resume", action="store_false")
     args = parser.parse_args()

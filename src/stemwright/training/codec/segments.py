@@ -97,8 +97,8 @@ class Segments:
         return np.asarray(x, dtype=np.float32)
 
     def _varied(self, rng: np.random.Generator) -> FloatArray:
-        """One item: silence (2%), one stem (60%) or a mix of two to four, -12 to +3 dB, sometimes over
-        faint noise.
+        """One item: silence (2%), one stem (60%) or a mix of two to four, loud or soft, sometimes over faint
+        noise, sometimes cut off or let in.
         """
         if rng.random() < 0.02:
             return np.zeros(self.samples, dtype=np.float32)
@@ -106,10 +106,24 @@ class Segments:
         x = self._stem(rng)
         for _ in range(count - 1):
             x = x + self._stem(rng) * np.float32(10 ** rng.uniform(-0.5, 0.1))
-        x = x * np.float32(10 ** (rng.uniform(-12, 3) / 20))
+        x = x * np.float32(10 ** (_level(rng) / 20))
         if rng.random() < 0.08:
             x = x + rng.standard_normal(self.samples, dtype=np.float32) * np.float32(
                 10 ** (rng.uniform(-75, -40) / 20)
             )
+        if rng.random() < 0.06:
+            x = x * _gate(rng, self.samples)
         peak = float(np.max(np.abs(x)))
         return np.asarray(x / np.float32(max(1.0, peak)), dtype=np.float32)
+
+
+def _level(rng: np.random.Generator) -> float:
+    """Gain in dB: -12 to +3, in a quarter of the items down to -40."""
+    return float(rng.uniform(-40, -12) if rng.random() < 0.25 else rng.uniform(-12, 3))
+
+
+def _gate(rng: np.random.Generator, samples: int, fade: int = 240) -> FloatArray:
+    """Digital silence before or after a random place, with a fade of 10 ms."""
+    at = int(rng.integers(fade, samples - fade))
+    gate = np.interp(np.arange(samples), (at, at + fade), (1.0, 0.0)).astype(np.float32)
+    return np.asarray(gate if rng.random() < 0.5 else 1 - gate, dtype=np.float32)
