@@ -24,6 +24,13 @@ def write_tone(
     soundfile.write(str(path), audio.astype(np.float32), SOURCE_RATE)
 
 
+def _files(folder: Path, path: str | tuple[str, ...]) -> list[Path]:
+    if isinstance(path, tuple):
+        return [folder / file for file in path]
+    place = folder / path
+    return [place] if place.suffix else [place / "1-Soft.flac", place / "12-Loud.flac"]
+
+
 @pytest.fixture(scope="session")
 def tone() -> Callable[..., None]:
     """The function :func:`write_tone`."""
@@ -48,14 +55,15 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
                     "<group> ampeg_release=0.2\n<region> lokey=0 hikey=127 pitch_keycenter=57 "
                     "sample=tones/a3.flac\n"
                 )
+            elif made.kind == "sample":
+                write_tone(folder / made.path, 440.0 * 2 ** ((made.center - 69) / 12), seconds=4.0)
             elif made.kind == "named":
                 write_tone(folder / made.path / "a3_mp_rr1.flac", 220.0, level=0.2)
                 write_tone(folder / made.path / "a3_f_rr1.flac", 220.0)
     rng = np.random.default_rng(5)
     for kit in KITS.values():
         for piece in kit.values():
-            path = folder / piece.path
-            files = [path] if path.suffix else [path / "1-Soft.flac", path / "12-Loud.flac"]
+            files = _files(folder, piece.path)
             for level, file in zip((0.2, 0.8), files, strict=False):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 decay = np.exp(-np.arange(8820) / 1500.0) * level

@@ -13,6 +13,8 @@ from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.meter import Meter
 from stemwright.song.score import Note, Score
 from stemwright.song.timebase import HOP, Timebase
+from stemwright.training.effects import Effects, distort
+from stemwright.training.kits import KITS, Kit
 from stemwright.training.render import (
     RATE,
     TARGET_RMS,
@@ -25,9 +27,9 @@ from stemwright.training.render import (
     score_events,
     to_int16,
 )
-from stemwright.training.sampler import Voice
+from stemwright.training.sampler import Voice, velocity_gain
 from stemwright.training.synth import SoundfontSynth, find_soundfont
-from stemwright.training.timbres import MAX_TIMBRES, RECIPES, TIMBRES, recipe
+from stemwright.training.timbres import HELD_OUT, MAX_TIMBRES, RECIPES, TIMBRES, recipe
 
 RECORDED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind != "soundfont"]
 PLAYED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind == "soundfont"]
@@ -39,7 +41,7 @@ class Click:
     def __init__(self, one_shot: bool = False) -> None:
         self.one_shot = one_shot
 
-    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+    def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
         return Voice(np.ones(4000, np.float32), 0.5, 0.001)
 
 
@@ -114,7 +116,8 @@ def test_recorded_timbres_sound_in_time_and_in_bounds(samples: Path, layer: str,
 @pytest.mark.parametrize(("layer", "timbre"), RECORDED)
 def test_recorded_timbres_are_equally_loud(samples: Path, layer: str, timbre: str) -> None:
     instrument, gain = Studio(samples).instrument(layer, timbre)
-    audio = gain * mix_events(instrument, reference_events(layer), 2 * RATE)
+    audio = distort(mix_events(instrument, reference_events(layer), 2 * RATE), recipe(layer, timbre).drive)
+    audio = gain * audio
     rms = float(np.sqrt(np.mean(audio**2)))
     assert rms <= TARGET_RMS[layer] * 1.001 and np.abs(audio).max() <= 0.651
     assert rms > TARGET_RMS[layer] * 0.9 or np.abs(audio).max() > 0.649
@@ -134,11 +137,58 @@ def test_soundfont_timbres(samples: Path, layer: str, timbre: str) -> None:
     assert calibrate(instrument, layer) == pytest.approx(gain)
 
 
-def test_timbres_are_named_once() -> None:
+def test_timbres_are_named_once_and_only_appended() -> None:
     for layer, names in TIMBRES.items():
-        assert 1 <= len(names) == len(set(names)) <= MAX_TIMBRES, layer
+        assert len(names) == len(set(names)) <= MAX_TIMBRES, layer
+        assert len(names) >= (6 if layer == "drums" else 12)
+        assert len(HELD_OUT[layer]) >= 2 and not set(HELD_OUT[layer]) & set(names)
+    assert TIMBRES["drums"][:4] == ("acoustic", "808", "standard", "room")
+    assert TIMBRES["bass"][:4] == ("finger", "pick", "upright", "synth")
+    assert TIMBRES["harmony"][:4] == ("piano", "epiano", "strings", "nylon")
+    assert TIMBRES["lead"][:4] == ("electric guitar", "sax", "flute", "synth lead")
     with pytest.raises(UsageError, match="choose one of: finger"):
         recipe("bass", "kazoo")
+
+
+def test_held_out_timbres_share_no_sound_with_the_others() -> None:
+    def sounds(held_out: bool) -> set[object]:
+        found: set[object] = set()
+        for made in (r for rs in RECIPES.values() for r in rs if r.held_out == held_out):
+            if made.kind == "kit":
+                for piece in KITS[made.path].values():
+                    found |= set(piece.path if isinstance(piece.path, tuple) else (piece.path,))
+            else:
+                found.add(made.path or (made.bank, made.program))
+        return found
+
+    assert len(sounds(True)) > 12 and not sounds(True) & sounds(False)
+
+
+def test_hits_of_like_level_take_turns(samples: Path) -> None:
+    kit = Kit(samples, KITS["vintage"])
+    voices = [kit.voice(PIECE_PITCH["kick"], v, 1.0, turn) for v in (30, 127) for turn in range(2)]
+    assert voices[0].audio is voices[1].audio and voices[2].audio is voices[3].audio
+    assert voices[0].audio is not voices[2].audio
+    hits = kit._hits["kick"]
+    kit._hits["kick"] = [(0.5, hits[0][1]), (0.52, hits[1][1])]
+    velocity = next(v for v in range(1, 128) if velocity_gain(v) > 0.5)
+    heard = [kit.voice(PIECE_PITCH["kick"], velocity, 1.0, turn).audio for turn in range(4)]
+    assert heard[0] is heard[2] is not heard[1] and heard[1] is heard[3]
+
+
+def test_effects_come_before_the_limiter(samples: Path) -> None:
+    timebase = Timebase(Fraction(120), Meter(4, 4))
+    score = Score.from_notes([Note(384, 96, 52, 127)])
+    studio = Studio(samples)
+    dry = studio.render("bass", "finger", score, timebase, 3)
+    loud = studio.render(
+        "bass", "finger", score, timebase, 3, Effects(room=0.3, wet=-10.0, seed=1, level=12.0)
+    )
+    assert loud.shape == dry.shape and 0.85 < np.abs(loud).max() < 1.0
+    start = timebase.tick_sample(384)
+    assert np.abs(loud[:start]).max() < 1e-6 and np.abs(dry[:start]).max() == 0.0
+    after = timebase.tick_sample(480) + round(0.25 * RATE)
+    assert np.abs(loud[after : after + 1000]).max() > np.abs(dry[after : after + 1000]).max()
 
 
 def test_int16_rounds_and_clips() -> None:

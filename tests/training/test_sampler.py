@@ -8,13 +8,18 @@ import pytest
 
 from stemwright.errors import UsageError
 from stemwright.training.sampler import (
+    LEVEL,
     RATE,
+    NoteCache,
     Sampler,
+    level_normal,
     lowpass,
     named_regions,
     parse_pitch,
     parse_sfz,
     resample,
+    single_region,
+    smooth_loop,
     trim_attack,
     velocity_gain,
 )
@@ -92,7 +97,7 @@ def test_silence_before_the_attack_is_cut(tmp_path: Path, tone: Tone) -> None:
     tone(tmp_path / "a3_f_rr1.wav", 220.0, silence=0.04)
     audio = Sampler(named_regions(tmp_path, 0.1)).voice(57, 100, 1.0).audio
     assert np.argmax(np.abs(audio) > 0.1) < 0.002 * RATE
-    assert np.abs(audio).max() <= 1.0 + 1e-6
+    assert np.sqrt(np.mean(audio[: RATE // 20] ** 2)) == pytest.approx(LEVEL, rel=0.01)
     assert trim_attack(np.zeros(0, np.float32)).size == 0
 
 
@@ -121,3 +126,66 @@ def test_lowpass_and_resample() -> None:
     high = np.sin(2 * np.pi * 6000 * t).astype(np.float32)
     assert np.abs(lowpass(high, 1500.0)[2000:]).max() < 0.1
     assert abs(resample(high, 48000).size - RATE // 2) <= 1
+
+
+def test_equally_good_regions_take_turns(tmp_path: Path, tone: Tone) -> None:
+    for name, frequency in (("a", 220.0), ("b", 330.0), ("c", 440.0)):
+        tone(tmp_path / f"{name}.wav", frequency)
+    sfz = tmp_path / "s.sfz"
+    sfz.write_text(
+        "<group> key=57 seq_length=2 <region> seq_position=1 sample=a.wav\n"
+        "<region> seq_position=2 sample=b.wav\n"
+        "<region> trigger=release sample=c.wav <region> key=60 sample=c.wav"
+    )
+    sampler = Sampler(parse_sfz(sfz))
+    heard = [round(fundamental(sampler.voice(57, 100, 1.0, turn).audio[1000:6000]), -1) for turn in range(4)]
+    assert heard == [220, 330, 220, 330]
+    assert fundamental(sampler.voice(60, 100, 1.0, 7).audio[1000:6000]) == pytest.approx(440, abs=5)
+
+
+def test_layers_of_different_crest_are_equally_loud() -> None:
+    t = np.arange(RATE) / RATE
+    smooth = np.sin(2 * np.pi * 200 * t).astype(np.float32)
+    plucked = smooth.copy()
+    plucked[50:70] = 8.0
+    for audio in (smooth, plucked, 0.01 * smooth):
+        normal = level_normal(audio)
+        blocks = np.sqrt(np.mean(normal[: RATE // 2].reshape(-1, RATE // 20) ** 2, axis=1))
+        assert blocks.max() == pytest.approx(LEVEL, rel=1e-4)
+    assert (
+        not level_normal(np.zeros(100, np.float32)).any() and level_normal(np.zeros(0, np.float32)).size == 0
+    )
+
+
+def test_a_long_note_is_looped_without_clicks(tmp_path: Path, tone: Tone) -> None:
+    t = np.arange(2 * 44100) / 44100
+    steady = (0.5 * np.sin(2 * np.pi * 65.17 * t)).astype(np.float32)
+    looped, end = smooth_loop(steady, 30000, 70003, 2205)
+    assert 70003 - 4 * 2205 <= end <= 70003
+    seam = np.concatenate([looped[end - 500 : end], looped[30000:30500]])
+    assert np.abs(np.diff(seam)).max() < 1.1 * np.abs(np.diff(steady)).max()
+
+    import soundfile
+
+    soundfile.write(str(tmp_path / "c.wav"), steady, 44100)
+    region = single_region(tmp_path / "c.wav", 35.94, (0.7, 1.6), 0.1)
+    assert region.center == 36 and region.tune == pytest.approx(6.0)
+    voice = Sampler([region]).voice(48, 100, 8.0)
+    level = [np.abs(voice.audio[i : i + 2400]).max() for i in range(0, 8 * RATE, 2400)]
+    assert min(level) > 0.8 * max(level)
+    assert fundamental(voice.audio[RATE : 2 * RATE]) == pytest.approx(130.8, abs=0.8)
+    with pytest.raises(UsageError, match="no such sample"):
+        single_region(tmp_path / "d.wav", 36.0, None, 0.1)
+
+
+def test_the_cache_forgets_what_was_not_used() -> None:
+    cache, made = NoteCache(limit=3000), []
+
+    def sound(name: str) -> np.ndarray:
+        return cache.get(name, lambda: made.append(name) or np.zeros(250, np.float32))  # type: ignore[func-returns-value]
+
+    for name in "abcadbca":
+        sound(name)
+    assert made == ["a", "b", "c", "d", "b", "c", "a"] and cache.bytes <= 3000
+    cache.get("huge", lambda: np.zeros(10000, np.float32))
+    assert cache.get("huge", lambda: np.zeros(1, np.float32)).size == 10000

@@ -76,7 +76,7 @@ class FakeCodec:
     """Codes that tell the clip's first sample, codebook and frame."""
 
     def __init__(self, sha256: str) -> None:
-        self.sha256 = sha256
+        self.tokens_sha256 = sha256
         self.encoded = 0
 
     def encode(self, audio: np.ndarray) -> np.ndarray:

@@ -1,154 +1,43 @@
-"""Build the training data: songs from the sources, rendered, cut and written as shards.
+"""Build the training data: jobs are rendered by processes and written as shards, with a manifest.
 
-The work is a list of jobs; a job writes one shard for each of its layers and depends on nothing but its own
-seed, so the build can be stopped, resumed, extended to more hours, and run by any number of workers with the
-same result.
+Shards that exist are kept, so a build can be stopped and goes on, or is extended to more hours, when it is
+run again. Anything can read the data while it is being built.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import multiprocessing
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from random import Random
 from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
-from stemwright.song.score import PPQ, Score
 from stemwright.song.timebase import HOP, SAMPLE_RATE
-from stemwright.training import sources
-from stemwright.training.render import Studio, to_int16
-from stemwright.training.shards import SPLITS, NewClip, clips, shard_done, write_atomic, write_shard
-from stemwright.training.sources import CREDITS, SourceSong, Window
-from stemwright.training.timbres import RECIPES, TIMBRES
+from stemwright.training.jobs import MIXTURE, Job, make_job, plan_jobs
+from stemwright.training.render import Studio
+from stemwright.training.shards import (
+    SPLITS,
+    clips,
+    damage,
+    shard_done,
+    shard_hashes,
+    write_atomic,
+    write_shard,
+)
+from stemwright.training.sources import CREDITS
+from stemwright.training.timbres import HELD_OUT, RECIPES, TIMBRES
 
-MIXTURE: dict[str, dict[str, float]] = {
-    "drums": {"arranger": 0.42, "gmd": 0.5, "bands": 0.04, "etudes": 0.04},
-    "bass": {"arranger": 0.8, "bands": 0.12, "etudes": 0.08},
-    "harmony": {"arranger": 0.8, "bands": 0.12, "etudes": 0.08},
-    "lead": {"arranger": 0.8, "bands": 0.12, "etudes": 0.08},
-}
-SHARD_MINUTES = 8.0
-VALID_SHARE = 0.04
-MAIN_TIMBRE_SHARE = 0.4
-EMPTY_KEPT = 0.05
-SPARSE_KEPT = 0.3
-SPARSE = 0.25
-_FIRST_NUMBER = {"arranger": 0, "gmd": 3000, "bands": 6000, "etudes": 8000}
-_ROUNDS = 400
+SCHEMA = 2
 
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One shard per layer: ``minutes`` of audio for each layer, all from the source ``kind``."""
-
-    kind: str
-    split: str
-    number: int
-    minutes: tuple[tuple[str, float], ...]
-
-    def done(self, out: Path) -> bool:
-        """Whether every layer's shard is there."""
-        return all(shard_done(out, layer, self.split, self.number) for layer, _ in self.minutes)
-
-
-def plan_jobs(hours: float, mixture: Mapping[str, Mapping[str, float]] = MIXTURE) -> list[Job]:
-    """All jobs for ``hours`` per layer (both splits), in an order of which any prefix is a fair mix."""
-    ranked: list[tuple[float, Job]] = []
-    for kind, first in _FIRST_NUMBER.items():
-        for split, share in (("train", 1.0 - VALID_SHARE), ("valid", VALID_SHARE)):
-            wanted = {la: hours * 60.0 * share * mixture[la].get(kind, 0.0) for la in mixture}
-            wanted = {la: minutes for la, minutes in wanted.items() if minutes > 0}
-            if not wanted:
-                continue
-            count = max(1, math.ceil(max(wanted.values()) / SHARD_MINUTES - 1e-6))
-            each = tuple((la, minutes / count) for la, minutes in wanted.items())
-            ranked += [((i + 0.5) / count, Job(kind, split, first + i, each)) for i in range(count)]
-    ranked.sort(key=lambda r: (r[0], r[1].split, r[1].number))
-    return [job for _, job in ranked]
-
-
-def job_songs(job: Job, rng: Random, symbolic: Path) -> Iterator[SourceSong]:
-    """Songs of a job's source, without end where the source can make new ones."""
-    layers = tuple(layer for layer, _ in job.minutes)
-    if job.kind in ("arranger", "etudes"):
-        make = sources.arranged if job.kind == "arranger" else sources.etudes
-        while True:
-            yield make(rng, layers)
-    for again in range(_ROUNDS):
-        if job.kind == "gmd":
-            rows = list(sources.gmd_rows(symbolic / "gmd", job.split))
-            rng.shuffle(rows)
-            found = (sources.gmd_song(symbolic / "gmd", row) for row in rows)
-        else:
-            files = list(sources.band_files(symbolic, job.split))
-            rng.shuffle(files)
-            found = (sources.band_song(path) for path in files)
-        for song in found:
-            if song is None:
-                continue
-            if job.kind == "bands":
-                song = sources.transposed(song, rng.randint(-4, 4))
-            yield sources.retempo(song, rng.uniform(0.9, 1.1)) if again or job.kind == "bands" else song
-
-
-def choose_timbre(layer: str, rng: Random) -> str:
-    """A random timbre; the layer's first one comes more often."""
-    names = TIMBRES[layer]
-    return names[0] if len(names) == 1 or rng.random() < MAIN_TIMBRE_SHARE else rng.choice(names[1:])
-
-
-def kept_share(score: Score, ticks: int) -> float:
-    """How many of the windows like this one are kept: silence and near silence teach little."""
-    if not score.notes:
-        return EMPTY_KEPT
-    beats = {tick // PPQ for n in score.notes for tick in range(n.onset, n.end, PPQ)}
-    return 1.0 if len(beats) * PPQ >= SPARSE * ticks else SPARSE_KEPT
-
-
-def _clip(studio: Studio, layer: str, window: Window, rng: Random) -> NewClip | None:
-    score = window.scores.get(layer)
-    if score is None or rng.random() >= kept_share(score, window.state.total_ticks):
-        return None
-    timbre = choose_timbre(layer, rng)
-    audio = studio.render(layer, timbre, score, window.state.timebase, window.state.bars)
-    name = f"{window.song.name}@{window.first_bar}"
-    return NewClip(to_int16(audio), window.state, score, timbre, window.song.source, name)
-
-
-def make_job(job: Job, seed: int, symbolic: Path, studio: Studio) -> dict[str, list[NewClip]]:
-    """Render everything of a job; a pure function of job, seed and sources."""
-    rng = Random(f"{seed}/{job.kind}/{job.split}/{job.number}")
-    left = {layer: minutes * 60.0 * SAMPLE_RATE for layer, minutes in job.minutes}
-    made: dict[str, list[NewClip]] = {layer: [] for layer in left}
-    per_song = max(left.values()) / 4
-    for song in job_songs(job, rng, symbolic):
-        used = 0
-        for window in sources.windows(song, rng):
-            if used > per_song:
-                break
-            for layer in [la for la, rest in left.items() if rest > 0]:
-                clip = _clip(studio, layer, window, rng)
-                if clip is not None:
-                    made[layer].append(clip)
-                    left[layer] -= clip.audio.size
-                    used += clip.audio.size // max(1, len(left))
-        if all(rest <= 0 for rest in left.values()):
-            break
-    return made
-
-
 def _limit_library_threads() -> None:
-    import os
-
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ.setdefault(name, "1")
 
@@ -186,8 +75,12 @@ def _run(job: Job) -> tuple[Job, float]:
 
 
 def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
-    """The manifest of the data as it lies on disk: clips, seconds, timbres, sources and their licences."""
+    """The manifest of the data as it lies on disk: clips, seconds, timbres, sources, licences, hashes.
+
+    ``sounds`` are those that models are trained on; held-out timbres are not among them.
+    """
     layers: dict[str, Any] = {}
+    shards: dict[str, dict[str, str]] = {}
     used: set[str] = set()
     for layer in LAYERS:
         entry: dict[str, Any] = {}
@@ -201,28 +94,56 @@ def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
                 "sources": dict(sorted(Counter(str(c.meta["source"]) for c in found).items())),
             }
         layers[layer] = entry
-    sounds = [{"layer": la, "timbre": r.name, "source": r.source} for la, rs in RECIPES.items() for r in rs]
+        shards[layer] = shard_hashes(out, layer)
+    sounds = [
+        {"layer": layer, "timbre": made.name, "source": made.source}
+        for layer, recipes in RECIPES.items()
+        for made in recipes
+        if not made.held_out
+    ]
     return {
-        "schema": 1,
+        "schema": SCHEMA,
         "sample_rate": SAMPLE_RATE,
         "hop": HOP,
         "seed": seed,
         "hours_per_layer": hours,
         "timbres": {layer: list(names) for layer, names in TIMBRES.items()},
+        "held_out": {layer: list(names) for layer, names in HELD_OUT.items()},
         "layers": layers,
         "sources": {name: CREDITS[name] for name in sorted(used)},
         "sounds": sounds,
+        "shards": shards,
     }
 
 
-def _check_seed(out: Path, seed: int) -> None:
+def _manifest(out: Path) -> dict[str, Any] | None:
+    """The manifest of the data in a folder, where there is one."""
     path = out / "manifest.json"
-    if path.is_file():
-        old = json.loads(path.read_text(encoding="utf-8")).get("seed")
-        if old != seed:
-            raise UsageError(
-                f"{path}: was built with seed {old}, not {seed}; use that seed or another folder"
-            )
+    if not path.is_file():
+        return None
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path}: is not JSON ({error}); use another folder") from None
+    if not isinstance(made, dict) or made.get("schema") != SCHEMA:
+        raise UsageError(f"{path}: was built by another version, with other sounds; use another folder")
+    return made
+
+
+def _check_seed(out: Path, seed: int) -> None:
+    old = (_manifest(out) or {"seed": seed})["seed"]
+    if old != seed:
+        raise UsageError(
+            f"{out / 'manifest.json'}: was built with seed {old}, not {seed}; use that seed or another folder"
+        )
+
+
+def check_data(out: Path) -> list[str]:
+    """What of the data is not as its manifest says; UsageError where there is none."""
+    made = _manifest(out)
+    if made is None:
+        raise UsageError(f"{out / 'manifest.json'}: no such file; build the data first")
+    return [line for layer, hashes in made["shards"].items() for line in damage(out, layer, hashes)]
 
 
 def write_manifest(out: Path, seed: int, hours: float) -> dict[str, Any]:
@@ -237,7 +158,7 @@ def build_data(
     hours_per_layer: float,
     seed: int,
     sources_dir: Path,
-    workers: int = 2,
+    workers: int | None = None,
     minutes: float | None = None,
     soundfont: Path | None = None,
     mixture: Mapping[str, Mapping[str, float]] = MIXTURE,
@@ -247,7 +168,8 @@ def build_data(
     the manifest.
 
     ``sources_dir`` holds ``symbolic/`` and ``samples/``. Shards that exist are kept, so a second call
-    resumes or extends. ``progress`` is called with (jobs done, jobs, what was made).
+    resumes or extends. ``workers``: processes, one a core by default. ``progress`` is called with (jobs done,
+    jobs, what was made).
     """
     if not hours_per_layer > 0:
         raise UsageError(f"hours per layer must be above 0, not {hours_per_layer}")
@@ -261,11 +183,16 @@ def build_data(
     jobs = plan_jobs(hours_per_layer, mixture)
     todo = [job for job in jobs if not job.done(out)]
     finished, deadline = len(jobs) - len(todo), None if minutes is None else time.monotonic() + minutes * 60
-    for job, made in _results(todo, workers, (out, seed, sources_dir, soundfont), deadline):
-        finished += 1
-        if progress is not None:
-            progress(finished, len(jobs), f"{job.kind} {job.split}-{job.number:04d}: {made / 60:.1f} min")
-    return write_manifest(out, seed, hours_per_layer)
+    setup = (out, seed, sources_dir, soundfont)
+    write_manifest(out, seed, hours_per_layer)
+    try:
+        for job, made in _results(todo, workers or os.cpu_count() or 1, setup, deadline):
+            finished += 1
+            if progress is not None:
+                progress(finished, len(jobs), f"{job.kind} {job.split}-{job.number:04d}: {made / 60:.1f} min")
+    finally:
+        manifest = write_manifest(out, seed, hours_per_layer)
+    return manifest
 
 
 def _results(

@@ -1,11 +1,13 @@
 """Drum kits made of single recordings, one entry per piece of :data:`stemwright.song.drums.DRUM_PIECES`.
 
 Notes address pieces by General MIDI pitch. Real kits come with velocity ranks; the hit whose own level is
-closest to what the velocity asks for is taken and scaled the rest of the way.
+closest to what the velocity asks for is taken and scaled the rest of the way. Hits about equally close take
+turns.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,12 +27,17 @@ from stemwright.training.sampler import (
     velocity_gain,
 )
 
+TURN_LOG = 0.2
+"""Hits whose levels miss the wanted one by as much as the best, or by 20% more, take turns."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Where a piece comes from (a folder of ranked hits or one file), level, pitch shift, longest sound."""
+    """Where a piece comes from (a folder of ranked hits, one file, or files of rising velocity), level, pitch
+    shift in semitones, longest sound in seconds.
+    """
 
-    path: str
+    path: str | tuple[str, ...]
     level: float = 1.0
     shift: float = 0.0
     seconds: float = 4.0
@@ -69,6 +76,102 @@ KITS: dict[str, dict[str, Piece]] = {
         "bell": Piece("sonicpi_cc0/elec_bell.flac", 0.35, 12.0),
         "percussion": Piece("sonicpi_cc0/elec_blip2.flac", 0.35),
     },
+    "heavy": {
+        "kick": Piece("drums_muldjord/KdrumL", 1.0),
+        "snare": Piece("drums_muldjord/Snare2", 0.9),
+        "rim": Piece("drums_muldjord/SnareRest2", 0.6, 4.0, 0.4),
+        "clap": Piece("sonicpi_cc0/perc_snap.flac", 0.6, -3.0),
+        "closed_hat": Piece("drums_muldjord/HihatClosed", 0.4, -1.5),
+        "pedal_hat": Piece("drums_muldjord/HihatClosed", 0.22, -3.0, 0.12),
+        "open_hat": Piece("drums_muldjord/HihatOpen", 0.45, -1.5),
+        "low_tom": Piece("drums_muldjord/Tom4", 0.8, -2.0),
+        "mid_tom": Piece("drums_muldjord/Tom3", 0.8, -2.0),
+        "high_tom": Piece("drums_muldjord/Tom2", 0.8),
+        "crash": Piece("drums_muldjord/CrashR", 0.6),
+        "ride": Piece("drums_muldjord/RideL", 0.4),
+        "bell": Piece("drums_muldjord/RideLBell", 0.45),
+        "percussion": Piece("drums_muldjord/China", 0.4),
+    },
+    "vintage": {
+        "kick": Piece(("sonicpi_cc0/drum_bass_soft.flac", "sonicpi_cc0/drum_bass_hard.flac"), 1.0),
+        "snare": Piece(("sonicpi_cc0/drum_snare_soft.flac", "sonicpi_cc0/drum_snare_hard.flac"), 0.8),
+        "rim": Piece("sonicpi_cc0/elec_wood.flac", 0.6),
+        "clap": Piece("sonicpi_cc0/perc_snap.flac", 0.6, -2.0),
+        "closed_hat": Piece("sonicpi_cc0/hat_raw.flac", 0.35),
+        "pedal_hat": Piece("sonicpi_cc0/drum_cymbal_pedal.flac", 0.3),
+        "open_hat": Piece("sonicpi_cc0/drum_cymbal_open.flac", 0.35, -1.0),
+        "low_tom": Piece(("sonicpi_cc0/drum_tom_lo_soft.flac", "sonicpi_cc0/drum_tom_lo_hard.flac"), 0.8),
+        "mid_tom": Piece(("sonicpi_cc0/drum_tom_mid_soft.flac", "sonicpi_cc0/drum_tom_mid_hard.flac"), 0.8),
+        "high_tom": Piece(("sonicpi_cc0/drum_tom_hi_soft.flac", "sonicpi_cc0/drum_tom_hi_hard.flac"), 0.8),
+        "crash": Piece(("sonicpi_cc0/drum_splash_soft.flac", "sonicpi_cc0/drum_splash_hard.flac"), 0.5, -3.0),
+        "ride": Piece("sonicpi_cc0/drum_cymbal_hard.flac", 0.35, 2.0),
+        "bell": Piece("sonicpi_cc0/perc_bell2.flac", 0.4, 0.0, 1.5),
+        "percussion": Piece("sonicpi_cc0/drum_cowbell.flac", 0.4),
+    },
+    "electronic": {
+        "kick": Piece("sonicpi_cc0/elec_hollow_kick.flac", 1.0),
+        "snare": Piece("sonicpi_cc0/elec_snare.flac", 0.7),
+        "rim": Piece("sonicpi_cc0/elec_plip.flac", 0.5),
+        "clap": Piece("sonicpi_cc0/elec_hi_snare.flac", 0.6),
+        "closed_hat": Piece("sonicpi_cc0/elec_cymbal.flac", 0.35, 0.0, 0.08),
+        "pedal_hat": Piece("sonicpi_cc0/elec_cymbal.flac", 0.3, -2.0, 0.05),
+        "open_hat": Piece("sonicpi_cc0/elec_cymbal.flac", 0.35, 0.0, 0.5),
+        "low_tom": Piece("sonicpi_cc0/elec_bong.flac", 0.7, -5.0),
+        "mid_tom": Piece("sonicpi_cc0/elec_bong.flac", 0.7),
+        "high_tom": Piece("sonicpi_cc0/elec_bong.flac", 0.7, 5.0),
+        "crash": Piece("sonicpi_cc0/elec_filt_snare.flac", 0.5),
+        "ride": Piece("sonicpi_cc0/elec_triangle.flac", 0.35),
+        "bell": Piece("sonicpi_cc0/elec_ping.flac", 0.4),
+        "percussion": Piece("sonicpi_cc0/elec_twip.flac", 0.4),
+    },
+    "club": {
+        "kick": Piece("sonicpi_cc0/bd_haus.flac", 1.0),
+        "snare": Piece("sonicpi_cc0/sn_dub.flac", 0.7),
+        "rim": Piece("sonicpi_cc0/elec_flip.flac", 0.5),
+        "clap": Piece("sonicpi_cc0/sn_generic.flac", 0.6),
+        "closed_hat": Piece("sonicpi_cc0/hat_cab.flac", 0.35),
+        "pedal_hat": Piece("sonicpi_cc0/hat_bdu.flac", 0.3),
+        "open_hat": Piece("sonicpi_cc0/hat_gump.flac", 0.35),
+        "low_tom": Piece("sonicpi_cc0/elec_blup.flac", 0.7, -7.0),
+        "mid_tom": Piece("sonicpi_cc0/elec_blup.flac", 0.7, -2.0),
+        "high_tom": Piece("sonicpi_cc0/elec_blup.flac", 0.7, 3.0),
+        "crash": Piece("sonicpi_cc0/perc_till.flac", 0.5),
+        "ride": Piece("sonicpi_cc0/hat_zild.flac", 0.35),
+        "bell": Piece("sonicpi_cc0/elec_bell.flac", 0.4, 7.0),
+        "percussion": Piece("sonicpi_cc0/elec_blip.flac", 0.4),
+    },
+    "tabla": {
+        "kick": Piece("sonicpi_cc0/tabla_ghe2.flac", 1.0),
+        "snare": Piece("sonicpi_cc0/tabla_na.flac", 0.7),
+        "rim": Piece("sonicpi_cc0/tabla_te1.flac", 0.6),
+        "clap": Piece("sonicpi_cc0/tabla_re.flac", 0.6),
+        "closed_hat": Piece("sonicpi_cc0/tabla_ke2.flac", 0.5),
+        "pedal_hat": Piece("sonicpi_cc0/tabla_te2.flac", 0.4),
+        "open_hat": Piece("sonicpi_cc0/tabla_na_s.flac", 0.5),
+        "low_tom": Piece("sonicpi_cc0/tabla_tun1.flac", 0.7, -3.0),
+        "mid_tom": Piece("sonicpi_cc0/tabla_tun2.flac", 0.7),
+        "high_tom": Piece("sonicpi_cc0/tabla_tas3.flac", 0.7),
+        "crash": Piece("sonicpi_cc0/tabla_dhec.flac", 0.7),
+        "ride": Piece("sonicpi_cc0/tabla_te_ne.flac", 0.5),
+        "bell": Piece("sonicpi_cc0/tabla_na_o.flac", 0.5),
+        "percussion": Piece("sonicpi_cc0/tabla_ghe8.flac", 0.7),
+    },
+    "chip": {
+        "kick": Piece("sonicpi_cc0/bd_chip.flac", 1.0),
+        "snare": Piece("sonicpi_cc0/sn_zome.flac", 0.7),
+        "rim": Piece("sonicpi_cc0/elec_beep.flac", 0.4),
+        "clap": Piece("sonicpi_cc0/hat_noiz.flac", 0.5),
+        "closed_hat": Piece("sonicpi_cc0/hat_hier.flac", 0.35),
+        "pedal_hat": Piece("sonicpi_cc0/hat_sci.flac", 0.3),
+        "open_hat": Piece("sonicpi_cc0/hat_mess.flac", 0.35),
+        "low_tom": Piece("sonicpi_cc0/bd_zum.flac", 0.7),
+        "mid_tom": Piece("sonicpi_cc0/bd_zum.flac", 0.7, 5.0),
+        "high_tom": Piece("sonicpi_cc0/bd_zum.flac", 0.7, 9.0),
+        "crash": Piece("sonicpi_cc0/hat_metal.flac", 0.45),
+        "ride": Piece("sonicpi_cc0/hat_star.flac", 0.35),
+        "bell": Piece("sonicpi_cc0/elec_twang.flac", 0.4),
+        "percussion": Piece("sonicpi_cc0/hat_zap.flac", 0.4),
+    },
 }
 
 
@@ -87,13 +190,18 @@ class Kit:
         self.pieces = pieces
         self._hits: dict[str, list[tuple[float, Audio]]] = {}
 
+    def _files(self, piece: Piece) -> list[Path]:
+        if isinstance(piece.path, tuple):
+            return [self.folder / path for path in piece.path]
+        path = self.folder / piece.path
+        return sorted(path.glob("*.flac"), key=_rank) if path.is_dir() else [path]
+
     def _load(self, name: str) -> list[tuple[float, Audio]]:
         """Hits of a piece as (level relative to the loudest, audio with peak 1), softest first."""
         piece = self.pieces[name]
-        path = self.folder / piece.path
-        files = sorted(path.glob("*.flac"), key=_rank) if path.is_dir() else [path]
+        files = self._files(piece)
         if not files or not all(f.is_file() for f in files):
-            raise UsageError(f"{path}: no samples for the drum piece {name!r}")
+            raise UsageError(f"{self.folder}: no samples {piece.path} for the drum piece {name!r}")
         hits: list[tuple[float, Audio]] = []
         for file in files:
             audio, rate = read_mono(file)
@@ -104,11 +212,13 @@ class Kit:
         top = max(level for level, _ in hits)
         return [(level / top, audio) for level, audio in sorted(hits, key=lambda h: h[0])]
 
-    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+    def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
         """See :class:`stemwright.training.sampler.Instrument`; the hit always rings out."""
         name = DRUM_PIECES[piece_of(pitch)]
         if name not in self._hits:
             self._hits[name] = self._load(name)
         wanted = velocity_gain(velocity)
-        _, audio = min(self._hits[name], key=lambda h: abs(h[0] - wanted))
+        away = [abs(math.log(level / wanted)) for level, _ in self._hits[name]]
+        near = [i for i, distance in enumerate(away) if distance <= min(away) + TURN_LOG]
+        audio = self._hits[name][near[turn % len(near)]][1]
         return Voice(audio, wanted * self.pieces[name].level, 0.03)

@@ -2,12 +2,14 @@
 
 Every note starts at ``timebase.tick_sample(onset)`` exactly, and a clip of ``bars`` bars has exactly
 ``timebase.frames(bars) * HOP`` samples. Rendering is the plain sum of the notes, a fixed gain per timbre
-that brings all timbres to one loudness, and a soft limiter that holds the peak below 1.
+that brings all timbres to one loudness, the clip's effects, and a soft limiter that holds the peak below 1.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,18 @@ import numpy as np
 
 from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.timebase import HOP
+from stemwright.training.effects import Effects, distort
 from stemwright.training.kits import KITS, Kit
-from stemwright.training.sampler import RATE, Audio, Instrument, Sampler, named_regions, parse_sfz
+from stemwright.training.sampler import (
+    RATE,
+    Audio,
+    Instrument,
+    NoteCache,
+    Sampler,
+    named_regions,
+    parse_sfz,
+    single_region,
+)
 from stemwright.training.synth import SoundfontInstrument, SoundfontSynth, find_soundfont
 from stemwright.training.timbres import Recipe, recipe
 
@@ -84,6 +96,7 @@ def _retrigger(events: Iterable[Event]) -> list[Event]:
     return out
 
 
+@lru_cache(maxsize=64)
 def _release_curve(count: int) -> Audio:
     """Exponential fade of ``count`` samples from 1 to exactly 0."""
     t = np.arange(count, dtype=np.float32) / np.float32(max(1, count))
@@ -94,10 +107,13 @@ def mix_events(instrument: Instrument, events: Sequence[Event], total: int) -> A
     """Sum of all notes as float32 [total], without gain or limiting. Starts outside the clip are left out."""
     out = np.zeros(total, dtype=np.float32)
     placed = _drum_events(events) if instrument.one_shot else _retrigger(events)
+    turns: Counter[int] = Counter()
     for event in placed:
         if not 0 <= event.start < total:
             continue
-        voice = instrument.voice(event.pitch, event.velocity, min(MAX_HELD, event.length / RATE))
+        held = min(MAX_HELD, event.length / RATE)
+        voice = instrument.voice(event.pitch, event.velocity, held, turns[event.pitch])
+        turns[event.pitch] += 1
         release = max(1, round(voice.release * RATE))
         count = min(voice.audio.size, event.length + release, total - event.start)
         body = voice.audio[:count] * np.float32(voice.gain)
@@ -136,13 +152,13 @@ def reference_events(layer: str) -> list[Event]:
     return [Event(i * half, half, pitch, 90) for i, chord in enumerate(chords) for pitch in chord]
 
 
-def calibrate(instrument: Instrument, layer: str) -> float:
+def calibrate(instrument: Instrument, layer: str, drive: float = 0.0) -> float:
     """Linear gain that brings the layer's reference playing to its target RMS, but its peak not over
-    ``MAX_PEAK``.
+    ``MAX_PEAK``. ``drive``: the gain into the amplifier, 0 for none.
 
     A silent instrument gets 1.
     """
-    audio = mix_events(instrument, reference_events(layer), 2 * RATE)
+    audio = distort(mix_events(instrument, reference_events(layer), 2 * RATE), drive)
     rms = float(np.sqrt(np.mean(np.square(audio, dtype=np.float64))))
     peak = float(np.abs(audio).max(initial=0.0))
     return min(TARGET_RMS.get(layer, 0.1) / rms, MAX_PEAK / peak) if rms > 1e-6 else 1.0
@@ -159,33 +175,47 @@ class Studio:
         self.samples = samples
         self._soundfont = soundfont
         self._synth: SoundfontSynth | None = None
+        self._cache = NoteCache()
         self._instruments: dict[tuple[str, str], tuple[Instrument, float]] = {}
 
     def _build(self, made: Recipe) -> Instrument:
         if made.kind == "kit":
             return Kit(self.samples, KITS[made.path])
         if made.kind == "sfz":
-            return Sampler(parse_sfz(self.samples / made.path))
+            return Sampler(parse_sfz(self.samples / made.path), cache=self._cache)
         if made.kind == "named":
-            return Sampler(named_regions(self.samples / made.path, made.release))
+            return Sampler(named_regions(self.samples / made.path, made.release), cache=self._cache)
+        if made.kind == "sample":
+            region = single_region(self.samples / made.path, made.center, made.loop, made.release)
+            return Sampler([region], cache=self._cache)
         if self._synth is None:
             self._synth = SoundfontSynth(find_soundfont(self._soundfont))
-        return SoundfontInstrument(self._synth, made.bank, made.program, made.release)
+        return SoundfontInstrument(self._synth, made.bank, made.program, made.release, self._cache)
 
     def instrument(self, layer: str, timbre: str) -> tuple[Instrument, float]:
         """The instrument of a timbre and its calibrated gain."""
         key = (layer, timbre)
         if key not in self._instruments:
-            built = self._build(recipe(layer, timbre))
-            self._instruments[key] = (built, calibrate(built, layer))
+            made = recipe(layer, timbre)
+            built = self._build(made)
+            self._instruments[key] = (built, calibrate(built, layer, made.drive))
         return self._instruments[key]
 
-    def render(self, layer: str, timbre: str, score: Score, timebase: Timebase, bars: int) -> Audio:
-        """Audio float32 [timebase.frames(bars) * HOP], peak below 1."""
+    def render(
+        self,
+        layer: str,
+        timbre: str,
+        score: Score,
+        timebase: Timebase,
+        bars: int,
+        effects: Effects | None = None,
+    ) -> Audio:
+        """Audio float32 [timebase.frames(bars) * HOP], peak below 1; dry without ``effects``."""
         total = timebase.frames(bars) * HOP
         instrument, gain = self.instrument(layer, timbre)
-        audio = mix_events(instrument, score_events(score, timebase), total) * np.float32(gain)
-        return end_fade(limit(audio))
+        audio = mix_events(instrument, score_events(score, timebase), total)
+        audio = distort(audio, recipe(layer, timbre).drive) * np.float32(gain)
+        return end_fade(limit(effects.apply(audio) if effects is not None else audio))
 
 
 def end_fade(audio: Audio, seconds: float = 0.005) -> Audio:

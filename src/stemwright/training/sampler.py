@@ -1,12 +1,17 @@
-"""A small sampler: SFZ subset, pitch by resampling, velocity layers, everything at 24 kHz mono float32.
+"""A small sampler: SFZ subset, pitch by resampling, velocity layers, round robin, everything at 24 kHz mono
+float32.
 
 Supported opcodes: ``key lokey hikey pitch_keycenter lovel hivel sample ampeg_release loop_mode loop_start
-loop_end fil_type=lpf_2p cutoff tune volume``. Others are ignored. Reference: https://sfzformat.com/
+loop_end fil_type=lpf_2p cutoff tune trigger=attack``. Regions that fit a note equally well take turns,
+whatever opcodes (``seq_position``, ``lorand``) made them; regions of other triggers are left out and other
+opcodes are ignored. Every sample is brought to the same level, so that velocity layers join: ``volume`` has
+no meaning here. Reference: https://sfzformat.com/
 """
 
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -17,13 +22,16 @@ from numpy.typing import NDArray
 from stemwright.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Hashable, Iterable
 
 Audio = NDArray[np.float32]
 
 RATE = 24000
 MAX_SFZ_BYTES = 4_000_000
+MAX_SECONDS = 12.0
 VELOCITY_POWER = 1.5
+LEVEL = 0.25
+CACHE_BYTES = 1_000_000_000
 _NOTE = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 
 
@@ -41,8 +49,30 @@ class Instrument(Protocol):
 
     one_shot: bool
 
-    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
-        """The sound of one note, held for at least ``seconds`` (shorter where it has died away before)."""
+    def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
+        """The sound of one note, held for at least ``seconds`` (shorter where it has died away before).
+
+        ``turn`` counts the notes of this pitch, from 0: it chooses among sounds that fit equally well.
+        """
+
+
+class NoteCache:
+    """Sounds of notes in memory, at most ``limit`` bytes: what was not used for longest goes first."""
+
+    def __init__(self, limit: int = CACHE_BYTES) -> None:
+        self.limit, self.bytes = limit, 0
+        self._sounds: OrderedDict[Hashable, Audio] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Audio]) -> Audio:
+        """The sound called ``key``, made where it is not at hand."""
+        if key in self._sounds:
+            self._sounds.move_to_end(key)
+            return self._sounds[key]
+        sound = self._sounds[key] = make()
+        self.bytes += sound.nbytes
+        while self.bytes > self.limit and len(self._sounds) > 1:
+            self.bytes -= self._sounds.popitem(last=False)[1].nbytes
+        return sound
 
 
 def velocity_gain(velocity: int) -> float:
@@ -88,10 +118,17 @@ def trim_attack(audio: Audio, threshold: float = 0.1, limit: float = 0.1, lead: 
     return out
 
 
-def peak_normal(audio: Audio, seconds: float = 0.5) -> Audio:
-    """Scale so that the peak of the first ``seconds`` is 1 (silence stays silence)."""
-    peak = float(np.abs(audio[: round(seconds * RATE)]).max(initial=0.0))
-    return audio / np.float32(peak) if peak > 1e-6 else audio
+def level_normal(audio: Audio, seconds: float = 0.5) -> Audio:
+    """Scale so that the loudest 50 ms of the first ``seconds`` have an RMS of ``LEVEL``. Silence stays.
+
+    Not the peak: a hard pick stroke has a higher one than a soft stroke of the same loudness.
+    """
+    block = RATE // 20
+    head = audio[: round(seconds * RATE)]
+    rest = -head.size % block
+    blocks = np.pad(np.square(head, dtype=np.float64), (0, rest)).reshape(-1, block)
+    rms = float(np.sqrt(blocks.mean(axis=1).max(initial=0.0)))
+    return audio * np.float32(LEVEL / rms) if rms > 1e-6 else audio
 
 
 def fade_tail(audio: Audio, seconds: float = 0.05) -> Audio:
@@ -117,7 +154,9 @@ def parse_pitch(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One sample and where on the keyboard and in velocity it sounds. Loop points in samples of the file."""
+    """One sample and where on the keyboard and in velocity it sounds. Loop points in samples of the file;
+    ``blend`` so many samples before the loop's end run over into those before its start. ``tune`` in cents.
+    """
 
     sample: Path
     low: int
@@ -127,6 +166,7 @@ class Region:
     high_velocity: int = 127
     release: float = 0.1
     loop: tuple[int, int] | None = None
+    blend: int = 0
     cutoff: float | None = None
     tune: float = 0.0
 
@@ -138,7 +178,7 @@ class Region:
 
 
 def _region(folder: Path, name: str, values: dict[str, str]) -> Region | None:
-    if "sample" not in values:
+    if "sample" not in values or values.get("trigger", "attack") != "attack":
         return None
     relative = Path(values["sample"].replace("\\", "/"))
     if relative.is_absolute() or ".." in relative.parts:
@@ -215,6 +255,35 @@ def named_regions(folder: Path, release: float) -> list[Region]:
     return regions
 
 
+def single_region(path: Path, center: float, loop: tuple[float, float] | None, release: float) -> Region:
+    """One file for all keys: ``center`` is its MIDI pitch, ``loop`` in seconds, its end blended."""
+    import soundfile
+
+    if not path.is_file():
+        raise UsageError(f"{path}: no such sample")
+    rate = int(soundfile.info(str(path)).samplerate)
+    points = (round(loop[0] * rate), round(loop[1] * rate)) if loop else None
+    key = round(center)
+    blend = round(0.05 * rate) if loop else 0
+    return Region(path, 0, 127, key, release=release, loop=points, blend=blend, tune=100.0 * (key - center))
+
+
+def smooth_loop(audio: Audio, begin: int, end: int, blend: int) -> tuple[Audio, int]:
+    """Audio whose loop from ``begin`` does not click, and the loop's end.
+
+    The end is moved, by up to four times ``blend``, to where it is most like the start, and runs over into
+    what comes before the start.
+    """
+    head = audio[begin - blend : begin]
+    tail = audio[max(begin, end - 4 * blend) - blend : end]
+    likeness = np.correlate(tail, head, "valid")
+    end = end - tail.size + blend + int(np.argmax(likeness))
+    out = audio.copy()
+    ramp = np.linspace(0.0, 1.0, blend, dtype=np.float32)
+    out[end - blend : end] = out[end - blend : end] * (1 - ramp) + head * ramp
+    return out, end
+
+
 def lowpass(audio: Audio, cutoff: float) -> Audio:
     """Second-order Butterworth low-pass at ``cutoff`` Hz (the SFZ ``lpf_2p``)."""
     from scipy.signal import butter, sosfilt
@@ -224,20 +293,31 @@ def lowpass(audio: Audio, cutoff: float) -> Audio:
 
 
 class Sampler:
-    """Pitched instrument made of regions. Sounds are cached per (region, shift)."""
+    """Pitched instrument made of regions. Sounds are cached per (region, pitch)."""
 
     one_shot = False
 
-    def __init__(self, regions: Iterable[Region], max_seconds: float = 12.0) -> None:
+    def __init__(
+        self, regions: Iterable[Region], max_seconds: float = MAX_SECONDS, cache: NoteCache | None = None
+    ) -> None:
         self.regions = list(regions)
         self.max_seconds = max_seconds
+        self._cache = cache or NoteCache()
         self._files: dict[Path, tuple[Audio, int]] = {}
-        self._voices: dict[tuple[Region, int], Audio] = {}
+        self._fitting: dict[tuple[int, int], list[Region]] = {}
 
     def _file(self, region: Region) -> tuple[Audio, int]:
         if region.sample not in self._files:
             self._files[region.sample] = read_mono(region.sample)
         return self._files[region.sample]
+
+    def _fit(self, pitch: int, velocity: int) -> list[Region]:
+        """The regions that fit best, in the order of their file."""
+        if (pitch, velocity) not in self._fitting:
+            ranked = [(r.distance(pitch, velocity), r) for r in self.regions]
+            best = min(rank for rank, _ in ranked)
+            self._fitting[pitch, velocity] = [r for rank, r in ranked if rank == best]
+        return self._fitting[pitch, velocity]
 
     def _make(self, region: Region, pitch: int) -> Audio:
         audio, rate = self._file(region)
@@ -245,17 +325,18 @@ class Sampler:
         need = round(self.max_seconds * rate * 2.0 ** (max(0.0, shift) / 12.0))
         if region.loop is not None and audio.size < need and region.loop[0] < region.loop[1] <= audio.size:
             begin, end = region.loop
+            if region.blend:
+                audio, end = smooth_loop(audio, begin, end, region.blend)
             turns = -(-(need - end) // (end - begin))
             audio = np.concatenate([audio[:end], np.tile(audio[begin:end], max(0, turns))])
         out = resample(audio[:need], rate, shift)
         if region.cutoff is not None:
             out = lowpass(out, region.cutoff)
-        return fade_tail(peak_normal(trim_attack(out)))
+        return fade_tail(level_normal(trim_attack(out)))
 
-    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+    def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
         """See :class:`Instrument`; ``seconds`` beyond ``max_seconds`` end in silence."""
-        region = min(self.regions, key=lambda r: r.distance(pitch, velocity))
-        key = (region, pitch)
-        if key not in self._voices:
-            self._voices[key] = self._make(region, pitch)
-        return Voice(self._voices[key], velocity_gain(velocity), region.release)
+        fitting = self._fit(pitch, velocity)
+        region = fitting[turn % len(fitting)]
+        audio = self._cache.get((region, pitch), lambda: self._make(region, pitch))
+        return Voice(audio, velocity_gain(velocity), region.release)

@@ -1,17 +1,19 @@
 """The training data on disk: audio shards, their clip lists and, later, their tokens.
 
 ``DATA/<layer>/<split>-<nnnn>.i16`` holds int16 little-endian mono 24 kHz clips one after the other; the
-``.jsonl`` beside it has one line a clip. The clip list is written last and atomically, so a shard exists
-exactly if its ``.jsonl`` exists; half-written shards are invisible and are made again. Tokens come as
-``.u16`` beside it.
+``.jsonl`` beside it has one line a clip, the SHA-256 of its audio among what it says. The clip list is
+written last and atomically, so a shard exists exactly if its ``.jsonl`` exists; half-written shards are
+invisible and are made again. Tokens come as ``.u16`` beside it. The manifest holds the SHA-256 of every clip
+list, and so, through it, of everything.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -24,9 +26,10 @@ from stemwright.song.state import GlobalState
 from stemwright.song.timebase import HOP
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-SPLITS = ("train", "valid")
+SPLITS = ("train", "valid", "unseen")
+"""``valid``: other songs than ``train``. ``unseen``: the songs of ``valid`` on held-out timbres."""
 CODEBOOKS = 8
 _FIELDS = {
     "samples": int,
@@ -37,7 +40,7 @@ _FIELDS = {
     "source": str,
     "song": str,
 }
-_NAME = re.compile(r"(train|valid)-(\d{4})\.jsonl")
+_NAME = re.compile(rf"({'|'.join(SPLITS)})-(\d{{4}})\.jsonl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class NewClip:
-    """What a shard is made of: int16 audio [frames * HOP] and what was played."""
+    """What a shard is made of: int16 audio [frames * HOP] and what was played; ``variety``: how."""
 
     audio: NDArray[np.int16]
     state: GlobalState
@@ -91,6 +94,7 @@ class NewClip:
     timbre: str
     source: str
     song: str
+    variety: dict[str, Any] = field(default_factory=dict)
 
     def line(self) -> dict[str, Any]:
         """The clip's entry in the ``.jsonl``."""
@@ -102,6 +106,8 @@ class NewClip:
             "timbre": self.timbre,
             "source": self.source,
             "song": self.song,
+            "variety": self.variety,
+            "sha256": hashlib.sha256(self.audio.tobytes()).hexdigest(),
         }
 
 
@@ -153,9 +159,9 @@ def read_shard(lines: Path, layer: str, split: str) -> list[Clip]:
             raise UsageError(
                 f"{lines}: line {number} is not JSON ({error}); delete the shard and build again"
             ) from error
-        for field, kind in _FIELDS.items():
-            if not isinstance(meta, dict) or not isinstance(meta.get(field), kind):
-                raise UsageError(f"{lines}: line {number} has no {field!r}; delete the shard and build again")
+        for name, kind in _FIELDS.items():
+            if not isinstance(meta, dict) or not isinstance(meta.get(name), kind):
+                raise UsageError(f"{lines}: line {number} has no {name!r}; delete the shard and build again")
         if meta["samples"] != meta["frames"] * HOP or meta["frames"] < 1:
             raise UsageError(f"{lines}: line {number}: samples is not frames x {HOP}")
         base = lines.with_suffix("")
@@ -179,3 +185,27 @@ def clips(data_dir: Path, layer: str, split: str) -> list[Clip]:
 def seconds(found: Sequence[Clip]) -> float:
     """Length of all clips together."""
     return sum(c.samples for c in found) / 24000.0
+
+
+def shard_hashes(data: Path, layer: str) -> dict[str, str]:
+    """SHA-256 of the clip list of every shard of a layer, by the shard's name."""
+    found = sorted(path for path in (data / layer).glob("*.jsonl") if _NAME.fullmatch(path.name))
+    return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+
+
+def damage(data: Path, layer: str, hashes: Mapping[str, str]) -> list[str]:
+    """What is not as it was written: one line for each shard of a layer that is missing, changed or cut."""
+    out: list[str] = []
+    for name, expected in hashes.items():
+        lines = data / layer / f"{name}.jsonl"
+        try:
+            if hashlib.sha256(lines.read_bytes()).hexdigest() != expected:
+                raise UsageError(f"{lines}: changed")
+            for clip in read_shard(lines, layer, name.split("-")[0]):
+                if hashlib.sha256(clip.audio().tobytes()).hexdigest() != clip.meta["sha256"]:
+                    raise UsageError(f"{lines.with_suffix('.i16')}: clip {clip.index} changed")
+        except OSError as error:
+            out.append(f"{lines}: {error.strerror or error}")
+        except UsageError as error:
+            out.append(str(error))
+    return out

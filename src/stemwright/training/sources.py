@@ -36,6 +36,16 @@ CREDITS: dict[str, dict[str, str]] = {
     "gmd": {"what": "Groove MIDI Dataset", "licence": "CC-BY 4.0", "credit": "Gillick et al., ICML 2019"},
     "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
     "easyrpg": {"what": "EasyRPG RTP music", "licence": "CC-BY 4.0 and CC0", "credit": "EasyRPG RTP authors"},
+    "openewld": {
+        "what": "OpenEWLD lead sheets of public-domain songs, accompanied by stemwright's arranger",
+        "licence": "MIT",
+        "credit": "OpenEWLD (Federico Simonetta)",
+    },
+    "lieder": {
+        "what": "OpenScore Lieder Corpus",
+        "licence": "CC0",
+        "credit": "OpenScore and the transcribers of MuseScore.com",
+    },
 }
 METERS = ("4/4",) * 14 + ("3/4",) * 3 + ("6/8",) * 2 + ("5/4", "7/8", "12/8")
 MODES = ("major",) * 6 + ("minor",) * 6 + ("dorian", "mixolydian", "phrygian", "lydian")

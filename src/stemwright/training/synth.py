@@ -15,19 +15,29 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.training.sampler import Audio, Voice, fade_tail, resample, trim_attack, velocity_gain
+from stemwright.training.sampler import (
+    Audio,
+    NoteCache,
+    Voice,
+    fade_tail,
+    resample,
+    trim_attack,
+    velocity_gain,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 SYNTH_RATE = 48000
 SYNTH_BLOCK = 64
+CHANNELS = 64
 SETTLE = 4800
 PRIME = 0.1
 SOUNDFONT_FOLDERS = ("/usr/share/sounds/sf3", "/usr/share/sounds/sf2", "/usr/local/share/soundfonts")
 _PREFERRED = ("MuseScore_General_Lite", "MuseScore_General", "default-GM")
 _LENGTHS = (1.5, 4.0, 12.0)
 _VELOCITY_STEP = 8
+_HIT_SECONDS = 2.5
 
 
 def find_soundfont(override: Path | None = None) -> Path:
@@ -91,6 +101,7 @@ class SoundfontSynth:
                 ("synth.reverb.active", 0),
                 ("synth.chorus.active", 0),
                 ("synth.polyphony", 64),
+                ("synth.midi-channels", CHANNELS),
                 ("synth.dynamic-sample-loading", 1),
             ):
                 self._synth.setting(option, value)
@@ -98,7 +109,7 @@ class SoundfontSynth:
         if self._font < 0:
             raise UsageError(f"{soundfont}: FluidSynth cannot read this soundfont")
         self._write = _float_writer(fluidsynth)
-        self._chosen: tuple[int, int] | None = None
+        self._channels: dict[tuple[int, int], int] = {}
 
     def _play(self, count: int) -> Audio:
         """The next ``count`` samples, mono at 48 kHz. Whole blocks only, so every note starts with one."""
@@ -109,12 +120,19 @@ class SoundfontSynth:
             raise StemwrightError("FluidSynth could not play a note")
         return np.asarray(both.mean(axis=0), dtype=np.float32)
 
+    def _channel(self, bank: int, program: int) -> int:
+        """The channel of a program: one of its own, because choosing a program takes 75 ms."""
+        if (bank, program) not in self._channels:
+            channel = len(self._channels) % CHANNELS
+            self._channels = {who: c for who, c in self._channels.items() if c != channel}
+            if self._synth.program_select(channel, self._font, bank, program) != 0:
+                raise UsageError(f"the soundfont has no program {bank}:{program}; use MuseScore General")
+            self._channels[bank, program] = channel
+        return self._channels[bank, program]
+
     def note(self, bank: int, program: int, pitch: int, velocity: int, seconds: float) -> Audio:
         """One held note as float32 [about seconds * 24000], attack not trimmed. The same at every call."""
-        channel = 9 if bank == 128 else 0
-        if self._chosen != (bank, program):
-            self._synth.program_select(channel, self._font, bank, program)
-            self._chosen = (bank, program)
+        channel = self._channel(bank, program)
         for length in (PRIME, seconds):  # a voice keeps a little of the note before; so that is always itself
             self._synth.noteon(channel, pitch, velocity)
             audio = self._play(round(length * SYNTH_RATE))
@@ -131,20 +149,22 @@ class SoundfontSynth:
 class SoundfontInstrument:
     """One preset of a soundfont as an instrument; notes are made on demand and cached."""
 
-    def __init__(self, synth: SoundfontSynth, bank: int, program: int, release: float) -> None:
+    def __init__(
+        self, synth: SoundfontSynth, bank: int, program: int, release: float, cache: NoteCache | None = None
+    ) -> None:
         self.synth, self.bank, self.program, self.release = synth, bank, program, release
         self.one_shot = bank == 128
-        self._voices: dict[tuple[int, int, float], Audio] = {}
+        self._cache = cache or NoteCache()
 
-    def voice(self, pitch: int, velocity: int, seconds: float) -> Voice:
+    def _make(self, pitch: int, velocity: int, seconds: float) -> Audio:
+        raw = self.synth.note(self.bank, self.program, pitch, velocity, seconds)
+        return fade_tail(trim_attack(raw, threshold=0.1 if self.one_shot else 0.05, limit=0.06))
+
+    def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
         """See :class:`stemwright.training.sampler.Instrument`; the tone follows velocity in steps of 8."""
-        need = 2.5 if self.one_shot else seconds + self.release
-        length = 2.5 if self.one_shot else next((n for n in _LENGTHS if n >= need), _LENGTHS[-1])
+        need = _HIT_SECONDS if self.one_shot else seconds + self.release
+        length = need if self.one_shot else next((n for n in _LENGTHS if n >= need), _LENGTHS[-1])
         step = max(_VELOCITY_STEP, min(127, round(velocity / _VELOCITY_STEP) * _VELOCITY_STEP))
-        key = (pitch, step, length)
-        if key not in self._voices:
-            raw = self.synth.note(self.bank, self.program, pitch, step, length)
-            self._voices[key] = fade_tail(
-                trim_attack(raw, threshold=0.1 if self.one_shot else 0.05, limit=0.06)
-            )
-        return Voice(self._voices[key], velocity_gain(velocity) / velocity_gain(step), self.release)
+        key = (self.bank, self.program, pitch, step, length)
+        audio = self._cache.get(key, lambda: self._make(pitch, step, length))
+        return Voice(audio, velocity_gain(velocity) / velocity_gain(step), self.release)
