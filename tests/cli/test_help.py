@@ -14,10 +14,10 @@ from support.runner import COMMAND, environment
 
 COMMANDS = [
     ("new",), ("song",), ("generate",), ("mix",), ("show",), ("log",), ("verify",), ("takes",), ("use",),
-    ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "codec"), ("train", "tokenize"),
-    ("train", "performer"), ("train", "evaluate"), ("bench", "engine"),
+    ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
+    ("train", "tokenize"), ("train", "performer"), ("train", "evaluate"), ("bench", "engine"),
 ]  # fmt: skip
-WITHOUT_JSON = {("train", name) for name in ("data", "codec", "tokenize", "performer")}
+WITHOUT_JSON = {("train", name) for name in ("data", "check", "codec", "tokenize", "performer")}
 HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", "safetensors"}
 
 

@@ -1,4 +1,4 @@
-"""`train`: data, tokenize, codec, performer, evaluate. Needs the training extra; nothing else does."""
+"""`train`: data, check, tokenize, codec, performer, evaluate. Needs the training extra; nothing else does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,6 @@ _Limit = Annotated[
     float | None,
     typer.Option("--minutes", metavar="N", help="Stop after so much wall time.", show_default=False),
 ]
-_Workers = Annotated[int, typer.Option("--workers", metavar="N", help="Processes that render.")]
 _Soundfont = Annotated[
     Path | None,
     typer.Option("--soundfont", metavar="FILE", help="Default: the one Debian installs.", show_default=False),
@@ -80,7 +79,8 @@ def register(app: typer.Typer) -> None:
         help="Train your own codec and performers (needs the training extra).", no_args_is_help=True
     )
     example = "Example: stemwright train "
-    family.command("data", epilog=example + "data DATA --sources sources --hours 4")(data)
+    family.command("data", epilog=example + "data DATA --sources sources --hours 30")(data)
+    family.command("check", epilog=example + "check DATA")(check)
     family.command("codec", epilog=example + "codec DATA runs/codec --minutes 40")(codec)
     family.command("tokenize", epilog=example + "tokenize DATA --codec runs/codec/bundle")(tokenize)
     family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
@@ -93,13 +93,13 @@ def register(app: typer.Typer) -> None:
 def data(
     out: _Data,
     sources: _Sources,
-    hours: _Hours = 4.0,
+    hours: _Hours = 30.0,
     seed: _Seed = 0,
-    workers: _Workers = 2,
+    workers: _Processes = None,
     minutes: _Limit = None,
     soundfont: _Soundfont = None,
 ) -> None:
-    """Render scores with real samples and a soundfont: audio, scores and states, aligned by construction."""
+    """Render scores with real samples and a soundfont. Run again, it goes on, or on to more hours."""
     with _training():
         from stemwright.training.build import build_data
     build_data(
@@ -112,6 +112,19 @@ def data(
         soundfont=soundfont,
         progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
     )
+
+
+def check(data: _Data) -> None:
+    """Compare every shard of the data with the hashes in its manifest."""
+    with _training():
+        from stemwright.training.build import check_data
+    problems = check_data(data)
+    if problems:
+        lines(problems)
+        raise StemwrightError(
+            f"{data}: {len(problems)} shards are not as they were written; delete them and build again"
+        )
+    lines([f"{data}: every shard is as it was written"])
 
 
 def codec(
