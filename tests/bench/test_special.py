@@ -18,7 +18,7 @@ def short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(special, "CACHE", 100)
     monkeypatch.setattr(special, "CACHES", (100, 160))
     monkeypatch.setattr(special, "FRAMES", 15)
-    monkeypatch.setattr(special, "NEIGHBOUR_TURN", 0.02)
+    monkeypatch.setattr(special, "THREADS_TURN", 0.02)
 
 
 def test_takes(shape: Shape, folder: Path) -> None:
@@ -47,6 +47,11 @@ def test_layers_side_by_side(shape: Shape, folder: Path) -> None:
     assert row["preset"] == "small" and row["unit"] == "RTF" and row["threads"] == 2
     alone = [row["details"][f"{layer}_rtf"] for layer in LAYERS]
     assert max(alone) * 0.9 < row["value"] < 3 * sum(alone)
+
+
+def test_two_threads(shape: Shape, folder: Path) -> None:
+    row = special.two_threads(shape, folder, BLINK)
+    assert row["name"] == "threads" and row["value"] > 0 and row["details"]["one_ms"] > 0
 
 
 def test_a_busy_neighbour(shape: Shape, folder: Path) -> None:

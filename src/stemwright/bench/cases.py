@@ -53,7 +53,7 @@ class Effort:
     trial_seconds: float
 
 
-FULL = Effort(rounds=7, turn_seconds=0.08, trial_seconds=0.06)
+FULL = Effort(rounds=5, turn_seconds=0.06, trial_seconds=0.05)
 QUICK = Effort(rounds=3, turn_seconds=0.05, trial_seconds=0.03)
 
 

@@ -20,7 +20,7 @@ from stemwright.bench.material import AGREEMENT_STEPS, inputs
 from stemwright.bench.sizes import Sizes
 
 WARM_STEPS = 2
-LEAST_STEPS = 4
+LEAST_STEPS = 3
 SETTLE_SECONDS = 1.0
 
 

@@ -42,7 +42,7 @@ def bench_engine(presets: Sequence[str], quick: bool, watch: Watch) -> tuple[dic
     }
     every = shapes(chosen)
     wanted = {shape.name: _wanted(shape, quick) for shape in every}
-    extras = {preset: _extras(preset, every) for preset in chosen}
+    extras = {preset: _extras(preset, every, quick) for preset in chosen}
     total = sum(map(len, wanted.values())) + sum(map(len, extras.values()))
     done = 0
 
@@ -96,8 +96,8 @@ Folders = dict[tuple[str, ...], Path]
 Extra = Callable[[Folders, Effort], Row]
 
 
-def _extras(preset: str, every: Sequence[Shape]) -> list[Extra]:
-    """What is measured of a preset beside single steps."""
+def _extras(preset: str, every: Sequence[Shape], quick: bool) -> list[Extra]:
+    """What is measured of a preset beside single steps; a quick run leaves out what only designers ask."""
     mine = [shape for shape in every if shape.preset == preset]
     by_layer = {layer: shape for shape in mine for layer in shape.layers}
     narrow = by_layer[LAYERS[0]]
@@ -108,7 +108,9 @@ def _extras(preset: str, every: Sequence[Shape]) -> list[Extra]:
 
     if preset != "base":
         return [layers] if preset == "small" else []
-    alone = (special.takes, special.prefill, special.grouped_queries, special.neighbour)
+    alone = [special.takes, special.prefill, special.two_threads]
+    if not quick:
+        alone += [special.grouped_queries, special.neighbour]
     return [layers, *(lambda folders, effort, f=f: f(narrow, folders[narrow.layers], effort) for f in alone)]
 
 

@@ -28,8 +28,8 @@ STEPS = 24
 FRAMES = 2 * FRAME_RATE
 """Of each layer where several are made at once."""
 WORKERS = 2
-NEIGHBOUR_TURN = 0.4
-"""Seconds: long enough for the engine to notice that a core is busy."""
+THREADS_TURN = 0.4
+"""Seconds: long enough for the engine to notice whether a core is busy."""
 
 
 def takes(shape: Shape, folder: Path, effort: Effort) -> Row:
@@ -124,25 +124,38 @@ def layers(preset: str, shapes: Mapping[str, Shape], folders: Mapping[str, Path]
     return _row("layers", preset, title, value, "RTF", WORKERS, details)
 
 
+def two_threads(shape: Shape, folder: Path, effort: Effort) -> Row:
+    """One thread against two, with the machine to itself."""
+    taken = _one_and_two_threads(folder, effort, [])
+    details = {"one_ms": median(taken[1]), "two_ms": median(taken[2])}
+    return _row("threads", shape.preset, "one thread, in time of two", _paired(taken, 1, 2), "x", 2, details)
+
+
 def neighbour(shape: Shape, folder: Path, effort: Effort) -> Row:
     """Two threads beside a program that keeps a core busy, against one thread beside it."""
+    taken = _one_and_two_threads(folder, effort, [("the busy neighbour", "stemwright.bench.neighbour")])
+    details = {"one_ms": median(taken[1]), "two_ms": median(taken[2])}
+    title = "two threads beside a busy program, in time of one thread beside it"
+    return _row("neighbour", shape.preset, title, _paired(taken, 2, 1), "x", 2, details)
+
+
+def _one_and_two_threads(
+    folder: Path, effort: Effort, others: Sequence[tuple[str, str]]
+) -> dict[int, list[float]]:
+    """Means of a step's milliseconds by number of threads, while other programs (name, module) run."""
     entrant = next(entrant for entrant in ENTRANTS if entrant.name == ENGINE)
     with ExitStack() as stack:
         ways = {threads: stack.enter_context(start(entrant, folder)) for threads in (1, 2)}
         for threads, process in ways.items():
             process.ask("open", variant=0, batch=1, threads=threads, cache=CACHE, most=CACHE)
             process.ask("fill")
-        stack.enter_context(Process("the busy neighbour", "stemwright.bench.neighbour"))
-        runs = {
-            threads: partial(
-                lambda process: float(process.ask("turn", seconds=NEIGHBOUR_TURN)["mean_ms"]), process
-            )
-            for threads, process in ways.items()
-        }
-        taken = _interleaved(runs, effort)
-    details = {"one_ms": median(taken[1]), "two_ms": median(taken[2])}
-    title = "two threads beside a busy program, in time of one thread beside it"
-    return _row("neighbour", shape.preset, title, _paired(taken, 2, 1), "x", 2, details)
+        for name, module in others:
+            stack.enter_context(Process(name, module))
+
+        def turn(process: Process) -> float:
+            return float(process.ask("turn", seconds=THREADS_TURN)["mean_ms"])
+
+        return _interleaved({threads: partial(turn, process) for threads, process in ways.items()}, effort)
 
 
 def _row(
