@@ -11,8 +11,8 @@ from pathlib import Path
 
 import driver
 import pytest
-import test_golden
-from test_golden import sha
+import test_golden_hashes
+from test_golden_hashes import sha
 
 COMPILER, EMULATOR = "aarch64-linux-gnu-g++", "qemu-aarch64"
 LIBRARIES = "/usr/aarch64-linux-gnu"
@@ -36,6 +36,10 @@ def test_the_same_bits_on_arm(tmp_path: Path) -> None:
             made = driver.run([EMULATOR, "-L", LIBRARIES, str(built)], request, isa, threads)
             for cache in driver.CACHES:
                 for case, name in ((cache, "steps"), (f"{cache}, kept", "kept")):
-                    assert sha(made[f"{cache}.{name}"]) == test_golden.LOGITS[case], (isa, threads, case)
-                assert sha(made[f"{cache}.codes"]) == test_golden.CODES[cache], (isa, threads, cache)
+                    assert sha(made[f"{cache}.{name}"]) == test_golden_hashes.LOGITS[case], (
+                        isa,
+                        threads,
+                        case,
+                    )
+                assert sha(made[f"{cache}.codes"]) == test_golden_hashes.CODES[cache], (isa, threads, cache)
             driver.compare(made)

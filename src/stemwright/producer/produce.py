@@ -69,7 +69,7 @@ def run_jobs(folder: SongFolder, work: Plan, clock: Clock, watch: Watch) -> dict
     """Run all jobs on the machine's cores. The first failure, or Ctrl-C, stops the others and is raised."""
     limit = machine.threads()
     workers = max(1, min(len(work.jobs), limit))
-    # With fewer than two cores a layer the engine lets each work alone, and the last one at work have them all.
+    # With fewer than two cores a layer, the engine lets each work alone and the last one have them all.
     each = limit // workers if limit >= 2 * workers else limit
     cancel = threading.Event()
     with ThreadPoolExecutor(workers, thread_name_prefix="layer") as pool, _stopping(cancel):
