@@ -29,6 +29,7 @@ from stemwright.perform.sampling import sampling_of
 SECONDS_A_CASE = 2.0  # of the processor
 PATIENCE = 60  # seconds by the clock: a busy machine may well take a while, for ever is a hang
 ADDRESSES = 2 << 30  # bytes of address space: no case may ask for that much
+MEMORY = Path("/dev/shm")  # a busy disk would take most of the time, and now and then all of it
 WARM = 100  # cases before memory is measured
 STEPS = 3
 
@@ -76,7 +77,7 @@ def watched(folder: Path) -> str:
 def run(seed: int, cases: int, seconds: float) -> dict[str, object]:
     """Counts of outcomes, and by how many MB the process grew after its first cases."""
     end, counts, peak = time.monotonic() + seconds, collections.Counter[str](), 0
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as name:
         folder = Path(name)
         for number in range(cases):
             write(folder, damaged(seed, number))

@@ -232,6 +232,8 @@ def damage_numbers(rng: random.Random, case: Case) -> Case:
         header, data = split(case.data)
         name = rng.choice(sorted(n for n in header if n != "__metadata__"))
         start, end = header[name]["data_offsets"]
+        if not 0 <= start <= end <= len(data):
+            raise ValueError("a lie of before")
         out = bytearray(data)
         if header[name]["dtype"] == "F32":
             values = np.frombuffer(bytes(out[start:end]), "<f4").copy()
