@@ -164,3 +164,11 @@ def test_moving_a_song_moves_notes_key_and_chords() -> None:
     pairs = zip(song.state.chords, up.state.chords, strict=True)
     assert all(b is not None and (b.root_pc - a.root_pc) % 12 == 3 for a, b in pairs if a is not None)
     assert sources.retempo(song, 0.001).state.bpm == 40
+
+
+def test_bands_are_split_by_composer(tmp_path: Path) -> None:
+    for folder, name in (("freedoom", "d_dm25"), ("freedoom", "d_dm26"), ("easyrpg", "Boss 3")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / f"{name}.mid").touch()
+    assert [p.stem for p in sources.band_files(tmp_path, "train")] == ["d_dm26"]
+    assert [p.stem for p in sources.band_files(tmp_path, "valid")] == ["d_dm25", "Boss 3"]
