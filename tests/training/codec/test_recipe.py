@@ -64,6 +64,19 @@ def test_learns(data: Path, tmp_path: Path) -> None:
     assert late["total"] < 0.9 * early["total"]
 
 
+@pytest.mark.parametrize("change", [{"decoder": "convolutions"}, {"activation": "snake"}], ids=str)
+def test_variants_learn(data: Path, tmp_path: Path, change: dict[str, str]) -> None:
+    config = replace(TINY, **change)
+    early = train(data, tmp_path / "a", 2, export=False, config=config)
+    late = train(data, tmp_path / "b", 60, export=False, config=config)
+    assert late["total"] < 0.95 * early["total"]
+
+
+def test_unknown_variants_are_refused() -> None:
+    with pytest.raises(ValueError, match="activation one of"):
+        CodecConfig(activation="relu")
+
+
 def test_interrupt_saves(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     step = Trainer.step
 

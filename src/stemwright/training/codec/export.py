@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, load_bundle, tokens_of, write_bundle
 from stemwright.training.codec import checkpoint
-from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, inverse_basis
+from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, Decoder, inverse_basis
 from stemwright.training.credits import origin
 
 OPSET = 17
@@ -89,7 +89,8 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
         (EncoderGraph(model), audio, "encoder.onnx", "audio", "codes"),
         (DecoderGraph(model), codes, "decoder.onnx", "codes", "audio"),
     )
-    model.decoder.basis = inverse_basis(model.config.n_fft)
+    if isinstance(model.decoder, Decoder):
+        model.decoder.basis = inverse_basis(model.config.n_fft)
     try:
         for graph, example, name, given, made in jobs:
             axes = {given: {1 if given == "audio" else 2: given}, made: {1 if made == "audio" else 2: made}}
@@ -106,7 +107,8 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
                     dynamo=False,
                 )
     finally:
-        model.decoder.basis = None
+        if isinstance(model.decoder, Decoder):
+            model.decoder.basis = None
 
 
 def check_graphs(model: CodecModel, folder: Path, seconds: float = 4.0) -> dict[str, float]:

@@ -23,6 +23,8 @@ from stemwright.errors import UsageError
 
 SAMPLE_RATE = 24_000
 HOP = 320
+DECODERS = ("istft", "convolutions")
+ACTIVATIONS = ("silu", "gelu", "snake")
 _TYPICAL_VECTORS = 900  # of a training batch
 
 
@@ -42,8 +44,12 @@ class CodecConfig:
     codebooks: int = 8
     codebook_size: int = 1024
     n_fft: int = 1280
+    decoder: str = "istft"
+    activation: str = "silu"
 
     def __post_init__(self) -> None:
+        if self.decoder not in DECODERS or self.activation not in ACTIVATIONS:
+            raise ValueError(f"decoder is one of {DECODERS}, activation one of {ACTIVATIONS}")
         if math.prod(self.strides) != HOP:
             raise ValueError(f"strides {self.strides} multiply to {math.prod(self.strides)}, not {HOP}")
         if not len(self.strides) == len(self.channels) == len(self.encoder_units):
@@ -82,24 +88,45 @@ def _conv(cin: int, cout: int, kernel: int, stride: int = 1, padding: int = 0, g
     return nn.Conv2d(cin, cout, (1, kernel), stride=(1, stride), padding=(0, padding), groups=groups)
 
 
-class ResidualUnit(nn.Module):
-    """x + conv1(silu(conv3(silu(x)))) on ``[batch, channels, 1, time]``."""
+class Snake(nn.Module):
+    """x + sin(a x)^2 / a, an ``a`` for each channel, which ``after`` axes follow (arXiv 2006.08195)."""
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, after: int) -> None:
         super().__init__()
+        self.a = nn.Parameter(torch.ones(channels, *[1] * after))
+
+    def forward(self, x: Tensor) -> Tensor:
+        a = self.a if self.a.dtype == x.dtype else self.a.to(x.dtype)  # no cast, whose name exporting loses
+        return x + torch.sin(a * x).square() / a
+
+
+def _activation(name: str, channels: int, after: int) -> nn.Module:
+    if name == "snake":
+        return Snake(channels, after)
+    return nn.SiLU() if name == "silu" else nn.GELU()
+
+
+class ResidualUnit(nn.Module):
+    """x + conv1(act(conv3(act(x)))) on ``[batch, channels, 1, time]``."""
+
+    def __init__(self, channels: int, activation: str) -> None:
+        super().__init__()
+        self.before, self.between = (_activation(activation, channels, 2) for _ in range(2))
         self.a = _conv(channels, channels, 3, padding=1)
         self.b = _conv(channels, channels, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.b(F.silu(self.a(F.silu(x))))
+        y: Tensor = self.b(self.between(self.a(self.before(x))))
         return x + y
 
 
 class ConvNeXtBlock(nn.Module):
     """Depthwise convolution, layer norm, and an inverted bottleneck, on ``[batch, time, width]``."""
 
-    def __init__(self, width: int, hidden: int, kernel: int, scale: float) -> None:
+    def __init__(self, config: CodecConfig, scale: float) -> None:
         super().__init__()
+        width, hidden, kernel = config.width, config.expansion * config.width, config.kernel
+        self.activation = _activation(config.activation, hidden, 0)
         self.depthwise = _conv(width, width, kernel, padding=kernel // 2, groups=width)
         self.norm = nn.LayerNorm(width)
         self.up = nn.Linear(width, hidden)
@@ -108,7 +135,7 @@ class ConvNeXtBlock(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.depthwise(x.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2)
-        out: Tensor = x + self.gamma * self.down(F.silu(self.up(self.norm(y))))
+        out: Tensor = x + self.gamma * self.down(self.activation(self.up(self.norm(y))))
         return out
 
 
@@ -124,21 +151,22 @@ class Encoder(nn.Module):
                 4 * stride if i == 0 else 2 * stride + stride % 2
             )  # same parity: (kernel - stride) is even
             stages.append(_conv(before, channels, kernel, stride, (kernel - stride) // 2))
-            stages.extend(ResidualUnit(channels) for _ in range(config.encoder_units[i]))
+            stages.extend(ResidualUnit(channels, config.activation) for _ in range(config.encoder_units[i]))
             before = channels
         self.stages = nn.ModuleList(stages)
-        scale = 1.0 / max(1, config.encoder_blocks)
-        self.blocks = nn.ModuleList(
-            ConvNeXtBlock(config.width, config.expansion * config.width, config.kernel, scale)
-            for _ in range(config.encoder_blocks)
+        self.between = nn.ModuleList(
+            _activation(config.activation, channels, 2) for channels in config.channels[:-1]
         )
+        scale = 1.0 / max(1, config.encoder_blocks)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(config, scale) for _ in range(config.encoder_blocks))
         self.norm = nn.LayerNorm(config.width)
         self.project = nn.Linear(config.width, config.latent)
 
     def forward(self, audio: Tensor) -> Tensor:
         x = audio[:, None, None, :].contiguous(memory_format=torch.channels_last)
+        between = iter(self.between)
         for i, stage in enumerate(self.stages):
-            x = stage(F.silu(x) if i and isinstance(stage, nn.Conv2d) else x)
+            x = stage(next(between)(x) if i and isinstance(stage, nn.Conv2d) else x)
         x = x.squeeze(2).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
@@ -270,10 +298,7 @@ class Decoder(nn.Module):
         self.embed = _conv(config.latent, config.width, config.kernel, padding=config.kernel // 2)
         self.first = nn.LayerNorm(config.width)
         scale = 1.0 / max(1, config.decoder_blocks)
-        self.blocks = nn.ModuleList(
-            ConvNeXtBlock(config.width, config.expansion * config.width, config.kernel, scale)
-            for _ in range(config.decoder_blocks)
-        )
+        self.blocks = nn.ModuleList(ConvNeXtBlock(config, scale) for _ in range(config.decoder_blocks))
         self.last = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, 3 * self.bins)
         self.register_buffer("window", torch.hann_window(config.n_fft) / 1.5, persistent=False)
@@ -305,6 +330,42 @@ class Decoder(nn.Module):
         return audio[:, start : start + frames * HOP]
 
 
+class ConvolutionDecoder(nn.Module):
+    """Latents ``[batch, frames, latent]`` to audio ``[batch, frames * 320]`` by transposed convolutions: the
+    encoder's mirror, for comparison. Of equal parameters with one block less.
+    """
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.embed = _conv(config.latent, config.width, config.kernel, padding=config.kernel // 2)
+        self.first = nn.LayerNorm(config.width)
+        scale = 1.0 / max(1, config.decoder_blocks)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(config, scale) for _ in range(config.decoder_blocks))
+        ups, units, before = [], [], config.width
+        rest = zip(config.strides[::-1], (*config.channels[-2::-1], config.channels[0]), strict=True)
+        for i, (stride, channels) in enumerate(rest):
+            kernel = 2 * stride + stride % 2
+            shape = {"stride": (1, stride), "padding": (0, (kernel - stride) // 2)}
+            ups.append(nn.ConvTranspose2d(before, channels, (1, kernel), **shape))  # type: ignore[arg-type]
+            count = 0 if i == len(config.strides) - 1 else config.encoder_units[-2 - i]
+            units.append(nn.Sequential(*(ResidualUnit(channels, config.activation) for _ in range(count))))
+            before = channels
+        self.ups, self.units = nn.ModuleList(ups), nn.ModuleList(units)
+        widths = (config.width, *config.channels[-2::-1], config.channels[0])
+        self.between = nn.ModuleList(_activation(config.activation, width, 2) for width in widths)
+        self.head = _conv(before, 1, 15, padding=7)
+
+    def forward(self, z: Tensor) -> Tensor:
+        x = self.first(self.embed(z.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2))
+        for block in self.blocks:
+            x = block(x)
+        x = x.transpose(1, 2).unsqueeze(2)
+        for act, up, units in zip(self.between, self.ups, self.units, strict=False):
+            x = units(up(act(x)))
+        audio: Tensor = self.head(self.between[-1](x)).float()
+        return audio[:, 0, 0]
+
+
 def inverse_basis(n_fft: int) -> Tensor:
     """The windowed inverse real Fourier transform as a matrix ``[2 * (n_fft / 2 + 1), n_fft]`` (real rows,
     then imaginary).
@@ -332,10 +393,9 @@ class CodecModel(nn.Module):
         self.config = config or CodecConfig()
         self.encoder = Encoder(self.config)
         self.quantiser = ResidualQuantiser(self.config)
-        self.decoder = Decoder(self.config)
+        made = Decoder if self.config.decoder == "istft" else ConvolutionDecoder
+        self.decoder: Decoder | ConvolutionDecoder = made(self.config)
         self.apply(_initialise)
-        with torch.no_grad():  # begin quietly, with all phases possible
-            self.decoder.head.bias[: self.decoder.bins] = 0.0
 
     def encode(self, audio: Tensor) -> Tensor:
         """Audio ``[batch, frames * 320]`` to codes ``[batch, K, frames]``."""
@@ -348,7 +408,7 @@ class CodecModel(nn.Module):
 
 
 def _initialise(module: nn.Module) -> None:
-    if isinstance(module, nn.Conv2d | nn.Linear):
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
         nn.init.trunc_normal_(
             module.weight,
             std=0.02 if isinstance(module, nn.Linear) else 1.0 / math.sqrt(module.weight[0].numel()),

@@ -260,10 +260,15 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=None)
     parser.add_argument("--from", dest="start", type=Path, default=None)
     parser.add_argument("--keep-tokens", action="store_true")
+    parser.add_argument("--network", type=json.loads, default={}, help="fields of CodecConfig, as JSON")
+    parser.add_argument("--recipe", type=json.loads, default={}, help="fields of Recipe, as JSON")
     parser.add_argument("--no-export", dest="export", action="store_false")
     parser.add_argument("--no-resume", dest="resume", action="store_false")
-    args = parser.parse_args()
-    train_codec(**vars(args))
+    args = vars(parser.parse_args())
+    network = args.pop("network")
+    args["config"] = CodecConfig.from_json(network) if network else None
+    args["recipe"] = Recipe(**args["recipe"])
+    train_codec(**args)
 
 
 if __name__ == "__main__":
