@@ -9,13 +9,17 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import StemwrightError, UsageError
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.training.jobs import MIXTURE, Job, make_job, plan_jobs
@@ -66,6 +70,7 @@ _worker: _Worker | None = None
 
 def _start(out: Path, seed: int, folder: Path, soundfont: Path | None) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker without a word; the parent speaks
     _worker = _Worker(out, seed, folder, soundfont)
 
 
@@ -205,16 +210,15 @@ def _results(
         yield from map(worker.run, in_time)
         return
     context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, initializer=_start, initargs=setup) as pool:
-        waiting: list[Any] = []
-        while True:
-            while len(waiting) < workers and (job := next(in_time, None)) is not None:
-                waiting.append(pool.apply_async(_run, (job,)))
-            if not waiting:
-                return
-            ready = [w for w in waiting if w.ready()]
-            for result in ready:
-                waiting.remove(result)
-                yield result.get()
-            if not ready:
-                time.sleep(0.05)
+    try:
+        with ProcessPoolExecutor(workers, context, _start, setup) as pool:
+            waiting = {pool.submit(_run, job) for job in islice(in_time, workers)}
+            while waiting:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+                    waiting |= {pool.submit(_run, job) for job in islice(in_time, 1)}
+    except BrokenProcessPool as error:
+        raise StemwrightError(
+            "a process that renders was killed, perhaps for want of memory: run again with fewer --workers"
+        ) from error
