@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -94,20 +93,50 @@ def growth(cycle: Callable[[], None]) -> float:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_nothing_is_lost() -> None:
     """In a process of its own, so that nothing else's memory is measured."""
-    where = environment()
-    where["PYTHONPATH"] += os.pathsep + str(Path(__file__).parents[1])  # for `support`
     done = subprocess.run(
         [sys.executable, __file__],
         capture_output=True,
         text=True,
         timeout=300,
-        env=where,
+        env=environment(),
         check=False,
     )
     assert done.returncode == 0, done.stderr
     grown = json.loads(done.stdout)
     assert set(grown) == set(KINDS)
     assert max(grown.values()) < GROWTH_MB, grown
+
+
+FORKED = """
+import os, signal, time
+import made_up, numpy as np
+from stemwright.native.engine import Engine
+
+engine = Engine(made_up.CONFIG, made_up.tensors(made_up.CONFIG), threads=3)
+codes, rows = np.zeros((1, made_up.CONFIG["codebooks"]), int), made_up.features(made_up.CONFIG, 2)
+state = engine.state()
+state.step(codes, rows[:1])
+wanted = state.fork().step(codes, rows[1:])
+time.sleep(0.2)  # the state's threads are asleep
+child = os.fork()
+if child == 0:
+    signal.alarm(20)
+    assert (state.fork().step(codes, rows[1:]) == wanted).all()
+    assert (state.step(codes, rows[1:]) == wanted).all()
+    del state
+    os._exit(7)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+assert (state.step(codes, rows[1:]) == wanted).all()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forks")
+def test_a_forked_process_goes_on_by_itself() -> None:
+    """It has no copies of the threads that a state had: it starts its own, and waits for nobody."""
+    command = [sys.executable, "-c", FORKED]
+    where = {"env": environment(), "cwd": Path(__file__).parent}
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **where)
+    assert done.returncode == 0, done.stderr
 
 
 if __name__ == "__main__":

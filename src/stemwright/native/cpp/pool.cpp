@@ -1,6 +1,13 @@
 #include "pool.h"
 
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "cpu.h"
 
@@ -20,20 +27,42 @@ inline void pause() {
 
 }  // namespace
 
-void Pool::start() {
-  if (!threads_.empty()) return;
+// The threads and what they meet at.
+class Pool::Team {
+ public:
+  explicit Team(int size);
+  ~Team() { end(); }
+  void run(const std::function<void(int, int)>& work);
+  void barrier();
+  bool is_here() const { return process_ == getpid(); }
+
+ private:
+  void serve(int thread);
+  void wait_for_job(unsigned seen);
+  void end();
+
+  const int size_;
+  const pid_t process_ = getpid();
+  const std::function<void(int, int)>* work_ = nullptr;
+  std::atomic<unsigned> job_{0};
+  std::atomic<bool> stop_{false};
+  std::atomic<int> arrived_{0};
+  std::atomic<unsigned> phase_{0};
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<std::thread> threads_;
+};
+
+Pool::Team::Team(int size) : size_(size) {
   try {
-    while (static_cast<int>(threads_.size()) < size_ - 1)
-      threads_.emplace_back([this, i = static_cast<int>(threads_.size()) + 1] { serve(i); });
+    for (int i = 1; i < size_; ++i) threads_.emplace_back([this, i] { serve(i); });
   } catch (const std::exception& error) {  // those that did start must end before their handles go
     end();
-    stop_ = false;
-    job_ = 0;
     throw NoThreads("the machine gives no " + std::to_string(size_) + " threads (" + error.what() + "): use fewer");
   }
 }
 
-void Pool::end() {
+void Pool::Team::end() {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     stop_ = true;
@@ -41,15 +70,9 @@ void Pool::end() {
   }
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
 }
 
-void Pool::run(bool together, const std::function<void(int, int)>& work) {
-  if (size_ == 1 || !together) {
-    work(0, 1);
-    return;
-  }
-  start();
+void Pool::Team::run(const std::function<void(int, int)>& work) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
     work_ = &work;
@@ -57,13 +80,12 @@ void Pool::run(bool together, const std::function<void(int, int)>& work) {
   }
   wake_.notify_all();
   work(0, size_);
-  barrier(size_);
+  barrier();
 }
 
-void Pool::barrier(int team) {
-  if (team == 1) return;
+void Pool::Team::barrier() {
   const unsigned phase = phase_.load(std::memory_order_acquire);
-  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == team) {
+  if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == size_) {
     arrived_.store(0, std::memory_order_relaxed);
     phase_.store(phase + 1, std::memory_order_release);
     return;
@@ -76,7 +98,7 @@ void Pool::barrier(int team) {
   }
 }
 
-void Pool::wait_for_job(unsigned seen) {
+void Pool::Team::wait_for_job(unsigned seen) {
   for (int spin = 0; spin < kSpins + kYields; ++spin) {
     if (job_.load(std::memory_order_acquire) != seen) return;
     if (spin < kSpins)
@@ -88,15 +110,42 @@ void Pool::wait_for_job(unsigned seen) {
   wake_.wait(lock, [this, seen] { return job_.load(std::memory_order_acquire) != seen; });
 }
 
-void Pool::serve(int thread) {
+void Pool::Team::serve(int thread) {
   const FloatMode mode;
   for (unsigned seen = 0;;) {
     wait_for_job(seen);
     seen = job_.load(std::memory_order_acquire);
     if (stop_) return;
     (*work_)(thread, size_);
-    barrier(size_);
+    barrier();
   }
+}
+
+Pool::Pool(int threads) : size_(threads) {}
+
+Pool::~Pool() { leave_behind(); }
+
+// A process that was forked off has the team's memory but not its threads: to wait for them would be for ever.
+void Pool::leave_behind() {
+  if (team_ && !team_->is_here()) team_.release();
+}
+
+void Pool::start() {
+  leave_behind();
+  if (!team_ && size_ > 1) team_ = std::make_unique<Team>(size_);
+}
+
+void Pool::run(bool together, const std::function<void(int, int)>& work) {
+  if (size_ == 1 || !together) {
+    work(0, 1);
+    return;
+  }
+  start();
+  team_->run(work);
+}
+
+void Pool::barrier(int team) {
+  if (team > 1) team_->barrier();
 }
 
 }  // namespace stemwright

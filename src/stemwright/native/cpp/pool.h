@@ -1,12 +1,8 @@
 // A few threads that run one function together and meet at barriers.
 #pragma once
-#include <atomic>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <stdexcept>
-#include <thread>
-#include <vector>
 
 namespace stemwright {
 
@@ -16,8 +12,8 @@ struct NoThreads : std::runtime_error {
 
 class Pool {
  public:
-  explicit Pool(int threads) : size_(threads) {}
-  ~Pool() { end(); }
+  explicit Pool(int threads);
+  ~Pool();
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
@@ -31,19 +27,11 @@ class Pool {
   void barrier(int team);
 
  private:
-  void serve(int thread);
-  void wait_for_job(unsigned seen);
-  void end();
+  class Team;
+  void leave_behind();
 
   int size_;
-  const std::function<void(int, int)>* work_ = nullptr;
-  std::atomic<unsigned> job_{0};
-  std::atomic<bool> stop_{false};
-  std::atomic<int> arrived_{0};
-  std::atomic<unsigned> phase_{0};
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::vector<std::thread> threads_;
+  std::unique_ptr<Team> team_;
 };
 
 // The share [first, last) of `count` things that thread `index` of `threads` does.
