@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -93,12 +94,14 @@ def growth(cycle: Callable[[], None]) -> float:
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_nothing_is_lost() -> None:
     """In a process of its own, so that nothing else's memory is measured."""
+    where = environment()
+    where["PYTHONPATH"] += os.pathsep + str(Path(__file__).parents[1])  # for `support`
     done = subprocess.run(
         [sys.executable, __file__],
         capture_output=True,
         text=True,
         timeout=300,
-        env=environment(),
+        env=where,
         check=False,
     )
     assert done.returncode == 0, done.stderr
