@@ -123,7 +123,7 @@ wanted = state.fork().step(codes, rows[1:])
 time.sleep(0.2)  # the state's threads are asleep
 child = os.fork()
 if child == 0:
-    signal.alarm(20)
+    signal.alarm(60)
     assert (state.fork().step(codes, rows[1:]) == wanted).all()
     assert (state.step(codes, rows[1:]) == wanted).all()
     del state
@@ -138,7 +138,7 @@ def test_a_forked_process_goes_on_by_itself() -> None:
     """It has no copies of the threads that a state had: it starts its own, and waits for nobody."""
     command = [sys.executable, "-c", FORKED]
     where = {"env": environment(), "cwd": Path(__file__).parent}
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **where)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=False, **where)
     assert done.returncode == 0, done.stderr
 
 
