@@ -6,11 +6,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import UsageError
+from stemwright.training.effects import STRONG, draw_effects
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -78,7 +80,9 @@ class Segments:
         return part
 
     def _stem(self, rng: np.random.Generator) -> FloatArray:
-        """One stem, sometimes faster or slower (0.75 to 1.35 times), of either polarity."""
+        """One stem, sometimes faster or slower (0.75 to 1.35 times) or in a room, toned or driven, of either
+        polarity.
+        """
         layer = self.layers[int(rng.integers(len(self.layers)))]
         if rng.random() < 0.35:
             speed = float(rng.uniform(0.75, 1.35))
@@ -91,9 +95,8 @@ class Segments:
                 x = self._cut(rng, layer, self.samples)
         if rng.random() < 0.5:
             x = -x
-        if rng.random() < 0.2:  # tilt the spectrum a little
-            tilt = np.float32(rng.uniform(-0.6, 0.6))
-            x = x + tilt * np.concatenate((x[:1], x[:-1]))
+        if rng.random() < 0.4:
+            x = draw_effects(Random(int(rng.integers(1 << 62))), STRONG).apply(x)
         return np.asarray(x, dtype=np.float32)
 
     def _varied(self, rng: np.random.Generator) -> FloatArray:
