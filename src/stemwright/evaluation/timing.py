@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.song.score import Score
+from stemwright.song.state import GlobalState
 from stemwright.song.timebase import SAMPLE_RATE, Timebase
 
 Seconds = NDArray[np.float64]
@@ -22,3 +23,30 @@ def note_spans(score: Score, timebase: Timebase) -> Seconds:
         for note in score.notes
     ]
     return np.array(spans, dtype=np.float64).reshape(-1, 2) / SAMPLE_RATE
+
+
+def chord_spans(state: GlobalState) -> tuple[Seconds, list[tuple[int, ...]]]:
+    """When each chord begins and ends, in seconds [N, 2], and its pitch classes, a foreign bass among them.
+
+    Beats of one chord are one span; where no chord sounds is no span.
+    """
+    spans, classes = [], []
+    per_beat = state.meter.ticks_per_beat
+    first = 0
+    for beat in range(1, len(state.chords) + 1):
+        if beat < len(state.chords) and state.chords[beat] == state.chords[first]:
+            continue
+        chord = state.chords[first]
+        if chord is not None:
+            ticks = (first * per_beat, beat * per_beat)
+            spans.append([state.timebase.tick_sample(tick) for tick in ticks])
+            classes.append(tuple(sorted({*chord.pitch_classes, chord.bass_pc})))
+        first = beat
+    return np.array(spans, dtype=np.float64).reshape(-1, 2) / SAMPLE_RATE, classes
+
+
+def beat_times(timebase: Timebase, bars: int) -> Seconds:
+    """Every beat (1/d note) of the first `bars` bars, in seconds, and the end of the last [beats + 1]."""
+    meter = timebase.meter
+    ticks = range(0, bars * meter.ticks_per_bar + 1, meter.ticks_per_beat)
+    return np.array([timebase.tick_sample(tick) for tick in ticks], dtype=np.float64) / SAMPLE_RATE
