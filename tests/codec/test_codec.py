@@ -13,7 +13,8 @@ pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from stemwright.codec import codec as room
-from stemwright.codec.codec import DECODE_CHUNK, Codec, open_session
+from stemwright.codec.codec import DECODE_CHUNK, Codec
+from stemwright.codec.session import open_session
 from stemwright.errors import StemwrightError, UsageError
 from support.codecs import tiny_model, write_tiny
 

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.codec.codec import Codec, open_session
+from stemwright.codec.codec import Codec
 from stemwright.codec.graph import check_graph
+from stemwright.codec.session import open_session
 from stemwright.errors import StemwrightError
 from stemwright.models import Manifest, write_bundle
 from support.bundles import write_codec
@@ -124,7 +125,7 @@ def test_threads_that_decode_at_once_share_one_session(
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from stemwright.codec import codec as room
+    from stemwright.codec import session as room
 
     opened: list[Path] = []
     real = room.open_session

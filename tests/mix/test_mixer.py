@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.signal import resample_poly
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.mix.limiter import limiting_gain
+from stemwright.mix.limiter import limited, limiting_gain
 from stemwright.mix.loudness import integrated_loudness, true_peak
 from stemwright.mix.mixer import MAX_LIMITING_DB, mix
 from stemwright.mix.placement import NEUTRAL, gain_db, pan_gains, placement
@@ -90,11 +90,43 @@ def test_stems_of_unequal_length_end_in_silence():
     assert len(mix(stems).audio) == 2 * RATE
 
 
+def test_a_stereo_stem_of_two_equal_channels_is_a_mono_stem():
+    mono = make_stems(3)
+    stereo = {name: np.stack([stem, stem], axis=1) for name, stem in mono.items()}
+    one, two = mix(mono), mix(stereo)
+    np.testing.assert_allclose(one.audio, two.audio, atol=1e-5)
+    assert one.gains == pytest.approx(two.gains, abs=1e-4)
+
+
+def test_a_stereo_stem_keeps_its_sides():
+    rng = np.random.default_rng(0)
+    left, right = (0.1 * rng.standard_normal(2 * RATE).astype(np.float32) for _ in range(2))
+    heard = mix({"drums": np.stack([left, right], axis=1)}, sample_rate=2 * RATE)
+    assert heard.audio.shape == (2 * RATE, 2) and heard.loudness_lufs == pytest.approx(-14.0, abs=0.3)
+    gain = heard.audio[:, 0] @ left / (left @ left)
+    np.testing.assert_allclose(heard.audio, gain * np.stack([left, right], axis=1), atol=0.02)
+    lead = mix({"lead": np.stack([left, right], axis=1)}).audio
+    power = np.square(lead).mean(axis=0)
+    assert power[1] / power[0] == pytest.approx(
+        np.square(np.divide(*pan_gains(placement("lead").pan)[::-1])), rel=0.03
+    )
+
+
+def test_a_stereo_stem_is_limited_on_both_sides_alike():
+    stem = np.full((RATE, 2), 0.1, np.float32)
+    stem[5000:5100, 0] = 1.5
+    held = limited(stem, RATE, 0.89)
+    assert held.dtype == np.float32 and true_peak(held) <= 20 * np.log10(0.89) + 0.01
+    np.testing.assert_allclose(held[:, 1] * stem[:, 0], held[:, 0] * stem[:, 1], atol=1e-6)
+    np.testing.assert_array_equal(held[:4500], stem[:4500])
+
+
 def test_bad_input():
     good = np.zeros(10, np.float32)
     for stems, error in (
         ({}, UsageError),
         ({"a": good[None]}, StemwrightError),
+        ({"a": np.zeros((10, 3), np.float32)}, StemwrightError),
         ({"a": good + np.nan}, StemwrightError),
     ):
         with pytest.raises(error):

@@ -44,24 +44,61 @@ def write_codec(folder: Path, seed: int = 0) -> Bundle:
     return write_bundle(folder / "codec", manifest, graphs)
 
 
-def _decoder(draw: np.random.Generator) -> bytes:
-    """codes int64 [1, 8, T] -> audio [1, T * 320]: each code has a waveform, and they are added."""
+def write_wide(folder: Path, codec: Bundle, seed: int = 0) -> Bundle:
+    """A wide decoder for a codec's tokens that sounds like noise on either side, in `folder/wide`."""
+    architecture = {
+        **codec.manifest.architecture,
+        "sample_rate": 2 * SAMPLE_RATE,
+        "hop": 2 * HOP,
+        "channels": 2,
+    }
+    manifest = Manifest(
+        kind="decoder",
+        name="wide",
+        preset="random",
+        architecture=architecture,
+        codec_sha256=codec.tokens_sha256,
+        licences=("Apache-2.0",),
+        sources=("random numbers",),
+        device="none",
+    )
+    graph = _decoder(np.random.default_rng(seed), 2 * HOP, 2)
+    return write_bundle(folder / "wide", manifest, {"decoder.onnx": graph})
+
+
+def _decoder(draw: np.random.Generator, hop: int = HOP, channels: int = 0) -> bytes:
+    """codes int64 [1, 8, T] -> audio [1, T * hop] or [1, channels, T * hop]: each code has a waveform, and
+    they are added.
+    """
     from onnx import TensorProto, helper, numpy_helper
 
-    table = (draw.standard_normal((CODEBOOKS * CODEBOOK_SIZE, HOP)) * 0.05).astype(np.float32)
+    width = max(1, channels)
+    table = (draw.standard_normal((CODEBOOKS * CODEBOOK_SIZE, width * hop)) * 0.05).astype(np.float32)
     offsets = (np.arange(CODEBOOKS, dtype=np.int64) * CODEBOOK_SIZE)[None, :, None]
-    constants = {"table": table, "offsets": offsets, "axis": np.array([1]), "flat": np.array([1, -1])}
+    constants = {
+        "table": table,
+        "offsets": offsets,
+        "axis": np.array([1]),
+        "frames": np.array([1, -1, width, hop]),
+    }
+    constants["shape"] = np.array([1, channels, -1] if channels else [1, -1])
     nodes = [
         helper.make_node("Add", ["codes", "offsets"], ["rows"]),
         helper.make_node("Gather", ["table", "rows"], ["waves"]),
         helper.make_node("ReduceSum", ["waves", "axis"], ["sum"], keepdims=0),
-        helper.make_node("Reshape", ["sum", "flat"], ["audio"]),
+        helper.make_node("Reshape", ["sum", "frames"], ["framed"]),
+        helper.make_node("Transpose", ["framed"], ["turned"], perm=[0, 2, 1, 3]),
+        helper.make_node("Reshape", ["turned", "shape"], ["audio"]),
     ]
     graph = helper.make_graph(
         nodes,
         "decoder",
         [helper.make_tensor_value_info("codes", TensorProto.INT64, [1, CODEBOOKS, "T"])],
-        [helper.make_tensor_value_info("audio", TensorProto.FLOAT, [1, "N"])],
+        [
+            helper.make_tensor_value_info(
+                "audio", TensorProto.FLOAT, [1, *([channels] if channels else []), "N"]
+            )
+        ],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
     return _model(graph)

@@ -71,13 +71,18 @@ def _tracks(numbers: int | list[int]) -> str:
 
 
 def export(
-    folder: opt.SongDir, midi: _Midi = False, stems: _Stems = False, to: _To = None, json: opt.Json = False
+    folder: opt.SongDir,
+    midi: _Midi = False,
+    stems: _Stems = False,
+    quality: opt.Quality = "standard",
+    to: _To = None,
+    json: opt.Json = False,
 ) -> None:
     """Write files for other programs: MIDI, stems, or both where neither is named."""
     from stemwright.producer.exports import export_song
 
     with watching() as watch:
-        facts = export_song(folder, midi=midi, stems=stems, to=to, watch=watch)
+        facts = export_song(folder, midi=midi, stems=stems, quality=quality, to=to, watch=watch)
     if json:
         emit_json(facts)
         return

@@ -88,12 +88,18 @@ def generate(
         lines([f"{audio:.1f} s of music in {spent:.1f} s, real-time factor {rtf:.2f}"])
 
 
-def mix(folder: opt.SongDir, out: _Out = None, stems: _Stems = False, json: opt.Json = False) -> None:
+def mix(
+    folder: opt.SongDir,
+    out: _Out = None,
+    stems: _Stems = False,
+    quality: opt.Quality = "standard",
+    json: opt.Json = False,
+) -> None:
     """Render the active takes and mix them: -14 LUFS, true peak at most -1 dBTP, 24 bit."""
     from stemwright.producer.render import render
 
     with watching() as watch:
-        made = render(folder, out=out, stems=stems, watch=watch)
+        made = render(folder, out=out, stems=stems, quality=quality, watch=watch)
     if json:
         emit_json(made)
         return

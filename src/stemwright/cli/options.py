@@ -11,6 +11,14 @@ SongDir = Annotated[Path, typer.Argument(metavar="DIR", help="The song's folder.
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
 ]
+Quality = Annotated[
+    str,
+    typer.Option(
+        "--quality",
+        metavar="NAME",
+        help="standard: 24 kHz, mono stems. high: 48 kHz, stereo stems, by the bundle 'wide'.",
+    ),
+]
 Bpm = Annotated[
     str | None,
     typer.Option(

@@ -31,13 +31,15 @@ class StreamingDecoder:
         chunk: int,
         context: int,
         hop: int,
+        channels: tuple[int, ...] = (),
     ) -> None:
-        self._run = run  # codes [K, t] -> audio [t * hop]
-        self._codebooks, self._chunk, self._context, self._hop = codebooks, chunk, context, hop
+        self._run = run  # codes [K, t] -> audio [t * hop, *channels]
+        self._codebooks, self._context = codebooks, context
         self._held = np.zeros((codebooks, 0), dtype=np.int64)
         self._first = 0  # frame number of the first held frame
         self._next = 0  # frame number where the next chunk starts
         self._ended = False
+        self.hop, self.channels, self.chunk = hop, channels, chunk
 
     def push(self, tokens: npt.NDArray[np.integer]) -> FloatArray:
         """Add tokens ``[8, t]``; the audio that is now certain (often none), float32."""
@@ -49,9 +51,9 @@ class StreamingDecoder:
             raise UsageError(f"tokens: type is {tokens.dtype}; codes must be whole numbers")
         self._held = np.concatenate((self._held, tokens.astype(np.int64)), axis=1)
         made = []
-        while self._first + self._held.shape[1] >= self._next + self._chunk + self._context:
-            made.append(self._decode(self._next + self._chunk, self._next + self._chunk + self._context))
-        return _joined(made)
+        while self._first + self._held.shape[1] >= self._next + self.chunk + self._context:
+            made.append(self._decode(self._next + self.chunk, self._next + self.chunk + self._context))
+        return self._joined(made)
 
     def flush(self) -> FloatArray:
         """The rest; no more can be pushed."""
@@ -59,20 +61,32 @@ class StreamingDecoder:
         end = self._first + self._held.shape[1]
         made = []
         while self._next < end:
-            stop = min(end, self._next + self._chunk)
+            stop = min(end, self._next + self.chunk)
             made.append(self._decode(stop, min(end, stop + self._context)))
-        return _joined(made)
+        return self._joined(made)
 
     def _decode(self, stop: int, high: int) -> FloatArray:
         low = max(0, self._next - self._context)
         audio = self._run(self._held[:, low - self._first : high - self._first])
-        piece = audio[(self._next - low) * self._hop : (stop - low) * self._hop]
+        piece = audio[(self._next - low) * self.hop : (stop - low) * self.hop]
         self._next = stop
         keep = max(0, stop - self._context)
         self._held = self._held[:, keep - self._first :]
         self._first = keep
         return piece
 
+    def _joined(self, pieces: list[FloatArray]) -> FloatArray:
+        return np.concatenate(pieces) if pieces else np.zeros((0, *self.channels), dtype=np.float32)
 
-def _joined(pieces: list[FloatArray]) -> FloatArray:
-    return np.concatenate(pieces) if pieces else np.zeros(0, dtype=np.float32)
+
+def decoded(stream: StreamingDecoder, codes: npt.NDArray[np.integer]) -> FloatArray:
+    """All that a new stream makes of codes ``[K, T]``: float32 ``[T * hop, *channels]``. It is made in
+    pieces, of which one is held beside the whole.
+    """
+    audio, at = np.empty((codes.shape[1] * stream.hop, *stream.channels), dtype=np.float32), 0
+    for start in range(0, codes.shape[1], stream.chunk):
+        piece = stream.push(codes[:, start : start + stream.chunk])
+        audio[at : at + len(piece)] = piece
+        at += len(piece)
+    audio[at:] = stream.flush()
+    return audio

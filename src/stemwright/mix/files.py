@@ -9,16 +9,23 @@ from numpy.typing import ArrayLike, NDArray
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.song.names import file_stem
 from stemwright.song.state import GlobalState
+from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.store import atomic
 
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 MAX_NAME_BYTES = 200
 
 
-def file_name(title: str, part: str, state: GlobalState, suffix: str = ".wav") -> str:
-    """The name producers expect: `My Song_Drums_112bpm_F#min.wav`, safe on every system, up to 200 bytes."""
+def file_name(
+    title: str, part: str, state: GlobalState, suffix: str = ".wav", rate: int = SAMPLE_RATE
+) -> str:
+    """The name producers expect: `My Song_Drums_112bpm_F#min.wav`, safe on every system, up to 200 bytes.
+
+    A `rate` other than the codec's is named, `..._48kHz.wav`, so that files of both lie side by side.
+    """
     audio_format(suffix)
-    while len((name := file_stem(title, part, state) + suffix).encode()) > MAX_NAME_BYTES and title:
+    end = suffix if rate == SAMPLE_RATE else f"_{rate / 1000:g}kHz{suffix}"
+    while len((name := file_stem(title, part, state) + end).encode()) > MAX_NAME_BYTES and title:
         title = title[:-1].rstrip()
     return name
 

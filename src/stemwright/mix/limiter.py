@@ -15,7 +15,7 @@ RELEASE_MS = 120.0
 _PIECE = 1 << 18
 
 
-def stereo_envelope(audio: NDArray[np.float64]) -> Signal:
+def stereo_envelope(audio: Signal) -> Signal:
     """The true-peak envelope [N] of `audio` [N, channels]: the largest of all channels."""
     envelope = np.zeros(len(audio), np.float32)
     for channel in audio.T:
@@ -42,9 +42,13 @@ def limiting_gain(envelope: Signal, sample_rate: int, ceiling: float, scale: flo
 
 
 def limited(signal: NDArray[np.float32], sample_rate: int, ceiling: float) -> NDArray[np.float32]:
-    """`signal` [N] with true peaks at or below an amplitude, `ceiling`; the very samples where they are."""
-    gain = limiting_gain(peak_envelope(signal), sample_rate, ceiling)
-    return (signal * gain).astype(np.float32)
+    """`signal` [N] or [N, 2] with true peaks at or below an amplitude, `ceiling`; the very samples where they
+    are.
+    """
+    if signal.ndim == 1:
+        return (signal * limiting_gain(peak_envelope(signal), sample_rate, ceiling)).astype(np.float32)
+    gain = limiting_gain(stereo_envelope(signal), sample_rate, ceiling).astype(np.float32)
+    return signal * gain[:, None]
 
 
 def _held(needed: Signal) -> Signal:

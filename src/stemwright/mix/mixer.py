@@ -44,16 +44,16 @@ def mix(
     target_lufs: float = -14.0,
     ceiling_dbtp: float = -1.0,
 ) -> MixResult:
-    """Mix mono `stems` (name -> [N] in -1..1; shorter ones end in silence).
+    """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence).
+
+    A mono stem is panned to its place; a stereo stem keeps its width, its balance moves.
 
     The same input gives the same bits.
 
-    UsageError for no stems or impossible targets, StemwrightError for stems that are not mono or not finite.
+    UsageError for no stems or impossible targets, StemwrightError for stems of another shape or not finite.
     """
     _check(stems, sample_rate, target_lufs, ceiling_dbtp)
-    gains = {
-        layer: gain_db(layer, integrated_loudness(stem, sample_rate)) for layer, stem in sorted(stems.items())
-    }
+    gains = {layer: gain_db(layer, _loudness(stem, sample_rate)) for layer, stem in sorted(stems.items())}
     summed = _sum(stems, gains)
     loudness = integrated_loudness(summed, sample_rate)
     envelope = stereo_envelope(summed)
@@ -95,21 +95,27 @@ def _check(stems: Mapping[str, NDArray[np.float32]], rate: int, target: float, c
     if not (math.isfinite(ceiling) and -20.0 <= ceiling <= 0.0):
         raise UsageError(f"true-peak ceiling {ceiling} is outside -20..0 dBTP")
     for layer, stem in stems.items():
-        if np.ndim(stem) != 1:
-            raise StemwrightError(f"stem {layer}: should be mono, has shape {np.shape(stem)}")
+        if np.ndim(stem) != 1 and np.shape(stem)[1:] != (2,):
+            raise StemwrightError(f"stem {layer}: should be mono or stereo, has shape {np.shape(stem)}")
         if not np.isfinite(stem).all():
             raise StemwrightError(
                 f"stem {layer}: holds samples that are not finite; generate the layer again"
             )
 
 
+def _loudness(stem: NDArray[np.float32], sample_rate: int) -> float:
+    """The loudness of a stem as it will be heard: in the middle, both channels have half their power."""
+    measured = integrated_loudness(stem, sample_rate)
+    return measured if np.ndim(stem) == 1 else measured - decibels(math.sqrt(2.0))
+
+
 def _sum(stems: Mapping[str, NDArray[np.float32]], gains: Mapping[str, float]) -> NDArray[np.float64]:
     """The placed stems together, [N, 2], added in the order of their names."""
     summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
     for layer in sorted(stems):
-        stem = np.asarray(stems[layer], dtype=np.float64) * amplitude(gains[layer])
         for channel, factor in enumerate(pan_gains(placement(layer).pan)):
-            summed[: len(stem), channel] += stem * factor
+            stem = stems[layer] if np.ndim(stems[layer]) == 1 else stems[layer][:, channel]
+            summed[: len(stem), channel] += stem.astype(np.float64) * amplitude(gains[layer]) * factor
     return summed
 
 

@@ -74,20 +74,20 @@ def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
     return bundle
 
 
-def require_codec(performer: Bundle, codec: Bundle) -> None:
-    """Refuse a codec whose tokens the performer was not trained on (StemwrightError)."""
-    expected = performer.manifest.codec_sha256
+def require_codec(model: Bundle, codec: Bundle) -> None:
+    """Refuse a codec whose tokens a performer or a wide decoder was not trained on (StemwrightError)."""
+    expected = model.manifest.codec_sha256
     if expected != codec.tokens_sha256:
         raise StemwrightError(
-            f"{performer.path}: trained on tokens of codec {str(expected)[:12]}, but {codec.path} speaks "
+            f"{model.path}: trained on tokens of codec {str(expected)[:12]}, but {codec.path} speaks "
             f"those of {codec.tokens_sha256[:12]}: "
-            "use the codec it was trained on or train the performer again"
+            f"use the codec it was trained on or train the {model.manifest.kind} again"
         )
     for field in ("codebooks", "codebook_size"):
-        mine, its = (bundle.manifest.architecture.get(field) for bundle in (performer, codec))
+        mine, its = (bundle.manifest.architecture.get(field) for bundle in (model, codec))
         if its is not None and mine != its:
             raise StemwrightError(
-                f"{performer.path}: field 'architecture.{field}' is {shown(mine)}, "
+                f"{model.path}: field 'architecture.{field}' is {shown(mine)}, "
                 f"its codec's is {shown(its)}: get the bundle again"
             )
 

@@ -10,10 +10,12 @@ from stemwright.errors import UsageError
 
 if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
+    from stemwright.codec.wide import WideDecoder
     from stemwright.models import Bundle
 
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
+_wide: dict[Path, WideDecoder] = {}
 _lock = threading.Lock()
 
 
@@ -45,6 +47,21 @@ def codec() -> Codec:
         if path not in _codecs:
             _codecs[path] = Codec.load(path, threads=1)
         return _codecs[path]
+
+
+def wide_decoder() -> WideDecoder:
+    """The decoder to 48 kHz stereo for the codec's tokens. UsageError where there is none, StemwrightError
+    where it is for the tokens of another codec.
+    """
+    from stemwright.codec.wide import WideDecoder
+    from stemwright.models import require_codec
+
+    bundle = _load("wide", "--quality high needs the bundle 'wide'", "decoder")
+    require_codec(bundle, codec_bundle())
+    with _lock:
+        if bundle.path not in _wide:
+            _wide[bundle.path] = WideDecoder(bundle, threads=1)
+        return _wide[bundle.path]
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:

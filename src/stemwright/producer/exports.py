@@ -16,7 +16,13 @@ from stemwright.song.score import Score
 
 
 def export_song(
-    path: Path, *, midi: bool = False, stems: bool = False, to: Path | None = None, watch: Watch = unwatched
+    path: Path,
+    *,
+    midi: bool = False,
+    stems: bool = False,
+    quality: str = "standard",
+    to: Path | None = None,
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Write the scores as MIDI, the stems as WAV, or both where neither is asked for; returns where."""
     if to is not None:
@@ -27,7 +33,7 @@ def export_song(
     if midi or both:
         facts["midi"] = str(_export_midi(path, to))
     if stems or both:
-        facts["stems"] = _export_stems(path, target, to is not None, watch)
+        facts["stems"] = _export_stems(path, target, to is not None, quality, watch)
     return facts
 
 
@@ -51,10 +57,10 @@ def _export_midi(path: Path, to: Path | None) -> Path:
     return _place(to, name, lambda temp: temp.write_bytes(data))
 
 
-def _export_stems(path: Path, target: Path, outside: bool, watch: Watch) -> dict[str, str]:
+def _export_stems(path: Path, target: Path, outside: bool, quality: str, watch: Watch) -> dict[str, str]:
     from stemwright.producer.render import render
 
-    made = render(path, stems=True, watch=watch)["stems"]
+    made = render(path, stems=True, quality=quality, watch=watch)["stems"]
     if not outside:
         return {layer: str(file) for layer, file in made.items()}
     copied: dict[str, str] = {}

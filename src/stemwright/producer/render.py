@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,6 @@ from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.workspace import require_outside, writing
-from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult
@@ -29,50 +28,86 @@ STEM_CEILING = 0.89
 """A stem's true peaks stay below this amplitude (-1 dBTP), so that no file clips."""
 
 
+QUALITIES = ("standard", "high")
+"""24 kHz, mono stems; 48 kHz, stereo stems."""
+
+
+class Decoder(Protocol):
+    """What makes stems of tokens: the codec, or the wide decoder of its tokens."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the stems."""
+
+    @property
+    def sha256(self) -> str:
+        """The bundle's identity."""
+
+    @property
+    def tokens_sha256(self) -> str:
+        """The identity of the tokens that it takes."""
+
+    def decode(self, tokens: npt.NDArray[np.integer]) -> Audio:
+        """Tokens ``[8, T]`` to audio ``[samples]`` or ``[samples, 2]``."""
+
+
 def render(
-    path: Path, *, out: Path | None = None, stems: bool = False, watch: Watch = unwatched
+    path: Path,
+    *,
+    out: Path | None = None,
+    stems: bool = False,
+    quality: str = "standard",
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too.
 
-    UsageError where no layer has a take, or `out` cannot be an audio file.
+    UsageError where no layer has a take, `out` cannot be an audio file, or the quality cannot be had.
     """
     clock = Clock()
     _check_out(path, out)
+    decoder = _decoder(quality)
+    rate = decoder.sample_rate
     with writing(path) as folder:
         song = folder.load()
         takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
         if not takes:
             raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
         with clock.stage("decode"):
-            decoded = decode(folder, takes, watch)
+            decoded = decode(folder, takes, decoder, watch)
         with clock.stage("mix"):
             watch("mix", 0, 2)
-            mixed = _mix(decoded)
+            mixed = _mix(decoded, rate)
             watch("mix", 1, 2)
         with clock.stage("write"):
-            files = _write(folder, song, decoded if stems else {}, mixed, out)
+            files = _write(folder, song, decoded if stems else {}, mixed, rate, out)
             watch("mix", 2, 2)
-        seconds = len(mixed.audio) / SAMPLE_RATE
-        act = Act(
-            "mix", list(takes), audio_seconds=seconds, made=_shas(files), details=_details(takes, mixed)
-        )
+        seconds = len(mixed.audio) / rate
+        details = {**_details(takes, mixed), "decoder": decoder.sha256, "sample_rate": rate}
+        act = Act("mix", list(takes), audio_seconds=seconds, made=_shas(files), details=details)
         commit(folder, song, act, clock)
     mix_file = files.pop("")
     return {
         "mix": str(mix_file),
         "stems": {name: str(file) for name, file in files.items()},
         "seconds": seconds,
-        "sample_rate": SAMPLE_RATE,
+        "sample_rate": rate,
         "loudness_lufs": round(mixed.loudness_lufs, 2),
         "true_peak_dbtp": round(mixed.true_peak_dbtp, 2),
     }
 
 
-def decode(folder: SongFolder, takes: dict[str, Take], watch: Watch = unwatched) -> dict[str, Audio]:
-    """The stem [frames * 320] of every take, several at once; all have the same length."""
-    codec = bundles.codec()
+def _decoder(quality: str) -> Decoder:
+    if quality not in QUALITIES:
+        raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
+    return bundles.codec() if quality == "standard" else bundles.wide_decoder()
+
+
+def decode(
+    folder: SongFolder, takes: dict[str, Take], decoder: Decoder, watch: Watch = unwatched
+) -> dict[str, Audio]:
+    """The stem of every take, several at once; all have the same length."""
     for name, take in takes.items():
-        _require_codec(folder, name, take, codec.tokens_sha256)
+        _require_codec(folder, name, take, decoder.tokens_sha256)
     done = 0
     lock = threading.Lock()
 
@@ -82,8 +117,8 @@ def decode(folder: SongFolder, takes: dict[str, Take], watch: Watch = unwatched)
         from stemwright.mix.limiter import limited
 
         name, take = item
-        stem = codec.decode(from_canonical(folder.objects.get(take.tokens_sha256)))
-        stem = limited(stem, SAMPLE_RATE, STEM_CEILING)
+        stem = decoder.decode(from_canonical(folder.objects.get(take.tokens_sha256)))
+        stem = limited(stem, decoder.sample_rate, STEM_CEILING)
         with lock:
             done += 1
             watch("decode", done, len(takes))
@@ -110,28 +145,28 @@ def _require_codec(folder: SongFolder, layer: str, take: Take, sha: str) -> None
         )
 
 
-def _mix(stems: dict[str, Audio]) -> MixResult:
+def _mix(stems: dict[str, Audio], rate: int) -> MixResult:
     from stemwright.mix.mixer import mix
 
-    return mix(stems, SAMPLE_RATE)
+    return mix(stems, rate)
 
 
 def _write(
-    folder: SongFolder, song: Song, stems: dict[str, Audio], mixed: MixResult, out: Path | None
+    folder: SongFolder, song: Song, stems: dict[str, Audio], mixed: MixResult, rate: int, out: Path | None
 ) -> dict[str, Path]:
     """Write the files; returns them by layer, the mix under ""."""
     from stemwright.mix.files import file_name, write_audio
 
-    names = {name: file_name(song.title, name, song.state) for name in stems}
+    names = {name: file_name(song.title, name, song.state, rate=rate) for name in stems}
     audio: dict[str, Audio] = {name: stems[name] for name in names}
     if out is None:
-        names[""], audio[""] = file_name(song.title, "Mix", song.state), mixed.audio
+        names[""], audio[""] = file_name(song.title, "Mix", song.state, rate=rate), mixed.audio
     with folder.renders.writing() as batch:
         for name, file in names.items():
-            write_audio(batch.path(file), audio[name], SAMPLE_RATE, suffix=".wav")
+            write_audio(batch.path(file), audio[name], rate, suffix=".wav")
     files = {name: folder.renders.path / file for name, file in names.items()}
     if out is not None:
-        write_audio(out, mixed.audio, SAMPLE_RATE)
+        write_audio(out, mixed.audio, rate)
         files[""] = out
     return files
 

@@ -1,0 +1,146 @@
+"""ONNX graphs with one input and one output, run by ONNX Runtime on one thread, in order, with deterministic
+kernels: on one machine the same input gives the same bits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.codec.graph import check_graph
+from stemwright.codec.streaming import FloatArray
+from stemwright.errors import StemwrightError, UsageError
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+    from stemwright.models import Bundle
+
+MAX_GRAPH = 1 << 30  # bytes
+
+
+class Graphs:
+    """The graphs of a bundle, each loaded when it is first run; ``types`` says what each takes and gives, in
+    ONNX Runtime's names. May be run from several threads at once.
+    """
+
+    def __init__(self, bundle: Bundle, types: Mapping[str, tuple[str, str]], threads: int = 1) -> None:
+        self.bundle = bundle
+        self.threads = threads
+        self._types = types
+        self._sessions: dict[str, onnxruntime.InferenceSession] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def sha256(self) -> str:
+        """The bundle's identity: SHA-256 of its canonical manifest."""
+        return self.bundle.sha256
+
+    def _sound(self, name: str, codes: npt.NDArray[np.int64], shape: tuple[int, ...]) -> FloatArray:
+        """What a decoder's graph makes of codes ``[K, t]``: finite audio of ``shape``."""
+        made = self._run(name, np.ascontiguousarray(codes)[None])
+        if made.shape != shape:
+            raise StemwrightError(
+                f"{self.bundle.path / name}: gave audio of shape {list(made.shape)}; get the bundle again"
+            )
+        if not bool(np.isfinite(made).all()):
+            raise StemwrightError(
+                f"{self.bundle.path / name}: gave audio that is not finite; get the bundle again"
+            )
+        return np.asarray(made, dtype=np.float32)
+
+    def _run(self, name: str, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        session = self._session(name)
+        try:
+            return np.asarray(session.run(None, {session.get_inputs()[0].name: value})[0])
+        except Exception as error:  # ONNX Runtime's own exception types are not public
+            raise StemwrightError(
+                f"{self.bundle.path / name}: ONNX Runtime cannot run it ({_line(error)}); "
+                "get the bundle again"
+            ) from error
+
+    def _session(self, name: str) -> onnxruntime.InferenceSession:
+        """The graph's session; threads that ask at once share one."""
+        with self._lock:
+            session = self._sessions.get(name)
+            if session is None:
+                path = self.bundle.file(name)
+                session = open_session(path, self.threads)
+                _check_ends(session, path, *self._types[name])
+                self._sessions[name] = session
+            return session
+
+
+def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session with execution guards: sequential, deterministic, no spinning threads.
+
+    What is loaded are the very bytes that were checked (`codec.graph`). StemwrightError for any other file.
+    """
+    import onnxruntime
+
+    try:
+        if path.stat().st_size > MAX_GRAPH:
+            raise StemwrightError(f"{path}: larger than {MAX_GRAPH} bytes; get the bundle again")
+        data = path.read_bytes()
+    except OSError as error:
+        raise StemwrightError(f"{path}: cannot be read ({error.strerror}); get the bundle again") from None
+    check_graph(data, str(path))
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exception types are not public
+        raise StemwrightError(
+            f"{path}: ONNX Runtime cannot load it ({_line(error)}); get the bundle again"
+        ) from error
+
+
+def whole(bundle: Bundle, field: str, low: int, high: int) -> int:
+    """A whole number of a bundle's architecture, within bounds. UsageError naming the field."""
+    value = bundle.manifest.architecture.get(field)
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise UsageError(
+            f"{bundle.path}: manifest.json: field 'architecture.{field}' must be a whole number, "
+            f"{low} to {high}"
+        )
+    return value
+
+
+def require(bundle: Bundle, **fields: int) -> None:
+    """UsageError unless these fields of a bundle's architecture have these values."""
+    for field, expected in fields.items():
+        if whole(bundle, field, 1, 1 << 20) != expected:
+            raise UsageError(
+                f"{bundle.path}: architecture.{field} must be {expected}; "
+                f"choose another {bundle.manifest.kind}"
+            )
+
+
+def check_codes(codes: npt.NDArray[np.integer], size: int) -> None:
+    """UsageError for codes outside 0 to ``size`` - 1."""
+    if codes.size and (int(codes.max()) >= size or int(codes.min()) < 0):
+        raise UsageError(f"tokens: hold a code outside 0 to {size - 1}; they are of another codec")
+
+
+def _check_ends(session: onnxruntime.InferenceSession, path: Path, given: str, made: str) -> None:
+    """One input and one output, of these types."""
+    found = [[end.type for end in ends] for ends in (session.get_inputs(), session.get_outputs())]
+    if found != [[given], [made]]:
+        raise StemwrightError(
+            f"{path}: takes {found[0]} and gives {found[1]}, not {given} and {made}; get the bundle again"
+        )
+
+
+def _line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:160]
