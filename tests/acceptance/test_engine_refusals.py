@@ -21,7 +21,7 @@ LACKING = next(isa for isa in options.ISAS if isa not in options.available_isas(
 MANIFESTS: list[tuple[dict[str, Any], str]] = [
     ({"schema": 2}, "schema is 2"),
     ({"engine": 2}, "unknown field 'engine'"),
-    ({"conditioning_version": 2}, "conditioning version 2"),
+    ({"conditioning_version": 9}, "conditioning version 9"),
     ({"architecture": {"kv_cache": "int4"}}, "architecture.kv_cache"),
     ({"architecture": {"experts": 8}}, "'experts'"),
 ]

@@ -2,12 +2,19 @@
 inference."""
 
 from stemwright.conditioning.features import (
-    CONDITIONING_VERSION,
     drop_features,
     frame_features,
     step_features,
 )
-from stemwright.conditioning.layout import DROPS, STYLES, Block, feature_size, layout
+from stemwright.conditioning.layout import (
+    CONDITIONING_VERSION,
+    DROPS,
+    STYLES,
+    Block,
+    feature_size,
+    knows,
+    layout,
+)
 
 __all__ = [
     "CONDITIONING_VERSION",
@@ -17,6 +24,7 @@ __all__ = [
     "drop_features",
     "feature_size",
     "frame_features",
+    "knows",
     "layout",
     "step_features",
 ]

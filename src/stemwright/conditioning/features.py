@@ -22,9 +22,6 @@ from stemwright.song.rhythm import STEP_TICKS
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 
-CONDITIONING_VERSION = 1
-"""Raised whenever a feature changes; a performer refuses another version than it was trained with."""
-
 Floats = npt.NDArray[np.float32]
 
 _ALIASES = {

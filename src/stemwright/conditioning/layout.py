@@ -30,18 +30,28 @@ TRACE_FRAMES = 12
 NEAR_FRAMES = 75
 """Frames (1 s) beyond which the last and the next onset are no longer seen."""
 
+TAIL_FRAMES = 30
+"""Frames (0.4 s) after a note's end in which its release may still be heard."""
+HARMONICS = 8
+
+CONDITIONING_VERSION = 2
+"""Raised whenever a feature changes. Blocks are only ever appended, so that an older performer takes the
+first columns of today's features; one of a later version is refused."""
+
 DROPS = ("score", "chords", "rhythm", "style", "timbre")
 """Groups of blocks that can be dropped: set to zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """`size` columns; `group`: the drop that clears it, or "" where it is always there."""
+    """`size` columns; `group`: the drop that clears it, or "" where it is always there; `since`: the
+    version that brought it."""
 
     name: str
     size: int
     meaning: str
     group: str = ""
+    since: int = 1
 
 
 _COMMON = (
@@ -110,6 +120,22 @@ _PITCHED = (
     Block(
         "key_sustain", KEYS, "velocity / 127 from the onset's frame to the note's end, same pitches", "score"
     ),
+    Block(
+        "note_time",
+        2,
+        "of the newest note (of several the lowest), to 0.4 s after its end: 8 / (8 + frames since its "
+        "onset); after its end, 1 falling to 0 within 30 frames",
+        "score",
+        since=2,
+    ),
+    Block(
+        "note_phase",
+        2 * HARMONICS,
+        "of the same note: triangles -1..1 at 1 to 8 times its frequency from its onset on, each as it is "
+        "and a quarter turn later",
+        "score",
+        since=2,
+    ),
 )
 
 LAYOUT: dict[str, tuple[Block, ...]] = {"drums": _COMMON + _DRUMS, "pitched": _COMMON + _PITCHED}
@@ -121,9 +147,16 @@ def layout(layer: str) -> tuple[Block, ...]:
     return LAYOUT["drums" if is_drums(layer) else "pitched"]
 
 
-def feature_size(layer: str) -> int:
-    """Columns of a layer's features."""
-    return sum(block.size for block in layout(layer))
+def feature_size(layer: str, version: int = CONDITIONING_VERSION) -> int:
+    """Columns of a layer's features; of an older version: how many of today's it knows, the first ones."""
+    return sum(block.size for block in layout(layer) if block.since <= version)
+
+
+def knows(layer: str, version: int | None, features: int) -> bool:
+    """Whether today's features hold those of a performer that was made for so many columns of a version."""
+    if version is None or not 1 <= version <= CONDITIONING_VERSION:
+        return False
+    return features == feature_size(layer, version)
 
 
 @lru_cache(maxsize=256)

@@ -6,12 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.conditioning.grid import FrameGrid, Ints
-from stemwright.conditioning.layout import KEYS, LOWEST_KEY, NEAR_FRAMES, TRACE_FRAMES
+from stemwright.conditioning.layout import HARMONICS, KEYS, LOWEST_KEY, NEAR_FRAMES, TAIL_FRAMES, TRACE_FRAMES
 from stemwright.song.drums import piece_of
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
 
 Floats = npt.NDArray[np.float32]
+_TURN = 1 << 32
+_TOP = (
+    126985635740, 134536594581, 142536556799, 151012221525, 159991875503, 169505487493,
+    179584808290, 190263476691, 201577131759, 213563531765, 226262680206, 239716959310,
+)  # fmt: skip
+"""Turns of a wave in a frame, times 2^32, for the pitches 97 to 108 in equal temperament, A = 440 Hz."""
 _PIECES = np.array([piece_of(pitch) for pitch in range(128)])
 
 
@@ -29,7 +35,9 @@ def fill_score(at: dict[str, Floats], score: Score, grid: FrameGrid, layer: str)
         _fill_drums(at, frame, inside, level, _PIECES[pitch])
     else:
         stop = np.maximum(grid.frame_of(end)[0], frame + 1)
-        _fill_keys(at, frame, stop, level, _key_of(pitch))
+        key = _key_of(pitch)
+        _fill_keys(at, frame, stop, level, key)
+        _fill_newest(at, frame, inside, stop, key)
 
 
 def _fill_drums(
@@ -53,6 +61,32 @@ def _fill_keys(at: dict[str, Floats], frame: Ints, stop: Ints, level: Floats, ke
     ):
         cells = sustain[first:end, column]
         np.maximum(cells, value, out=cells)
+
+
+def _fill_newest(
+    at: dict[str, Floats], frame: Ints, inside: npt.NDArray[np.float64], stop: Ints, key: Ints
+) -> None:
+    """Age and phase of the newest note: which codes a held tone has depends on the place in its wave, and a
+    performer that knows the place from the score need not find it in what it played before."""
+    order = np.lexsort((-key, frame))
+    begun, count = np.unique(frame[order], return_counts=True)
+    newest = order[np.cumsum(count) - 1]
+    now = np.arange(len(at["note_time"]))
+    which = np.searchsorted(begun, now, side="right") - 1
+    note = newest[np.maximum(which, 0)]
+    over = now - stop[note]
+    rows = np.flatnonzero((which >= 0) & (over < TAIL_FRAMES))
+    note, age, over = note[rows], (now - frame[note])[rows], over[rows]
+    at["note_time"][rows, 0] = 8 / (8 + age)
+    at["note_time"][rows, 1] = np.where(over < 0, 0, TAIL_FRAMES - over) / TAIL_FRAMES
+    below = KEYS - 1 - key[note]
+    turns = np.array(_TOP)[11 - below % 12] >> below // 12
+    late = (inside[note] * 4096).astype(np.int64)  # frames / 4096, exactly: a power of two
+    phase = turns * age - (turns * late >> 12)
+    for h in range(HARMONICS):
+        for column, shift in ((2 * h, 0), (2 * h + 1, _TURN // 4)):
+            saw = ((h + 1) * phase + shift) % _TURN / _TURN
+            at["note_phase"][rows, column] = 2 * np.abs(2 * saw - 1) - 1
 
 
 def _fill_timing(block: Floats, frame: Ints, inside: npt.NDArray[np.float64], level: Floats) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.conditioning import drop_features, step_features
+from stemwright.conditioning import drop_features, knows, step_features
 from stemwright.errors import UsageError
 from stemwright.native.engine import Engine, Sampling
 from stemwright.native.options import choose_isa
@@ -43,7 +43,8 @@ def perform_layer(
     progress: Callable[[int], object] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> npt.NDArray[np.uint16]:
-    """Codes [8, stop] of a layer whose whole features are [T, F]; `stop` defaults to T.
+    """Codes [8, stop] of a layer whose whole features are [T, F]; `stop` defaults to T. A bundle of an older
+    conditioning version takes the first of the columns.
 
     `prefix` [8, P]: codes that the frames below P have. `timebase`: where the layer's bars lie. `progress`
     hears the number of finished frames, those of the prefix included; once `cancel` says True,
@@ -51,7 +52,7 @@ def perform_layer(
     """
     config = bundle.manifest.architecture
     frames = len(features)
-    if features.shape[1] != config["features"]:
+    if not knows(layer, bundle.manifest.conditioning_version, config["features"]):
         raise UsageError(
             f"{bundle.path}: made for {config['features']} features, this version has {features.shape[1]}: "
             "update stemwright or train the performer again"
@@ -62,6 +63,7 @@ def perform_layer(
         return not cancel()
 
     chosen = sampling if sampling is not None else sampling_of(bundle)
+    features = features[:, : config["features"]]
     rows = step_features(features, frames + config["codebooks"] - 1, config["lookahead"])
     base = None
     if chosen.guidance != 1.0:

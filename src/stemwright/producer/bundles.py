@@ -22,10 +22,10 @@ _lock = threading.Lock()
 def performer(layer: str) -> Bundle:
     """The performer of a layer. UsageError naming the bundle where there is none for it."""
     bundle = _load(layer, f"layer {layer!r} needs the bundle {layer!r}", "performer")
-    version = bundle.manifest.conditioning_version
+    version = bundle.manifest.conditioning_version or 0
     from stemwright.conditioning import CONDITIONING_VERSION
 
-    if version != CONDITIONING_VERSION:
+    if not 1 <= version <= CONDITIONING_VERSION:
         raise UsageError(
             f"{bundle.path}: made for conditioning version {version}, this is {CONDITIONING_VERSION}; "
             "update stemwright or train the performer again"
