@@ -42,12 +42,13 @@ class ReconstructionLoss(nn.Module):
         mel: float = 1.0,
         spectrum: float = 1.0,
         wave: float = 1.0,
-        complex_sizes: tuple[int, ...] = (256, 512, 1024, 2048),
+        resolutions: tuple[tuple[int, int], ...] = RESOLUTIONS,
+        floor: float = FLOOR,
     ) -> None:
         super().__init__()
         self.weights = {"mel": mel, "spectrum": spectrum, "wave": wave}
-        self.complex_sizes = complex_sizes
-        for n_fft, bands in RESOLUTIONS:
+        self.resolutions, self.floor = resolutions, floor
+        for n_fft, bands in resolutions:
             self.register_buffer(f"window{n_fft}", torch.hann_window(n_fft), persistent=False)
             self.register_buffer(f"mel{n_fft}", mel_filters(n_fft, bands, sample_rate), persistent=False)
 
@@ -64,20 +65,18 @@ class ReconstructionLoss(nn.Module):
         """Total loss and its detached parts. ``sizes`` picks window lengths (training takes turns, which
         costs half).
         """
-        picked = [n for n, _ in RESOLUTIONS if sizes is None or n in sizes]
-        complex_count = sum(n in self.complex_sizes for n in picked)
+        picked = [n for n, _ in self.resolutions if sizes is None or n in sizes]
         mel = output.new_zeros(())
         spectrum = output.new_zeros(())
         for n_fft in picked:
             filters = getattr(self, f"mel{n_fft}")
             with torch.no_grad():
                 want, want_power = self._parts(target, n_fft)
-                want_mel = torch.log((want_power.sqrt() @ filters).clamp_min(FLOOR))
+                want_mel = torch.log((want_power.sqrt() @ filters).clamp_min(self.floor))
             got, power = self._parts(output, n_fft)
-            got_mel = torch.log(((power + 1e-10).sqrt() @ filters).clamp_min(FLOOR))
+            got_mel = torch.log(((power + 1e-10).sqrt() @ filters).clamp_min(self.floor))
             mel = mel + (got_mel - want_mel).abs().mean() / len(picked)
-            if n_fft in self.complex_sizes:
-                spectrum = spectrum + _compressed_distance(got, power, want, want_power) / complex_count
+            spectrum = spectrum + _compressed_distance(got, power, want, want_power) / len(picked)
         error = (output - target).pow(2).mean(-1)
         wave = ((error + 1e-9).sqrt() / (target.pow(2).mean(-1) + 1e-5).sqrt()).mean()
         parts = {"mel": mel, "spectrum": spectrum, "wave": wave}

@@ -281,7 +281,42 @@ class ResidualQuantiser(nn.Module):
         self.codebooks[level] = self.sums[level] / self.counts[level].clamp_min(1e-6)[:, None]
 
 
-class Decoder(nn.Module):
+class Trunk(nn.Module):
+    """What decoders have in common: latents ``[batch, frames, latent]`` to features ``[batch, frames, width]``
+    at 75 Hz.
+    """
+
+    def __init__(self, config: CodecConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embed = _conv(config.latent, config.width, config.kernel, padding=config.kernel // 2)
+        self.first = nn.LayerNorm(config.width)
+        scale = 1.0 / max(1, config.decoder_blocks)
+        self.blocks = nn.ModuleList(ConvNeXtBlock(config, scale) for _ in range(config.decoder_blocks))
+
+    def features(self, z: Tensor) -> Tensor:
+        x: Tensor = self.first(self.embed(z.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2))
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+EDGE = 2
+"""Frames that decoders with an inverse STFT add on either side: four frames overlap everywhere then."""
+
+
+def overlapped(pieces: Tensor, hop: int) -> Tensor:
+    """Frames ``[batch, T + 4, 4 * hop]``, each a hop after the one before, added up: ``[batch, T * hop]``."""
+    batch, count, size = pieces.shape
+    parts = pieces.reshape(batch, count, 4, hop)
+    rows = F.pad(parts[:, :, 0], (0, 0, 0, 3))
+    for i in range(1, 4):
+        rows = rows + F.pad(parts[:, :, i], (0, 0, i, 3 - i))
+    start = EDGE * hop + (size - hop) // 2
+    return rows.reshape(batch, (count + 3) * hop)[:, start : start + (count - 2 * EDGE) * hop]
+
+
+class Decoder(Trunk):
     """Latents ``[batch, frames, latent]`` to audio ``[batch, frames * 320]``.
 
     Works at 75 Hz throughout; the last layer gives every frame's spectrum, each bin a log-scale times a
@@ -289,16 +324,9 @@ class Decoder(nn.Module):
     give full overlap at the edges.
     """
 
-    EDGE = 2  # frames added on either side
-
     def __init__(self, config: CodecConfig) -> None:
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.bins = config.n_fft // 2 + 1
-        self.embed = _conv(config.latent, config.width, config.kernel, padding=config.kernel // 2)
-        self.first = nn.LayerNorm(config.width)
-        scale = 1.0 / max(1, config.decoder_blocks)
-        self.blocks = nn.ModuleList(ConvNeXtBlock(config, scale) for _ in range(config.decoder_blocks))
         self.last = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, 3 * self.bins)
         self.register_buffer("window", torch.hann_window(config.n_fft) / 1.5, persistent=False)
@@ -306,41 +334,26 @@ class Decoder(nn.Module):
 
     def spectrum(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Real and imaginary parts ``[batch, frames + 4, bins]``."""
-        z = F.pad(z, (0, 0, self.EDGE, self.EDGE))
-        x = self.first(self.embed(z.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2))
-        for block in self.blocks:
-            x = block(x)
-        y = self.head(self.last(x)).float()
+        y = self.head(self.last(self.features(F.pad(z, (0, 0, EDGE, EDGE))))).float()
         magnitude = torch.exp(y[..., : self.bins].clamp(max=6.0))
         return magnitude * y[..., self.bins : 2 * self.bins], magnitude * y[..., 2 * self.bins :]
 
     def forward(self, z: Tensor) -> Tensor:
-        frames = z.shape[1]
         real, imag = self.spectrum(z)
         if self.basis is not None:
             pieces = torch.cat((real, imag), dim=-1) @ self.basis
         else:
             pieces = torch.fft.irfft(torch.complex(real, imag), n=self.config.n_fft) * self.window
-        parts = pieces.reshape(z.shape[0], frames + 2 * self.EDGE, 4, HOP)
-        rows = F.pad(parts[:, :, 0], (0, 0, 0, 3))
-        for i in range(1, 4):
-            rows = rows + F.pad(parts[:, :, i], (0, 0, i, 3 - i))
-        audio = rows.reshape(z.shape[0], (frames + 2 * self.EDGE + 3) * HOP)
-        start = self.EDGE * HOP + (self.config.n_fft - HOP) // 2
-        return audio[:, start : start + frames * HOP]
+        return overlapped(pieces, HOP)
 
 
-class ConvolutionDecoder(nn.Module):
+class ConvolutionDecoder(Trunk):
     """Latents ``[batch, frames, latent]`` to audio ``[batch, frames * 320]`` by transposed convolutions: the
     encoder's mirror, for comparison. Of equal parameters with one block less.
     """
 
     def __init__(self, config: CodecConfig) -> None:
-        super().__init__()
-        self.embed = _conv(config.latent, config.width, config.kernel, padding=config.kernel // 2)
-        self.first = nn.LayerNorm(config.width)
-        scale = 1.0 / max(1, config.decoder_blocks)
-        self.blocks = nn.ModuleList(ConvNeXtBlock(config, scale) for _ in range(config.decoder_blocks))
+        super().__init__(config)
         ups, units, before = [], [], config.width
         rest = zip(config.strides[::-1], (*config.channels[-2::-1], config.channels[0]), strict=True)
         for i, (stride, channels) in enumerate(rest):
@@ -356,10 +369,7 @@ class ConvolutionDecoder(nn.Module):
         self.head = _conv(before, 1, 15, padding=7)
 
     def forward(self, z: Tensor) -> Tensor:
-        x = self.first(self.embed(z.transpose(1, 2).unsqueeze(2)).squeeze(2).transpose(1, 2))
-        for block in self.blocks:
-            x = block(x)
-        x = x.transpose(1, 2).unsqueeze(2)
+        x = self.features(z).transpose(1, 2).unsqueeze(2)
         for act, up, units in zip(self.between, self.ups, self.units, strict=False):
             x = units(up(act(x)))
         audio: Tensor = self.head(self.between[-1](x)).float()
@@ -395,7 +405,7 @@ class CodecModel(nn.Module):
         self.quantiser = ResidualQuantiser(self.config)
         made = Decoder if self.config.decoder == "istft" else ConvolutionDecoder
         self.decoder: Decoder | ConvolutionDecoder = made(self.config)
-        self.apply(_initialise)
+        self.apply(initialise)
 
     def encode(self, audio: Tensor) -> Tensor:
         """Audio ``[batch, frames * 320]`` to codes ``[batch, K, frames]``."""
@@ -407,7 +417,8 @@ class CodecModel(nn.Module):
         return out
 
 
-def _initialise(module: nn.Module) -> None:
+def initialise(module: nn.Module) -> None:
+    """Fresh weights of one layer."""
     if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Linear):
         nn.init.trunc_normal_(
             module.weight,
