@@ -50,3 +50,9 @@ def beat_times(timebase: Timebase, bars: int) -> Seconds:
     meter = timebase.meter
     ticks = range(0, bars * meter.ticks_per_bar + 1, meter.ticks_per_beat)
     return np.array([timebase.tick_sample(tick) for tick in ticks], dtype=np.float64) / SAMPLE_RATE
+
+
+def bar_times(timebase: Timebase, bars: int) -> Seconds:
+    """Every bar line of the first `bars` bars, in seconds, the end of the last among them [bars + 1]."""
+    lines = [timebase.bar_sample(bar) for bar in range(bars + 1)]
+    return np.array(lines, dtype=np.float64) / SAMPLE_RATE
