@@ -132,3 +132,16 @@ def test_bad_bundles(bundle: Path, tmp_path: Path) -> None:
 
 def test_no_graph_is_loaded_before_it_is_needed(bundle: Path) -> None:
     assert not Codec.load(bundle)._sessions
+
+
+def test_a_codec_of_other_frames_is_not_for_songs(bundle: Path, tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from stemwright.models import load_bundle, require_frames
+
+    ours = load_bundle(bundle)
+    require_frames(ours)
+    for field, value in (("sample_rate", 44100), ("hop", 512), ("codebooks", 9)):
+        other = {**ours.manifest.architecture, field: value}
+        with pytest.raises(UsageError, match=f"{value}.* choose another codec"):
+            require_frames(replace(ours, manifest=replace(ours.manifest, architecture=other)))

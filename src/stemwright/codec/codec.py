@@ -1,7 +1,8 @@
 """The codec: audio to tokens and back, from a bundle of two ONNX graphs.
 
 Tokens, not waveforms, are exact everywhere: another machine or version of ONNX Runtime may differ in the last
-bits. Long audio goes through in chunks with context on both sides.
+bits. Long audio goes through in chunks, with context on both sides or, where a graph is recurrent, with the
+state that the chunk before has left.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.session import Graphs, check_codes, require, whole
+from stemwright.codec.session import Graphs, Memory, check_codes, whole
 from stemwright.codec.streaming import FloatArray, StreamingDecoder, decoded
-from stemwright.codec.tokens import Tokens, validate
+from stemwright.codec.tokens import MAX_CODEBOOKS, Tokens, validate
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.song.timebase import HOP, SAMPLE_RATE
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
@@ -30,15 +30,19 @@ _TYPES = {ENCODER: ("tensor(float)", "tensor(int64)"), DECODER: ("tensor(int64)"
 
 
 class Codec(Graphs):
-    """A codec bundle, ready to use. Methods may be called from several threads at once."""
+    """A codec bundle, ready to use. Methods may be called from several threads at once.
 
-    sample_rate = SAMPLE_RATE
+    It has the bundle's own ``sample_rate``, samples a frame (``hop``) and ``codebooks`` K. Songs and
+    performers need those that `models.require_frames` asks for.
+    """
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:
         super().__init__(bundle, _TYPES, threads)
         self.codebook_size = whole(bundle, "codebook_size", 2, 65535)
         self.context = whole(bundle, "context", 0, 4096)
-        require(bundle, sample_rate=SAMPLE_RATE, hop=HOP, codebooks=CODEBOOKS)
+        self.sample_rate = whole(bundle, "sample_rate", 8000, 192000)
+        self.hop = whole(bundle, "hop", 1, 1 << 14)
+        self.codebooks = whole(bundle, "codebooks", 1, MAX_CODEBOOKS)
 
     @classmethod
     def load(cls, bundle_dir: Path | str, threads: int = 1) -> Codec:
@@ -53,18 +57,19 @@ class Codec(Graphs):
         return self.bundle.tokens_sha256
 
     def encode(self, audio: npt.NDArray[np.floating]) -> Tokens:
-        """Audio ``[N]`` at 24 kHz to tokens uint16 ``[8, ceil(N / 320)]``; the end is filled up with
-        silence.
+        """Audio ``[N]`` at the codec's rate to tokens uint16 ``[K, ceil(N / hop)]``; the end is filled up
+        with silence.
         """
         sound = _checked_audio(audio)
-        frames = -(-len(sound) // HOP)
-        sound = np.pad(sound, (0, frames * HOP - len(sound)))
-        codes = np.zeros((CODEBOOKS, frames), dtype=np.uint16)
+        hop, memory = self.hop, self._memory()
+        frames = -(-len(sound) // hop)
+        sound = np.pad(sound, (0, frames * hop - len(sound)))
+        codes = np.zeros((self.codebooks, frames), dtype=np.uint16)
         for start in range(0, frames, ENCODE_CHUNK):
             stop = min(frames, start + ENCODE_CHUNK)
             low, high = max(0, start - self.context), min(frames, stop + self.context)
-            made = self._run(ENCODER, sound[None, low * HOP : high * HOP])
-            if made.shape != (1, CODEBOOKS, high - low):
+            made = self._run(ENCODER, sound[None, low * hop : high * hop], memory)
+            if made.shape != (1, self.codebooks, high - low):
                 raise StemwrightError(
                     f"{self.bundle.path / ENCODER}: gave codes of shape {list(made.shape)}; get the bundle "
                     "again"
@@ -74,16 +79,22 @@ class Codec(Graphs):
         return validate(codes, self.codebook_size)
 
     def decode(self, tokens: npt.NDArray[np.integer]) -> FloatArray:
-        """Tokens ``[8, T]`` to audio float32 ``[T * 320]``."""
+        """Tokens ``[K, T]`` to audio float32 ``[T * hop]``."""
         return decoded(self.stream(), validate(tokens, self.codebook_size))
 
     def stream(self) -> StreamingDecoder:
         """A decoder that takes tokens piece by piece and gives, joined, exactly what :meth:`decode` gives."""
-        return StreamingDecoder(self._decode_piece, CODEBOOKS, DECODE_CHUNK, self.context, HOP)
+        memory = self._memory()
 
-    def _decode_piece(self, codes: npt.NDArray[np.int64]) -> FloatArray:
-        check_codes(codes, self.codebook_size)
-        return self._sound(DECODER, codes, (1, codes.shape[1] * HOP))[0]
+        def run(codes: npt.NDArray[np.int64]) -> FloatArray:
+            check_codes(codes, self.codebook_size)
+            return self._sound(DECODER, codes, (1, codes.shape[1] * self.hop), memory)[0]
+
+        return StreamingDecoder(run, self.codebooks, DECODE_CHUNK, self.context, self.hop)
+
+    def _memory(self) -> Memory | None:
+        """For one pass. Chunks that overlap would have a recurrent graph hear the same frames twice."""
+        return Memory() if self.context == 0 else None
 
     def _check_codes(self, codes: npt.NDArray[Any]) -> None:
         """Before they are cast to 16 bits, which would hide a code that is out of range."""

@@ -1,5 +1,6 @@
 """ONNX graphs with one input and one output, run by ONNX Runtime on one thread, in order, with deterministic
-kernels: on one machine the same input gives the same bits.
+kernels: on one machine the same input gives the same bits. A recurrent graph takes a state too, and gives the
+next one.
 """
 
 from __future__ import annotations
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
 
 MAX_GRAPH = 1 << 30  # bytes
+MAX_STATE = 1 << 20  # numbers
+
+
+class Memory:
+    """What a recurrent graph left for its next call, in one pass over a sound; nothing at first."""
+
+    def __init__(self) -> None:
+        self.state: npt.NDArray[np.float32] | None = None
 
 
 class Graphs:
@@ -41,9 +50,11 @@ class Graphs:
         """The bundle's identity: SHA-256 of its canonical manifest."""
         return self.bundle.sha256
 
-    def _sound(self, name: str, codes: npt.NDArray[np.int64], shape: tuple[int, ...]) -> FloatArray:
+    def _sound(
+        self, name: str, codes: npt.NDArray[np.int64], shape: tuple[int, ...], memory: Memory | None = None
+    ) -> FloatArray:
         """What a decoder's graph makes of codes ``[K, t]``: finite audio of ``shape``."""
-        made = self._run(name, np.ascontiguousarray(codes)[None])
+        made = self._run(name, np.ascontiguousarray(codes)[None], memory)
         if made.shape != shape:
             raise StemwrightError(
                 f"{self.bundle.path / name}: gave audio of shape {list(made.shape)}; get the bundle again"
@@ -54,15 +65,23 @@ class Graphs:
             )
         return np.asarray(made, dtype=np.float32)
 
-    def _run(self, name: str, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    def _run(self, name: str, value: npt.NDArray[Any], memory: Memory | None = None) -> npt.NDArray[Any]:
+        """A graph's output. A recurrent one needs a memory, and its calls come in the order of time."""
         session = self._session(name)
+        ends = session.get_inputs()
+        given = {ends[0].name: value}
+        if memory is not None and len(ends) == 2:
+            given[ends[1].name] = np.zeros(ends[1].shape, "f4") if memory.state is None else memory.state
         try:
-            return np.asarray(session.run(None, {session.get_inputs()[0].name: value})[0])
+            made, *left = session.run(None, given)
         except Exception as error:  # ONNX Runtime's own exception types are not public
             raise StemwrightError(
                 f"{self.bundle.path / name}: ONNX Runtime cannot run it ({_line(error)}); "
                 "get the bundle again"
             ) from error
+        if memory is not None and left:
+            memory.state = left[0]
+        return np.asarray(made)
 
     def _session(self, name: str) -> onnxruntime.InferenceSession:
         """The graph's session; threads that ask at once share one."""
@@ -133,10 +152,15 @@ def check_codes(codes: npt.NDArray[np.integer], size: int) -> None:
         raise UsageError(f"tokens: hold a code outside 0 to {size - 1}; they are of another codec")
 
 
+_FLOAT = "tensor(float)"
+
+
 def _check_ends(session: onnxruntime.InferenceSession, path: Path, given: str, made: str) -> None:
-    """One input and one output, of these types."""
+    """One input and one output, of these types; a recurrent graph has a state ``[1, S]`` beside each."""
     found = [[end.type for end in ends] for ends in (session.get_inputs(), session.get_outputs())]
-    if found != [[given], [made]]:
+    state = [end.shape for end in session.get_inputs()[1:]]
+    sized = all(len(s) == 2 and s[0] == 1 and isinstance(s[1], int) and 0 < s[1] <= MAX_STATE for s in state)
+    if found not in ([[given], [made]], [[given, _FLOAT], [made, _FLOAT]]) or not sized:
         raise StemwrightError(
             f"{path}: takes {found[0]} and gives {found[1]}, not {given} and {made}; get the bundle again"
         )

@@ -1,6 +1,13 @@
 """Bundles: folders that hold a model's weights and the manifest that describes them."""
 
-from stemwright.models.bundle import Bundle, load_bundle, require_codec, tokens_of, write_bundle
+from stemwright.models.bundle import (
+    Bundle,
+    load_bundle,
+    require_codec,
+    require_frames,
+    tokens_of,
+    write_bundle,
+)
 from stemwright.models.manifest import Manifest
 from stemwright.models.registry import find, shipped
 
@@ -10,6 +17,7 @@ __all__ = [
     "find",
     "load_bundle",
     "require_codec",
+    "require_frames",
     "shipped",
     "tokens_of",
     "write_bundle",

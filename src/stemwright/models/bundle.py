@@ -15,10 +15,12 @@ from stemwright.models import architecture
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
+from stemwright.song.timebase import HOP, SAMPLE_RATE
 
 MANIFEST = "manifest.json"
 ENCODER = "encoder.onnx"  # decides a codec's tokens
 TOKENS = "tokens.json"  # of a codec that speaks another codec's tokens: the manifest of that codec
+CODEBOOKS = 8
 MAX_FILE = 4 << 30
 _CHUNK = 1 << 20
 
@@ -90,6 +92,18 @@ def require_codec(model: Bundle, codec: Bundle) -> None:
                 f"{model.path}: field 'architecture.{field}' is {shown(mine)}, "
                 f"its codec's is {shown(its)}: get the bundle again"
             )
+
+
+def require_frames(codec: Bundle) -> None:
+    """Refuse a codec of other frames than songs and performers have (UsageError); one may be imported."""
+    need = {"sample_rate": SAMPLE_RATE, "hop": HOP, "codebooks": CODEBOOKS}
+    found = {field: codec.manifest.architecture.get(field) for field in need}
+    if found != need:
+        said = [shown(value) for value in found.values()]
+        raise UsageError(
+            f"{codec.path}: a codec of {said[0]} Hz, {said[1]} samples a frame and {said[2]} codebooks; "
+            f"songs and performers need {SAMPLE_RATE} Hz, {HOP} and {CODEBOOKS}: choose another codec"
+        )
 
 
 def tokens_of(codec: Bundle) -> dict[str, bytes | Path]:

@@ -34,8 +34,12 @@ def performer(layer: str) -> Bundle:
 
 
 def codec_bundle() -> Bundle:
-    """The codec's bundle. UsageError where there is none."""
-    return _load("codec", "the bundle 'codec'", "codec")
+    """The codec's bundle. UsageError where there is none, or its frames are not those of songs."""
+    from stemwright.models import require_frames
+
+    bundle = _load("codec", "the bundle 'codec'", "codec")
+    require_frames(bundle)
+    return bundle
 
 
 def codec() -> Codec:

@@ -122,8 +122,11 @@ def tokenize_data(
     ``replace`` overwrites tokens of another codec instead of refusing.
     """
     from stemwright.codec.codec import Codec
+    from stemwright.models import require_frames
 
-    codec: Encoder = Codec.load(bundle, threads=1)
+    loaded = Codec.load(bundle, threads=1)
+    require_frames(loaded.bundle)
+    codec: Encoder = loaded
     lists = shard_lists(data, layers)
     if not lists:
         raise UsageError(f"{data}: holds no shards; run `stemwright train data` first")
