@@ -81,7 +81,7 @@ def render_songs(data: Path, samples: Path, songs: int) -> None:
 
 def late_part(found: ClipSet, clip: Clip, index: int) -> Batch:
     """The whole clip; only tokens from the late bars on count."""
-    batch = found.crops([(index, 0)], found.steps(found.examples[index]))
+    batch = found.crops([(index, 0)], found.steps(index))
     batch.targets[:, : clip.state().timebase.bar_frame(LATE_BAR)] = IGNORE
     return batch
 

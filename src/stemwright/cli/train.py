@@ -49,6 +49,13 @@ _From = Annotated[
 _KeepTokens = Annotated[
     bool, typer.Option("--keep-tokens", help="Train the decoder alone: what speaks the tokens stays valid.")
 ]
+_FromPerformer = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a performer's weights.", show_default=False),
+]
+_NewCodec = Annotated[
+    bool, typer.Option("--new-codec", help="Let --from take a performer of another codec's tokens.")
+]
 _Layer = Annotated[
     str, typer.Option("--layer", metavar="LAYER", help="The layer it plays.", show_default=False)
 ]
@@ -173,6 +180,8 @@ def performer(
     device: _Device = "auto",
     threads: _Threads = None,
     codec: _ItsCodec = None,
+    start: _FromPerformer = None,
+    new_codec: _NewCodec = False,
 ) -> None:
     """Train a layer's performer and export its int8 bundle. Run again, it goes on from its checkpoint."""
     with _training():
@@ -183,6 +192,8 @@ def performer(
         layer=layer,
         preset=preset,
         codec=codec,
+        start=start,
+        new_codec=new_codec,
         minutes=minutes,
         steps=steps,
         seed=seed,

@@ -71,7 +71,7 @@ def test_engine_equals_torch_crop_by_crop(bundle: Bundle, shards: Path) -> None:
 def test_losses_are_those_of_the_definition(bundle: Bundle, shards: Path) -> None:
     """One clip, one step at a time, softmax and delay pattern written out."""
     clips = ev.load_clips(bundle, shards)
-    tokens = clips.examples[1].tokens.astype(np.int64)
+    tokens = clips.clips[1].tokens().astype(np.int64)
     frames = tokens.shape[1]
     batch = clips.crops([(1, 0)], frames + 7)
     found = ev.measure(ev.through_engine(ev.engine_of(bundle, "float32")), [batch])
@@ -134,7 +134,7 @@ def test_bad_input(bundle: Bundle, shards: Path, tmp_path: Path) -> None:
         ev.evaluate(str(bundle.path), shards, crops=0)
     with pytest.raises(UsageError, match="'banjo'"):
         ev.evaluate(with_(name="banjo"), shards)
-    with pytest.raises(UsageError, match="of conditioning version 7, not"):
+    with pytest.raises(UsageError, match="of conditioning version 7"):
         ev.evaluate(with_(conditioning_version=7), shards)
     with pytest.raises(UsageError, match="made for 209 features"):
         ev.evaluate(with_(name="bass"), shards)

@@ -21,7 +21,7 @@ from stemwright.training.performer.export import load_performer, quantise  # noq
 from stemwright.training.performer.loss import IGNORE, head_loss  # noqa: E402
 from stemwright.training.performer.model import Performer  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
-from stemwright.training.performer.trainer import Recipe  # noqa: E402
+from stemwright.training.performer.trainer import Recipe, level_weights  # noqa: E402
 from support.shards import CODEC_SHA256  # noqa: E402
 
 SMALL = PerformerConfig(
@@ -42,6 +42,7 @@ FAST = Recipe(
     ema=0.9,
     dropout=0.0,
     noise=0.0,
+    falling=0.0,
     learning_rate=5e-3,
     compile=False,
     valid_crops=8,
@@ -141,6 +142,13 @@ def test_head_loss_equals_cross_entropy() -> None:
     torch.testing.assert_close(mine[1], heads.grad)
 
 
+def test_the_first_codebooks_weigh_most() -> None:
+    weights = level_weights(8, 1.0)
+    assert weights.mean().item() == pytest.approx(1)
+    torch.testing.assert_close(weights[0] / weights, torch.arange(1.0, 9))
+    assert level_weights(8, 0.0).tolist() == [1] * 8
+
+
 def test_crops_are_the_features_of_inference(shards: Path) -> None:
     found = datasets.load(
         shards,
@@ -150,6 +158,7 @@ def test_crops_are_the_features_of_inference(shards: Path) -> None:
         codebooks=8,
         codebook_size=16,
         lookahead=2,
+        features=feature_size("drums"),
         say=str,
     )
     clip = datasets.clips(shards, "drums", "train")[0]
@@ -160,9 +169,10 @@ def test_crops_are_the_features_of_inference(shards: Path) -> None:
     np.testing.assert_array_equal(crop.features[1, : steps - 100], crop.features[0, 100:])
     np.testing.assert_array_equal(crop.targets[1, : steps - 100], crop.targets[0, 100:])
     assert (crop.targets[1, steps - 100 :] == IGNORE).all()
-    one, two = (found.batch(3, 7, 4, 64, 0.1, 16) for _ in range(2))
+    one, two = (found.batch(3, 7, 4, 64, 0.1) for _ in range(2))
     np.testing.assert_array_equal(one.inputs, two.inputs)
     np.testing.assert_array_equal(one.features, two.features)
+    assert not any(isinstance(value, np.ndarray) and value.size > 99 for value in vars(found).values())
 
 
 def test_bigram_of_a_chain() -> None:
@@ -242,6 +252,13 @@ def test_bad_requests(shards: Path, tmp_path: Path) -> None:
             train_performer(shards, tmp_path / "x", **{"layer": "drums", "report": str, **change})
     with pytest.raises(UsageError, match="another codec"):
         datasets.load(
-            shards, "drums", "train", codec_sha256="d" * 64, codebooks=8, codebook_size=16, lookahead=2
+            shards,
+            "drums",
+            "train",
+            codec_sha256="d" * 64,
+            codebooks=8,
+            codebook_size=16,
+            lookahead=2,
+            features=9,
         )
     assert preset("tiny", "harmony").d_model == 256 and preset("small", "harmony").d_model == 768

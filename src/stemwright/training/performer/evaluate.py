@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stemwright.conditioning import CONDITIONING_VERSION, feature_size
+from stemwright.conditioning import CONDITIONING_VERSION, knows
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle, registry
 from stemwright.native.engine import Engine, Retention
@@ -180,6 +180,7 @@ def load_clips(bundle: Bundle, data: Path, say: Callable[[str], None] = print) -
         codebooks=config["codebooks"],
         codebook_size=config["codebook_size"],
         lookahead=config["lookahead"],
+        features=config["features"],
         say=say,
     )
 
@@ -189,12 +190,11 @@ def _performer(name: str) -> Bundle:
     manifest = bundle.manifest
     if manifest.name not in LAYERS:
         raise UsageError(f"{bundle.path}: plays {manifest.name!r}, not one of {', '.join(LAYERS)}")
-    its = manifest.architecture["features"], manifest.conditioning_version
-    ours = feature_size(manifest.name), CONDITIONING_VERSION
-    if its != ours:
+    features, version = manifest.architecture["features"], manifest.conditioning_version
+    if not knows(manifest.name, version, features):
         raise UsageError(
-            f"{bundle.path}: made for {its[0]} features of conditioning version {its[1]}, not {ours[0]} of "
-            f"{ours[1]}: update stemwright or train the performer again"
+            f"{bundle.path}: made for {features} features of conditioning version {version}, this is "
+            f"{CONDITIONING_VERSION}: update stemwright or train the performer again"
         )
     return bundle
 

@@ -67,8 +67,8 @@ def held_out(
         "loss_int8": trainer.measure(valid, low, exact=True),
         "loss_without_score": trainer.measure(valid, weights, exact=True, change=without_score),
         "bigram": bigram_losses(
-            [e.tokens for e in train.examples],
-            [e.tokens for e in valid.examples],
+            [clip.tokens() for clip in train.clips],
+            [clip.tokens() for clip in valid.clips],
             trainer.config.codebook_size,
         ),
     }

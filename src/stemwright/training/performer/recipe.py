@@ -19,12 +19,14 @@ from typing import Any
 import torch
 
 from stemwright.errors import UsageError
+from stemwright.models import load_bundle
 from stemwright.training.codec.recipe import keep_memory, pick_device
 from stemwright.training.performer import data as datasets
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.config import preset as preset_of
 from stemwright.training.performer.data import ClipSet
 from stemwright.training.performer.trainer import Recipe, Trainer
+from stemwright.training.performer.warm import warm_weights
 
 CHECKPOINT, BEST, LOG, BUNDLE = "checkpoint.safetensors", "best.safetensors", "log.jsonl", "bundle"
 Say = Callable[[str], None]
@@ -52,6 +54,8 @@ def train_performer(
     minutes: float = 60.0,
     steps: int | None = None,
     codec: Path | None = None,
+    start: Path | None = None,
+    new_codec: bool = False,
     seed: int = 0,
     device: str = "auto",
     resume: bool = True,
@@ -65,11 +69,14 @@ def train_performer(
     `out`.
 
     `codec`: the codec's bundle, checked against the tokens; without it the tokens' own note of their codec
-    is taken. Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the
+    is taken. `start`: the folder of a finished performer whose weights to begin with; `new_codec`: its codec
+    may be another. Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the
     manifest.
     """
     if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
         raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
+    if new_codec and start is None:
+        raise UsageError("--new-codec: whose performer? give --from BUNDLE too")
     say: Say = report or (lambda line: print(line, flush=True))
     keep_memory()
     if threads:
@@ -80,12 +87,17 @@ def train_performer(
     sets = [_load(data, layer, split, codec_sha, config, say) for split in ("train", "valid")]
     out.mkdir(parents=True, exist_ok=True)
     recipe = recipe or Recipe()
-    trainer = Trainer(
-        config, recipe, pick_device(device), seed, {"layer": layer, "codec_sha256": codec_sha}, say
-    )
+    about, weights = {"layer": layer, "codec_sha256": codec_sha}, None
+    if start is not None:
+        parent = load_bundle(start, kind="performer")
+        weights = warm_weights(parent, layer, config, codec_sha, new_codec=new_codec)
+        about["start"] = parent.sha256
+    trainer = Trainer(config, recipe, pick_device(device), seed, about, say, weights)
     if resume and (out / CHECKPOINT).exists():
         trainer.load(out / CHECKPOINT)
         say(f"going on from step {trainer.progress.step}")
+    elif new_codec:
+        _renew(trainer, sets[1], say)
     run = _Run(trainer, sets[0], sets[1], out, Budget(minutes, steps), say)
     try:
         run.go()
@@ -100,6 +112,18 @@ def train_performer(
     return finish(
         trainer, sets[0], sets[1], data, out, layer=layer, preset=preset, codec_sha256=codec_sha, say=say
     )
+
+
+def _renew(trainer: Trainer, valid: ClipSet, say: Say) -> None:
+    """Forget the tables that say less than nothing of another codec's tokens: worse than every code alike.
+
+    Of a codec that was itself trained on from the older one, the first codebooks are still much the same.
+    """
+    losses = trainer.measure(valid)
+    lost = [k for k, loss in enumerate(losses) if loss > math.log(trainer.config.codebook_size)]
+    trainer.renew(lost)
+    books = " ".join(f"{x:.2f}" for x in losses)
+    say(f"held out before training, by codebook {books}: new tables for {len(lost)} of them")
 
 
 class _Run:
@@ -122,7 +146,7 @@ class _Run:
             while self.budget.done(self.trainer) < 1:
                 batch = ahead.result()
                 ahead = pool.submit(self._batch, progress.step + 1)
-                rate = schedule(recipe, progress.step, self.budget.done(self.trainer))
+                rate = self.trainer.peak * schedule(recipe, progress.step, self.budget.done(self.trainer))
                 loss = self.trainer.step(batch, rate)
                 now = time.monotonic()
                 progress.seconds = self.base + now - self.began
@@ -140,8 +164,7 @@ class _Run:
 
     def _batch(self, step: int) -> datasets.Batch:
         recipe = self.trainer.recipe
-        codes = self.trainer.config.codebook_size
-        return self.train.batch(self.trainer.seed, step, recipe.batch, recipe.length, recipe.noise, codes)
+        return self.train.batch(self.trainer.seed, step, recipe.batch, recipe.length, recipe.noise)
 
     def _due(self, since: float) -> bool:
         if self.budget.steps:
@@ -166,9 +189,10 @@ class _Run:
         trainer, progress = self.trainer, self.trainer.progress
         losses = trainer.measure(self.valid)
         mean = sum(losses) / len(losses)
+        weighed = float((trainer.weights.cpu() * torch.tensor(losses)).mean())
         progress.seconds = self.base + time.monotonic() - self.began
-        if mean < progress.best:
-            progress.best, progress.stale = mean, 0
+        if weighed < progress.best:
+            progress.best, progress.stale = weighed, 0
             trainer.save(self.out / BEST)
         else:
             progress.stale += 1
@@ -189,9 +213,10 @@ class _Run:
 
 
 def schedule(recipe: Recipe, step: int, done: float) -> float:
-    """Learning rate: linear warm-up by steps, then half a cosine over the share `done`, to a fiftieth."""
+    """Share of the highest learning rate: linear warm-up by steps, then half a cosine over the share `done`,
+    to a fiftieth."""
     warm = min(1.0, (step + 1) / recipe.warmup_steps)
-    return recipe.learning_rate * warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
+    return warm * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, done))))
 
 
 def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerConfig, say: Say) -> ClipSet:
@@ -204,6 +229,7 @@ def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerC
         codebooks=books,
         codebook_size=size,
         lookahead=config.lookahead,
+        features=config.features,
         say=say,
     )
 
@@ -211,8 +237,6 @@ def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerC
 def _codec_sha(data: Path, layer: str, codec: Path | None) -> str:
     """The identity of the tokens, from its bundle or from the tokens' own note."""
     if codec is not None:
-        from stemwright.models import load_bundle
-
         return load_bundle(codec, kind="codec").tokens_sha256
     notes = sorted((Path(data) / layer).glob("*.codec"))
     if not notes:
@@ -232,10 +256,14 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=20.0)
     parser.add_argument("--steps", type=int, default=None)
     parser.add_argument("--codec", type=Path, default=None)
+    parser.add_argument("--from", dest="start", type=Path, default=None)
+    parser.add_argument("--new-codec", action="store_true")
+    parser.add_argument("--recipe", type=json.loads, default={}, help="fields of Recipe as JSON")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--threads", type=int, default=None)
     options = vars(parser.parse_args())
+    options["recipe"] = Recipe(**options["recipe"])
     train_performer(options.pop("data"), options.pop("out"), **options)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,9 @@ from stemwright.training.performer.model import Performer
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input
-    codes."""
+    codes, see `corrupt`. `falling`: codebook k (from 1) weighs k to the power -`falling`, because the first
+    ones carry most of the sound and the last are near to noise. `warm_rate`: share of the learning rate that
+    weights from a bundle are trained on with."""
 
     batch: int = 4
     length: int = 768
@@ -34,9 +36,11 @@ class Recipe:
     clip: float = 1.0
     ema: float = 0.997
     dropout: float = 0.1
-    noise: float = 0.03
+    noise: float = 0.25
+    falling: float = 1.0
+    warm_rate: float = 0.6
     valid_crops: int = 64
-    valid_minutes: float = 2.0
+    valid_minutes: float = 4.0
     patience: int = 6  # measurements without gain before stopping, only in the second half
     compile: bool | None = None  # None: on a CPU, where the budget is worth the wait
 
@@ -53,7 +57,7 @@ class Progress:
 
 class Trainer:
     """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree in,
-    beside shapes."""
+    beside shapes. `start`: weights to begin with. `peak`: the highest learning rate."""
 
     def __init__(
         self,
@@ -63,6 +67,7 @@ class Trainer:
         seed: int,
         about: dict[str, str],
         say: Callable[[str], None] = print,
+        start: Mapping[str, Tensor] | None = None,
     ) -> None:
         torch.manual_seed(seed)
         self.config, self.recipe, self.device, self.seed, self.about, self.say = (
@@ -75,10 +80,13 @@ class Trainer:
         )
         self.model = Performer(config, recipe.length).to(device)
         self.model.set_steps(recipe.length)
+        if start is not None:
+            averaging.put(self.model, start)
+        self.peak = recipe.learning_rate * (1.0 if start is None else recipe.warm_rate)
         self.average = averaging.copy_of(self.model)
         self.optimisers = self._optimisers()
         self.progress = Progress()
-        self.weights = torch.ones(config.codebooks, device=device)
+        self.weights = level_weights(config.codebooks, recipe.falling).to(device)
         self.hidden: Callable[..., Tensor] = self.model.hidden
         if recipe.compile or (recipe.compile is None and device.type == "cpu"):
             self.hidden = self._compiled()
@@ -118,7 +126,7 @@ class Trainer:
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
     def step(self, batch: Batch, rate: float) -> float:
-        """One optimiser step; returns the mean loss of a token (nats)."""
+        """One optimiser step; returns the mean loss of a token (nats), every codebook weighing the same."""
         torch.manual_seed((self.seed << 32) + self.progress.step)
         self.model.train()
         inputs, targets, features = self._tensors(batch)
@@ -172,6 +180,16 @@ class Trainer:
                 counts += count
         return [float(x) for x in sums / counts.clamp(min=1)]
 
+    @torch.no_grad()
+    def renew(self, books: Sequence[int]) -> None:
+        """Forget the tables of these codebooks: random embeddings and heads, as a new model has them."""
+        size = self.config.codebook_size
+        for k in books:
+            for table, rows in (("embed", size + 1), ("heads", size)):
+                part = self.model.get_parameter(table)[k * rows : (k + 1) * rows]
+                part.normal_(std=0.02)
+                self.average[table][k * rows : (k + 1) * rows] = part
+
     def save(self, path: Path) -> None:
         """Everything needed to go on."""
         names = {id(p): k for k, p in self.model.named_parameters()}
@@ -208,6 +226,12 @@ class Trainer:
             if state:
                 owner[id(parameter)].state[parameter] = state
         self.progress = Progress(**meta["progress"])
+
+
+def level_weights(books: int, falling: float) -> Tensor:
+    """Weights [K] of the codebooks' losses, 1 at the mean: k to the power -`falling`, k from 1."""
+    weights = torch.arange(1, books + 1, dtype=torch.float32) ** -falling
+    return weights / weights.mean()
 
 
 def best_weights(path: Path, device: torch.device) -> dict[str, Tensor]:

@@ -1,0 +1,62 @@
+"""Going on from a finished bundle: the inverse of the export, and what differs put in its place.
+
+Weights are what the engine computes with: int8 times scale. Conditioning columns that the bundle does not
+know are zero, so that the performer begins as it was; timbres are found by name.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from stemwright.conditioning import knows
+from stemwright.conditioning.layout import columns
+from stemwright.errors import UsageError
+from stemwright.models import Bundle
+from stemwright.training.performer.config import PerformerConfig
+from stemwright.training.performer.export import dequantised_state
+from stemwright.training.timbres import TIMBRES
+
+
+def warm_weights(
+    bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: str, *, new_codec: bool = False
+) -> dict[str, Tensor]:
+    """State of a `Performer` of this configuration from a bundle of the same layer and shape.
+
+    `new_codec`: the tokens may be another codec's; its tables come along, and whoever trains finds out which
+    are of any use. UsageError where the bundle does not fit.
+    """
+    _check(bundle, layer, config, codec_sha256, new_codec)
+    old = PerformerConfig.from_json(bundle.manifest.architecture)
+    state = dequantised_state(old, bundle.tensors())
+    known = state["cond.weight"]
+    weight = torch.zeros(config.d_model, config.features)
+    weight[:, : old.features] = known
+    slots, names = columns(layer)["timbre"], TIMBRES.get(layer, ())
+    weight[:, slots] = 0
+    for slot, name in enumerate(bundle.manifest.timbres):
+        if name in names:
+            weight[:, slots.start + names.index(name)] = known[:, slots.start + slot]
+    return {**state, "cond.weight": weight}
+
+
+def _check(bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: str, new_codec: bool) -> None:
+    manifest = bundle.manifest
+    if manifest.name != layer:
+        raise UsageError(f"{bundle.path}: plays {manifest.name!r}, not {layer!r}")
+    version = manifest.conditioning_version
+    if not knows(layer, version, manifest.architecture["features"]):
+        raise UsageError(f"{bundle.path}: conditioning version {version} is not known: train without --from")
+    theirs, ours = ({**c.to_json(), "features": 0} for c in (
+        PerformerConfig.from_json(manifest.architecture), config))  # fmt: skip
+    unequal = [name for name in ours if ours[name] != theirs[name]]
+    if unequal:
+        raise UsageError(
+            f"{bundle.path}: its {unequal[0]} is {theirs[unequal[0]]}, not {ours[unequal[0]]}: "
+            "choose its preset"
+        )
+    if manifest.codec_sha256 != codec_sha256 and not new_codec:
+        raise UsageError(
+            f"{bundle.path}: speaks tokens of codec {str(manifest.codec_sha256)[:12]}, the data has those of "
+            f"{codec_sha256[:12]}: tokenize with its codec, or say --new-codec"
+        )
