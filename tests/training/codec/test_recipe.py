@@ -19,14 +19,15 @@ from stemwright.errors import UsageError
 from stemwright.evaluation import reconstruction
 from stemwright.training.codec import checkpoint
 from stemwright.training.codec.export import export_bundle, last_figures
+from stemwright.training.codec.loop import learning_rate
 from stemwright.training.codec.losses import RESOLUTIONS, ReconstructionLoss, mel_filters, si_snr
 from stemwright.training.codec.model import TINY, CodecConfig, CodecModel, inverse_basis
-from stemwright.training.codec.recipe import learning_rate, train_codec
+from stemwright.training.codec.recipe import train_codec
 from stemwright.training.codec.restore import model_of
 from stemwright.training.codec.segments import Segments
 from stemwright.training.codec.trainer import Recipe, Trainer
 
-QUICK = Recipe(batch=2, frames=15, warmup_steps=5, valid_count=4, adversary=0)
+QUICK = Recipe(batch=2, frames=15, warmup_steps=5, warm_rate=4e-4, valid_count=4, adversary=0)
 JUDGED = replace(QUICK, adversary=0.3, adversary_from=0.5, adversary_steps=3)
 
 

@@ -59,10 +59,15 @@ def load_model(path: Path) -> tuple[CodecModel, dict[str, Any]]:
     """
     tensors, meta = checkpoint.load(path)
     model = CodecModel(CodecConfig.from_json(meta["config"]))
+    model.load_state_dict(averaged(tensors))
+    return model.eval(), meta
+
+
+def averaged(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """A network's state out of a checkpoint's tensors: the averaged weights where there are such."""
     state = {k[6:]: v for k, v in tensors.items() if k.startswith("model.")}
     state.update({k[8:]: v for k, v in tensors.items() if k.startswith("average.")})
-    model.load_state_dict(state)
-    return model.eval(), meta
+    return state
 
 
 def reach(config: CodecConfig) -> int:

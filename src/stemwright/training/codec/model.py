@@ -282,8 +282,8 @@ class ResidualQuantiser(nn.Module):
 
 
 class Trunk(nn.Module):
-    """What decoders have in common: latents ``[batch, frames, latent]`` to features ``[batch, frames, width]``
-    at 75 Hz.
+    """What decoders have in common: latents ``[batch, frames, latent]`` to features
+    ``[batch, frames, width]`` at 75 Hz.
     """
 
     def __init__(self, config: CodecConfig) -> None:

@@ -20,7 +20,7 @@ import torch
 
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
-from stemwright.training.codec.recipe import keep_memory, pick_device
+from stemwright.training.codec.loop import keep_memory, pick_device
 from stemwright.training.performer import data as datasets
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.config import preset as preset_of
