@@ -16,6 +16,7 @@ COMMANDS = [
     ("new",), ("song",), ("generate",), ("mix",), ("show",), ("log",), ("verify",), ("takes",), ("use",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
     ("train", "tokenize"), ("train", "performer"), ("train", "evaluate"), ("bench", "engine"),
+    ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "song"), ("evaluate", "curves"),
 ]  # fmt: skip
 WITHOUT_JSON = {("train", name) for name in ("data", "check", "codec", "tokenize", "performer")}
 HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", "safetensors"}

@@ -1,0 +1,242 @@
+"""Does a performer play what it is given? Held-out clips through the engine, beside controls and a floor.
+
+Each clip's score is performed with the clip's state and timbre exactly as a song would perform it: the same
+features, engine, sampling, codec and limiter. Measured the same way are
+
+- *rendering*: the clip itself, played by the training instruments: the control;
+- *codec*: the clip through the codec: what a performer without fault would get;
+- *generated*: the performance, once for each guidance that is asked for;
+- *floor*: the performance beside the score of the next clip.
+
+Besides, *free*: the same clips performed without their scores, from state and chords alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from stemwright.assess.means import Figures, mean, ratio, rounded
+from stemwright.assess.sounds import Audio
+from stemwright.assess.stem import Stem, faults_of, following, in_key, listen
+from stemwright.assess.work import Cancel, each
+from stemwright.codec.codec import Codec
+from stemwright.conditioning import frame_features
+from stemwright.errors import UsageError
+from stemwright.evaluation.reference import Reference
+from stemwright.mix.limiter import limited
+from stemwright.perform.layer import perform_layer
+from stemwright.perform.sampling import sampling_of
+from stemwright.producer.bundles import slot
+from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.render import STEM_CEILING
+from stemwright.producer.seeds import check_seed, layer_seed
+from stemwright.song.layers import LAYERS, is_drums
+from stemwright.song.timebase import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from stemwright.models import Bundle
+    from stemwright.native.engine import Sampling
+
+RENDERING, CODEC, GENERATED, FLOOR = "rendering", "codec", "generated", "floor"
+
+SHARES = ("f1", "pitch", "chroma")
+"""Figures that are given as a share of the control's too."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """A stem and its figures beside the clip's score."""
+
+    stem: Stem
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A clip in every form: its rendering, through the codec, performed (once a sampling). `free`: share of
+    the energy in the key, performed without the score and the rendering's (None without chords, for drums).
+    """
+
+    reference: Reference
+    rendering: Take
+    codec: Take
+    generated: tuple[Take, ...]
+    free: Figures | None
+
+
+def assess_performer(
+    bundle: Bundle,
+    codec: Codec,
+    references: Sequence[Reference],
+    *,
+    seed: int = 0,
+    guidance: Sequence[float] = (),
+    temperature: float | None = None,
+    watch: Watch = unwatched,
+) -> tuple[dict[str, Any], list[Heard]]:
+    """All figures as plain JSON values, and every clip as it was heard.
+
+    `guidance`: one performance each, and all other sampling as the bundle says. UsageError where the bundle
+    is no performer that this version can run, or a clip is of another layer or timbre.
+    """
+    layer = check_performer(bundle)
+    check_seed(seed)
+    samplings = _samplings(bundle, guidance, temperature)
+    for reference in references:
+        if reference.layer != layer or reference.timbre not in bundle.manifest.timbres:
+            what = f"{reference.layer} in {reference.timbre!r}"
+            raise UsageError(f"{reference.name}: the bundle {layer!r} cannot play {what}; leave the clip out")
+
+    def hear(item: tuple[int, Reference], cancel: Cancel) -> Heard:
+        return _hear(bundle, codec, item[1], samplings, layer_seed(seed, layer, item[0] + 1), cancel)
+
+    heard = each(list(enumerate(references)), hear, watch, layer)
+    report = {
+        "layer": layer,
+        "bundle": bundle.sha256,
+        "preset": bundle.manifest.preset,
+        "codec": codec.sha256,
+        "split": sorted({reference.split for reference in references}),
+        "clips": len(references),
+        "seconds": sum(len(r.audio) for r in references) / SAMPLE_RATE,
+        "seed": seed,
+        "sampling": [asdict(sampling) for sampling in samplings],
+        "rows": _rows(heard, samplings),
+        "timbres": _timbres(heard),
+        "free": _free(heard),
+    }
+    return rounded(report), heard
+
+
+def load_performer(name: str, codec: Codec) -> Bundle:
+    """A performer by its bundle's name or folder, for this codec. UsageError where it is none,
+    StemwrightError where it speaks another codec's tokens.
+    """
+    from stemwright.models import load_bundle, registry, require_codec
+
+    bundle = load_bundle(registry.find(name), kind="performer")
+    check_performer(bundle)
+    require_codec(bundle, codec.bundle)
+    return bundle
+
+
+def check_performer(bundle: Bundle) -> str:
+    """The layer that a bundle performs. UsageError where it is no performer of a known layer."""
+    manifest = bundle.manifest
+    if manifest.kind != "performer" or manifest.name not in LAYERS:
+        raise UsageError(f"{bundle.path}: is no performer of {', '.join(LAYERS)}; choose another bundle")
+    return manifest.name
+
+
+def perform(
+    bundle: Bundle,
+    codec: Codec,
+    reference: Reference,
+    *,
+    seed: int,
+    sampling: Sampling,
+    with_score: bool = True,
+    cancel: Cancel = lambda: False,
+) -> Audio:
+    """The clip's stem [N] as a song would have it."""
+    features = frame_features(
+        reference.state,
+        reference.layer,
+        reference.score if with_score else None,
+        timbre=slot(bundle, reference.timbre),
+    )
+    codes = perform_layer(
+        bundle,
+        features,
+        seed=seed,
+        layer=reference.layer,
+        take=1,
+        timebase=reference.state.timebase,
+        sampling=sampling,
+        cancel=cancel,
+    )
+    return limited(codec.decode(codes), SAMPLE_RATE, STEM_CEILING)
+
+
+def _samplings(bundle: Bundle, guidance: Sequence[float], temperature: float | None) -> list[Sampling]:
+    own = sampling_of(bundle)
+    if temperature is not None:
+        own = replace(own, temperature=temperature)
+    return [replace(own, guidance=g) for g in guidance] or [own]
+
+
+def _hear(
+    bundle: Bundle,
+    codec: Codec,
+    reference: Reference,
+    samplings: list[Sampling],
+    seed: int,
+    cancel: Cancel,
+) -> Heard:
+    def take(audio: Audio) -> Take:
+        stem = listen(audio[: len(reference.audio)])
+        found = faults_of(stem.audio, reference.layer, reference.score, reference.state)["faults"]
+        return Take(stem, {**_beside(stem, reference), "faulty": float(bool(found))})
+
+    def performed(sampling: Sampling, with_score: bool = True) -> Audio:
+        return perform(
+            bundle, codec, reference, seed=seed, sampling=sampling, with_score=with_score, cancel=cancel
+        )
+
+    free: Figures | None = None
+    if reference.state.chords and not is_drums(reference.layer):
+        made = performed(replace(samplings[0], guidance=1.0), with_score=False)  # nothing to push away from
+        pair = made, reference.audio
+        free = dict(zip(("in_key", "control"), (in_key(x, reference.state) for x in pair), strict=True))
+    return Heard(
+        reference,
+        take(reference.audio),
+        take(codec.decode(codec.encode(reference.audio))),
+        tuple(take(performed(sampling)) for sampling in samplings),
+        free,
+    )
+
+
+def _beside(stem: Stem, reference: Reference) -> Figures:
+    return following(stem, reference.layer, reference.score, reference.state)
+
+
+def _rows(heard: list[Heard], samplings: list[Sampling]) -> list[Row]:
+    """Means over clips: controls, every performance, and the first one's floor."""
+    control = mean([h.rendering.figures for h in heard])
+    rows: list[Row] = [
+        {"what": RENDERING, "guidance": None, **control},
+        {"what": CODEC, "guidance": None, **mean([h.codec.figures for h in heard])},
+    ]
+    for i, sampling in enumerate(samplings):
+        found = mean([h.generated[i].figures for h in heard])
+        shares = {f"{name}_share": ratio(found.get(name), control.get(name)) for name in SHARES}
+        rows.append({"what": GENERATED, "guidance": sampling.guidance, **found, **shares})
+    if len(heard) > 1:
+        after = heard[1:] + heard[:1]
+        floor = [_beside(h.generated[0].stem, n.reference) for h, n in zip(heard, after, strict=True)]
+        rows.append({"what": FLOOR, "guidance": samplings[0].guidance, **mean(floor)})
+    return rows
+
+
+def _timbres(heard: list[Heard]) -> list[Row]:
+    """Onset F1 by timbre, of the first sampling, beside the control's."""
+    rows: list[Row] = []
+    for timbre, clips in sorted(Counter(h.reference.timbre for h in heard).items()):
+        own = [h for h in heard if h.reference.timbre == timbre]
+        f1, control = (
+            mean([take.figures for take in takes])["f1"]
+            for takes in ([h.generated[0] for h in own], [h.rendering for h in own])
+        )
+        rows.append({"timbre": timbre, "clips": clips, "f1": f1, "control": control})
+    return rows
+
+
+def _free(heard: list[Heard]) -> dict[str, Any] | None:
+    found = [h.free for h in heard if h.free is not None]
+    return {"clips": len(found), **mean(found)} if found else None

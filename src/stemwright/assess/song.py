@@ -1,0 +1,158 @@
+"""A finished song, layer by layer and together: does it keep to its scores, its grid and its key?
+
+Stems are the active takes, decoded and limited as `mix` does it. A *control*, the same scores played by the
+training instruments and sent through the codec, needs samples and soundfonts; whoever has them hands over a
+function that renders. The *floor* of the onsets: the stem beside its score a third of a bar later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from stemwright.assess.means import Figures, rounded
+from stemwright.assess.sounds import Audio
+from stemwright.assess.stem import Stem, faults_of, following, listen
+from stemwright.assess.work import each
+from stemwright.errors import UsageError
+from stemwright.evaluation import beats, key, onsets, rhythm
+from stemwright.evaluation.timing import beat_times, onset_times
+from stemwright.mix.loudness import integrated_loudness
+from stemwright.mix.mixer import mix
+from stemwright.producer import bundles
+from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.render import decode
+from stemwright.producer.workspace import reading
+from stemwright.song.layers import is_drums
+from stemwright.song.score import Score
+from stemwright.song.timebase import SAMPLE_RATE, Timebase
+
+if TYPE_CHECKING:
+    from stemwright.song.state import GlobalState
+
+Render = Callable[[str, str, Score, Timebase, int], Audio]
+"""From layer, timbre, score, timebase and number of bars to the audio [N] of the training instruments."""
+
+NO_CONTROL = "no control: rendering the scores needs samples and soundfonts (--sources FOLDER)"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A layer of a song: what it is to play and what is heard, and the control where there is one."""
+
+    layer: str
+    timbre: str
+    take: int
+    state: GlobalState
+    score: Score
+    stem: Stem
+    control: Stem | None
+
+
+def assess_song(
+    path: Path, *, render: Render | None = None, watch: Watch = unwatched
+) -> tuple[dict[str, Any], list[Part]]:
+    """All figures as plain JSON values, and the song's parts. UsageError where no layer has a take."""
+    state, parts = _parts(path, render, watch)
+    rows = each(parts, lambda part, _: _layer(part), watch, "layers")
+    watch("together", 0, 1)
+    report = {
+        "song": str(path),
+        "bpm": float(state.bpm),
+        "key": str(state.key),
+        "bars": state.bars,
+        "seconds": state.frames / 75,
+        "layers": rows,
+        "rhythm": _rhythm(parts, state),
+        "mix": _mixed(parts, state),
+        "notes": [] if render is not None else [NO_CONTROL],
+    }
+    watch("together", 1, 1)
+    return rounded(report), parts
+
+
+def _parts(path: Path, render: Render | None, watch: Watch) -> tuple[GlobalState, list[Part]]:
+    folder = reading(path)
+    song = folder.load()
+    takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
+    if not takes:
+        raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
+    codec, state = bundles.codec(), song.state
+    stems = decode(folder, takes, codec, watch)
+    parts = []
+    for name, take in takes.items():
+        score = Score.from_bytes(folder.objects.get(take.score_sha256), f"{name}'s score")
+        control = None
+        if render is not None:
+            rendered = render(name, take.timbre, score, state.timebase, state.bars)
+            control = listen(codec.decode(codec.encode(rendered)))
+        parts.append(Part(name, take.timbre, take.take, state, score, listen(stems[name]), control))
+    return state, parts
+
+
+def _layer(part: Part) -> dict[str, Any]:
+    state = part.state
+    audio = part.stem.audio
+    times = onset_times(part.score, state.timebase)
+    shift = float(state.timebase.bar_seconds) / 3
+    later = np.sort((times + shift) % (len(audio) / SAMPLE_RATE))
+    control: Figures | None = None
+    if part.control is not None:
+        control = following(part.control, part.layer, part.score, state)
+    return {
+        "layer": part.layer,
+        "take": part.take,
+        "timbre": part.timbre,
+        "notes": len(part.score.notes),
+        **following(part.stem, part.layer, part.score, state),
+        "floor_f1": onsets.f_measure(onsets.merged(later), part.stem.onsets)[0],
+        "loudness_lufs": integrated_loudness(audio, SAMPLE_RATE),
+        "faults": faults_of(audio, part.layer, part.score, state),
+        "control": control,
+    }
+
+
+def _rhythm(parts: list[Part], state: GlobalState) -> list[dict[str, Any]]:
+    """On the grid and as published, the song's and the control's."""
+    sides: dict[str, Mapping[str, Stem]] = {"song": {p.layer: p.stem for p in parts}}
+    if all(p.control is not None for p in parts):
+        sides["control"] = {p.layer: p.control for p in parts if p.control is not None}
+    expected = {p.layer: onsets.merged(onset_times(p.score, state.timebase)) for p in parts}
+    grid, rows = beat_times(state.timebase, state.bars)[:-1], []
+    for name, stems in sides.items():
+        heard = {layer: stem.onsets for layer, stem in stems.items()}
+        if len(grid) > 1:
+            rows.append({"of": name, "beats": "grid", **rhythm.evaluate(grid, heard, expected)})
+        tracked = {layer: beats.track_beats(stem.audio, SAMPLE_RATE) for layer, stem in stems.items()}
+        rows.append({"of": name, "beats": "published", **rhythm.published(tracked)})
+    return rows
+
+
+def _mixed(parts: list[Part], state: GlobalState) -> dict[str, Any]:
+    """The mix: level, beats against the grid, key."""
+    mixed = mix({part.layer: part.stem.audio for part in parts}, SAMPLE_RATE)
+    mono = mixed.audio.mean(axis=1)
+    tracked = beats.evaluate(mono, beat_times(state.timebase, state.bars)[:-1], SAMPLE_RATE)
+    return {
+        "loudness_lufs": mixed.loudness_lufs,
+        "true_peak_dbtp": mixed.true_peak_dbtp,
+        "beat_f": tracked["f"],
+        "beat_cml_t": tracked["cml_t"],
+        "key_stability": _key_stability(parts, state),
+    }
+
+
+def _key_stability(parts: list[Part], state: GlobalState) -> float | None:
+    """Mean key score of windows of 8 bars, of all layers but drums together; None where there are none."""
+    pitched = [part.stem.audio for part in parts if not is_drums(part.layer)]
+    if not pitched:
+        return None
+    bars = [state.timebase.bar_sample(bar) / SAMPLE_RATE for bar in range(state.bars + 1)]
+    together = np.sum(pitched, axis=0)
+    found = key.evaluate(together, bars, state.key.tonic_pc, state.key.is_minor, SAMPLE_RATE)
+    stability: float | None = found["stability"]
+    return stability

@@ -1,0 +1,93 @@
+"""One stem beside its score: does it begin its notes, hit their pitches, sound where it should?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.assess.means import Figures
+from stemwright.assess.sounds import Audio
+from stemwright.evaluation import activity, chroma, faults, onsets, pitch
+from stemwright.evaluation.timing import chord_spans, note_spans, onset_times
+from stemwright.song.layers import is_drums
+from stemwright.song.score import Score
+from stemwright.song.state import GlobalState
+from stemwright.song.timebase import SAMPLE_RATE
+
+SINGLE = ("bass", "lead")
+"""Layers that play one note at a time: each note's pitch is judged."""
+HARMONY = "harmony"
+"""The layer whose sound is compared with the chords."""
+OFFSET_WINDOW = 0.1
+CYMBALS = 3.0
+"""Seconds after a drum's release in which it may ring on without humming."""
+
+Seconds = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A stem float32 [N] and the onsets heard in it, in seconds."""
+
+    audio: Audio
+    onsets: Seconds
+
+
+def listen(audio: Audio) -> Stem:
+    """A stem with its onsets."""
+    return Stem(audio, onsets.detect_onsets(audio, SAMPLE_RATE))
+
+
+def following(stem: Stem, layer: str, score: Score, state: GlobalState) -> Figures:
+    """Every figure of a stem beside the score that it was to play; None where one does not apply.
+
+    `f1`, `precision`, `recall` within 30 ms, `offset_ms`: mean of the matched; `pitch`: share of right notes;
+    `chroma`: agreement with the chords; `sounding`: share of notes that sound; `quiet_db`: level where the
+    score is silent.
+    """
+    end = len(stem.audio) / SAMPLE_RATE
+    times = onset_times(score, state.timebase)
+    spans = note_spans(score, state.timebase)
+    heard = spans[:, 0] < end  # the floor may put a longer score beside a stem
+    wanted = onsets.merged(times[times < end])
+    f1, precision, recall = onsets.f_measure(wanted, stem.onsets)
+    spans = np.minimum(spans[heard], end)
+    active = activity.evaluate(stem.audio, spans, SAMPLE_RATE)
+    made: Figures = {"f1": f1, "precision": precision, "recall": recall, "offset_ms": _mean_ms(stem, wanted)}
+    if layer in SINGLE:
+        pitches = np.array([note.pitch for note in score.notes], dtype=np.float64)[heard]
+        made["pitch"] = pitch.evaluate(stem.audio, spans, pitches, SAMPLE_RATE)["right"]
+    if layer == HARMONY and state.chords:
+        made["chroma"] = chroma.evaluate(stem.audio, *chord_spans(state), SAMPLE_RATE)["share"]
+    made |= {"sounding": active["sounding_share"], "quiet_db": active["quiet_db"]}
+    return made
+
+
+def offsets_ms(stem: Stem, score: Score, state: GlobalState) -> Seconds:
+    """How late each onset is that lies within 100 ms of one of the score, in ms (negative: early)."""
+    wanted = onsets.merged(onset_times(score, state.timebase))
+    return _offsets(stem, wanted, OFFSET_WINDOW)
+
+
+def faults_of(audio: Audio, layer: str, score: Score, state: GlobalState) -> dict[str, Any]:
+    """What `evaluation.faults` finds in a stem."""
+    guard = CYMBALS if is_drums(layer) else activity.GUARD
+    return dict(faults.evaluate(audio, note_spans(score, state.timebase), SAMPLE_RATE, guard))
+
+
+def in_key(audio: Audio, state: GlobalState) -> float | None:
+    """The share of a sound's energy that lies on pitch classes of the key; None in silence."""
+    return chroma.key_share(chroma.chroma(audio, SAMPLE_RATE)[1], state.key.pitch_classes)
+
+
+def _mean_ms(stem: Stem, wanted: Seconds) -> float | None:
+    found = _offsets(stem, wanted, onsets.WINDOW)
+    return float(found.mean()) if found.size else None
+
+
+def _offsets(stem: Stem, wanted: Seconds, window: float) -> Seconds:
+    pairs = onsets.match(wanted, stem.onsets, window)
+    return np.array([1000.0 * (stem.onsets[j] - wanted[i]) for i, j in pairs], dtype=np.float64)

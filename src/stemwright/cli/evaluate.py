@@ -1,0 +1,282 @@
+"""`evaluate`: how good a codec, a performer or a song is, in figures and pictures."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, table
+from stemwright.cli.watching import watching
+from stemwright.errors import UsageError
+
+if TYPE_CHECKING:
+    from stemwright.assess.tables import Table
+
+_Places = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[BUNDLE]... DATA",
+        help="Bundles by name or folder, the shipped ones where none is named; last, what to measure on.",
+        show_default=False,
+    ),
+]
+_Songs = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of songs.", show_default=False)]
+_Runs = Annotated[
+    list[Path], typer.Argument(metavar="RUN...", help="Folders of training runs.", show_default=False)
+]
+_Splits = Annotated[
+    str, typer.Option("--split", metavar="NAMES", help="valid, unseen, train; several with commas.")
+]
+_Clips = Annotated[int, typer.Option("--clips", metavar="N", help="Clips of each kind of sound.")]
+_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Draws the clips, and seeds performances.")]
+_Kbit = Annotated[
+    str | None,
+    typer.Option(
+        "--kbit",
+        metavar="RATES",
+        help="Bit rates beside the full one, e.g. 3,1.5. Default: a half and a quarter of its codebooks.",
+        show_default=False,
+    ),
+]
+_Opus = Annotated[bool, typer.Option("--opus", help="Measure Opus too (needs opus-tools).")]
+_Guidance = Annotated[
+    str | None,
+    typer.Option(
+        "--guidance",
+        metavar="NUMBERS",
+        help="Guidance on the score; several to compare. Default: the bundle's.",
+        show_default=False,
+    ),
+]
+_Temperature = Annotated[
+    float | None,
+    typer.Option("--temperature", metavar="N", help="Default: the bundle's.", show_default=False),
+]
+_Codec = Annotated[
+    str, typer.Option("--codec", metavar="BUNDLE", help="The codec that the performers speak.")
+]
+_Sources = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FOLDER",
+        help="Folder with samples/, to render the control (needs the training extra).",
+        show_default=False,
+    ),
+]
+_Out = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write the JSON object here too.", show_default=False),
+]
+_Plot = Annotated[
+    Path | None,
+    typer.Option("--plot", metavar="FOLDER", help="Draw pictures there (plot extra).", show_default=False),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    family = typer.Typer(
+        help="Measure how good a codec, performers or songs are. (`train evaluate` has held-out losses.)",
+        no_args_is_help=True,
+    )
+    example = "Example: stemwright evaluate "
+    family.command("codec", epilog=example + "codec DATA --split valid,unseen --opus --plot pictures")(codec)
+    family.command("performer", epilog=example + "performer drums DATA --clips 8 --guidance 1,2,3")(performer)
+    family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
+    family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
+    app.add_typer(family, name="evaluate")
+
+
+def codec(
+    places: _Places,
+    split: _Splits = "valid",
+    clips: _Clips = 8,
+    seed: _Seed = 0,
+    kbit: _Kbit = None,
+    opus: _Opus = False,
+    json: opt.Json = False,
+    out: _Out = None,
+    plot: _Plot = None,
+) -> None:
+    """What a codec loses, by kind of sound and bit rate; its codes, its silence, its speed.
+
+    Measured on held-out clips of training data (`train data`), or on any folder
+    of recordings: at most 30 s of each, a kind for each subfolder. Mel distance,
+    SI-SNR, log-spectral distance (LSD), attacks lost, change of loudness; the
+    floor is another sound of the same kind. Speed is measured on one thread.
+    """
+    from stemwright.assess.codec import assess_codec
+    from stemwright.assess.codec_pictures import draw_codec
+    from stemwright.assess.codec_tables import codec_tables
+
+    names, where = _split_places(places, 1)
+    rates = None if kbit is None else _numbers("--kbit", kbit)
+    pictures = _checked(out, plot)
+    with watching() as watch:
+        loaded = _load_codec(names[0] if names else "codec")
+        sounds = _sounds(where, split.split(","), clips, seed)
+        report, coded = assess_codec(loaded, sounds, kbit=rates, with_opus=opus, watch=watch)
+    if pictures is not None:
+        draw_codec(pictures, coded)
+    _finish(report, codec_tables(report), json, out, pictures)
+
+
+def performer(
+    places: _Places,
+    split: _Splits = "valid",
+    clips: _Clips = 8,
+    seed: _Seed = 0,
+    guidance: _Guidance = None,
+    temperature: _Temperature = None,
+    codec: _Codec = "codec",
+    json: opt.Json = False,
+    out: _Out = None,
+    plot: _Plot = None,
+) -> None:
+    """Do performers play held-out scores? Beside the rendering, the codec and other scores.
+
+    Each clip's score is performed as in a song, in the clip's timbre: only clips
+    whose timbre the bundle knows are drawn. Onset F1 within 30 ms, pitches,
+    chords, distance from the held-out clips; and how much stays in the key when
+    only the chords are given. Held-out loss: `stemwright train evaluate`.
+    """
+    from stemwright.assess.performer import assess_performer, load_performer
+    from stemwright.assess.performer_pictures import draw_performer
+    from stemwright.assess.performer_tables import performer_tables
+    from stemwright.song.layers import LAYERS
+    from stemwright.training.held_out import references
+
+    names, where = _split_places(places, len(LAYERS))
+    wanted = [] if guidance is None else _numbers("--guidance", guidance)
+    pictures = _checked(out, plot)
+    reports = []
+    with watching() as watch:
+        decoder = _load_codec(codec)
+        for name in names or LAYERS:
+            bundle = load_performer(name, decoder)
+            known, layer = bundle.manifest.timbres, bundle.manifest.name
+            drawn = [r for s in split.split(",") for r in references(where, s, clips, seed, [layer], known)]
+            report, heard = assess_performer(
+                bundle,
+                decoder,
+                drawn,
+                seed=seed,
+                guidance=wanted,
+                temperature=temperature,
+                watch=watch,
+            )
+            reports.append(report)
+            if pictures is not None:
+                draw_performer(pictures, layer, heard)
+    tables = [made for report in reports for made in performer_tables(report)]
+    _finish({"performers": reports}, tables, json, out, pictures)
+
+
+def song(
+    songs: _Songs, sources: _Sources = None, json: opt.Json = False, out: _Out = None, plot: _Plot = None
+) -> None:
+    """Do finished songs keep to their scores, their grid and their key, and are they clean?
+
+    Of each layer: onset F1 within 30 ms, pitches, chords, faults, loudness. Of all
+    together: rhythm on the grid and as published (CBS, IRS, CBD), beats, key. With
+    --sources, the same scores rendered and sent through the codec stand beside them.
+    """
+    from stemwright.assess.song import assess_song
+    from stemwright.assess.song_pictures import draw_song
+    from stemwright.assess.song_tables import song_tables
+
+    pictures = _checked(out, plot)
+    render = None if sources is None else _renderer(sources)
+    reports = []
+    with watching() as watch:
+        for folder in songs:
+            report, parts = assess_song(folder, render=render, watch=watch)
+            reports.append(report)
+            if pictures is not None:
+                draw_song(pictures, folder.resolve().name, parts)
+    _finish({"songs": reports}, song_tables(reports), json, out, pictures)
+
+
+def curves(runs: _Runs, json: opt.Json = False, out: _Out = None, plot: _Plot = None) -> None:
+    """What training runs have reached, and what more time would buy, from their logs."""
+    from stemwright.assess.curve_tables import curve_tables
+    from stemwright.assess.curves import assess_curve, read_curve
+    from stemwright.assess.pictures import draw_curves
+
+    pictures = _checked(out, plot)
+    found = [read_curve(run) for run in runs]
+    reports = [assess_curve(curve) for curve in found]
+    if pictures is not None:
+        draw_curves(pictures, found)
+    _finish({"runs": reports}, curve_tables(reports), json, out, pictures)
+
+
+def _split_places(places: Sequence[str], most: int) -> tuple[Sequence[str], Path]:
+    """Names of bundles, and the folder to measure on."""
+    *names, where = places
+    if len(names) > most:
+        raise UsageError(f"{len(names)} bundles are named; give at most {most}, and what to measure on last")
+    return names, Path(where)
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{option} {text[:40]!r}: give numbers with commas between, e.g. 6,3,1.5") from None
+
+
+def _checked(out: Path | None, plot: Path | None) -> Path | None:
+    """The folder for pictures, made; before the work rather than after."""
+    from stemwright.assess.pictures import require
+
+    if out is not None and (out.is_dir() or not out.parent.is_dir()):
+        raise UsageError(f"--out: {out} is not a file in a folder that is there; name another")
+    return None if plot is None else require(plot)
+
+
+def _load_codec(name: str) -> Any:
+    from stemwright.codec.codec import Codec
+    from stemwright.models import registry
+
+    return Codec.load(registry.find(name), threads=1)
+
+
+def _renderer(sources: Path) -> Any:
+    """What renders scores with the training instruments."""
+    from stemwright.training.render import Studio
+
+    return Studio(sources / "samples").render
+
+
+def _sounds(where: Path, splits: Sequence[str], clips: int, seed: int) -> list[Any]:
+    """Clips of training data, or recordings."""
+    from stemwright.assess.sounds import of_reference, recordings
+    from stemwright.training.held_out import is_data, references
+
+    if not is_data(where):
+        return list(recordings(where, clips))
+    return [of_reference(r) for split in splits for r in references(where, split, clips, seed)]
+
+
+def _finish(
+    report: dict[str, Any], tables: Iterable[Table], json: bool, out: Path | None, pictures: Path | None
+) -> None:
+    """Write and print what was found."""
+    if out is not None:
+        out.write_text(jsonlib.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    if json:
+        emit_json(report)
+        return
+    for i, made in enumerate(tables):
+        lines([""] * bool(i) + [made.title])
+        table(made.head, made.rows)
+        lines(made.notes)
+    if pictures is not None:
+        lines([f"pictures: {pictures}"])

@@ -1,0 +1,153 @@
+"""`stemwright evaluate`: tables for people, one object for machines, one line for mistakes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("stemwright.native._engine")
+
+from stemwright.cli.main import run
+from support.bundles import write_all
+from support.held_out import write_data
+from support.runner import assert_refused
+from support.runner import run as process
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("weights")
+    write_all(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def held_out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("data")
+    write_data(data, ("drums", "bass"), count=2)
+    return data
+
+
+@pytest.fixture(autouse=True)
+def _weights(weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+
+
+def called(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Standard output of a command that ends well and says nothing on standard error."""
+    code = run(["evaluate", *map(str, arguments)])
+    shown = capsys.readouterr()
+    assert code == 0 and not shown.err, shown.err
+    return shown.out
+
+
+def parsed(text: str) -> Any:
+    """The one object that is there."""
+    assert text.count("\n") == 1
+    return json.loads(text)
+
+
+def test_codec(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: Path) -> None:
+    out = tmp_path / "codec.json"
+    arguments = ("codec", held_out, "--clips", 1, "--split", "valid,unseen", "--kbit", "3.6", "--out", out)
+    made = parsed(called(capsys, *arguments, "--json"))
+    assert json.loads(out.read_text()) == made
+    assert [(r["kind"], r["split"]) for r in made["rows"]] == [
+        (kind, split) for split in ("valid", "unseen") for kind in ("drums", "bass")
+    ]
+    text = called(capsys, *arguments)
+    assert "SI-SNR dB" in text and "unseen timbres beside seen ones" in text and "perplexity" in text
+
+
+def test_codec_on_recordings(capsys: pytest.CaptureFixture[str], weights: Path, tmp_path: Path) -> None:
+    import soundfile
+
+    noise = 0.1 * np.random.default_rng(0).standard_normal(22050)
+    (tmp_path / "loops").mkdir()
+    soundfile.write(tmp_path / "loops" / "a.wav", noise, 22050)
+    made = parsed(called(capsys, "codec", weights / "codec", tmp_path, "--kbit", "3.6", "--json"))
+    assert [(r["kind"], r["split"], r["seconds"]) for r in made["rows"]] == [("loops", "recordings", 1.0)]
+
+
+def test_performer(capsys: pytest.CaptureFixture[str], held_out: Path) -> None:
+    arguments = ("performer", "drums", "bass", held_out, "--clips", 1, "--guidance", "1")
+    made = parsed(called(capsys, *arguments, "--json"))
+    assert [report["layer"] for report in made["performers"]] == ["drums", "bass"]
+    text = called(capsys, *arguments)
+    assert "onset F1" in text and "rendering" in text and "by timbre" in text
+
+
+def test_song(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["song", str(tmp_path / "s"), "--bpm", "200", "--form", "intro:2", "--seed", "5"]) == 0
+    capsys.readouterr()
+    made = parsed(called(capsys, "song", tmp_path / "s", "--json"))
+    assert len(made["songs"]) == 1 and len(made["songs"][0]["layers"]) == 4
+    text = called(capsys, "song", tmp_path / "s")
+    assert "CBS" in text and "no control" in text and "key stability" in text
+
+
+def test_curves(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text('{"step": 0, "seconds": 60.0, "valid": [5.0, 7.0]}\n')
+    made = parsed(called(capsys, "curves", tmp_path, "--json"))
+    assert made["runs"][0]["last"] == 6.0
+    assert "twice the time" in called(capsys, "curves", tmp_path)
+
+
+def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    folder = tmp_path / "pictures"
+    called(capsys, "codec", held_out, "--clips", 1, "--kbit", "3.6", "--plot", folder)
+    called(capsys, "performer", "bass", held_out, "--clips", 1, "--plot", folder)
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "onsets_bass.png",
+        "spectrogram_bass.png",
+        "spectrogram_bass_valid.png",
+        "spectrogram_drums_valid.png",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("codec", "a", "b", "c"), "2 bundles are named"),
+        (("codec", "DATA", "--kbit", "six"), "--kbit 'six'"),
+        (("codec", "DATA", "--kbit", "99"), "--kbit 99"),
+        (("codec", "DATA", "--split", "test"), "--split 'test'"),
+        (("codec", "DATA", "--clips", "0"), "--clips 0"),
+        (("codec", "DATA", "--out", "/nowhere/at/all.json"), "--out"),
+        (("codec", "nothing", "DATA"), "bundle 'nothing'"),
+        (("codec", "/nowhere"), "is not a folder"),
+        (("performer", "drums", "DATA", "--guidance", "much"), "--guidance 'much'"),
+        (("performer", "lead", "DATA"), "no valid clips of lead"),
+        (("performer", "drums", "DATA", "--temperature", "-1"), "temperature"),
+        (("song", "/nowhere"), "no such folder"),
+        (("curves", "/nowhere"), "is not there"),
+    ],
+)
+def test_mistakes_are_told_in_one_line(
+    capsys: pytest.CaptureFixture[str], held_out: Path, arguments: tuple[str, ...], line: str
+) -> None:
+    code = run(["evaluate", *(str(held_out) if a == "DATA" else a for a in arguments)])
+    shown = capsys.readouterr()
+    assert code == 2 and not shown.out
+    assert line in shown.err and shown.err.count("\n") == 1 and "unexpected" not in shown.err
+
+
+def test_without_matplotlib_one_line_says_what_to_install(
+    held_out: Path, weights: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "matplotlib.py").write_text("raise ModuleNotFoundError('matplotlib', name='matplotlib')\n")
+    done = process(
+        "evaluate",
+        "codec",
+        held_out,
+        "--plot",
+        tmp_path / "p",
+        weights=weights,
+        cwd=tmp_path,
+    )
+    assert "pip install 'stemwright[plot]'" in assert_refused(done, 1)
