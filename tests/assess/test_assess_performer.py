@@ -90,7 +90,7 @@ def test_performed_as_in_a_song(
     take = song.layers["lead"].active
     assert take is not None and take.take == 1
     score = Score.from_bytes(folder.objects.get(take.score_sha256))
-    clip = Reference("lead", "valid", "x", take.timbre, song.state, score, np.zeros(1, np.float32))
+    clip = Reference("lead", "valid", "x", "x", take.timbre, song.state, score, np.zeros(1, np.float32))
     made = perform(lead, codec, clip, seed=take.seed, sampling=sampling_of(lead))
     assert np.array_equal(made, decode(folder, {"lead": take}, codec)["lead"])
 

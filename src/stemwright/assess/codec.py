@@ -2,7 +2,7 @@
 
 Every sound goes through the codec as it would at run time. Figures are those of `evaluation.reconstruction`
 and `evaluation.transients`, and the difference of integrated loudness, each the mean over the sounds of a
-kind weighted by their length. *Floor*: the original beside the coded next sound of its kind.
+kind weighted by their length. *Floor*: the original beside another coded sound of its kind.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from stemwright.codec.tokens import Tokens
 from stemwright.errors import UsageError
 from stemwright.evaluation import onsets, reconstruction, transients
 from stemwright.evaluation.activity import level_db
+from stemwright.evaluation.pairs import derangement
 from stemwright.mix.loudness import SILENCE_DB, integrated_loudness
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.song.timebase import SAMPLE_RATE
@@ -81,10 +82,15 @@ def assess_codec(
     coders = _coders(codec, kbit, with_opus)
     coded = each(sounds, lambda sound, cancel: _coded(codec, coders, sound, cancel), watch, "codec")
     groups = _groups(coded)
-    pairs = [pair for group in groups for pair in zip(group, group[1:] + group[:1], strict=True)]
+    pairs = [
+        (group[i], group[other])
+        for group in groups
+        if len(group) > 1
+        for i, other in enumerate(derangement(len(group)))
+    ]
     floors = each(pairs, lambda pair, _: shuffled(*pair), watch, "floor")
     floor_of = {id(first): floor for (first, _), floor in zip(pairs, floors, strict=True)}
-    rows = [row for group in groups for row in _rows(group, coders, [floor_of[id(c)] for c in group])]
+    rows = [row for group in groups for row in _rows(group, coders, [floor_of.get(id(c), {}) for c in group])]
     report = {
         "codec": codec.sha256,
         "sounds": len(sounds),

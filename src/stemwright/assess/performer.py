@@ -6,7 +6,7 @@ features, engine, sampling, codec and limiter. Measured the same way are
 - *rendering*: the clip itself, played by the training instruments: the control;
 - *codec*: the clip through the codec: what a performer without fault would get;
 - *generated*: the performance, once for each guidance that is asked for;
-- *floor*: the performance beside the score of the next clip.
+- *floor*: the performance beside the score of another clip.
 
 Besides, *free*: the same clips performed without their scores, from state and chords alone.
 """
@@ -20,11 +20,14 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.assess.means import Figures, mean, ratio, rounded
 from stemwright.assess.sounds import Audio
+from stemwright.assess.spread import Vectors, distances
 from stemwright.assess.stem import Stem, faults_of, following, in_key, listen
 from stemwright.assess.work import Cancel, each
 from stemwright.codec.codec import Codec
 from stemwright.conditioning import frame_features
 from stemwright.errors import UsageError
+from stemwright.evaluation.embedding import embed
+from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.reference import Reference
 from stemwright.mix.limiter import limited
 from stemwright.perform.layer import perform_layer
@@ -50,10 +53,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """A stem and its figures beside the clip's score."""
+    """A stem, its figures beside the clip's score, and its vectors [n, D] for distances between sets."""
 
     stem: Stem
     figures: Figures
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,10 @@ def assess_performer(
         "seconds": sum(len(r.audio) for r in references) / SAMPLE_RATE,
         "seed": seed,
         "sampling": [asdict(sampling) for sampling in samplings],
-        "rows": _rows(heard, samplings),
+        "rows": _rows(heard, samplings, seed),
         "timbres": _timbres(heard),
         "free": _free(heard),
+        "distribution": _distribution(heard, samplings, seed),
     }
     return rounded(report), heard
 
@@ -181,7 +186,8 @@ def _hear(
     def take(audio: Audio) -> Take:
         stem = listen(audio[: len(reference.audio)])
         found = faults_of(stem.audio, reference.layer, reference.score, reference.state)["faults"]
-        return Take(stem, {**_beside(stem, reference), "faulty": float(bool(found))})
+        figures = {**_beside(stem, reference), "faulty": float(bool(found))}
+        return Take(stem, figures, embed(stem.audio, SAMPLE_RATE))
 
     def performed(sampling: Sampling, with_score: bool = True) -> Audio:
         return perform(
@@ -206,7 +212,7 @@ def _beside(stem: Stem, reference: Reference) -> Figures:
     return following(stem, reference.layer, reference.score, reference.state)
 
 
-def _rows(heard: list[Heard], samplings: list[Sampling]) -> list[Row]:
+def _rows(heard: list[Heard], samplings: list[Sampling], seed: int) -> list[Row]:
     """Means over clips: controls, every performance, and the first one's floor."""
     control = mean([h.rendering.figures for h in heard])
     rows: list[Row] = [
@@ -218,8 +224,8 @@ def _rows(heard: list[Heard], samplings: list[Sampling]) -> list[Row]:
         shares = {f"{name}_share": ratio(found.get(name), control.get(name)) for name in SHARES}
         rows.append({"what": GENERATED, "guidance": sampling.guidance, **found, **shares})
     if len(heard) > 1:
-        after = heard[1:] + heard[:1]
-        floor = [_beside(h.generated[0].stem, n.reference) for h, n in zip(heard, after, strict=True)]
+        others = [heard[i].reference for i in derangement(len(heard), seed)]
+        floor = [_beside(h.generated[0].stem, other) for h, other in zip(heard, others, strict=True)]
         rows.append({"what": FLOOR, "guidance": samplings[0].guidance, **mean(floor)})
     return rows
 
@@ -240,3 +246,12 @@ def _timbres(heard: list[Heard]) -> list[Row]:
 def _free(heard: list[Heard]) -> dict[str, Any] | None:
     found = [h.free for h in heard if h.free is not None]
     return {"clips": len(found), **mean(found)} if found else None
+
+
+def _distribution(heard: list[Heard], samplings: list[Sampling], seed: int) -> dict[str, Any] | None:
+    """How far the codec and every performance take the clips away from their kind."""
+    others = {CODEC: [h.codec.vectors for h in heard]}
+    for i, sampling in enumerate(samplings):
+        others[f"{GENERATED}, guidance {sampling.guidance:g}"] = [h.generated[i].vectors for h in heard]
+    songs = [h.reference.song for h in heard]
+    return distances([h.rendering.vectors for h in heard], others, songs, seed)

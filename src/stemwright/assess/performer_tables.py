@@ -30,10 +30,16 @@ TIMBRES = (
     Column("f1", "onset F1", "{:.3f}"),
     Column("control", "control", "{:.3f}"),
 )
+SPREAD = (
+    Column("what", "sets", "{}"),
+    Column("fad", "FAD", "{:.1f}"),
+    Column("kad", "KAD", "{:.2f}"),
+    Column("fad_ratio", "FAD / halves", "{:.2f}"),
+)
 
 
 def performer_tables(report: Report) -> list[Table]:
-    """How it follows its scores; by timbre; how far it is from the held-out clips."""
+    """How it follows its scores; how far it is from the held-out clips; by timbre."""
     own = report["sampling"][0]
     title = (
         f"{report['layer']} {report['bundle'][:12]} ({report['preset']}): {report['clips']} clips, "
@@ -50,5 +56,10 @@ def performer_tables(report: Report) -> list[Table]:
             f"(control {number(free['control'], '{:.0%}')}), {free['clips']} clips"
         )
     made = [table(title, COLUMNS, report["rows"], notes)]
+    spread = report["distribution"]
+    if spread is not None:
+        title = f"distance to held-out clips: {spread['embedding']}, {spread['vectors']} clips of "
+        title += f"{spread['clip_seconds']:g} s, {spread['songs']} songs"
+        made.append(table(title, SPREAD, spread["rows"]))
     made.append(table("by timbre", TIMBRES, report["timbres"]))
     return made

@@ -13,12 +13,14 @@ from stemwright.song.state import GlobalState
 class Reference:
     """What was played (`score`, in ticks from the clip's start), on what (`timbre`), and how it sounds.
 
-    `audio`: float32 [frames x 320], mono, 24 kHz, aligned with the score. `name` tells the clip from others.
+    `audio`: float32 [frames x 320], mono, 24 kHz, aligned with the score. `name` tells the clip from others,
+    clips of one `song` belong together.
     """
 
     layer: str
     split: str
     name: str
+    song: str
     timbre: str
     state: GlobalState
     score: Score

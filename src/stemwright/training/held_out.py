@@ -64,6 +64,7 @@ def _reference(clip: Clip) -> Reference:
     return Reference(
         layer=clip.layer,
         split=clip.split,
+        song=f"{clip.meta['source']}: {clip.meta['song']}",
         name=f"{clip.layer}/{clip.shard.name}:{clip.index}",
         timbre=clip.timbre,
         state=clip.state(),
