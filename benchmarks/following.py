@@ -3,10 +3,10 @@
     python benchmarks/following.py --sources FOLDER [--songs 12] [--json FILE]
     python benchmarks/following.py --sources FOLDER --songs 20 --form verse:32 --bpms 60,90,120,150,180
 
-Songs have arranger scores with seeds that training never saw, in every style and tempo in turn. Each is made as
-a user makes it and measured as `stemwright evaluate song` does; the control is the same score played by the
-training instruments and sent through the codec. It needs the sample folder (`--sources`, holding `samples/`)
-and a soundfont, see docs/training.md; without `--sources` there is no control.
+Songs have arranger scores with seeds that training never saw, in every style and tempo in turn. Each is made
+as a user makes it and measured as `stemwright evaluate song` does; the control is the same score played by
+the training instruments and sent through the codec. It needs the sample folder (`--sources`, holding
+`samples/`) and a soundfont, see docs/training.md; without `--sources` there is no control.
 """
 
 import argparse

@@ -63,6 +63,12 @@ def test_a_codecs_run_is_judged_from_its_judges_on(tmp_path: Path) -> None:
     assert assess_curve(curve)["gain_of_doubling"] == pytest.approx(-0.1)
 
 
+def test_a_wide_decoders_figures_stand_one_deeper(tmp_path: Path) -> None:
+    valid = {"total": 2.0, "mel": 0.9, "all": {"mel": 0.5, "correlation_error": 0.1}, "kinds": {}}
+    curve = read_curve(write(tmp_path / "wide", [{"step": 1, "seconds": 5.0, "valid": valid}]))
+    assert curve.held_out == [(5.0, 2.0)] and curve.parts == {"mel distance": [(5.0, 0.5)]}
+
+
 def test_the_log_itself_may_be_given(tmp_path: Path) -> None:
     folder = performer(tmp_path / "lead", [6.0, 5.0])
     assert read_curve(folder / "log.jsonl") == read_curve(folder)
@@ -76,7 +82,7 @@ def test_the_log_itself_may_be_given(tmp_path: Path) -> None:
         ('{"seconds": "1"}\n', "line 1"),
         ('{"seconds": 1, "loss": 2}\n', "no held-out figures yet"),
         ('{"seconds": 1, "valid": ["a"]}\n', "'valid' is"),
-        ('{"seconds": 1, "valid": {"total": 1}}\n', "'valid' is"),
+        ('{"seconds": 1, "valid": {"mel": 1}}\n', "'valid' is"),
         ('{"seconds": NaN, "valid": [1]}\n', "line 1"),
     ],
 )

@@ -3,7 +3,7 @@
 Codec and performer log lines like these; `seconds` is time spent training:
 
     {"step": 50, "seconds": 35.9, "total": 1.61, ...}           codec, a step
-    {"step": 120, "seconds": 95.0, "valid": {"total": ...}}     codec, held out
+    {"step": 120, "seconds": 95.0, "valid": {"total": ...}}     codec or wide decoder, held out
     {"step": 100, "seconds": 30.2, "loss": 5.91, ...}           performer, a step
     {"step": 200, "seconds": 61.0, "valid": [2.9, 4.6, ...]}    performer, held out, nats a token by codebook
 """
@@ -26,6 +26,9 @@ MAX_BYTES = 256 << 20
 MAX_LINE = 1 << 16
 FIT_POINTS = 3
 """A slope is given from so many held-out figures on."""
+
+PARTS = {"mel": "mel distance", "si_snr": "SI-SNR, dB", "si_snr_mid": "SI-SNR, dB"}
+"""A codec's held-out figures that are shown beside their total, and how they are called."""
 
 Points = list[tuple[float, float]]
 
@@ -125,10 +128,12 @@ def _curve(name: str, records: list[dict[str, Any]], where: str) -> Curve:
 
 
 def _codec_check(valid: object, where: str) -> tuple[float, dict[str, float]]:
-    names = ("total", "mel", "si_snr")
-    if not isinstance(valid, Mapping) or not all(_is_number(valid.get(name)) for name in names):
+    if not isinstance(valid, Mapping) or not _is_number(valid.get("total")):
         raise UsageError(f"{where}: 'valid' is {shown(valid)}, not the figures of a codec")
-    return float(valid["total"]), {"mel distance": float(valid["mel"]), "SI-SNR, dB": float(valid["si_snr"])}
+    inner = valid.get("all")
+    figures = {**valid, **inner} if isinstance(inner, Mapping) else valid
+    parts = {name: figures[key] for key, name in PARTS.items() if _is_number(figures.get(key))}
+    return float(valid["total"]), parts
 
 
 def _performer_check(valid: object, where: str) -> tuple[float, dict[str, float]]:
