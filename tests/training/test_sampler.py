@@ -10,17 +10,19 @@ from stemwright.errors import UsageError
 from stemwright.training.sampler import (
     LEVEL,
     RATE,
+    WIDE,
     NoteCache,
     Sampler,
-    level_normal,
+    attack_start,
+    blended,
+    loop_end,
     lowpass,
     named_regions,
+    normal_gain,
     parse_pitch,
     parse_sfz,
     resample,
     single_region,
-    smooth_loop,
-    trim_attack,
     velocity_gain,
 )
 
@@ -98,7 +100,7 @@ def test_silence_before_the_attack_is_cut(tmp_path: Path, tone: Tone) -> None:
     audio = Sampler(named_regions(tmp_path, 0.1)).voice(57, 100, 1.0).audio
     assert np.argmax(np.abs(audio) > 0.1) < 0.002 * RATE
     assert np.sqrt(np.mean(audio[: RATE // 20] ** 2)) == pytest.approx(LEVEL, rel=0.01)
-    assert trim_attack(np.zeros(0, np.float32)).size == 0
+    assert attack_start(np.zeros(0, np.float32)) == 0
 
 
 def test_loops_make_a_sample_longer(tmp_path: Path, tone: Tone) -> None:
@@ -149,18 +151,17 @@ def test_layers_of_different_crest_are_equally_loud() -> None:
     plucked = smooth.copy()
     plucked[50:70] = 8.0
     for audio in (smooth, plucked, 0.01 * smooth):
-        normal = level_normal(audio)
+        normal = audio * normal_gain(audio)
         blocks = np.sqrt(np.mean(normal[: RATE // 2].reshape(-1, RATE // 20) ** 2, axis=1))
         assert blocks.max() == pytest.approx(LEVEL, rel=1e-4)
-    assert (
-        not level_normal(np.zeros(100, np.float32)).any() and level_normal(np.zeros(0, np.float32)).size == 0
-    )
+    assert normal_gain(np.zeros(100, np.float32)) == normal_gain(np.zeros(0, np.float32)) == 1.0
 
 
 def test_a_long_note_is_looped_without_clicks(tmp_path: Path, tone: Tone) -> None:
     t = np.arange(2 * 44100) / 44100
     steady = (0.5 * np.sin(2 * np.pi * 65.17 * t)).astype(np.float32)
-    looped, end = smooth_loop(steady, 30000, 70003, 2205)
+    end = loop_end(steady, 30000, 70003, 2205)
+    looped = blended(steady, 30000, end, 2205)
     assert 70003 - 4 * 2205 <= end <= 70003
     seam = np.concatenate([looped[end - 500 : end], looped[30000:30500]])
     assert np.abs(np.diff(seam)).max() < 1.1 * np.abs(np.diff(steady)).max()
@@ -189,3 +190,31 @@ def test_the_cache_forgets_what_was_not_used() -> None:
     assert made == ["a", "b", "c", "d", "b", "c", "a"] and cache.bytes <= 3000
     cache.get("huge", lambda: np.zeros(10000, np.float32))
     assert cache.get("huge", lambda: np.zeros(1, np.float32)).size == 10000
+
+
+def test_a_wide_sound_is_the_mono_one_with_more_in_it(tmp_path: Path) -> None:
+    """As loud, nowhere else in time, left and right as they were recorded, and brighter."""
+    import soundfile
+    import soxr
+
+    rng = np.random.default_rng(0)
+    t = np.arange(44100) / 44100
+    fade = np.exp(-3 * t) * (t > 0.03)
+    tone = 0.3 * np.sin(2 * np.pi * 440 * t)
+    sides = np.stack([tone + 0.1 * rng.standard_normal(t.size), 0.6 * tone], axis=1) * fade[:, None]
+    soundfile.write(str(tmp_path / "a4_f_rr1.wav"), sides.astype(np.float32), 44100)
+    regions = [*named_regions(tmp_path, 0.1)]
+    for pitch in (69, 65):
+        plain = Sampler(regions).voice(pitch, 100, 1.0).audio
+        wide = Sampler(regions, form=WIDE).voice(pitch, 100, 1.0).audio
+        assert wide.dtype == np.float32 and wide.shape[1] == 2 and abs(len(wide) - 2 * plain.size) <= 2
+        middle = soxr.resample(wide.mean(axis=1), 48000, 24000)[: plain.size]
+        np.testing.assert_allclose(middle[50:-50], plain[50 : middle.size - 50], atol=0.02)
+        assert np.sum(middle * plain[: middle.size]) / np.sum(plain**2) == pytest.approx(1.0, abs=0.01)
+        left, right = np.sum(wide[:, 0] ** 2), np.sum(wide[:, 1] ** 2)
+        assert left > 2.5 * right
+        power = np.abs(np.fft.rfft(wide[:, 0])) ** 2
+        assert power[int(0.6 * len(power)) : int(0.8 * len(power))].mean() > 0.01 * power.mean()
+    soundfile.write(str(tmp_path / "a4_f_rr1.wav"), sides[:, 0].astype(np.float32), 44100)
+    again = Sampler([*named_regions(tmp_path, 0.1)], form=WIDE).voice(69, 100, 1.0).audio
+    np.testing.assert_array_equal(again[:, 0], again[:, 1])

@@ -7,19 +7,12 @@ run again. Anything can read the data while it is being built.
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import signal
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.training.jobs import MIXTURE, Job, make_job, plan_jobs
@@ -30,27 +23,24 @@ from stemwright.training.shards import (
     damage,
     shard_done,
     shard_hashes,
+    wide_damage,
+    wide_hashes,
     write_atomic,
     write_shard,
 )
 from stemwright.training.sources import CREDITS
 from stemwright.training.timbres import HELD_OUT, RECIPES, TIMBRES
+from stemwright.training.workers import results
 
 SCHEMA = 2
 
 Progress = Callable[[int, int, str], None]
 
 
-def _limit_library_threads() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ.setdefault(name, "1")
-
-
 class _Worker:
     """What a worker process keeps between jobs."""
 
     def __init__(self, out: Path, seed: int, folder: Path, soundfont: Path | None) -> None:
-        _limit_library_threads()
         self.out, self.seed, self.symbolic = out, seed, folder / "symbolic"
         self.studio = Studio(folder / "samples", soundfont)
 
@@ -65,20 +55,6 @@ class _Worker:
         return job, sum(c.audio.size for found in made.values() for c in found) / SAMPLE_RATE
 
 
-_worker: _Worker | None = None
-
-
-def _start(out: Path, seed: int, folder: Path, soundfont: Path | None) -> None:
-    global _worker
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker without a word; the parent speaks
-    _worker = _Worker(out, seed, folder, soundfont)
-
-
-def _run(job: Job) -> tuple[Job, float]:
-    assert _worker is not None
-    return _worker.run(job)
-
-
 def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
     """The manifest of the data as it lies on disk: clips, seconds, timbres, sources, licences, hashes.
 
@@ -86,6 +62,7 @@ def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
     """
     layers: dict[str, Any] = {}
     shards: dict[str, dict[str, str]] = {}
+    twins: dict[str, dict[str, str]] = {}
     used: set[str] = set()
     for layer in LAYERS:
         entry: dict[str, Any] = {}
@@ -100,6 +77,7 @@ def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
             }
         layers[layer] = entry
         shards[layer] = shard_hashes(out, layer)
+        twins[layer] = wide_hashes(out, layer)
     sounds = [
         {"layer": layer, "timbre": made.name, "source": made.source}
         for layer, recipes in RECIPES.items()
@@ -118,10 +96,11 @@ def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
         "sources": {name: CREDITS[name] for name in sorted(used)},
         "sounds": sounds,
         "shards": shards,
+        **({"wide": twins} if any(twins.values()) else {}),
     }
 
 
-def _manifest(out: Path) -> dict[str, Any] | None:
+def manifest_of(out: Path) -> dict[str, Any] | None:
     """The manifest of the data in a folder, where there is one."""
     path = out / "manifest.json"
     if not path.is_file():
@@ -136,7 +115,7 @@ def _manifest(out: Path) -> dict[str, Any] | None:
 
 
 def _check_seed(out: Path, seed: int) -> None:
-    old = (_manifest(out) or {"seed": seed})["seed"]
+    old = (manifest_of(out) or {"seed": seed})["seed"]
     if old != seed:
         raise UsageError(
             f"{out / 'manifest.json'}: was built with seed {old}, not {seed}; use that seed or another folder"
@@ -145,10 +124,18 @@ def _check_seed(out: Path, seed: int) -> None:
 
 def check_data(out: Path) -> list[str]:
     """What of the data is not as its manifest says; UsageError where there is none."""
-    made = _manifest(out)
+    made = manifest_of(out)
     if made is None:
         raise UsageError(f"{out / 'manifest.json'}: no such file; build the data first")
-    return [line for layer, hashes in made["shards"].items() for line in damage(out, layer, hashes)]
+    found = [line for layer, hashes in made["shards"].items() for line in damage(out, layer, hashes)]
+    twins = made.get("wide", {})
+    return found + [line for layer, hashes in twins.items() for line in wide_damage(out, layer, hashes)]
+
+
+def require_sources(folder: Path, part: str) -> None:
+    """UsageError where the sources' folder lacks a part, ``symbolic`` or ``samples``."""
+    if not (folder / part).is_dir():
+        raise UsageError(f"{folder / part}: no such folder; name a folder with symbolic/ and samples/")
 
 
 def write_manifest(out: Path, seed: int, hours: float) -> dict[str, Any]:
@@ -179,46 +166,19 @@ def build_data(
     if not hours_per_layer > 0:
         raise UsageError(f"hours per layer must be above 0, not {hours_per_layer}")
     for name in ("symbolic", "samples"):
-        if not (sources_dir / name).is_dir():
-            raise UsageError(
-                f"{sources_dir / name}: no such folder; name a folder with symbolic/ and samples/"
-            )
+        require_sources(sources_dir, name)
     out.mkdir(parents=True, exist_ok=True)
     _check_seed(out, seed)
     jobs = plan_jobs(hours_per_layer, mixture)
     todo = [job for job in jobs if not job.done(out)]
-    finished, deadline = len(jobs) - len(todo), None if minutes is None else time.monotonic() + minutes * 60
+    finished = len(jobs) - len(todo)
     setup = (out, seed, sources_dir, soundfont)
     write_manifest(out, seed, hours_per_layer)
     try:
-        for job, made in _results(todo, workers or os.cpu_count() or 1, setup, deadline):
+        for job, made in results(todo, _Worker, setup, workers, minutes):
             finished += 1
             if progress is not None:
                 progress(finished, len(jobs), f"{job.kind} {job.split}-{job.number:04d}: {made / 60:.1f} min")
     finally:
         manifest = write_manifest(out, seed, hours_per_layer)
     return manifest
-
-
-def _results(
-    jobs: list[Job], workers: int, setup: tuple[Path, int, Path, Path | None], deadline: float | None
-) -> Iterator[tuple[Job, float]]:
-    """Run the jobs here or in processes, in any order, starting none after the deadline."""
-    in_time = (job for job in jobs if deadline is None or time.monotonic() < deadline)
-    if workers <= 1:
-        worker = _Worker(*setup)
-        yield from map(worker.run, in_time)
-        return
-    context = multiprocessing.get_context("spawn")
-    try:
-        with ProcessPoolExecutor(workers, context, _start, setup) as pool:
-            waiting = {pool.submit(_run, job) for job in islice(in_time, workers)}
-            while waiting:
-                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield future.result()
-                    waiting |= {pool.submit(_run, job) for job in islice(in_time, 1)}
-    except BrokenProcessPool as error:
-        raise StemwrightError(
-            "a process that renders was killed, perhaps for want of memory: run again with fewer --workers"
-        ) from error

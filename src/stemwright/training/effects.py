@@ -13,11 +13,12 @@ from random import Random
 
 import numpy as np
 
-from stemwright.training.sampler import RATE, Audio, lowpass
+from stemwright.training.sampler import MONO, RATE, Audio, Format, lowpass, resample
 
 SPLIT_HZ = 800.0
 ECHOES = 6
 AMPLIFIER_HZ = 4200.0
+ROOM_WIDTH = np.float32(0.7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +56,18 @@ class Effects:
         """The fields, for a clip's line."""
         return asdict(self)
 
-    def apply(self, audio: Audio) -> Audio:
-        """float32 [samples] -> the same length; silence before the first sound stays silence."""
+    def apply(self, audio: Audio, form: Format = MONO) -> Audio:
+        """float32 [samples], or of another format -> the same length; silence before the first sound stays
+        silence.
+        """
         out = audio
         if self.drive:
             out = saturate(out, self.drive)
         if self.tilt:
-            out = tilted(out, self.tilt)
+            out = tilted(out, self.tilt, form.rate)
         if self.room:
-            out = in_room(out, self.room, self.wet, self.seed)
+            room = in_wide_room if form.stereo else in_room
+            out = room(out, self.room, self.wet, self.seed)
         return out * np.float32(10.0 ** (self.level / 20.0)) if self.level else out
 
 
@@ -87,19 +91,18 @@ def saturate(audio: Audio, decibels: float) -> Audio:
     return np.asarray(np.tanh(audio * gain) * (0.5 / np.tanh(0.5 * gain)), dtype=np.float32)
 
 
-def distort(audio: Audio, drive: float) -> Audio:
+def distort(audio: Audio, drive: float, rate: int = RATE) -> Audio:
     """A guitar amplifier in two lines: a hard-driven tanh, and a loudspeaker that ends at 4.2 kHz."""
-    return lowpass(np.tanh(audio * np.float32(drive)), AMPLIFIER_HZ) if drive else audio
+    return lowpass(np.tanh(audio * np.float32(drive)), AMPLIFIER_HZ, rate) if drive else audio
 
 
-def tilted(audio: Audio, decibels: float) -> Audio:
+def tilted(audio: Audio, decibels: float, rate: int = RATE) -> Audio:
     """Half of ``decibels`` more above 800 Hz and half less below, by a first-order crossover."""
     from scipy.signal import lfilter
 
-    pole = float(np.exp(-2.0 * np.pi * SPLIT_HZ / RATE))
-    low = np.asarray(
-        lfilter(np.array([1.0 - pole], np.float32), np.array([1.0, -pole], np.float32), audio), np.float32
-    )
+    pole = float(np.exp(-2.0 * np.pi * SPLIT_HZ / rate))
+    filters = np.array([1.0 - pole], np.float32), np.array([1.0, -pole], np.float32)
+    low = np.asarray(lfilter(*filters, audio, axis=0), np.float32)
     gain = np.float32(10.0 ** (decibels / 40.0))
     return np.asarray((audio - low) * gain + low / gain, dtype=np.float32)
 
@@ -132,3 +135,39 @@ def in_room(audio: Audio, seconds: float, wet: float, seed: int) -> Audio:
 
     echo = oaconvolve(audio, impulse_response(seconds, seed))[: audio.size]
     return np.asarray(audio + echo * np.float32(10.0 ** (wet / 20.0)), dtype=np.float32)
+
+
+def in_wide_room(audio: Audio, seconds: float, wet: float, seed: int) -> Audio:
+    """As :func:`in_room`, for [samples, 2] at 48 kHz: the middle stands in the very room, the side hears
+    another part of it.
+    """
+    from scipy.signal import oaconvolve
+
+    middle, side = (_upper(seconds, seed, number) for number in (0, 1))
+    gain = np.float32(10.0 ** (wet / 20.0))
+    sum_, difference = (audio[:, 0] + audio[:, 1]) / 2, (audio[:, 0] - audio[:, 1]) / 2
+    count = len(audio)
+    centre = sum_ + gain * oaconvolve(sum_, middle)[:count]
+    apart = difference + gain * (
+        oaconvolve(difference, middle)[:count] + ROOM_WIDTH * oaconvolve(sum_, side)[:count]
+    )
+    return np.asarray(np.stack((centre + apart, centre - apart), axis=1), dtype=np.float32)
+
+
+def _upper(seconds: float, seed: int, number: int) -> Audio:
+    """A room's impulse response at 48 kHz: that of :func:`impulse_response`, and the hiss of its walls above
+    12 kHz, as dense as below.
+    """
+    from scipy.signal import butter, sosfilt
+
+    low = impulse_response(seconds, seed + number)
+    body = resample(low, RATE, to=2 * RATE) / 2
+    t = np.arange(len(body), dtype=np.float32) / np.float32(2 * RATE)
+    hiss = np.random.default_rng((seed, number, 48)).standard_normal(len(body), dtype=np.float32)
+    sos = butter(6, RATE / 2, "highpass", fs=2 * RATE, output="sos")
+    hiss = sosfilt(sos, hiss) * np.exp(-6.91 * t / seconds - t / (0.15 * seconds))
+    late = low[round(0.012 * RATE) :]
+    bright = float(np.sqrt(np.mean(np.square(np.diff(late))) / 2)) if late.size > 1 else 0.0
+    hiss[: round(0.012 * 2 * RATE)] = 0.0
+    size = float(np.sqrt(np.mean(np.square(hiss))))
+    return np.asarray(body + hiss * (bright / 2 / size if size > 0 else 0.0), dtype=np.float32)

@@ -17,13 +17,16 @@ import numpy as np
 from stemwright.errors import UsageError
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.training.sampler import (
-    RATE,
+    MONO,
     Audio,
+    Format,
     Voice,
+    as_format,
+    attack_start,
+    cut_start,
     fade_tail,
-    read_mono,
+    read_sound,
     resample,
-    trim_attack,
     velocity_gain,
 )
 
@@ -201,7 +204,8 @@ class Kit:
 
     one_shot = True
 
-    def __init__(self, folder: Path, pieces: dict[str, Piece]) -> None:
+    def __init__(self, folder: Path, pieces: dict[str, Piece], form: Format = MONO) -> None:
+        self.form = form
         self.folder = folder
         self.pieces = pieces
         self._hits: dict[str, list[tuple[float, Audio]]] = {}
@@ -213,18 +217,26 @@ class Kit:
         return sorted(path.glob("*.flac"), key=_rank) if path.is_dir() else [path]
 
     def _load(self, name: str) -> list[tuple[float, Audio]]:
-        """Hits of a piece as (level relative to the loudest, audio with peak 1), softest first."""
+        """Hits of a piece as (level relative to the loudest, audio whose mono sound has peak 1), softest
+        first.
+        """
         piece = self.pieces[name]
         files = self._files(piece)
         if not files or not all(f.is_file() for f in files):
             raise UsageError(f"{self.folder}: no samples {piece.path} for the drum piece {name!r}")
         hits: list[tuple[float, Audio]] = []
         for file in files:
-            audio, rate = read_mono(file)
-            audio = trim_attack(resample(audio, rate, piece.shift))[: round(piece.seconds * RATE)]
-            peak = float(np.abs(audio).max(initial=0.0))
+            sound, rate = read_sound(file)
+            plain = resample(as_format(sound, MONO), rate, piece.shift)
+            start = attack_start(plain)
+            audio = plain = cut_start(plain, start, MONO)[: round(piece.seconds * MONO.rate)]
+            if self.form.stereo:
+                audio = resample(as_format(sound, self.form), rate, piece.shift, self.form.rate)
+                audio = cut_start(audio, start, self.form)[: round(piece.seconds * self.form.rate)]
+            peak = float(np.abs(plain).max(initial=0.0))
             if peak > 1e-6:
-                hits.append((peak, fade_tail(audio / np.float32(peak), min(0.2, piece.seconds / 3))))
+                tail = min(0.2, piece.seconds / 3)
+                hits.append((peak, fade_tail(audio / np.float32(peak), tail, self.form)))
         top = max(level for level, _ in hits)
         return [(level / top, audio) for level, audio in sorted(hits, key=lambda h: h[0])]
 

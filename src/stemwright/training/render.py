@@ -14,14 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.timebase import HOP
 from stemwright.training.effects import Effects, distort
 from stemwright.training.kits import KITS, Kit
 from stemwright.training.sampler import (
+    MONO,
     RATE,
     Audio,
+    Format,
     Instrument,
     NoteCache,
     Sampler,
@@ -103,9 +106,13 @@ def _release_curve(count: int) -> Audio:
     return np.asarray(np.exp(-5.0 * t) * (1.0 - t), dtype=np.float32)
 
 
-def mix_events(instrument: Instrument, events: Sequence[Event], total: int) -> Audio:
-    """Sum of all notes as float32 [total], without gain or limiting. Starts outside the clip are left out."""
-    out = np.zeros(total, dtype=np.float32)
+def mix_events(instrument: Instrument, events: Sequence[Event], total: int, form: Format = MONO) -> Audio:
+    """Sum of all notes as float32 [total], without gain or limiting; starts outside the clip are left out.
+
+    ``total`` and events count at 24 kHz, whatever the format of the instrument and of the sum.
+    """
+    scale = form.scale
+    out = np.zeros((total * scale, 2) if form.stereo else total, dtype=np.float32)
     placed = _drum_events(events) if instrument.one_shot else _retrigger(events)
     turns: Counter[int] = Counter()
     for event in placed:
@@ -114,12 +121,14 @@ def mix_events(instrument: Instrument, events: Sequence[Event], total: int) -> A
         held = min(MAX_HELD, event.length / RATE)
         voice = instrument.voice(event.pitch, event.velocity, held, turns[event.pitch])
         turns[event.pitch] += 1
-        release = max(1, round(voice.release * RATE))
-        count = min(voice.audio.size, event.length + release, total - event.start)
+        start, length = event.start * scale, event.length * scale
+        release = max(1, round(voice.release * form.rate))
+        count = min(len(voice.audio), length + release, len(out) - start)
         body = voice.audio[:count] * np.float32(voice.gain)
-        if count > event.length:
-            body[event.length :] *= _release_curve(release)[: count - event.length]
-        out[event.start : event.start + count] += body
+        if count > length:
+            curve = _release_curve(release)[: count - length]
+            body[length:] *= curve[:, None] if form.stereo else curve
+        out[start : start + count] += body
     return out
 
 
@@ -168,37 +177,40 @@ class Studio:
     """All timbres of one sample folder and one soundfont, loaded when first needed.
 
     ``samples`` is the folder with the recorded instruments; ``soundfont`` overrides the one found on the
-    system.
+    system. A wide ``form`` gives the same music wider: as loud as in mono, by the mono timbres' gains.
     """
 
-    def __init__(self, samples: Path, soundfont: Path | None = None) -> None:
+    def __init__(self, samples: Path, soundfont: Path | None = None, form: Format = MONO) -> None:
+        self.form = form
         self.samples = samples
         self._soundfont = soundfont
         self._synth: SoundfontSynth | None = None
         self._cache = NoteCache()
         self._instruments: dict[tuple[str, str], tuple[Instrument, float]] = {}
 
-    def _build(self, made: Recipe) -> Instrument:
+    def _build(self, made: Recipe, form: Format) -> Instrument:
+        cache = self._cache if form == self.form else NoteCache()
         if made.kind == "kit":
-            return Kit(self.samples, KITS[made.path])
+            return Kit(self.samples, KITS[made.path], form)
         if made.kind == "sfz":
-            return Sampler(parse_sfz(self.samples / made.path), cache=self._cache)
+            return Sampler(parse_sfz(self.samples / made.path), cache=cache, form=form)
         if made.kind == "named":
-            return Sampler(named_regions(self.samples / made.path, made.release), cache=self._cache)
+            return Sampler(named_regions(self.samples / made.path, made.release), cache=cache, form=form)
         if made.kind == "sample":
             region = single_region(self.samples / made.path, made.center, made.loop, made.release)
-            return Sampler([region], cache=self._cache)
+            return Sampler([region], cache=cache, form=form)
         if self._synth is None:
             self._synth = SoundfontSynth(find_soundfont(self._soundfont))
-        return SoundfontInstrument(self._synth, made.bank, made.program, made.release, self._cache)
+        return SoundfontInstrument(self._synth, made.bank, made.program, made.release, cache, form)
 
     def instrument(self, layer: str, timbre: str) -> tuple[Instrument, float]:
         """The instrument of a timbre and its calibrated gain."""
         key = (layer, timbre)
         if key not in self._instruments:
             made = recipe(layer, timbre)
-            built = self._build(made)
-            self._instruments[key] = (built, calibrate(built, layer, made.drive))
+            built = self._build(made, self.form)
+            plain = self._build(made, MONO) if self.form.stereo else built
+            self._instruments[key] = (built, calibrate(plain, layer, made.drive))
         return self._instruments[key]
 
     def render(
@@ -210,22 +222,26 @@ class Studio:
         bars: int,
         effects: Effects | None = None,
     ) -> Audio:
-        """Audio float32 [timebase.frames(bars) * HOP], peak below 1; dry without ``effects``."""
+        """Audio float32 [timebase.frames(bars) * HOP] (wide: twice as many, [samples, 2]), peak below 1; dry
+        without ``effects``.
+        """
         total = timebase.frames(bars) * HOP
         instrument, gain = self.instrument(layer, timbre)
-        audio = mix_events(instrument, score_events(score, timebase), total)
-        audio = distort(audio, recipe(layer, timbre).drive) * np.float32(gain)
-        return end_fade(limit(effects.apply(audio) if effects is not None else audio))
+        audio = mix_events(instrument, score_events(score, timebase), total, self.form)
+        audio = distort(audio, recipe(layer, timbre).drive, self.form.rate) * np.float32(gain)
+        audio = limit(effects.apply(audio, self.form) if effects is not None else audio)
+        return end_fade(audio, form=self.form)
 
 
-def end_fade(audio: Audio, seconds: float = 0.005) -> Audio:
+def end_fade(audio: Audio, seconds: float = 0.005, form: Format = MONO) -> Audio:
     """Fade the last 5 ms, in place, so that a note cut by the clip's end does not click."""
-    count = min(round(seconds * RATE), audio.size)
+    count = min(round(seconds * form.rate), len(audio))
     if count:
-        audio[-count:] *= np.linspace(1.0, 0.0, count, dtype=np.float32)
+        curve = np.linspace(1.0, 0.0, count, dtype=np.float32)
+        audio[-count:] *= curve[:, None] if form.stereo else curve
     return audio
 
 
-def to_int16(audio: Audio) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+def to_int16(audio: Audio) -> NDArray[np.int16]:
     """Round to 16 bit, little-endian; values beyond +-1 are clipped."""
     return np.round(np.clip(audio, -1.0, 1.0) * 32767.0).astype("<i2")

@@ -1,5 +1,8 @@
-"""A small sampler: SFZ subset, pitch by resampling, velocity layers, round robin, everything at 24 kHz mono
-float32.
+"""A small sampler: SFZ subset, pitch by resampling, velocity layers, round robin; float32 at 24 kHz mono, or
+wide: at 48 kHz with two channels where the recording has them.
+
+What is decided by listening (where a sound begins, how loud it is, where a loop closes) is decided on the
+mono sound for both, so that a wide sound is the mono one with more in it: as loud, and nowhere else in time.
 
 Supported opcodes: ``key lokey hikey pitch_keycenter lovel hivel sample ampeg_release loop_mode loop_start
 loop_end fil_type=lpf_2p cutoff tune trigger=attack``. Regions that fit a note equally well take turns,
@@ -27,6 +30,23 @@ if TYPE_CHECKING:
 Audio = NDArray[np.float32]
 
 RATE = 24000
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """``scale`` times 24 kHz; with ``stereo``, sounds are [samples, 2], else [samples]."""
+
+    scale: int = 1
+    stereo: bool = False
+
+    @property
+    def rate(self) -> int:
+        """Samples a second."""
+        return self.scale * RATE
+
+
+MONO = Format()
+WIDE = Format(2, stereo=True)
 MAX_SFZ_BYTES = 4_000_000
 MAX_SECONDS = 12.0
 VELOCITY_POWER = 1.5
@@ -80,46 +100,70 @@ def velocity_gain(velocity: int) -> float:
     return float((max(1, min(127, velocity)) / 127.0) ** VELOCITY_POWER)
 
 
-def read_mono(path: Path) -> tuple[Audio, int]:
-    """Read an audio file as mono float32 and its sample rate; raises :class:`UsageError` naming the file."""
+def read_sound(path: Path) -> tuple[Audio, int]:
+    """Read an audio file as float32 [samples, channels] and its sample rate; raises :class:`UsageError`
+    naming the file.
+    """
     import soundfile
 
     try:
         data, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
     except (OSError, RuntimeError) as error:
         raise UsageError(f"{path}: cannot read this sample ({error})") from error
-    return np.ascontiguousarray(data.mean(axis=1, dtype=np.float32)), int(rate)
+    return data, int(rate)
 
 
-def resample(audio: Audio, rate: int, semitones: float = 0.0) -> Audio:
-    """Resample from ``rate`` to 24 kHz, shifting the pitch by ``semitones`` on the way."""
+def mono(sound: Audio) -> Audio:
+    """[samples, channels] -> the mean of the channels [samples]."""
+    return np.ascontiguousarray(sound.mean(axis=1, dtype=np.float32))
+
+
+def as_format(sound: Audio, form: Format) -> Audio:
+    """[samples, channels] as mono [samples], or stereo [samples, 2]: one channel twice, or the first two."""
+    if not form.stereo:
+        return mono(sound)
+    return np.ascontiguousarray(
+        np.broadcast_to(sound, (len(sound), 2)) if sound.shape[1] == 1 else sound[:, :2]
+    )
+
+
+def resample(audio: Audio, rate: int, semitones: float = 0.0, to: int = RATE) -> Audio:
+    """Resample from ``rate`` to 24 kHz (or ``to``), shifting the pitch by ``semitones`` on the way."""
     import soxr
 
     if audio.size == 0:
         return audio
-    return np.asarray(soxr.resample(audio, rate * 2.0 ** (semitones / 12.0), RATE), dtype=np.float32)
+    return np.asarray(soxr.resample(audio, rate * 2.0 ** (semitones / 12.0), to), dtype=np.float32)
 
 
-def trim_attack(audio: Audio, threshold: float = 0.1, limit: float = 0.1, lead: float = 0.0005) -> Audio:
-    """Cut silence before the attack: the first sample over ``threshold`` of the peak comes ``lead`` seconds
-    in.
-
-    At most ``limit`` seconds are cut. What remains of the start is faded in, so that the cut does not click.
+def attack_start(audio: Audio, threshold: float = 0.1, limit: float = 0.1, lead: float = 0.0005) -> int:
+    """Where a mono sound begins, in samples: ``lead`` seconds before its first one over ``threshold`` of the
+    peak, but no later than ``limit`` seconds.
     """
     if audio.size == 0:
-        return audio
+        return 0
     level = np.abs(audio)
     first = int(np.argmax(level >= threshold * float(level.max())))
-    start = min(max(0, first - round(lead * RATE)), round(limit * RATE))
-    out = audio[start:].copy()
-    ramp = min(round(lead * RATE), out.size)
+    return min(max(0, first - round(lead * RATE)), round(limit * RATE))
+
+
+def cut_start(audio: Audio, start: int, form: Format, lead: float = 0.0005) -> Audio:
+    """A sound from ``start`` on (in samples at 24 kHz), faded in within ``lead`` seconds where it was cut."""
+    out = audio[start * form.scale :].copy()
+    ramp = min(round(lead * form.rate), len(out))
     if start and ramp:
-        out[:ramp] *= np.linspace(0.0, 1.0, ramp, endpoint=False, dtype=np.float32)
+        _scale(out[:ramp], np.linspace(0.0, 1.0, ramp, endpoint=False, dtype=np.float32))
     return out
 
 
-def level_normal(audio: Audio, seconds: float = 0.5) -> Audio:
-    """Scale so that the loudest 50 ms of the first ``seconds`` have an RMS of ``LEVEL``. Silence stays.
+def _scale(audio: Audio, curve: Audio) -> None:
+    """Multiply every channel, in place."""
+    audio *= curve if audio.ndim == 1 else curve[:, None]
+
+
+def normal_gain(audio: Audio, seconds: float = 0.5) -> np.float32:
+    """What brings the loudest 50 ms of a mono sound's first ``seconds`` to an RMS of ``LEVEL``; 1 for
+    silence.
 
     Not the peak: a hard pick stroke has a higher one than a soft stroke of the same loudness.
     """
@@ -128,15 +172,15 @@ def level_normal(audio: Audio, seconds: float = 0.5) -> Audio:
     rest = -head.size % block
     blocks = np.pad(np.square(head, dtype=np.float64), (0, rest)).reshape(-1, block)
     rms = float(np.sqrt(blocks.mean(axis=1).max(initial=0.0)))
-    return audio * np.float32(LEVEL / rms) if rms > 1e-6 else audio
+    return np.float32(LEVEL / rms) if rms > 1e-6 else np.float32(1.0)
 
 
-def fade_tail(audio: Audio, seconds: float = 0.05) -> Audio:
+def fade_tail(audio: Audio, seconds: float = 0.05, form: Format = MONO) -> Audio:
     """Fade the last ``seconds`` out, so that a sample that was cut does not click."""
-    count = min(round(seconds * RATE), audio.size)
+    count = min(round(seconds * form.rate), len(audio))
     out = audio.copy()
     if count:
-        out[-count:] *= np.linspace(1.0, 0.0, count, dtype=np.float32)
+        _scale(out[-count:], np.linspace(1.0, 0.0, count, dtype=np.float32))
     return out
 
 
@@ -268,28 +312,34 @@ def single_region(path: Path, center: float, loop: tuple[float, float] | None, r
     return Region(path, 0, 127, key, release=release, loop=points, blend=blend, tune=100.0 * (key - center))
 
 
-def smooth_loop(audio: Audio, begin: int, end: int, blend: int) -> tuple[Audio, int]:
-    """Audio whose loop from ``begin`` does not click, and the loop's end.
-
-    The end is moved, by up to four times ``blend``, to where it is most like the start, and runs over into
-    what comes before the start.
+def loop_end(audio: Audio, begin: int, end: int, blend: int) -> int:
+    """Where a mono sound's loop should end: moved, by up to four times ``blend``, to where it is most like
+    its start.
     """
     head = audio[begin - blend : begin]
     tail = audio[max(begin, end - 4 * blend) - blend : end]
     likeness = np.correlate(tail, head, "valid")
-    end = end - tail.size + blend + int(np.argmax(likeness))
-    out = audio.copy()
+    return end - tail.size + blend + int(np.argmax(likeness))
+
+
+def blended(audio: Audio, begin: int, end: int, blend: int) -> Audio:
+    """Audio whose last ``blend`` samples before ``end`` run over into those before ``begin``, so that its
+    loop does not click.
+    """
+    head, out = audio[begin - blend : begin].copy(), audio.copy()
     ramp = np.linspace(0.0, 1.0, blend, dtype=np.float32)
-    out[end - blend : end] = out[end - blend : end] * (1 - ramp) + head * ramp
-    return out, end
+    _scale(out[end - blend : end], 1 - ramp)
+    _scale(head, ramp)
+    out[end - blend : end] += head
+    return out
 
 
-def lowpass(audio: Audio, cutoff: float) -> Audio:
+def lowpass(audio: Audio, cutoff: float, rate: int = RATE) -> Audio:
     """Second-order Butterworth low-pass at ``cutoff`` Hz (the SFZ ``lpf_2p``)."""
     from scipy.signal import butter, sosfilt
 
-    sos = butter(2, min(cutoff, 0.45 * RATE), fs=RATE, output="sos")
-    return np.asarray(sosfilt(sos, audio), dtype=np.float32)
+    sos = butter(2, min(cutoff, 0.45 * rate), fs=rate, output="sos")
+    return np.asarray(sosfilt(sos, audio, axis=0), dtype=np.float32)
 
 
 class Sampler:
@@ -298,17 +348,24 @@ class Sampler:
     one_shot = False
 
     def __init__(
-        self, regions: Iterable[Region], max_seconds: float = MAX_SECONDS, cache: NoteCache | None = None
+        self,
+        regions: Iterable[Region],
+        max_seconds: float = MAX_SECONDS,
+        cache: NoteCache | None = None,
+        form: Format = MONO,
     ) -> None:
         self.regions = list(regions)
         self.max_seconds = max_seconds
+        self.form = form
         self._cache = cache or NoteCache()
         self._files: dict[Path, tuple[Audio, int]] = {}
         self._fitting: dict[tuple[int, int], list[Region]] = {}
 
     def _file(self, region: Region) -> tuple[Audio, int]:
+        """The sound of a region's file [samples, channels]; one channel where no more are needed."""
         if region.sample not in self._files:
-            self._files[region.sample] = read_mono(region.sample)
+            sound, rate = read_sound(region.sample)
+            self._files[region.sample] = (sound if self.form.stereo else mono(sound)[:, None]), rate
         return self._files[region.sample]
 
     def _fit(self, pitch: int, velocity: int) -> list[Region]:
@@ -320,19 +377,28 @@ class Sampler:
         return self._fitting[pitch, velocity]
 
     def _make(self, region: Region, pitch: int) -> Audio:
-        audio, rate = self._file(region)
+        plain = out = self._pitched(region, pitch, MONO)
+        if self.form.stereo:
+            out = self._pitched(region, pitch, self.form)
+        start = attack_start(plain)
+        gain = normal_gain(cut_start(plain, start, MONO))
+        return fade_tail(cut_start(out, start, self.form) * gain, form=self.form)
+
+    def _pitched(self, region: Region, pitch: int, form: Format) -> Audio:
+        """A region at a pitch, as long as a note can be, from the recording's first sample."""
+        sound, rate = self._file(region)
         shift = pitch - region.center + region.tune / 100.0
         need = round(self.max_seconds * rate * 2.0 ** (max(0.0, shift) / 12.0))
-        if region.loop is not None and audio.size < need and region.loop[0] < region.loop[1] <= audio.size:
+        audio = as_format(sound, form)
+        if region.loop is not None and len(audio) < need and region.loop[0] < region.loop[1] <= len(audio):
             begin, end = region.loop
             if region.blend:
-                audio, end = smooth_loop(audio, begin, end, region.blend)
+                end = loop_end(mono(sound), begin, end, region.blend)
+                audio = blended(audio, begin, end, region.blend)
             turns = -(-(need - end) // (end - begin))
-            audio = np.concatenate([audio[:end], np.tile(audio[begin:end], max(0, turns))])
-        out = resample(audio[:need], rate, shift)
-        if region.cutoff is not None:
-            out = lowpass(out, region.cutoff)
-        return fade_tail(level_normal(trim_attack(out)))
+            audio = np.concatenate([audio[:end], *[audio[begin:end]] * max(0, turns)])
+        out = resample(audio[:need], rate, shift, form.rate)
+        return out if region.cutoff is None else lowpass(out, region.cutoff, form.rate)
 
     def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
         """See :class:`Instrument`; ``seconds`` beyond ``max_seconds`` end in silence."""

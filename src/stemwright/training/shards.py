@@ -3,8 +3,9 @@
 ``DATA/<layer>/<split>-<nnnn>.i16`` holds int16 little-endian mono 24 kHz clips one after the other; the
 ``.jsonl`` beside it has one line a clip, the SHA-256 of its audio among what it says. The clip list is
 written last and atomically, so a shard exists exactly if its ``.jsonl`` exists; half-written shards are
-invisible and are made again. Tokens come as ``.u16`` beside it. The manifest holds the SHA-256 of every clip
-list, and so, through it, of everything.
+invisible and are made again. Tokens come as ``.u16`` beside it, the same sound at 48 kHz in stereo as
+``.wide`` (left and right in turn), with its SHA-256 in ``.wide.sha256``, which is written last. The manifest
+holds the SHA-256 of every clip list, and so, through it, of everything.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ _FIELDS = {
     "source": str,
     "song": str,
 }
+WIDE_SUFFIX = ".wide"
+_WIDE_MARK = ".wide.sha256"
 _NAME = re.compile(rf"({'|'.join(SPLITS)})-(\d{{4}})\.jsonl")
 
 
@@ -65,6 +68,16 @@ class Clip:
         """int16 [samples], a read-only view into the shard's file."""
         path = self.shard.with_suffix(".i16")
         return np.memmap(path, dtype="<i2", mode="r", offset=self.offset * 2, shape=(self.samples,))
+
+    def wide(self) -> NDArray[np.int16]:
+        """int16 [2 * samples, 2] at 48 kHz, a read-only view into the file of its twin; raises
+        :class:`UsageError` where there is none.
+        """
+        path = self.shard.with_suffix(WIDE_SUFFIX)
+        if not wide_done(self.shard):
+            raise UsageError(f"{path}: is not there; run `stemwright train widen` first")
+        shape = (2 * self.samples, 2)
+        return np.memmap(path, dtype="<i2", mode="r", offset=self.offset * 8, shape=shape)
 
     def tokens(self) -> NDArray[np.uint16]:
         """uint16 [8, frames]; raises :class:`UsageError` before the data was tokenized."""
@@ -208,4 +221,40 @@ def damage(data: Path, layer: str, hashes: Mapping[str, str]) -> list[str]:
             out.append(f"{lines}: {error.strerror or error}")
         except UsageError as error:
             out.append(str(error))
+    return out
+
+
+def wide_done(shard: Path) -> bool:
+    """Whether the wide twin of a shard was written completely."""
+    return shard.with_suffix(_WIDE_MARK).is_file()
+
+
+def write_wide(shard: Path, sounds: Sequence[NDArray[np.int16]]) -> None:
+    """Write the wide twin of a shard: int16 [2 * samples, 2] of every clip, in order."""
+    data = b"".join(np.ascontiguousarray(sound, dtype="<i2").tobytes() for sound in sounds)
+    size = shard.with_suffix(".i16").stat().st_size
+    if len(data) != 4 * size:
+        raise UsageError(f"{shard}: its wide twin has {len(data)} bytes, not {4 * size}; build it again")
+    write_atomic(shard.with_suffix(WIDE_SUFFIX), data)
+    write_atomic(shard.with_suffix(_WIDE_MARK), f"{hashlib.sha256(data).hexdigest()}\n".encode("ascii"))
+
+
+def wide_hashes(data: Path, layer: str) -> dict[str, str]:
+    """SHA-256 of the wide twins of a layer that are there, by the shard's name."""
+    found = sorted((data / layer).glob(f"*{_WIDE_MARK}"))
+    return {path.name.removesuffix(_WIDE_MARK): path.read_text(encoding="ascii").strip() for path in found}
+
+
+def wide_damage(data: Path, layer: str, hashes: Mapping[str, str]) -> list[str]:
+    """One line for each wide twin that is missing or not as it was written."""
+    out: list[str] = []
+    for name, expected in hashes.items():
+        path = data / layer / f"{name}{WIDE_SUFFIX}"
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            if found != expected:
+                out.append(f"{path}: changed")
+        except OSError as error:
+            out.append(f"{path}: {error.strerror or error}")
     return out

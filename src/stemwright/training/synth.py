@@ -1,8 +1,8 @@
 """Soundfont timbres: every single note is played once by FluidSynth and kept as a sample.
 
-Notes are rendered at 48 kHz without reverb or chorus and taken to 24 kHz mono. Because the notes are placed
-by our own renderer, they start exactly where the score says; FluidSynth itself only starts notes on blocks
-of 64 samples.
+Notes are rendered at 48 kHz without reverb or chorus and taken to 24 kHz mono, or kept as they are. Because
+the notes are placed by our own renderer, they start exactly where the score says; FluidSynth itself only
+starts notes on blocks of 64 samples.
 """
 
 from __future__ import annotations
@@ -16,12 +16,15 @@ import numpy as np
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.training.sampler import (
+    MONO,
     Audio,
+    Format,
     NoteCache,
     Voice,
+    attack_start,
+    cut_start,
     fade_tail,
     resample,
-    trim_attack,
     velocity_gain,
 )
 
@@ -112,13 +115,13 @@ class SoundfontSynth:
         self._channels: dict[tuple[int, int], int] = {}
 
     def _play(self, count: int) -> Audio:
-        """The next ``count`` samples, mono at 48 kHz. Whole blocks only, so every note starts with one."""
+        """The next ``count`` samples [2, count] at 48 kHz. In whole blocks: every note starts with one."""
         count = -(-count // SYNTH_BLOCK) * SYNTH_BLOCK
         both = np.zeros((2, count), dtype=np.float32)
         left, right = both[0].ctypes.data, both[1].ctypes.data
         if self._write(self._synth.synth, count, left, 0, 1, right, 0, 1) != 0:
             raise StemwrightError("FluidSynth could not play a note")
-        return np.asarray(both.mean(axis=0), dtype=np.float32)
+        return both
 
     def _channel(self, bank: int, program: int) -> int:
         """The channel of a program: one of its own, because choosing a program takes 75 ms."""
@@ -132,6 +135,10 @@ class SoundfontSynth:
 
     def note(self, bank: int, program: int, pitch: int, velocity: int, seconds: float) -> Audio:
         """One held note as float32 [about seconds * 24000], attack not trimmed. The same at every call."""
+        return _at_24_khz(self.wide_note(bank, program, pitch, velocity, seconds))
+
+    def wide_note(self, bank: int, program: int, pitch: int, velocity: int, seconds: float) -> Audio:
+        """The note as it was played, float32 [about seconds * 48000, 2]."""
         channel = self._channel(bank, program)
         for length in (PRIME, seconds):  # a voice keeps a little of the note before; so that is always itself
             self._synth.noteon(channel, pitch, velocity)
@@ -139,26 +146,40 @@ class SoundfontSynth:
             self._synth.noteoff(channel, pitch)
             self._synth.all_sounds_off(channel)
             self._play(SETTLE)
-        return resample(audio, SYNTH_RATE)
+        return np.ascontiguousarray(audio.T)
 
     def close(self) -> None:
         """Free the C library's memory."""
         self._synth.delete()
 
 
+def _at_24_khz(sound: Audio) -> Audio:
+    """[samples, 2] at 48 kHz -> mono."""
+    return resample(np.asarray(sound.T.mean(axis=0), dtype=np.float32), SYNTH_RATE)
+
+
 class SoundfontInstrument:
     """One preset of a soundfont as an instrument; notes are made on demand and cached."""
 
     def __init__(
-        self, synth: SoundfontSynth, bank: int, program: int, release: float, cache: NoteCache | None = None
+        self,
+        synth: SoundfontSynth,
+        bank: int,
+        program: int,
+        release: float,
+        cache: NoteCache | None = None,
+        form: Format = MONO,
     ) -> None:
+        self.form = form
         self.synth, self.bank, self.program, self.release = synth, bank, program, release
         self.one_shot = bank == 128
         self._cache = cache or NoteCache()
 
     def _make(self, pitch: int, velocity: int, seconds: float) -> Audio:
-        raw = self.synth.note(self.bank, self.program, pitch, velocity, seconds)
-        return fade_tail(trim_attack(raw, threshold=0.1 if self.one_shot else 0.05, limit=0.06))
+        sound = self.synth.wide_note(self.bank, self.program, pitch, velocity, seconds)
+        plain = _at_24_khz(sound)
+        start = attack_start(plain, threshold=0.1 if self.one_shot else 0.05, limit=0.06)
+        return fade_tail(cut_start(sound if self.form.stereo else plain, start, self.form), form=self.form)
 
     def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
         """See :class:`stemwright.training.sampler.Instrument`; the tone follows velocity in steps of 8."""
