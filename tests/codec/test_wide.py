@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("onnx")
 
-from stemwright.codec.codec import DECODE_CHUNK
 from stemwright.codec.session import open_session
-from stemwright.codec.wide import WideDecoder
+from stemwright.codec.wide import CHUNK, WideDecoder
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, load_bundle, require_codec, write_bundle
 from support.bundles import write_codec, write_wide
@@ -40,20 +39,20 @@ def codes_of(frames: int) -> np.ndarray:
 
 def test_shapes(decoder: WideDecoder) -> None:
     assert decoder.sample_rate == 48_000
-    for frames in (0, 1, DECODE_CHUNK, DECODE_CHUNK + 5):
+    for frames in (0, 1, CHUNK, CHUNK + 5):
         audio = decoder.decode(codes_of(frames))
         assert audio.dtype == np.float32 and audio.shape == (frames * HOP, 2)
     assert np.abs(audio[:, 0] - audio[:, 1]).max() > 0.01
 
 
 def test_channels_are_left_and_right_as_the_graph_says(decoder: WideDecoder, bundle: Bundle) -> None:
-    codes = codes_of(2 * DECODE_CHUNK + 9)
+    codes = codes_of(2 * CHUNK + 9)
     (whole,) = open_session(bundle.file("decoder.onnx")).run(None, {"codes": codes[None].astype(np.int64)})
     np.testing.assert_allclose(decoder.decode(codes), whole[0].T, atol=1e-6)
 
 
 @settings(max_examples=8, deadline=None)
-@given(st.integers(0, 3 * DECODE_CHUNK), st.lists(st.integers(0, 400), max_size=5))
+@given(st.integers(0, 3 * CHUNK), st.lists(st.integers(0, 400), max_size=5))
 def test_any_stream_equals_the_whole(decoder: WideDecoder, frames: int, cuts: list[int]) -> None:
     codes, stream = codes_of(frames), decoder.stream()
     pieces = [stream.push(part) for part in np.split(codes, sorted(min(cut, frames) for cut in cuts), axis=1)]

@@ -1,4 +1,6 @@
-"""`train`: data, check, tokenize, codec, performer, evaluate. Needs the training extra; nothing else does."""
+"""`train`: data, check, widen, tokenize, codec, wide, performer, evaluate. Needs the training extra; nothing
+else does.
+"""
 
 from __future__ import annotations
 
@@ -88,8 +90,10 @@ def register(app: typer.Typer) -> None:
     example = "Example: stemwright train "
     family.command("data", epilog=example + "data DATA --sources sources --hours 30")(data)
     family.command("check", epilog=example + "check DATA")(check)
+    family.command("widen", epilog=example + "widen DATA --sources sources --hours 2")(widen)
     family.command("codec", epilog=example + "codec DATA runs/codec --minutes 40")(codec)
     family.command("tokenize", epilog=example + "tokenize DATA --codec runs/codec/bundle")(tokenize)
+    family.command("wide", epilog=example + "wide DATA runs/wide --codec runs/codec/bundle")(wide)
     family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
         performer
     )
@@ -134,6 +138,28 @@ def check(data: _Data) -> None:
     lines([f"{data}: every shard is as it was written"])
 
 
+def widen(
+    data: _Data,
+    sources: _Sources,
+    hours: _Hours = 2.0,
+    workers: _Processes = None,
+    minutes: _Limit = None,
+    soundfont: _Soundfont = None,
+) -> None:
+    """Render clips again at 48 kHz in stereo, for the wide decoder. Run again, it goes on."""
+    with _training():
+        from stemwright.training.widen import widen_data
+    widen_data(
+        data,
+        sources,
+        hours,
+        workers=workers,
+        minutes=minutes,
+        soundfont=soundfont,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+    )
+
+
 def codec(
     data: _Data,
     out: _Out,
@@ -167,6 +193,32 @@ def tokenize(data: _Data, codec: _Codec, workers: _Processes = None, replace: _R
     with _training():
         from stemwright.training.tokenize import tokenize_data
     tokenize_data(data, codec, workers=workers, replace=replace, report=_say)
+
+
+def wide(
+    data: _Data,
+    out: _Out,
+    codec: _Codec,
+    minutes: _Minutes = 40.0,
+    steps: _Steps = None,
+    seed: _Seed = 0,
+    device: _Device = "auto",
+    threads: _Threads = None,
+) -> None:
+    """Train a codec's wide decoder: 48 kHz stereo from the same tokens. Run again, it goes on."""
+    with _training():
+        from stemwright.training.wide.recipe import train_wide
+    train_wide(
+        data,
+        out,
+        codec,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        report=_say,
+    )
 
 
 def performer(

@@ -88,7 +88,8 @@ class Codec(Graphs):
 
         def run(codes: npt.NDArray[np.int64]) -> FloatArray:
             check_codes(codes, self.codebook_size)
-            return self._sound(DECODER, codes, (1, codes.shape[1] * self.hop), memory)[0]
+            audio: FloatArray = self._sound(DECODER, codes, (1, codes.shape[1] * self.hop), memory)[0]
+            return audio
 
         return StreamingDecoder(run, self.codebooks, DECODE_CHUNK, self.context, self.hop)
 

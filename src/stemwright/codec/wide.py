@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.codec import CODEBOOKS, DECODE_CHUNK, DECODER
+from stemwright.codec.codec import CODEBOOKS, DECODER
 from stemwright.codec.session import Graphs, check_codes, require, whole
 from stemwright.codec.streaming import FloatArray, StreamingDecoder, decoded
 from stemwright.codec.tokens import validate
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 RATE = 2 * SAMPLE_RATE
 WIDE_HOP = 2 * HOP
 CHANNELS = 2
+CHUNK = 300  # frames
 
 
 class WideDecoder(Graphs):
@@ -55,10 +56,9 @@ class WideDecoder(Graphs):
 
     def stream(self) -> StreamingDecoder:
         """A decoder that takes tokens piece by piece and gives, joined, exactly what :meth:`decode` gives."""
-        return StreamingDecoder(
-            self._decode_piece, CODEBOOKS, DECODE_CHUNK, self.context, WIDE_HOP, (CHANNELS,)
-        )
+        return StreamingDecoder(self._decode_piece, CODEBOOKS, CHUNK, self.context, WIDE_HOP, (CHANNELS,))
 
     def _decode_piece(self, codes: npt.NDArray[np.int64]) -> FloatArray:
         check_codes(codes, self.codebook_size)
-        return self._sound(DECODER, codes, (1, CHANNELS, codes.shape[1] * WIDE_HOP))[0].T
+        audio: FloatArray = self._sound(DECODER, codes, (1, CHANNELS, codes.shape[1] * WIDE_HOP))[0].T
+        return audio

@@ -67,7 +67,7 @@ class Fitting:
         self,
         model: nn.Module,
         trained: nn.Module,
-        head: nn.Module,
+        head: nn.Linear | nn.Conv2d,
         loss: nn.Module,
         plan: Plan,
         peak: float,

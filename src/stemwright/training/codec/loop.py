@@ -33,11 +33,17 @@ Given = TypeVar("Given", contravariant=True)
 class Trained(Protocol[Given]):
     """A training run in memory (`fitting.Fitting` with a step)."""
 
-    model: nn.Module
     average: averaging.Weights
-    judges: nn.Module | None
     peak: float
     progress: Progress
+
+    @property
+    def model(self) -> nn.Module:
+        """The network."""
+
+    @property
+    def judges(self) -> nn.Module | None:
+        """Those who judge its sound."""
 
     @property
     def recipe(self) -> Plan:

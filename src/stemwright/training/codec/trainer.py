@@ -32,6 +32,7 @@ class Trainer(Fitting):
 
     model: CodecModel
     recipe: Recipe
+    loss: ReconstructionLoss
 
     def __init__(
         self,

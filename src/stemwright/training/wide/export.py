@@ -1,0 +1,198 @@
+"""Export of a trained wide decoder: one ONNX graph, checked against the network, in a bundle with its
+manifest.
+
+``decoder.onnx``: ``codes`` int64 ``[1, 8, T]`` -> ``audio`` float32 ``[1, 2, T * 640]``, left and right at 48
+kHz, for any T, in standard operators. Large weights are stored as float16, which halves the file; it is made
+float32 when it is loaded, and what that changes stands in the manifest.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from stemwright.codec.codec import CODEBOOKS, DECODER
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.models import Bundle, Manifest, write_bundle
+from stemwright.training.codec import checkpoint
+from stemwright.training.codec.export import OPSET, TOLERANCE, averaged, reach
+from stemwright.training.codec.model import CodecConfig
+from stemwright.training.credits import origin
+from stemwright.training.wide.fourier import FactoredInverse
+from stemwright.training.wide.model import CHANNELS, FACTORS, RATE, WIDE_HOP, WideModel, sides
+
+if TYPE_CHECKING:
+    import onnx
+
+CONTEXT = 40  # frames on either side that cover the network's reach
+LARGE = 4096  # numbers of a weight from which on it is stored as float16
+
+
+class WideGraph(nn.Module):
+    """What ``decoder.onnx`` computes."""
+
+    def __init__(self, model: WideModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, codes: Tensor) -> Tensor:
+        return sides(self.model(codes))
+
+
+def load_model(path: Path) -> tuple[WideModel, dict[str, Any]]:
+    """The network of a checkpoint with its averaged weights, ready for use; and the checkpoint's numbers."""
+    tensors, meta = checkpoint.load(path)
+    model = WideModel(CodecConfig.from_json(meta["config"]))
+    model.load_state_dict(averaged(tensors))
+    return model.eval(), meta
+
+
+def export_bundle(
+    source: Path,
+    out: Path,
+    codec: Bundle,
+    *,
+    data: Path | None = None,
+    figures: Mapping[str, Any] | None = None,
+    device: str = "cpu",
+    say: Callable[[str], None] = lambda line: None,
+) -> Bundle:
+    """Export a checkpoint (``best.safetensors``) as a bundle for the tokens of ``codec``; its averaged
+    weights are taken. ``data``: where licences and sources are said.
+    """
+    model, meta = load_model(source)
+    if meta["tokens"] != codec.tokens_sha256:
+        raise UsageError(f"{source}: for tokens of codec {meta['tokens'][:12]}: give that codec's bundle")
+    licences, sources = origin(data) if data else ((), ())
+    return export_model(
+        model,
+        out,
+        codec.tokens_sha256,
+        Manifest(
+            kind="decoder",
+            name="wide",
+            preset="48khz-stereo",
+            architecture={},
+            licences=licences,
+            sources=sources,
+            steps=int(meta["progress"]["step"]),
+            device=device,
+            held_out=dict(figures or {}),
+        ),
+        say,
+    )
+
+
+def export_model(
+    model: WideModel,
+    out: Path,
+    tokens: str,
+    about: Manifest,
+    say: Callable[[str], None] = lambda line: None,
+) -> Bundle:
+    """Write, check and bundle the graph of a network for the tokens of this identity; ``about`` is the
+    manifest without what is known here.
+    """
+    if reach(model.config) > CONTEXT:
+        raise StemwrightError(
+            f"the network reaches {reach(model.config)} frames, more than the {CONTEXT} the run time gives it"
+        )
+    model = model.cpu().eval()
+    with tempfile.TemporaryDirectory() as temp:
+        path = Path(temp) / DECODER
+        _write_graph(model, path)
+        exact = _compare(model, path)
+        _store_as_half(path)
+        stored = _compare(model, path)
+        if exact > TOLERANCE:
+            raise StemwrightError(
+                f"{out}: the exported decoder differs from the network by {exact:.2e}; export again with "
+                "another torch or onnxruntime"
+            )
+        manifest = replace(
+            about,
+            codec_sha256=tokens,
+            architecture={
+                "sample_rate": RATE,
+                "hop": WIDE_HOP,
+                "channels": CHANNELS,
+                "codebooks": CODEBOOKS,
+                "codebook_size": model.config.codebook_size,
+                "context": CONTEXT,
+                "opset": OPSET,
+                "network": model.config.to_json(),
+                "parameters": sum(p.numel() for p in model.parameters()),
+            },
+            held_out={
+                **about.held_out,
+                "export_max_difference": round(exact, 9),
+                "float16_max_difference": round(stored, 9),
+            },
+        )
+        bundle = write_bundle(out, manifest, {DECODER: path})
+    size = bundle.file(DECODER).stat().st_size
+    say(f"{out}: bundle {bundle.sha256[:12]}, {size} bytes, float16 weights change samples by {stored:.1e}")
+    return bundle
+
+
+def _write_graph(model: WideModel, path: Path) -> None:
+    codes = torch.zeros(1, model.config.codebooks, 40, dtype=torch.int64)
+    model.decoder.inverse = FactoredInverse(*FACTORS)
+    try:
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")
+            torch.onnx.export(
+                WideGraph(model),
+                (codes,),
+                str(path),
+                input_names=["codes"],
+                output_names=["audio"],
+                dynamic_axes={"codes": {2: "codes"}, "audio": {2: "audio"}},
+                opset_version=OPSET,
+                dynamo=False,
+            )
+    finally:
+        model.decoder.inverse = None
+
+
+def _store_as_half(path: Path) -> None:
+    """Large float32 weights as float16, each with a cast before its use, which ONNX Runtime does once."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    model = onnx.load(str(path))
+    casts: list[onnx.NodeProto] = []
+    for tensor in model.graph.initializer:
+        values = numpy_helper.to_array(tensor)
+        if values.dtype != np.float32 or values.size < LARGE:
+            continue
+        if float(np.abs(values).max()) > float(np.finfo(np.float16).max):
+            raise StemwrightError(f"{path}: weight {tensor.name!r} does not fit into float16")
+        name = tensor.name
+        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    onnx.checker.check_model(model)
+    path.write_bytes(model.SerializeToString())
+
+
+def _compare(model: WideModel, path: Path, frames: int = 200) -> float:
+    """The largest difference between the graph's sound of random codes and the network's."""
+    from stemwright.codec.session import open_session
+
+    shape = (1, model.config.codebooks, frames)
+    codes = np.random.default_rng(1).integers(0, model.config.codebook_size, shape)
+    with torch.no_grad():
+        wanted = sides(model(torch.from_numpy(codes))).numpy()
+    (heard,) = open_session(path).run(None, {"codes": codes})
+    return float(np.max(np.abs(heard - wanted))) if heard.shape == wanted.shape else float("inf")
