@@ -36,7 +36,7 @@ $(VENV)/installed: $(SOURCES) | check-tools
 # The development environment: everything above, training and the checks; Python sources are used in place.
 $(DEV_VENV)/installed: pyproject.toml $(NATIVE) | check-tools
 	$(PYTHON) -m venv $(DEV_VENV)
-	$(DEV_VENV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
+	$(DEV_VENV)/bin/pip install --quiet --disable-pip-version-check --editable '.[dev,import,train]'
 	@touch $@
 
 check-tools:
