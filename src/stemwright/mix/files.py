@@ -14,6 +14,7 @@ from stemwright.store import atomic
 
 FORMATS = {".wav": "WAV", ".flac": "FLAC"}
 MAX_NAME_BYTES = 200
+_PIECE = 1 << 18
 
 
 def file_name(
@@ -56,8 +57,11 @@ def encode(audio: ArrayLike, sample_rate: int, kind: str) -> bytes:
     """
     import soundfile
 
-    buffer = io.BytesIO()
-    soundfile.write(buffer, to_24_bit(audio), sample_rate, subtype="PCM_24", format=kind)
+    signal, buffer = np.asarray(audio), io.BytesIO()
+    channels = 1 if signal.ndim == 1 else signal.shape[1]
+    with soundfile.SoundFile(buffer, "w", sample_rate, channels, "PCM_24", format=kind) as file:
+        for start in range(0, len(signal), _PIECE):  # the whole would need its size again, several times
+            file.write(to_24_bit(signal[start : start + _PIECE]))
     return buffer.getvalue()
 
 

@@ -45,7 +45,7 @@ def integrated_loudness(audio: ArrayLike, sample_rate: int) -> float:
     if not len(signal):
         return SILENCE_DB
     size = round(0.4 * sample_rate)
-    powers = sum(_block_powers(channel, sample_rate, size) for channel in signal.T)
+    powers = sum(_block_powers(channel.astype(np.float64), sample_rate, size) for channel in signal.T)
     return _gated(np.asarray(powers))
 
 
@@ -88,7 +88,7 @@ def _smooth_peak(channel: Signal) -> float:
 
 
 def _columns(audio: ArrayLike) -> Signal:
-    signal = np.asarray(audio, dtype=np.float64)
+    signal: Signal = np.asarray(audio)
     return signal[:, None] if signal.ndim == 1 else signal
 
 
