@@ -112,7 +112,7 @@ def _config(folder: Folder) -> dict[str, Any]:
     decoder = folder.whole("decoder_hidden_size", 1 << len(ratios), 8192)
     if decoder % (1 << len(ratios)):
         raise folder.wrong("decoder_hidden_size", f"must divide by {1 << len(ratios)}")
-    config = {
+    config: dict[str, Any] = {
         "encoder_hidden_size": encoder,
         "downsampling_ratios": list(ratios),
         "decoder_hidden_size": decoder,

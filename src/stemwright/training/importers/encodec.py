@@ -102,7 +102,8 @@ class Recurrence(nn.Module):
         made, (hidden, cell) = self.lstm(frames, (memory.take(*shape), memory.take(*shape)))
         memory.keep(hidden)
         memory.keep(cell)
-        return (made + frames).permute(1, 2, 0)
+        around: Tensor = made + frames
+        return around.permute(1, 2, 0)
 
 
 class Residual(nn.Module):
@@ -175,7 +176,7 @@ class DecoderGraph(nn.Module):
     def forward(self, codes: Tensor, state: Tensor | None = None) -> tuple[Tensor, Tensor]:
         memory = Memory(state)
         vectors = [F.embedding(codes[:, k], level.codebook.embed) for k, level in enumerate(self.levels)]
-        audio = self.chain(torch.stack(vectors).sum(dim=0).transpose(1, 2), memory)[:, 0]
+        audio: Tensor = self.chain(sum(vectors[1:], vectors[0]).transpose(1, 2), memory)[:, 0]
         return audio, memory.left()
 
 
@@ -242,7 +243,7 @@ def _config(folder: Folder) -> dict[str, Any]:
     folder.fixed("chunk_length_s", None, f"it cuts sound into chunks; {only}")
     hidden = folder.whole("hidden_size", 1, 1024, 128)
     folder.fixed("codebook_dim", hidden, f"must be hidden_size, {hidden}", hidden)
-    config = {
+    config: dict[str, Any] = {
         "audio_channels": 1,
         "sampling_rate": folder.whole("sampling_rate", 8000, 48000, 24000),
         "upsampling_ratios": list(folder.ratios("upsampling_ratios")),

@@ -9,16 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
 from stemwright.errors import UsageError
-
-if TYPE_CHECKING:
-    from safetensors import safe_open
 
 _NORMED = (
     ("weight_g", "weight_v"),
@@ -54,7 +51,7 @@ def fold(network: nn.Module) -> None:
     """Replace every parametrised weight by its value."""
     for module in network.modules():
         if parametrize.is_parametrized(module, "weight"):
-            parametrize.remove_parametrizations(module, "weight")  # type: ignore[arg-type]
+            parametrize.remove_parametrizations(module, "weight")
 
 
 def _read(path: Path, wanted: Mapping[str, tuple[int, ...]], unused: tuple[str, ...]) -> dict[str, Tensor]:
@@ -76,7 +73,7 @@ def _read(path: Path, wanted: Mapping[str, tuple[int, ...]], unused: tuple[str, 
     return made
 
 
-def _weight(path: Path, file: safe_open, names: set[str], name: str, shape: tuple[int, ...]) -> Tensor:
+def _weight(path: Path, file: Any, names: set[str], name: str, shape: tuple[int, ...]) -> Tensor:
     """One weight as float32, however it is stored; what was read is taken out of `names`."""
     stem = name.removesuffix("weight")
     for length, direction in _NORMED if stem != name else ():
@@ -87,7 +84,7 @@ def _weight(path: Path, file: safe_open, names: set[str], name: str, shape: tupl
     return _finite(path, name, _tensor(path, file, names, name, shape))
 
 
-def _tensor(path: Path, file: safe_open, names: set[str], name: str, shape: tuple[int, ...]) -> Tensor:
+def _tensor(path: Path, file: Any, names: set[str], name: str, shape: tuple[int, ...]) -> Tensor:
     if name not in names:
         raise UsageError(f"{path}: tensor {name!r} is missing: download the checkpoint again")
     names.discard(name)
