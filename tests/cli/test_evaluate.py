@@ -124,6 +124,7 @@ def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: 
         (("performer", "drums", "DATA", "--guidance", "much"), "--guidance 'much'"),
         (("performer", "lead", "DATA"), "no valid clips of lead"),
         (("performer", "drums", "DATA", "--temperature", "-1"), "temperature"),
+        (("performer", "drums", "DATA", "--clap", "/nowhere"), "CLAP model"),
         (("song", "/nowhere"), "no such folder"),
         (("curves", "/nowhere"), "is not there"),
     ],

@@ -27,6 +27,7 @@ from stemwright.evaluation import onsets, reconstruction, transients
 from stemwright.evaluation.activity import level_db
 from stemwright.evaluation.pairs import derangement
 from stemwright.mix.loudness import SILENCE_DB, integrated_loudness
+from stemwright.producer import machine
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.song.timebase import SAMPLE_RATE
 
@@ -153,7 +154,7 @@ def speed(codec: Codec, watch: Watch = unwatched) -> dict[str, Any]:
             encode.append(middle - start)
             decode.append(_clocks() - middle)
         watch("speed", run, SPEED_RUNS)
-    found: dict[str, Any] = {"threads": 1, "runs": SPEED_RUNS}
+    found: dict[str, Any] = {"processor": machine.processor(), "threads": 1, "runs": SPEED_RUNS}
     for name, times in (("encode", encode), ("decode", decode)):
         wall, processor = np.median(times, axis=0) / SPEED_SECONDS
         found |= {f"{name}_rtf": float(wall), f"{name}_processor": float(processor)}

@@ -20,13 +20,12 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.assess.means import Figures, mean, ratio, rounded
 from stemwright.assess.sounds import Audio
-from stemwright.assess.spread import Vectors, distances
+from stemwright.assess.spread import PLAIN, Embedding, Vectors, distances
 from stemwright.assess.stem import Stem, faults_of, following, in_key, listen
 from stemwright.assess.work import Cancel, each
 from stemwright.codec.codec import Codec
 from stemwright.conditioning import frame_features
 from stemwright.errors import UsageError
-from stemwright.evaluation.embedding import embed
 from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.reference import Reference
 from stemwright.mix.limiter import limited
@@ -81,6 +80,7 @@ def assess_performer(
     seed: int = 0,
     guidance: Sequence[float] = (),
     temperature: float | None = None,
+    embedding: Embedding = PLAIN,
     watch: Watch = unwatched,
 ) -> tuple[dict[str, Any], list[Heard]]:
     """All figures as plain JSON values, and every clip as it was heard.
@@ -97,7 +97,8 @@ def assess_performer(
             raise UsageError(f"{reference.name}: the bundle {layer!r} cannot play {what}; leave the clip out")
 
     def hear(item: tuple[int, Reference], cancel: Cancel) -> Heard:
-        return _hear(bundle, codec, item[1], samplings, layer_seed(seed, layer, item[0] + 1), cancel)
+        own = layer_seed(seed, layer, item[0] + 1)
+        return _hear(bundle, codec, item[1], samplings, own, embedding, cancel)
 
     heard = each(list(enumerate(references)), hear, watch, layer)
     report = {
@@ -113,7 +114,7 @@ def assess_performer(
         "rows": _rows(heard, samplings, seed),
         "timbres": _timbres(heard),
         "free": _free(heard),
-        "distribution": _distribution(heard, samplings, seed),
+        "distribution": _distribution(heard, samplings, seed, embedding.name),
     }
     return rounded(report), heard
 
@@ -181,13 +182,14 @@ def _hear(
     reference: Reference,
     samplings: list[Sampling],
     seed: int,
+    embedding: Embedding,
     cancel: Cancel,
 ) -> Heard:
     def take(audio: Audio) -> Take:
         stem = listen(audio[: len(reference.audio)])
         found = faults_of(stem.audio, reference.layer, reference.score, reference.state)["faults"]
         figures = {**_beside(stem, reference), "faulty": float(bool(found))}
-        return Take(stem, figures, embed(stem.audio, SAMPLE_RATE))
+        return Take(stem, figures, embedding.embed(stem.audio, SAMPLE_RATE))
 
     def performed(sampling: Sampling, with_score: bool = True) -> Audio:
         return perform(
@@ -248,10 +250,13 @@ def _free(heard: list[Heard]) -> dict[str, Any] | None:
     return {"clips": len(found), **mean(found)} if found else None
 
 
-def _distribution(heard: list[Heard], samplings: list[Sampling], seed: int) -> dict[str, Any] | None:
+def _distribution(
+    heard: list[Heard], samplings: list[Sampling], seed: int, embedding: str
+) -> dict[str, Any] | None:
     """How far the codec and every performance take the clips away from their kind."""
     others = {CODEC: [h.codec.vectors for h in heard]}
     for i, sampling in enumerate(samplings):
         others[f"{GENERATED}, guidance {sampling.guidance:g}"] = [h.generated[i].vectors for h in heard]
     songs = [h.reference.song for h in heard]
-    return distances([h.rendering.vectors for h in heard], others, songs, seed)
+    found = distances([h.rendering.vectors for h in heard], others, songs, seed)
+    return None if found is None else {"embedding": embedding, **found}

@@ -11,6 +11,7 @@ FOLLOWING = (
     Column("offset_ms", "late ms", "{:+.1f}"),
     Column("pitch", "pitch right", "{:.3f}"),
     Column("chroma", "chroma", "{:.3f}"),
+    Column("irs", "IRS s", "{:.3f}"),
     Column("sounding", "notes that sound", "{:.3f}"),
     Column("quiet_db", "quiet dBFS", "{:.0f}"),
 )

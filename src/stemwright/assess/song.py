@@ -101,8 +101,10 @@ def _layer(part: Part) -> dict[str, Any]:
     shift = float(state.timebase.bar_seconds) / 3
     later = np.sort((times + shift) % (len(audio) / SAMPLE_RATE))
     control: Figures | None = None
+    rendered: Audio | None = None
     if part.control is not None:
         control = following(part.control, part.layer, part.score, state)
+        rendered = part.control.audio
     return {
         "layer": part.layer,
         "take": part.take,
@@ -111,7 +113,7 @@ def _layer(part: Part) -> dict[str, Any]:
         **following(part.stem, part.layer, part.score, state),
         "floor_f1": onsets.f_measure(onsets.merged(later), part.stem.onsets)[0],
         "loudness_lufs": integrated_loudness(audio, SAMPLE_RATE),
-        "faults": faults_of(audio, part.layer, part.score, state),
+        "faults": faults_of(audio, part.layer, part.score, state, rendered),
         "control": control,
     }
 

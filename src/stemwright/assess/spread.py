@@ -7,16 +7,29 @@ equally many clips and no score twice, so the ratio is fair where few clips make
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stemwright.assess.means import Figures, mean, ratio
 from stemwright.evaluation import distribution, embedding
 
 Vectors = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """How sounds become vectors: `embed` takes audio [N] and its rate and gives [clips, D]."""
+
+    name: str
+    embed: Callable[[ArrayLike, int], Vectors]
+
+
+PLAIN = Embedding(embedding.NAME, embedding.embed)
+"""Needs no download."""
 
 DIVISIONS = 8
 LEAST_SONGS = 4
@@ -29,7 +42,7 @@ def distances(
 ) -> dict[str, Any] | None:
     """FAD and KAD of every set in `others` and of the halves, means over divisions and directions.
 
-    One item a clip everywhere: vectors [n, D] of `evaluation.embedding`, and the clip's song. None for fewer
+    One item a clip everywhere: vectors [n, D] of its sound, and the clip's song. None for fewer
     than LEAST_SONGS songs, or LEAST_VECTORS vectors in a half.
     """
     names = sorted(set(songs))
@@ -52,7 +65,6 @@ def distances(
                 )
     control = mean(found["halves"])
     return {
-        "embedding": embedding.NAME,
         "clip_seconds": embedding.CLIP_SECONDS,
         "songs": len(names),
         "vectors": sum(map(len, reference)),

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from stemwright.assess.means import Figures
 from stemwright.assess.sounds import Audio
-from stemwright.evaluation import activity, chroma, faults, onsets, pitch
-from stemwright.evaluation.timing import chord_spans, note_spans, onset_times
+from stemwright.evaluation import activity, chroma, faults, onsets, pitch, rhythm
+from stemwright.evaluation.timing import beat_times, chord_spans, note_spans, onset_times
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
@@ -22,8 +22,6 @@ SINGLE = ("bass", "lead")
 HARMONY = "harmony"
 """The layer whose sound is compared with the chords."""
 OFFSET_WINDOW = 0.1
-CYMBALS = 3.0
-"""Seconds after a drum's release in which it may ring on without humming."""
 
 Seconds = NDArray[np.float64]
 
@@ -45,8 +43,8 @@ def following(stem: Stem, layer: str, score: Score, state: GlobalState) -> Figur
     """Every figure of a stem beside the score that it was to play; None where one does not apply.
 
     `f1`, `precision`, `recall` within 30 ms, `offset_ms`: mean of the matched; `pitch`: share of right notes;
-    `chroma`: agreement with the chords; `sounding`: share of notes that sound; `quiet_db`: level where the
-    score is silent.
+    `chroma`: agreement with the chords; `irs`: spread of intervals between onsets on neighbouring beats, in
+    seconds; `sounding`: share of notes that sound; `quiet_db`: level where the score is silent.
     """
     end = len(stem.audio) / SAMPLE_RATE
     times = onset_times(score, state.timebase)
@@ -62,6 +60,7 @@ def following(stem: Stem, layer: str, score: Score, state: GlobalState) -> Figur
         made["pitch"] = pitch.evaluate(stem.audio, spans, pitches, SAMPLE_RATE)["right"]
     if layer == HARMONY and state.chords:
         made["chroma"] = chroma.evaluate(stem.audio, *chord_spans(state), SAMPLE_RATE)["share"]
+    made["irs"] = _irs(stem, layer, wanted, state)
     made |= {"sounding": active["sounding_share"], "quiet_db": active["quiet_db"]}
     return made
 
@@ -72,15 +71,26 @@ def offsets_ms(stem: Stem, score: Score, state: GlobalState) -> Seconds:
     return _offsets(stem, wanted, OFFSET_WINDOW)
 
 
-def faults_of(audio: Audio, layer: str, score: Score, state: GlobalState) -> dict[str, Any]:
-    """What `evaluation.faults` finds in a stem."""
-    guard = CYMBALS if is_drums(layer) else activity.GUARD
-    return dict(faults.evaluate(audio, note_spans(score, state.timebase), SAMPLE_RATE, guard))
+def faults_of(
+    audio: Audio, layer: str, score: Score, state: GlobalState, control: Audio | None = None
+) -> dict[str, Any]:
+    """What `evaluation.faults` finds in a stem; with the control, as long, drift is what differs from it."""
+    guard = faults.RINGING if is_drums(layer) else activity.GUARD
+    spans = note_spans(score, state.timebase)
+    return dict(faults.evaluate(audio, spans, SAMPLE_RATE, guard, control))
 
 
 def in_key(audio: Audio, state: GlobalState) -> float | None:
     """The share of a sound's energy that lies on pitch classes of the key; None in silence."""
     return chroma.key_share(chroma.chroma(audio, SAMPLE_RATE)[1], state.key.pitch_classes)
+
+
+def _irs(stem: Stem, layer: str, wanted: Seconds, state: GlobalState) -> float | None:
+    grid = beat_times(state.timebase, state.bars)[:-1]
+    if len(grid) < 2:
+        return None
+    found: float | None = rhythm.evaluate(grid, {layer: stem.onsets}, {layer: wanted})["irs"]
+    return found
 
 
 def _mean_ms(stem: Stem, wanted: Seconds) -> float | None:

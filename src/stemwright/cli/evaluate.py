@@ -60,6 +60,15 @@ _Temperature = Annotated[
 _Codec = Annotated[
     str, typer.Option("--codec", metavar="BUNDLE", help="The codec that the performers speak.")
 ]
+_Clap = Annotated[
+    Path | None,
+    typer.Option(
+        "--clap",
+        metavar="FOLDER",
+        help="A CLAP model for the distances, instead of plain statistics (import extra).",
+        show_default=False,
+    ),
+]
 _Sources = Annotated[
     Path | None,
     typer.Option(
@@ -135,6 +144,7 @@ def performer(
     guidance: _Guidance = None,
     temperature: _Temperature = None,
     codec: _Codec = "codec",
+    clap: _Clap = None,
     json: opt.Json = False,
     out: _Out = None,
     plot: _Plot = None,
@@ -157,7 +167,7 @@ def performer(
     pictures = _checked(out, plot)
     reports = []
     with watching() as watch:
-        decoder = _load_codec(codec)
+        decoder, embedding = _load_codec(codec), _embedding(clap)
         for name in names or LAYERS:
             bundle = load_performer(name, decoder)
             known, layer = bundle.manifest.timbres, bundle.manifest.name
@@ -169,6 +179,7 @@ def performer(
                 seed=seed,
                 guidance=wanted,
                 temperature=temperature,
+                embedding=embedding,
                 watch=watch,
             )
             reports.append(report)
@@ -246,6 +257,16 @@ def _load_codec(name: str) -> Any:
     from stemwright.models import registry
 
     return Codec.load(registry.find(name), threads=1)
+
+
+def _embedding(clap: Path | None) -> Any:
+    from stemwright.assess.spread import PLAIN, Embedding
+
+    if clap is None:
+        return PLAIN
+    from stemwright.evaluation.clap import load
+
+    return Embedding(f"CLAP, {clap.resolve().name}", load(clap))
 
 
 def _renderer(sources: Path) -> Any:
