@@ -31,7 +31,7 @@ Curve = NDArray[np.float64]
 SOUNDING = 0.9
 HUM_DB = -60.0
 MIN_REST = 0.5
-RINGING = 1.5
+RINGING = 3.0
 """Guard in seconds for drums: cymbals and long reverberation."""
 REST_TAIL = 0.2
 NOISE_DB = 9.0
