@@ -36,6 +36,7 @@ SPREAD = (
     Column("fad", "FAD", "{:.1f}"),
     Column("kad", "KAD", "{:.2f}"),
     Column("fad_ratio", "FAD / halves", "{:.2f}"),
+    Column("fad_whole", "FAD of all", "{:.1f}"),
 )
 
 

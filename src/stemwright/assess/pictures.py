@@ -102,8 +102,7 @@ def onset_histogram(path: Path, title: str, offsets: Mapping[str, NDArray[np.flo
         ylabel="onsets",
         xlim=(-ONSET_MS, ONSET_MS),
     )
-    axis.set_ylim(0, axis.get_ylim()[1] * 1.25)
-    axis.legend(frameon=False, fontsize=8, loc="upper left")
+    figure.legend(frameon=False, fontsize=8, loc="outside lower left")
     return _save(figure, path, title)
 
 
