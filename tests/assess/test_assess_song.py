@@ -55,7 +55,8 @@ def test_a_report(song: Path) -> None:
         ("grid", "song"),
         ("published", "song"),
     ]
-    assert -60 < report["mix"]["loudness_lufs"] < 0 and report["mix"]["key_stability"] is not None
+    (mixed,) = report["mixes"]
+    assert -60 < mixed["loudness_lufs"] < 0 and mixed["key_stability"] is not None
     assert len(parts) == 4 and len({len(part.stem.audio) for part in parts}) == 1
     layers, faults, rhythm, mix = song_tables([report])
     assert len(layers.rows) == 8 and NO_CONTROL in layers.notes
@@ -68,6 +69,7 @@ def test_a_control_stands_beside_it(song: Path) -> None:
     assert {(row["beats"], row["of"]) for row in report["rhythm"]} == {
         (beats, of) for beats in ("grid", "published") for of in ("song", "control")
     }
+    assert [row["of"] for row in report["mixes"]] == ["song", "control"]
     lead = report["layers"][-1]
     assert set(lead["control"]) <= set(lead)
     assert [row[1] for row in song_tables([report])[0].rows[:3]] == ["song", "control", "floor"]

@@ -59,7 +59,6 @@ def assess_song(
     """All figures as plain JSON values, and the song's parts. UsageError where no layer has a take."""
     state, parts = _parts(path, render, watch)
     rows = each(parts, lambda part, _: _layer(part), watch, "layers")
-    watch("together", 0, 1)
     report = {
         "song": str(path),
         "bpm": float(state.bpm),
@@ -68,10 +67,9 @@ def assess_song(
         "seconds": state.frames / 75,
         "layers": rows,
         "rhythm": _rhythm(parts, state),
-        "mix": _mixed(parts, state),
+        "mixes": each(list(_sides(parts).items()), lambda side, _: _mixed(*side, state), watch, "mixes"),
         "notes": [] if render is not None else [NO_CONTROL],
     }
-    watch("together", 1, 1)
     return rounded(report), parts
 
 
@@ -118,14 +116,18 @@ def _layer(part: Part) -> dict[str, Any]:
     }
 
 
+def _sides(parts: list[Part]) -> dict[str, dict[str, Stem]]:
+    """The song's stems by layer, and the controls where there are all."""
+    sides = {"song": {part.layer: part.stem for part in parts}}
+    controls = {part.layer: part.control for part in parts if part.control is not None}
+    return sides | ({"control": controls} if len(controls) == len(parts) else {})
+
+
 def _rhythm(parts: list[Part], state: GlobalState) -> list[dict[str, Any]]:
     """On the grid and as published, the song's and the control's."""
-    sides: dict[str, Mapping[str, Stem]] = {"song": {p.layer: p.stem for p in parts}}
-    if all(p.control is not None for p in parts):
-        sides["control"] = {p.layer: p.control for p in parts if p.control is not None}
     expected = {p.layer: onsets.merged(onset_times(p.score, state.timebase)) for p in parts}
     grid, rows = beat_times(state.timebase, state.bars)[:-1], []
-    for name, stems in sides.items():
+    for name, stems in _sides(parts).items():
         heard = {layer: stem.onsets for layer, stem in stems.items()}
         if len(grid) > 1:
             rows.append({"of": name, "beats": "grid", **rhythm.evaluate(grid, heard, expected)})
@@ -134,23 +136,25 @@ def _rhythm(parts: list[Part], state: GlobalState) -> list[dict[str, Any]]:
     return rows
 
 
-def _mixed(parts: list[Part], state: GlobalState) -> dict[str, Any]:
-    """The mix: level, beats against the grid, key."""
-    mixed = mix({part.layer: part.stem.audio for part in parts}, SAMPLE_RATE)
-    mono = mixed.audio.mean(axis=1)
-    tracked = beats.evaluate(mono, beat_times(state.timebase, state.bars)[:-1], SAMPLE_RATE)
+def _mixed(name: str, stems: Mapping[str, Stem], state: GlobalState) -> dict[str, Any]:
+    """A mix: level, beats against the grid, key."""
+    audio = {layer: stem.audio for layer, stem in stems.items()}
+    mixed = mix(audio, SAMPLE_RATE)
+    grid = beat_times(state.timebase, state.bars)[:-1]
+    tracked = beats.evaluate(mixed.audio.mean(axis=1), grid, SAMPLE_RATE)
     return {
+        "of": name,
         "loudness_lufs": mixed.loudness_lufs,
         "true_peak_dbtp": mixed.true_peak_dbtp,
         "beat_f": tracked["f"],
         "beat_cml_t": tracked["cml_t"],
-        "key_stability": _key_stability(parts, state),
+        "key_stability": _key_stability(audio, state),
     }
 
 
-def _key_stability(parts: list[Part], state: GlobalState) -> float | None:
+def _key_stability(audio: Mapping[str, Audio], state: GlobalState) -> float | None:
     """Mean key score of windows of 8 bars, of all layers but drums together; None where there are none."""
-    pitched = [part.stem.audio for part in parts if not is_drums(part.layer)]
+    pitched = [stem for layer, stem in audio.items() if not is_drums(layer)]
     if not pitched:
         return None
     bars = [state.timebase.bar_sample(bar) / SAMPLE_RATE for bar in range(state.bars + 1)]

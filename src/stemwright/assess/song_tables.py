@@ -33,6 +33,7 @@ FAULTS = (
 )
 WORST = ("clipped", "hum_db", "end_noise_db")
 MIX = (
+    Column("of", "of", "{}"),
     Column("loudness_lufs", "LUFS", "{:.1f}"),
     Column("true_peak_dbtp", "true peak dBTP", "{:.1f}"),
     Column("beat_f", "beat F", "{:.3f}"),
@@ -52,7 +53,7 @@ def song_tables(reports: Sequence[Report]) -> list[Table]:
         table(title, LAYERS, _layers(reports), [*notes, "floor: the score a third of a bar later"]),
         _faults(reports),
         table("rhythm: onsets on the grid; tracked beats as published", RHYTHM, _rhythm(reports)),
-        table("mix", MIX, [_mix(reports)]),
+        table("mix", MIX, _mixes(reports)),
     ]
 
 
@@ -102,8 +103,12 @@ def _rhythm(reports: Sequence[Report]) -> list[dict[str, Any]]:
     ]
 
 
-def _mix(reports: Sequence[Report]) -> Figures:
-    return _numbers([report["mix"] for report in reports])
+def _mixes(reports: Sequence[Report]) -> list[dict[str, Any]]:
+    rows = [row for report in reports for row in report["mixes"]]
+    return [
+        {"of": of} | _numbers([row for row in rows if row["of"] == of])
+        for of in dict.fromkeys(row["of"] for row in rows)
+    ]
 
 
 def _numbers(rows: Sequence[Report]) -> Figures:
