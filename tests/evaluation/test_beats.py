@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation import beats
@@ -67,6 +67,7 @@ def test_the_same_figures_as_mir_eval(estimated, f, total):
     assert beats.cml_t(GRID, estimated) == pytest.approx(total, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 2000), max_size=30, unique=True), st.integers(-300, 300))
 def test_shares_stay_shares_and_moving_both_changes_nothing(times, shift):
     found = np.sort(np.array(times, dtype=float)) / 100 + 4

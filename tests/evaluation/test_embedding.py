@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation import embedding, pairs
@@ -62,6 +62,7 @@ def test_bad_input_is_refused():
             embedding.embed(audio)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 60), st.integers(0, 1000))
 def test_shuffled_pairs_meet_every_other_once(count, seed):
     places = pairs.derangement(count, seed)

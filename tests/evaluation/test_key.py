@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation import key, timing
@@ -44,6 +44,7 @@ def test_a_song_that_leaves_its_key():
     assert key.evaluate(audio, np.arange(17) * 2.0, 9, True)["stability"] == pytest.approx(0.15)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 11), st.booleans(), st.integers(0, 11), st.booleans(), st.integers(0, 11))
 def test_the_score_depends_on_the_distance_only(tonic, minor, heard, heard_minor, shift):
     score = key.weighted_score(tonic, minor, (heard, heard_minor))
@@ -69,6 +70,7 @@ def test_the_same_figures_as_mir_eval(reference, heard, score):
     assert key.weighted_score(*reference, heard) == score
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=12, max_size=12), st.integers(0, 11))
 def test_transposed_weights_have_a_transposed_key(weights, steps):
     have = np.array(weights) + np.linspace(0, 1e-3, 12)

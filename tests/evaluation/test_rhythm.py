@@ -64,7 +64,7 @@ def test_missing_and_displaced_onsets_are():
     assert shifted["late_ms"] == pytest.approx(10)
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(st.lists(st.integers(0, 3000), max_size=40, unique=True), st.integers(0, 500))
 def test_the_nearest_onset_at_each_beat(times, beat):
     grid = np.array([beat / 10, beat / 10 + 1])
@@ -75,7 +75,7 @@ def test_the_nearest_onset_at_each_beat(times, beat):
         assert np.isnan(found) or abs(found - wanted) == np.abs(near - wanted).min()
 
 
-@settings(max_examples=20)
+@settings(deadline=None, max_examples=20)
 @given(st.permutations(STEMS), st.integers(0, 100))
 def test_the_order_of_stems_does_not_matter(order, seed):
     beats = jittered(0.01, seed)
