@@ -1,0 +1,1 @@
+"""What `benchmarks/listen.py` makes the page docs/listen.md with."""

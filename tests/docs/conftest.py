@@ -1,0 +1,8 @@
+"""The generator of docs/listen.md is no part of the package; its folder is put on the path."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[2] / "benchmarks"))
