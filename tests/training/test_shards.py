@@ -3,7 +3,7 @@ from __future__ import annotations
 import sys
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 import pytest
@@ -77,6 +77,8 @@ class FakeCodec:
 
     def __init__(self, sha256: str) -> None:
         self.tokens_sha256 = sha256
+        frames = {"sample_rate": 24_000, "hop": HOP, "codebooks": 8}
+        self.bundle = SimpleNamespace(manifest=SimpleNamespace(architecture=frames))
         self.encoded = 0
 
     def encode(self, audio: np.ndarray) -> np.ndarray:
