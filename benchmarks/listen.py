@@ -3,9 +3,9 @@
     python benchmarks/listen.py [--styles pop,funk] [--out docs/listen] [--sources FOLDER]
 
 The sounds (MP3) and pictures (PNG) go to the folder `--out`, in place of those that are there; the page goes
-beside it. The same bundles give the same notes, sounds and figures. About two minutes on two cores. With
-`--sources` (the sample folder, holding `samples/`, and a soundfont: docs/training.md) every figure gets its
-control, and the page an example of what the codec alone does. The words of the page are in
+beside it. The same bundles give the same notes, sounds and figures. About two minutes of processor time.
+With `--sources` (the sample folder, holding `samples/`, and a soundfont: docs/training.md) every figure gets
+its control, and the page an example of what the codec alone does, in about four. The words of the page are in
 benchmarks/listening/page.md.
 """
 

@@ -22,8 +22,8 @@ Audio = NDArray[np.float32]
 MIX_SECONDS = 8.0
 LAYER_SECONDS = 5.0
 FADE_IN, FADE_OUT = 0.002, 0.03
-QUALITY = 0.4
-"""libsndfile's compression level at variable bit rate, 0 (best) to 1: 35 to 60 kbit/s at 24 kHz."""
+QUALITY = 0.5
+"""libsndfile's compression level at variable bit rate, 0 (best) to 1: 30 to 50 kbit/s at 24 kHz."""
 
 
 @dataclass(frozen=True, slots=True)

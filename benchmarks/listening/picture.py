@@ -26,13 +26,13 @@ WIDTH, HEIGHT, DPI = 8.2, 1.3, 100
 """Inches: of the picture, and of each layer's panel."""
 WINDOW = {True: 1024, False: 2048}
 """Samples: short for drums, long for notes."""
-STEP = 256
+STEP = 320
 ROWS = 110
-FREQUENCIES = np.geomspace(40.0, SAMPLE_RATE / 2, ROWS)
+FREQUENCIES = np.geomspace(35.0, SAMPLE_RATE / 2, ROWS)
 TICKS = {50: "50", 200: "200", 1000: "1k", 5000: "5k"}
-RANGE_DB = 66.0
-SHADES = 22
-"""Steps of 3 dB: fewer shades make a smaller file and hide nothing that matters."""
+RANGE_DB = 64.0
+SHADES = 16
+"""Steps of 4 dB: fewer shades make a smaller file and hide nothing that matters."""
 GREYS = 10
 """Of the file's palette, for lines and letters."""
 MARK, LINE, HEARD = "#00e5ff", "#ffffff", "#2b7a9b"
