@@ -28,7 +28,7 @@ MANIFESTS: list[tuple[dict[str, Any], str]] = [
 SAMPLINGS: list[tuple[dict[str, Any], str]] = [
     ({"temperature": 10**400}, "temperature"),
     ({"top_k": 0}, "top_k"),
-    ({"luck": 1}, "temperature, top_k, top_p and guidance only"),
+    ({"luck": 1}, "temperature, top_k, top_p, guidance, guided_codebooks only"),
 ]
 
 

@@ -51,7 +51,8 @@ def test_guidance_of_one_or_towards_itself_is_none() -> None:
     assert not np.array_equal(generate(engine), plain)
 
 
-def test_logits_are_mixed_as_written() -> None:
+@pytest.mark.parametrize("guided", [1, 2, BOOKS, 65535])
+def test_logits_are_mixed_as_written(guided: int) -> None:
     """The loop written out with `State.step` on both streams, at temperature 0."""
     codes = np.zeros((BOOKS, FRAMES), dtype=np.uint16)
     state = make().state(2)
@@ -61,8 +62,8 @@ def test_logits_are_mixed_as_written() -> None:
         mixed = both[1] + np.float32(2.5) * (both[0] - both[1])
         for k in range(BOOKS):
             if 0 <= s - k < FRAMES:
-                codes[k, s - k] = mixed[k].argmax()
-    assert np.array_equal(generate(make(), sampling=Sampling(0.0, 64, 1.0, 2.5))[0], codes)
+                codes[k, s - k] = (mixed if k < guided else both[0])[k].argmax()
+    assert np.array_equal(generate(make(), sampling=Sampling(0.0, 64, 1.0, 2.5, guided))[0], codes)
 
 
 def test_bad_requests() -> None:

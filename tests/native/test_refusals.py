@@ -87,6 +87,7 @@ ENGINES: list[Refused] = [
 
 REQUESTS: list[Refused] = [
     *[("temperature", lambda x=x: sampled(temperature=x)) for x in (*NOT_FINITE, -1, HUGE, "1", None, True)],
+    *[("guided_codebooks", lambda x=x: sampled(guided_codebooks=x)) for x in (0, -1, 1.5, HUGE, "1", None)],
     *[("guidance", lambda x=x: sampled(guidance=x)) for x in (*NOT_FINITE, -1, 101, HUGE, "1", None)],
     *[("top_k", lambda x=x: sampled(top_k=x)) for x in (0, -1, 65536, HUGE, 1.0, float("nan"), None)],
     *[("top_p", lambda x=x: sampled(top_p=x)) for x in (*NOT_FINITE, 0, -0.1, 1.1, 1e-300, HUGE, None)],

@@ -46,6 +46,7 @@ def generate(
     top_p: float,
     base: np.ndarray | None,
     guidance: float,
+    guided_codebooks: int,
     progress: Callable[[int], object] | None,
 ) -> np.ndarray | None: ...
 def governor(trial: int, all: list[float], alone: list[float]) -> list[bool]: ...

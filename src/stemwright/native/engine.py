@@ -174,6 +174,7 @@ class Engine:
                 float(chosen.top_p),
                 plain,
                 chosen.guidance,
+                int(chosen.guided_codebooks),
                 progress,
             )
         except _engine.NotFinite as error:

@@ -15,13 +15,15 @@ class Sampling:
     """How a code is drawn from its logits: guidance, temperature (0 takes the best), then top-k, then top-p.
 
     Guidance g pushes the logits away from those without the score, to base + g (conditioned - base)
-    (classifier-free guidance, arXiv 2207.12598); 1 is none, and costs nothing.
+    (classifier-free guidance, arXiv 2207.12598); 1 is none, and costs nothing. The first `guided_codebooks`
+    are guided: in the last ones, which carry detail, it strengthens noise more than the score.
     """
 
     temperature: float = 0.9
     top_k: int = 64
     top_p: float = 1.0
     guidance: float = 1.0
+    guided_codebooks: int = 65535
 
     def __post_init__(self) -> None:
         """UsageError where a field is out of range."""
@@ -33,3 +35,7 @@ class Sampling:
             raise UsageError(f"top_p: {shown(self.top_p)} is not a number above 0 and at most 1")
         if not is_real(self.guidance) or not 0.0 <= self.guidance <= 100.0:
             raise UsageError(f"guidance: {shown(self.guidance)} is not a number from 0 to 100")
+        if not is_whole(self.guided_codebooks) or not 1 <= self.guided_codebooks <= 65535:
+            raise UsageError(
+                f"guided_codebooks: {shown(self.guided_codebooks)} is not a whole number from 1 to 65535"
+            )

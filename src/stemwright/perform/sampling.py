@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
 
-DEFAULT = {"temperature": 0.9, "top_k": 64, "top_p": 0.95, "guidance": 1.0}
+DEFAULT = {"temperature": 0.9, "top_k": 64, "top_p": 0.95, "guidance": 1.0, "guided_codebooks": 65535}
 
 
 def sampling_of(bundle: Bundle) -> Sampling:
@@ -21,7 +21,7 @@ def sampling_of(bundle: Bundle) -> Sampling:
     where = f"{bundle.path / 'manifest.json'}: field 'architecture.sampling'"
     if not isinstance(given, dict) or set(given) - set(DEFAULT):
         raise UsageError(
-            f"{where} must hold temperature, top_k, top_p and guidance only: get the bundle again"
+            f"{where} must hold {', '.join(DEFAULT)} only: get the bundle again"
         )
     try:
         return Sampling(**{**DEFAULT, **given})

@@ -83,7 +83,7 @@ class Loop {
   const float* logits_of(int thread, int b, int k) {
     const size_t offset = size(k) * size(config_.codebook_size);
     const float* with = state_->logits(b) + offset;
-    if (!request_.base) return with;
+    if (!request_.base || k >= request_.guided_codebooks) return with;
     const float* without = state_->logits(rows_ + b) + offset;
     float* out = guided_.data() + size(thread) * size(config_.codebook_size);
     for (int i = 0; i < config_.codebook_size; ++i) out[i] = without[i] + request_.guidance * (with[i] - without[i]);

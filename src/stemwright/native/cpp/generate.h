@@ -17,6 +17,7 @@ struct Request {
   const float* features = nullptr;  // [frames + codebooks - 1][features], a row a step
   const float* base = nullptr;      // the same with conditions left out, for guidance; null: no guidance
   float guidance = 1.0f;            // logits become base + guidance (conditioned - base)
+  int guided_codebooks = 65535;     // in the first so many codebooks; the others are drawn as conditioned
   int frames = 0;                   // of the whole layer
   int stop = 0;                     // frames wanted, <= frames
   const uint16_t* prefix = nullptr;  // [codebooks][prefix_frames]: frames that are given

@@ -199,7 +199,8 @@ bool report(const nb::object& progress, int frames) {
 nb::object py_generate(const PyState& context, const Input<float>& features, int frames, int stop,
                        const Input<uint16_t>& prefix, uint64_t seed, uint32_t layer_id,
                        const std::vector<uint32_t>& takes, float temperature, int top_k, float top_p,
-                       const std::optional<Input<float>>& base, float guidance, const nb::object& progress) {
+                       const std::optional<Input<float>>& base, float guidance, int guided_codebooks,
+                       const nb::object& progress) {
   const InUse use(context.get());
   const Config& c = context.get().model().config;
   require(frames >= 1 && frames <= kMaxPosition - c.codebooks, "frames: out of range");
@@ -215,6 +216,7 @@ nb::object py_generate(const PyState& context, const Input<float>& features, int
   require(!base || (base->ndim() == 2 && base->shape(0) == features.shape(0) && base->shape(1) == features.shape(1)),
           "base: wrong shape");
   require(guidance >= 0.0f && guidance <= 100.0f, "guidance: out of range");
+  require(guided_codebooks >= 1, "guided_codebooks: out of range");
   require(!base || 2 * takes.size() <= kMaxBatch, "takes: at most 32 with guidance");
   require(context.batch() == (base ? 2 : 1), "context: wrong number of rows");
   require(context.position() == static_cast<int>(prefix.shape(1)), "context: is not at the end of the prefix");
@@ -222,6 +224,7 @@ nb::object py_generate(const PyState& context, const Input<float>& features, int
   request.features = features.data();
   request.base = base ? base->data() : nullptr;
   request.guidance = guidance;
+  request.guided_codebooks = guided_codebooks;
   request.frames = frames;
   request.stop = stop;
   request.prefix = prefix.data();
@@ -265,7 +268,8 @@ NB_MODULE(_engine, m) {
       .def("save", &PyState::save)
       .def_static("restore", &PyState::restore, "model"_a, "data"_a);
   m.def("generate", &py_generate, "context"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
-        "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "progress"_a.none());
+        "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "guided_codebooks"_a,
+        "progress"_a.none());
   bind_probes(m);
   bind_bounds(m);
 }
