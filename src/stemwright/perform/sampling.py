@@ -20,9 +20,7 @@ def sampling_of(bundle: Bundle) -> Sampling:
     given = bundle.manifest.architecture.get("sampling", {})
     where = f"{bundle.path / 'manifest.json'}: field 'architecture.sampling'"
     if not isinstance(given, dict) or set(given) - set(DEFAULT):
-        raise UsageError(
-            f"{where} must hold {', '.join(DEFAULT)} only: get the bundle again"
-        )
+        raise UsageError(f"{where} must hold {', '.join(DEFAULT)} only: get the bundle again")
     try:
         return Sampling(**{**DEFAULT, **given})
     except UsageError as error:
