@@ -25,7 +25,7 @@ from support.bundles import write_all
 DOCS = Path(__file__).parents[2] / "docs"
 LINK = re.compile(r"\]\(([^)#:]+)\)")
 FOLDER_BYTES = 3_200_000
-PICTURE_BYTES = 82_000
+PICTURE_BYTES = 90_000
 TIMEBASE = GlobalState.create(bpm="120", form="verse:8").timebase
 """A bar of two seconds."""
 
