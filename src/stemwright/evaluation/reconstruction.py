@@ -31,18 +31,29 @@ _BLOCK = 2048  # frames transformed at once
 
 def validate(reference: FloatArray, estimate: FloatArray) -> None:
     """UsageError unless both are finite, mono, floating-point, not empty and equally long."""
+    validate_sounds(reference, estimate, "mono", "samples", 1)
+
+
+def validate_sounds(
+    reference: FloatArray, estimate: FloatArray, kind: str, shape: str, channels: int
+) -> None:
+    """UsageError unless both are finite, floating-point, not empty, equally long and of so many channels;
+    `kind` and `shape` are what the message calls them.
+    """
+    trailing = () if channels == 1 else (channels,)
     for name, sound in (("reference", reference), ("estimate", estimate)):
         if (
             not isinstance(sound, np.ndarray)
-            or sound.ndim != 1
+            or sound.ndim != 1 + len(trailing)
+            or sound.shape[1:] != trailing
             or not np.issubdtype(sound.dtype, np.floating)
         ):
-            raise UsageError(f"{name}: must be a mono floating-point array [samples]")
+            raise UsageError(f"{name}: must be a {kind} floating-point array [{shape}]")
         if sound.size == 0 or not bool(np.isfinite(sound).all()):
             raise UsageError(f"{name}: is empty or holds values that are not finite")
     if reference.shape != estimate.shape:
         raise UsageError(
-            f"estimate: has {estimate.size} samples, the reference {reference.size}; cut them to one length"
+            f"estimate: has {len(estimate)} samples, the reference {len(reference)}; cut them to one length"
         )
 
 

@@ -18,8 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.errors import UsageError
-from stemwright.evaluation.reconstruction import MEL_FLOOR, mel_filters, si_snr
+from stemwright.evaluation.reconstruction import MEL_FLOOR, mel_filters, si_snr, validate_sounds
 
 FloatArray = npt.NDArray[np.floating]
 
@@ -32,20 +31,7 @@ _BLOCK = 512  # frames transformed at once
 
 def validate(reference: FloatArray, estimate: FloatArray) -> None:
     """UsageError unless both are finite, stereo, floating-point, not empty and equally long."""
-    for name, sound in (("reference", reference), ("estimate", estimate)):
-        if (
-            not isinstance(sound, np.ndarray)
-            or sound.ndim != 2
-            or sound.shape[1] != 2
-            or not np.issubdtype(sound.dtype, np.floating)
-        ):
-            raise UsageError(f"{name}: must be a stereo floating-point array [samples, 2]")
-        if sound.size == 0 or not bool(np.isfinite(sound).all()):
-            raise UsageError(f"{name}: is empty or holds values that are not finite")
-    if reference.shape != estimate.shape:
-        raise UsageError(
-            f"estimate: has {len(estimate)} samples, the reference {len(reference)}; cut them to one length"
-        )
+    validate_sounds(reference, estimate, "stereo", "samples, 2", 2)
 
 
 def mel_distances(reference: FloatArray, estimate: FloatArray) -> tuple[float, float]:
