@@ -14,6 +14,8 @@ FOLLOWING = (
     Column("irs", "IRS s", "{:.3f}"),
     Column("sounding", "notes that sound", "{:.3f}"),
     Column("quiet_db", "quiet dBFS", "{:.0f}"),
+    Column("velocity", "velocity", "{:.2f}"),
+    Column("hold_db", "hold dB", "{:+.1f}"),
 )
 """The figures of `assess.stem.following`, for every table that has them."""
 COLUMNS = (

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stemwright.assess.means import Figures
 from stemwright.assess.sounds import Audio
-from stemwright.evaluation import activity, chroma, faults, onsets, pitch, rhythm
+from stemwright.evaluation import activity, chroma, dynamics, faults, onsets, pitch, rhythm
 from stemwright.evaluation.timing import beat_times, chord_spans, note_spans, onset_times
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
@@ -44,7 +44,8 @@ def following(stem: Stem, layer: str, score: Score, state: GlobalState) -> Figur
 
     `f1`, `precision`, `recall` within 30 ms, `offset_ms`: mean of the matched; `pitch`: share of right notes;
     `chroma`: agreement with the chords; `irs`: spread of intervals between onsets on neighbouring beats, in
-    seconds; `sounding`: share of notes that sound; `quiet_db`: level where the score is silent.
+    seconds; `sounding`: share of notes that sound; `quiet_db`: level where the score is silent; `velocity`:
+    correlation of velocity and level; `hold_db`: how much long notes fall.
     """
     end = len(stem.audio) / SAMPLE_RATE
     times = onset_times(score, state.timebase)
@@ -55,13 +56,16 @@ def following(stem: Stem, layer: str, score: Score, state: GlobalState) -> Figur
     spans = np.minimum(spans[heard], end)
     active = activity.evaluate(stem.audio, spans, SAMPLE_RATE)
     made: Figures = {"f1": f1, "precision": precision, "recall": recall, "offset_ms": _mean_ms(stem, wanted)}
+    pitches = np.array([note.pitch for note in score.notes], dtype=np.float64)[heard]
+    velocities = np.array([note.velocity for note in score.notes], dtype=np.float64)[heard]
     if layer in SINGLE:
-        pitches = np.array([note.pitch for note in score.notes], dtype=np.float64)[heard]
         made["pitch"] = pitch.evaluate(stem.audio, spans, pitches, SAMPLE_RATE)["right"]
     if layer == HARMONY and state.chords:
         made["chroma"] = chroma.evaluate(stem.audio, *chord_spans(state), SAMPLE_RATE)["share"]
     made["irs"] = _irs(stem, layer, wanted, state)
     made |= {"sounding": active["sounding_share"], "quiet_db": active["quiet_db"]}
+    made["velocity"] = dynamics.velocity_correlation(stem.audio, spans, pitches, velocities, SAMPLE_RATE)
+    made["hold_db"] = None if is_drums(layer) else dynamics.hold_db(stem.audio, spans, SAMPLE_RATE)
     return made
 
 
