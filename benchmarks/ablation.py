@@ -2,9 +2,9 @@
 
     python benchmarks/ablation.py DATA OUT [--steps 1500] [--only NAME,...] [--threads 1] [--json FILE]
 
-Every variant differs from the shipped network in one thing. Its half-width twin (a quarter of the arithmetic,
-which two cores can train seven times) sees the same batches for the same steps from nothing, without judges;
-the figures are those of held-out clips (``stemwright.training.codec.validation``). Speed and size are those of
+Every variant differs from the shipped network in one thing. Its half-width twin (a quarter of the
+arithmetic) sees the same batches for the same steps from nothing, without judges; the figures are those of
+held-out clips (``stemwright.training.codec.validation``). Speed and size are those of
 the full network, exported, with random weights: variants take turns on one thread, and the medians of
 processor seconds over seconds of sound are reported. Trainings lie in OUT/<name>; stopped, they go on.
 """
