@@ -31,8 +31,8 @@ PARTS: tuple[str, ...] = ("chords", *LAYERS)
 FAMILIES = ("", "intro", "verse", "prechorus", "chorus", "bridge", "solo", "outro")
 STYLES = (
     "", "ballad", "blues", "bossa", "country", "funk", "hiphop", "house", "jazz", "metal", "pop",
-    "reggae", "rock", "classical", "game", "afrobeat", "afrocuban", "dance", "gospel", "highlife", "latin", "middleeastern",
-    "neworleans", "punk", "soul",
+    "reggae", "rock", "classical", "game", "afrobeat", "afrocuban", "dance", "gospel", "highlife", "latin",
+    "middleeastern", "neworleans", "punk", "soul",
 )  # fmt: skip
 DENOMINATORS = (2, 4, 8, 16)
 _TEMPO_STEPS = 12  # an octave of tempo
