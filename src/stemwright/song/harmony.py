@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from stemwright.errors import UsageError
 from stemwright.song.pitch import fifths_of, is_note_name, pitch_class, spell_near, tidy
+from stemwright.song.qualities import QUALITIES, nearest_quality, parse_quality
+
+__all__ = ["MODES", "NO_CHORD", "QUALITIES", "Chord", "Key", "chord_text", "parse_chord", "roman"]
 
 MODES: dict[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -32,28 +35,8 @@ _MODE_SHORT = {m: m[:3] for m in MODES}
 _MODE_NAMES = {"": "major", "M": "major", "m": "minor", "aeolian": "minor", "ionian": "major"}
 _MODE_NAMES |= {m: m for m in MODES} | {m[:3]: m for m in MODES}
 
-QUALITIES: dict[str, tuple[int, ...]] = {
-    "": (0, 4, 7), "m": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "5": (0, 7),
-    "sus2": (0, 2, 7), "sus4": (0, 5, 7), "6": (0, 4, 7, 9), "m6": (0, 3, 7, 9), "69": (0, 4, 7, 9, 14),
-    "7": (0, 4, 7, 10), "maj7": (0, 4, 7, 11), "m7": (0, 3, 7, 10), "mmaj7": (0, 3, 7, 11),
-    "dim7": (0, 3, 6, 9), "m7b5": (0, 3, 6, 10), "aug7": (0, 4, 8, 10), "7b5": (0, 4, 6, 10),
-    "7sus4": (0, 5, 7, 10), "add9": (0, 4, 7, 14), "madd9": (0, 3, 7, 14),
-    "9": (0, 4, 7, 10, 14), "maj9": (0, 4, 7, 11, 14), "m9": (0, 3, 7, 10, 14), "9sus4": (0, 5, 7, 10, 14),
-    "7b9": (0, 4, 7, 10, 13), "7#9": (0, 4, 7, 10, 15), "7#11": (0, 4, 7, 10, 18),
-    "11": (0, 4, 7, 10, 14, 17), "m11": (0, 3, 7, 10, 14, 17), "13": (0, 4, 7, 10, 14, 21),
-}  # fmt: skip
-"""Chord quality -> semitones above the root, root first (9ths and above beyond the octave)."""
-
-_QUALITY_NAMES = {
-    "maj": "", "M": "", "min": "m", "-": "m", "°": "dim", "o": "dim", "+": "aug", "sus": "sus4",
-    "M7": "maj7", "Δ": "maj7", "Δ7": "maj7", "min7": "m7", "-7": "m7", "mM7": "mmaj7", "mMaj7": "mmaj7",
-    "°7": "dim7", "o7": "dim7", "ø": "m7b5", "ø7": "m7b5", "min7b5": "m7b5", "-7b5": "m7b5",
-    "+7": "aug7", "7#5": "aug7", "7sus": "7sus4", "9sus": "9sus4", "6/9": "69",
-    "M9": "maj9", "min9": "m9", "-9": "m9",
-    "min6": "m6", "-6": "m6", "min11": "m11",
-}  # fmt: skip
-
 NO_CHORD = "N.C."
+_NO_CHORDS = (NO_CHORD, "N.C", "NC")
 _KEY = re.compile(r"([A-Ga-g][#b]?)\s*(\S*)")
 _CHORD = re.compile(r"([A-G](?:##?|bb?)?)([^\s]*)")
 
@@ -140,7 +123,7 @@ class Chord:
 
     @classmethod
     def parse(cls, text: str) -> Chord:
-        """A chord from "F#m7b5/A" and other usual writings ("Cmin7", "B-7", "CM7"). UsageError otherwise."""
+        """A chord from "F#m7b5/A" and other usual writings ("Cmin7", "C7(b9,13)"). UsageError otherwise."""
         found = _CHORD.fullmatch(tidy(text)) if len(text) <= 40 else None
         if found is None:
             raise _bad_chord(text)
@@ -148,9 +131,9 @@ class Chord:
         bass: str | None = None
         if "/" in rest and is_note_name(rest.rsplit("/", 1)[1]):
             rest, bass = rest.rsplit("/", 1)
-        quality = _QUALITY_NAMES.get(rest, rest)
-        if quality not in QUALITIES:
-            raise _bad_chord(text)
+        quality = parse_quality(rest)
+        if quality is None:
+            raise _bad_chord(text, root, rest)
         return cls(root, quality, bass)
 
     def __str__(self) -> str:
@@ -180,7 +163,7 @@ class Chord:
 
 def parse_chord(text: str) -> Chord | None:
     """A chord, or None for "N.C."."""
-    return None if text.strip() == NO_CHORD else Chord.parse(text)
+    return None if text.strip() in _NO_CHORDS else Chord.parse(text)
 
 
 def chord_text(chord: Chord | None) -> str:
@@ -207,7 +190,7 @@ def _bad_key(text: str) -> UsageError:
     )
 
 
-def _bad_chord(text: str) -> UsageError:
-    return UsageError(
-        f'chord: {text[:40]!r} is not a known chord; write for example "F#m7", "Bbmaj7/D" or "N.C."'
-    )
+def _bad_chord(text: str, root: str = "", suffix: str = "") -> UsageError:
+    near = nearest_quality(suffix) if suffix else None
+    advice = '"F#m7", "Bbmaj7/D" or "N.C."' if near is None else f'the nearest that is, "{root}{near}"'
+    return UsageError(f"chord: {text[:40]!r} is not a known chord; write for example {advice}")
