@@ -1,0 +1,204 @@
+"""Originality: how long are the runs of notes that a song shares with other songs?
+
+Conventions. A pitched layer is its notes in order (onset, then pitch), each but the first told by what leads
+to it: semitones and grid steps (`grid.on_grid`) from the note before. Equal sequences of these are one run of
+notes at any pitch, at any place; lengths, velocities and tempo do not count. n equal steps are a run of n + 1
+notes. Runs of any pitched layer of one song are looked for in any of the others'.
+
+Drums are told by quarter notes ("beats"), each by all its hits (grid step and piece). A silent beat equals no
+other: it ends a run.
+
+What repeats itself (a note or a chord beaten on, one bar of drums over and over) is common property: a run
+counts only where more than DIFFERENT of its steps differ, in a longer one those of some MOST_NOTES steps
+(MOST_BEATS + 1 beats).
+
+- *longest*: notes (beats) of the longest run that a song shares with any of the others.
+- *copied*: whether that is more than MOST_NOTES (MOST_BEATS).
+- *covered*: share of its steps that lie in such a run.
+
+Control: real songs against the same others, none by one composer with them. Floor: shuffled notes, of which
+only the shortest runs match.
+
+Runs are found by their hashes: windows of n steps are hashed at once (a polynomial with a random odd base,
+modulo 2^64, over mixed step numbers) and looked up in the sorted hashes of the others. A million notes take
+about a second a length, and lengths are halved to the longest. Two different windows of equal hash would
+count as a match: about one in 10^7 searches of 10^6 windows in 10^6.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.evaluation.symbolic.grid import UNIT, note_array, on_grid
+from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.song.drums import piece_of
+from stemwright.song.layers import is_drums
+from stemwright.song.meter import Meter
+from stemwright.song.score import PPQ, Score
+
+Hashes = NDArray[np.uint64]
+Bools = NDArray[np.bool_]
+
+MOST_NOTES = 12
+MOST_BEATS = 8
+LONGEST = 512
+"""Runs are not followed further than this."""
+DIFFERENT = 3
+
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_INVERSE = np.uint64(pow(0x9E3779B97F4A7C15, -1, 2**64))
+
+
+def validate(sequences: Iterable[Hashes]) -> None:
+    """ValueError unless all are step sequences: 64-bit numbers [N]."""
+    for have in sequences:
+        if have.ndim != 1 or have.dtype != np.uint64:
+            raise ValueError(f"steps should be [N] of uint64, are {have.shape} of {have.dtype}")
+
+
+def note_steps(score: Score, meter: Meter) -> Hashes:
+    """One number a step from note to note [notes - 1]: semitones and grid steps, mixed."""
+    notes = note_array(score)
+    onsets = on_grid(notes[:, 0], meter) // UNIT
+    order = np.lexsort((notes[:, 2], onsets))
+    steps = np.diff(onsets[order]) * 256 + np.diff(notes[order, 2]) + 128
+    return _mixed(steps.astype(np.uint64))
+
+
+def drum_beats(score: Score, meter: Meter) -> Hashes:
+    """One number a quarter note from the first hit to the last [beats]; silent ones are 0."""
+    notes = note_array(score)
+    if not len(notes):
+        return np.zeros(0, dtype=np.uint64)
+    onsets = on_grid(notes[:, 0], meter)
+    pieces = np.array([piece_of(int(pitch)) for pitch in notes[:, 2]], dtype=np.int64)
+    hits = np.unique(np.stack([onsets // PPQ, onsets % PPQ // UNIT * 16 + pieces], axis=1), axis=0)
+    beats = np.zeros(int(hits[-1, 0]) + 1, dtype=np.uint64)
+    np.add.at(beats, hits[:, 0], _mixed(hits[:, 1].astype(np.uint64) + np.uint64(1)))  # a set: any order
+    return beats[int(hits[0, 0]) :]
+
+
+def steps_of(song: SymbolicSong, drums: bool) -> list[Hashes]:
+    """The step sequences of a song's drums, or of each of its pitched layers."""
+    read = drum_beats if drums else note_steps
+    found = [read(score, song.state.meter) for name, score in song.scores.items() if is_drums(name) == drums]
+    return [have for have in found if len(have)]
+
+
+class Others:
+    """Step sequences in which runs are looked for, hashed once for each length of run."""
+
+    def __init__(self, sequences: Sequence[Hashes], drums: bool) -> None:
+        """`sequences`: of all the others. ValueError where they are no steps."""
+        validate(sequences)
+        self.drums = drums
+        self.most = MOST_BEATS + 1 if drums else MOST_NOTES
+        """Steps of the shortest run that is too long."""
+        self._sequences = sequences
+        self._windows: dict[int, Hashes] = {}
+
+    def windows(self, length: int) -> Hashes:
+        """Sorted hashes of all runs of `length` steps, each once."""
+        if length not in self._windows:
+            own = [window_hashes(have, length)[self._runs(have, length)] for have in self._sequences]
+            self._windows[length] = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *own]))
+        return self._windows[length]
+
+    def shared(self, steps: Hashes, length: int) -> Bools:
+        """Which windows of `length` steps of a sequence are runs that the others have [N - length + 1]."""
+        have, known = window_hashes(steps, length), self.windows(length)
+        if not known.size or not have.size:
+            return np.zeros(len(have), dtype=bool)
+        places = np.minimum(np.searchsorted(known, have), len(known) - 1)
+        return np.asarray((known[places] == have) & self._runs(steps, length))
+
+    def longest(self, steps: Hashes) -> int:
+        """Steps of the longest shared run, at most LONGEST; 0 for none."""
+        if len(steps) <= DIFFERENT:
+            return 0
+        most = min(self.most, len(steps))
+        if not self.shared(steps, most).any():
+            shorter = range(most - 1, DIFFERENT, -1)
+            return next((length for length in shorter if self.shared(steps, length).any()), 0)
+        low, high = most, min(LONGEST, len(steps))
+        while low < high:  # a part of a run from `most` steps on is a run too
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if self.shared(steps, middle).any() else (low, middle - 1)
+        return low
+
+    def _runs(self, steps: Hashes, length: int) -> Bools:
+        return runs(steps, length, min(length, self.most))
+
+
+def window_hashes(steps: Hashes, length: int) -> Hashes:
+    """The hash of every window of `length` steps [N - length + 1]; none for a shorter sequence."""
+    if len(steps) < length:
+        return np.zeros(0, dtype=np.uint64)
+    powers = np.cumprod(np.full(len(steps), _BASE))
+    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(steps * powers)])
+    back = np.cumprod(np.full(len(steps), _INVERSE))[: len(steps) - length + 1]
+    return _mixed((sums[length:] - sums[:-length]) * back)
+
+
+def runs(steps: Hashes, length: int, part: int) -> Bools:
+    """Which windows of `length` steps are no silence and not all too plain [N - length + 1].
+
+    No beat in them is silent, and in some `part` of them more than DIFFERENT steps differ.
+    """
+    if len(steps) < length:
+        return np.zeros(0, dtype=bool)
+    rich = different_steps(steps, part) > DIFFERENT
+    return np.asarray((_moving_sum(rich, length - part + 1) > 0) & (_moving_sum(steps == 0, length) == 0))
+
+
+def different_steps(steps: Hashes, length: int) -> NDArray[np.int64]:
+    """How many different steps each window has [N - length + 1]."""
+    order = np.argsort(steps, kind="stable")
+    before = np.full(len(steps), -1)  # where the same step was last
+    same = steps[order[1:]] == steps[order[:-1]]
+    before[order[1:][same]] = order[:-1][same]
+    places = np.arange(len(steps))
+    change = np.zeros(len(steps) + 1, dtype=np.int64)  # a step is new in windows that begin after its like
+    np.add.at(change, np.maximum(before, places - length) + 1, 1)
+    np.add.at(change, places + 1, -1)
+    return np.asarray(np.cumsum(change)[: len(steps) - length + 1])
+
+
+def evaluate(song: SymbolicSong, others: Others) -> "OrderedDict[str, Any] | None":
+    """longest, copied, covered (the head of this file); None where the song has no such notes."""
+    sequences = steps_of(song, others.drums)
+    if not sequences:
+        return None
+    longest = max(others.longest(have) for have in sequences)
+    hits = sum(_covered(others.shared(have, others.most), len(have)) for have in sequences)
+    return OrderedDict(
+        longest=longest + (0 if others.drums or not longest else 1),
+        copied=float(longest >= others.most),
+        covered=hits / sum(map(len, sequences)),
+    )
+
+
+def _moving_sum(values: Bools, length: int) -> NDArray[np.int64]:
+    sums = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(values)])
+    return np.asarray(sums[length:] - sums[:-length])
+
+
+def _covered(starts: Bools, count: int) -> int:
+    """How many of `count` steps lie in a window that begins at one of `starts` [count - length + 1]."""
+    length = count - len(starts) + 1
+    change = np.zeros(count + 1, dtype=np.int64)
+    begins = np.flatnonzero(starts)
+    np.add.at(change, begins, 1)
+    np.add.at(change, begins + length, -1)
+    return int((np.cumsum(change)[:count] > 0).sum())
+
+
+def _mixed(values: Hashes) -> Hashes:
+    """64-bit numbers mixed so that all their bits matter (the finaliser of splitmix64)."""
+    mixed = values + np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
