@@ -1,6 +1,6 @@
 """What each choice in the codec's network is worth: equal trainings at half width, and speed at full size.
 
-    python benchmarks/ablation.py DATA OUT [--steps 1500] [--only NAME,...] [--threads 1] [--json FILE]
+    python benchmarks/ablation.py DATA OUT [--steps 800] [--batch 8] [--only NAME,...] [--json FILE]
 
 Every variant differs from the shipped network in one thing. Its half-width twin (a quarter of the
 arithmetic) sees the same batches for the same steps from nothing, without judges; the figures are those of
@@ -40,7 +40,7 @@ SECONDS, TURNS = 10, 9
 Row = dict[str, float]
 
 
-def held_out(name: str, data: Path, out: Path, steps: int, threads: int | None) -> Row:
+def held_out(name: str, data: Path, out: Path, steps: int, batch: int, threads: int | None) -> Row:
     """Figures at 6 kbit/s of a variant's half-width twin after its training."""
     figures = train_codec(
         data,
@@ -48,7 +48,7 @@ def held_out(name: str, data: Path, out: Path, steps: int, threads: int | None) 
         steps=steps,
         threads=threads,
         config=replace(CodecConfig(), **HALF, **VARIANTS[name]),
-        recipe=Recipe(adversary=0.0, valid_minutes=1e9),
+        recipe=Recipe(batch=batch, adversary=0.0, valid_minutes=1e9),
         export=False,
         report=lambda line: print(f"{name}: {line}", flush=True),
     )
@@ -128,7 +128,8 @@ def main() -> None:
     )
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=800)
+    parser.add_argument("--batch", type=int, default=8, help="seconds of sound a step")
     parser.add_argument("--only", default=None, help=f"some of {', '.join(VARIANTS)}")
     parser.add_argument("--threads", type=int, default=None, help="of training")
     parser.add_argument("--json", type=Path, default=None)
@@ -136,12 +137,14 @@ def main() -> None:
     names = args.only.split(",") if args.only else list(VARIANTS)
     if unknown := [name for name in names if name not in VARIANTS]:
         raise SystemExit(f"--only {unknown[0]!r}: no such variant; there are {', '.join(VARIANTS)}")
-    trained = {name: held_out(name, args.data, args.out, args.steps, args.threads) for name in names}
+    trained = {
+        name: held_out(name, args.data, args.out, args.steps, args.batch, args.threads) for name in names
+    }
     rows = {name: {**trained[name], **row} for name, row in speeds(names).items()}
     print(markdown(rows))
     if args.json:
         shipped = asdict(CodecConfig())
-        result = {"steps": args.steps, "half": HALF, "shipped": shipped, "rows": rows}
+        result = {"steps": args.steps, "batch": args.batch, "half": HALF, "shipped": shipped, "rows": rows}
         args.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 

@@ -58,7 +58,13 @@ def train_wide(
     figures = run.go(resume)
     if export:
         export_bundle(
-            out / BEST, out / "bundle", parent, data=data, figures=last_figures(out), device=device, say=say
+            out / BEST,
+            out / "bundle",
+            parent,
+            data=data,
+            figures=last_figures(out),
+            device=str(trainer.device),
+            say=say,
         )
     return figures
 
