@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError, shown
-from stemwright.models import architecture
+from stemwright.models import architecture, companion
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
@@ -55,7 +55,7 @@ class Bundle:
 
 
 def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
-    """Read a bundle and verify checksums and, for performers, tensor names, types and shapes.
+    """Read a bundle and verify checksums and, but for codecs, tensor names, types and shapes.
 
     Raises UsageError for a missing, foreign or malformed bundle, StemwrightError for a wrong checksum.
     """
@@ -69,8 +69,10 @@ def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
     for name, sha in manifest.files.items():
         _verify(path / name, sha)
     bundle = Bundle(path, manifest)
-    if manifest.kind == "performer":
-        _verify_performer(bundle)
+    if manifest.kind in ("performer", "composer"):
+        _verify_transformer(bundle)
+    if manifest.kind == "companion":
+        _verify_companion(bundle)
     if manifest.kind == "codec" and TOKENS in manifest.files:
         _verify_tokens(bundle)
     return bundle
@@ -169,13 +171,26 @@ def _verify(path: Path, sha: str) -> None:
         )
 
 
-def _verify_performer(bundle: Bundle) -> None:
+def _verify_transformer(bundle: Bundle) -> None:
+    """A performer, or a composer: the same network, which says beside it what events it speaks."""
     config = bundle.manifest.architecture
+    if bundle.manifest.kind == "composer":
+        config = {name: value for name, value in config.items() if name != "events"}
     architecture.validate_performer(config, str(bundle.path / MANIFEST))
     if architecture.parameters(config) > architecture.MAX_PARAMETERS:
         raise UsageError(f"{bundle.path / MANIFEST}: field 'architecture' asks for too many weights")
-    weights = bundle.file(architecture.WEIGHTS_FILE)
-    found, wanted = read_header(weights), architecture.performer_tensors(config)
+    _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), architecture.performer_tensors(config))
+
+
+def _verify_companion(bundle: Bundle) -> None:
+    config = bundle.manifest.architecture
+    companion.validate_companion(config, str(bundle.path / MANIFEST))
+    _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), companion.companion_tensors(config))
+
+
+def _verify_tensors(weights: Path, wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
+    """That a weight file has these tensors (name -> type and shape), and no others."""
+    found = read_header(weights)
     for name, (dtype, shape) in wanted.items():
         if name not in found:
             raise StemwrightError(f"{weights}: tensor {name!r} is missing: get the bundle again")

@@ -16,7 +16,7 @@ from typing import Any
 from stemwright.errors import UsageError, shown
 
 SCHEMA = 1
-KINDS = ("codec", "performer", "decoder")
+KINDS = ("codec", "performer", "decoder", "companion", "composer")
 MAX_BYTES = 1 << 20
 MAX_FILES = 64
 MAX_TIMBRES = 16
@@ -112,7 +112,7 @@ def validate(manifest: Manifest, where: str = "manifest.json") -> None:
     _need(len(manifest.timbres) <= MAX_TIMBRES, where, "timbres", f"must hold at most {MAX_TIMBRES} names")
     if manifest.kind in ("performer", "decoder"):
         _need(_matches(_SHA, manifest.codec_sha256), where, "codec_sha256", "must be 64 hexadecimal digits")
-    if manifest.kind == "performer":
+    if manifest.kind in ("performer", "composer"):
         _need(_whole(manifest.conditioning_version), where, "conditioning_version", "must be a whole number")
     _validate_files(manifest.files, where)
 
