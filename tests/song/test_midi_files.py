@@ -217,9 +217,50 @@ def test_too_many_events_are_refused() -> None:
         read_midi(midi(b"\0\xb0\x07\x64" + b"\0\x07\x64" * 500_000))
 
 
-def test_sixteen_pitched_layers_do_not_fit() -> None:
-    layers = {f"layer{i}": Score.from_notes([Note(0, 1, 60, 1)]) for i in range(16)}
-    with pytest.raises(UsageError, match=r"holds 15"):
-        write_midi(GlobalState.create(), layers)
-    del layers["layer7"]
-    assert len(read_midi(write_midi(GlobalState.create(), layers)).tracks) == 15
+def test_sixteen_pitched_layers_go_on_at_the_next_port() -> None:
+    layers = {f"layer{i:02}": Score.from_notes([Note(0, 1, 60 + i, 1)]) for i in range(16)}
+    data = write_midi(GlobalState.create(), layers)
+    assert [track.notes[0].pitch for track in read_midi(data).tracks] == list(range(60, 76))
+    assert data.count(b"\xff\x21\x01\x01") == 1
+
+
+@settings(max_examples=50)
+@given(scores)
+def test_no_note_of_a_kept_layer_changes(score: Score) -> None:
+    song = read_midi(write_midi(GlobalState.create(), {"harmony": score}, keep=("harmony",)))
+    assert Score.from_notes(note for track in song.tracks for note in track.notes) == score
+    assert sum(len(track.notes) for track in song.tracks) == len(score.notes)
+    for track in song.tracks:
+        assert Score.from_notes(track.notes).without_overlaps().notes == tuple(track.notes)
+
+
+def test_so_many_overlaps_are_cut() -> None:
+    crowd = Score.from_notes(Note(i, 1000, 60, 90) for i in range(40))
+    song = read_midi(write_midi(GlobalState.create(), {"lead": crowd}, keep=("lead",)))
+    assert len(song.tracks) == 16 and sum(len(track.notes) for track in song.tracks) == 40
+
+
+def test_what_was_mended_is_counted() -> None:
+    body = (
+        b"\0\x90\x3c\x64\0\x3c\x50\0\x3c\0"
+        + b"\x30\x40\x64\x18\x40\x50\x18\x40\0"
+        + b"\0\x43\x64\x60\xb0\x07\x64"
+    )
+    mended = read_midi(midi(body)).mended
+    assert (mended.doubled, mended.short, mended.cut, mended.open) == (1, 1, 1, 1)
+
+
+def test_the_longest_tempo_and_meter_hold() -> None:
+    body = TEMPO_120 + b"\0\xff\x58\x04\x03\x02\x18\x08" + b"\x60\xff\x51\x03\x09\x27\xc0"
+    body += b"\0\xff\x58\x04\x04\x02\x18\x08" + b"\x83\x00" + NOTE[1:]
+    song = read_midi(midi(body))
+    assert (song.bpm, str(song.meter), song.tempo_changes, song.meter_changes) == (100, "4/4", 1, 1)
+    twice = read_midi(midi(TEMPO_120 + b"\0\xff\x51\x03\x09\x27\xc0" + NOTE))
+    assert (twice.bpm, twice.tempo_changes) == (100, 0)  # of two at one tick the last holds
+
+
+def test_rounding_is_told() -> None:
+    assert read_midi(midi(NOTE, division=96)).rounding == 0
+    late = read_midi(midi(b"\x01" + NOTE[1:], division=480))  # from 1 to 97: 0.2 and 19.4 of our ticks
+    assert late.tracks[0].notes == [Note(0, 19, 60, 100)]
+    assert late.rounding == Fraction(4, 10) / 96

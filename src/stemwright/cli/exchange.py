@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, quoted
+from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
 _File = Annotated[
@@ -23,8 +23,61 @@ _Map = Annotated[
         show_default=False,
     ),
 ]
+_Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--layer",
+        metavar="NAME",
+        help="Take only this layer's notes; may be repeated. Default: all.",
+        show_default=False,
+    ),
+]
+_Every = Annotated[
+    bool,
+    typer.Option(
+        "--every-track",
+        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back, "
+        "but only layers with a bundle can be generated.",
+    ),
+]
 _Flatten = Annotated[
-    bool, typer.Option("--ignore-tempo-changes", help="Keep the beats, drop tempo changes after the first.")
+    bool,
+    typer.Option(
+        "--ignore-tempo-changes", help="Keep the beats, drop changes of tempo and meter: the longest holds."
+    ),
+]
+_List = Annotated[bool, typer.Option("--list", help="Only show the file's tracks and what they would be.")]
+_Bpm = Annotated[
+    str | None,
+    typer.Option("--bpm", metavar="N", help="The file's tempo. Default: as it says.", show_default=False),
+]
+_Key = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        metavar="KEY",
+        help="Its key. Default: its signature, or found in its notes.",
+        show_default=False,
+    ),
+]
+_Meter = Annotated[
+    str | None,
+    typer.Option("--meter", metavar="N/D", help="Its meter. Default: as it says.", show_default=False),
+]
+_Form = Annotated[
+    str | None,
+    typer.Option(
+        "--form", metavar="FORM", help="Its sections. Default: from its markers.", show_default=False
+    ),
+]
+_Chords = Annotated[
+    str | None,
+    typer.Option(
+        "--chords",
+        metavar="TEXT",
+        help="Its chords, 'C | Am | F | V7'. Default: its own, or found in its notes.",
+        show_default=False,
+    ),
 ]
 _Midi = Annotated[bool, typer.Option("--midi", help="Write the scores as one MIDI file.")]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a layer.")]
@@ -46,21 +99,66 @@ def import_(
     folder: opt.SongDir,
     file: _File,
     track: _Map = None,
+    layer: _Only = None,
+    every_track: _Every = False,
+    bpm: _Bpm = None,
+    key: _Key = None,
+    meter: _Meter = None,
+    form: _Form = None,
+    chords: _Chords = None,
     ignore_tempo_changes: _Flatten = False,
+    only_list: _List = False,
     json: opt.Json = False,
 ) -> None:
     """Give layers the notes of a MIDI file; `generate` then plays them. Makes the song if there is none."""
-    from stemwright.producer.imports import import_midi
+    from stemwright.producer.imports import import_midi, inspect_midi
+    from stemwright.producer.readings import Override
 
-    facts = import_midi(folder, file, tracks=tuple(track or ()), ignore_tempo_changes=ignore_tempo_changes)
+    if only_list:
+        _show_tracks(inspect_midi(file), json)
+        return
+    facts = import_midi(
+        folder,
+        file,
+        tracks=tuple(track or ()),
+        layers=tuple(layer or ()),
+        every_track=every_track,
+        over=Override(bpm, key, meter, form, chords),
+        ignore_tempo_changes=ignore_tempo_changes,
+    )
     if json:
         emit_json(facts)
         return
+    sources = facts["sources"]
     lines(
-        f"{name:<10}{layer['notes']} notes from {_tracks(layer['track'])}"
-        for name, layer in facts["layers"].items()
+        f"{name:<10}{part['notes']} notes from {_tracks(part['track'])}"
+        for name, part in facts["layers"].items()
     )
+    read = (f"{facts[what]} ({sources[what]})" for what in ("bpm", "meter", "key"))
+    lines([f"read as   {', '.join(read)}, {facts['bars']} bars, chords: {sources['chords']}"])
+    lines(f"note:     {remark}" for remark in facts["remarks"])
     lines([f"next: stemwright generate {quoted(folder)}"])
+
+
+def _show_tracks(facts: dict[str, Any], json: bool) -> None:
+    if json:
+        emit_json(facts)
+        return
+    key = facts["key"] or "no key named"
+    lines([f"{facts['bpm']} bpm, {facts['meter']}, {key}, {facts['bars']} bars", ""])
+    table(
+        ("track", "notes", "program", "layer", "name"),
+        (
+            (
+                item["track"],
+                item["notes"],
+                "drums" if item["drums"] else item["program"],
+                item["layer"],
+                item["name"],
+            )
+            for item in facts["tracks"]
+        ),
+    )
 
 
 def _tracks(numbers: int | list[int]) -> str:

@@ -55,6 +55,16 @@ Form = Annotated[
         show_default=False,
     ),
 ]
+Chords = Annotated[
+    str | None,
+    typer.Option(
+        "--chords",
+        metavar="TEXT",
+        help="Bars of chords: 'Am7 | D9 | ii7 V7 | Imaj7 | N.C.'; fewer than the song's start over. "
+        "Default: composed.",
+        show_default=False,
+    ),
+]
 Style = Annotated[
     str | None,
     typer.Option(

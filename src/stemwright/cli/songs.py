@@ -30,13 +30,14 @@ def new(
     seed: opt.SongSeed = None,
     title: opt.Title = None,
     timbre: opt.Timbres = None,
+    chords: opt.Chords = None,
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
     from stemwright.producer.create import Wish, create
     from stemwright.producer.reports import describe
 
-    create(folder, Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ())))
+    create(folder, Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords))
     facts = describe(folder)
     if json:
         emit_json(facts)
@@ -54,13 +55,14 @@ def song(
     seed: opt.SongSeed = None,
     title: opt.Title = None,
     timbre: opt.Timbres = None,
+    chords: opt.Chords = None,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
     from stemwright.producer.create import Wish
     from stemwright.producer.whole import make_song
 
-    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()))
+    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
     with watching() as watch:
         result = make_song(folder, wish, watch)
     if json:

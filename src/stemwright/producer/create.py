@@ -13,6 +13,7 @@ from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
 from stemwright.song.names import check_title
+from stemwright.song.progression import parse_progression, progression_text
 from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Wish:
     seed: int | None = None
     title: str | None = None
     timbres: tuple[str, ...] = ()  # "lead=sax"
+    chords: str | None = None
 
 
 def create(path: Path, wish: Wish) -> SongFolder:
@@ -50,7 +52,7 @@ def create(path: Path, wish: Wish) -> SongFolder:
 
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
-    state = _state(wish, DEFAULTS)
+    state = _with_chords(_state(wish, DEFAULTS), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else title_from(path)
     timbres = _timbres(wish)
@@ -78,6 +80,9 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
     for name, value in asked.items():
         if value != has[name]:
             raise _other(path, name, has[name], value)
+    if wish.chords is not None and parse_progression(wish.chords, current) != current.chords:
+        has_chords = progression_text(current.chords, current.meter.beats_per_bar) or "not decided yet"
+        raise _other(path, "chords", has_chords[:60], wish.chords[:60])
     if wish.seed is not None and wish.seed != song.seed:
         raise _other(path, "seed", str(song.seed), str(wish.seed))
     if wish.title is not None and wish.title != song.title:
@@ -104,6 +109,11 @@ def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
     if wish.style is not None and resolve(state.style) is None:
         raise UsageError(f"style: {wish.style[:40]!r} is not known; use one of {', '.join(NAMES)}")
     return state
+
+
+def _with_chords(state: GlobalState, text: str | None) -> GlobalState:
+    """The state with the chords that the user gave, if any; they are never composed over."""
+    return state if text is None else state.with_(chords=parse_progression(text, state))
 
 
 def _timbres(wish: Wish, layers: tuple[str, ...] = LAYERS) -> dict[str, str]:

@@ -6,13 +6,18 @@ import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
+from stemwright.producer.programs import program_of
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.workspace import reading, require_outside, writing
 from stemwright.song.names import file_stem
 from stemwright.song.score import Score
+
+if TYPE_CHECKING:
+    from stemwright.song.document import LayerEntry, Song
+    from stemwright.store import SongFolder
 
 
 def export_song(
@@ -42,19 +47,37 @@ def _export_midi(path: Path, to: Path | None) -> Path:
 
     folder = reading(path)
     song = folder.load()
-    scores: dict[str, Score] = {}
-    for name, entry in song.layers.items():
-        sha = entry.active.score_sha256 if entry.active else entry.score_sha256
-        if sha is not None:
-            scores[name] = Score.from_bytes(folder.objects.get(sha), f"{name}'s score")
+    scores = active_scores(folder, song)
     if not scores:
         raise UsageError(f"{path}: has no scores yet; make some with: stemwright generate DIR")
-    data = write_midi(song.state, scores, title=song.title)
+    programs = {name: program_of(name, timbre_in_use(song.layers[name])) for name in scores}
+    given = [name for name in scores if score_in_use(song.layers[name]) == song.layers[name].score_sha256]
+    data = write_midi(song.state, scores, programs, song.title, keep=given)
     name = file_stem(song.title, "Score", song.state) + ".mid"
     if to is None:
         with writing(path) as open_folder:
             return open_folder.renders.put(name, data)
     return _place(to, name, lambda temp: temp.write_bytes(data))
+
+
+def active_scores(folder: SongFolder, song: Song) -> dict[str, Score]:
+    """The score of each layer that has one: of its active take, else the one it was given."""
+    found = {name: score_in_use(entry) for name, entry in song.layers.items()}
+    return {
+        name: Score.from_bytes(folder.objects.get(sha), f"{name}'s score")
+        for name, sha in found.items()
+        if sha is not None
+    }
+
+
+def score_in_use(entry: LayerEntry) -> str | None:
+    """SHA-256 of the score that a layer plays; None where it has none yet."""
+    return entry.active.score_sha256 if entry.active else entry.score_sha256
+
+
+def timbre_in_use(entry: LayerEntry) -> str:
+    """What a layer is played in; "" where that is left to its bundle."""
+    return entry.active.timbre if entry.active else entry.timbre
 
 
 def _export_stems(path: Path, target: Path, outside: bool, quality: str, watch: Watch) -> dict[str, str]:

@@ -1,12 +1,11 @@
 """`import`: the tracks of a MIDI file become the scores of layers; given scores win over the arranger's.
 
-Chords that are not yet decided are found from the notes, so that what the arranger writes fits them.
+Chords that are not yet decided are found from the notes, so that what is composed to them fits.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,22 +13,21 @@ from typing import TYPE_CHECKING, Any
 from stemwright.errors import UsageError
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
-from stemwright.producer.create import DEFAULTS, title_from
+from stemwright.producer.create import title_from
+from stemwright.producer.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.producer.seeds import random_seed
-from stemwright.producer.tracks import guess
+from stemwright.producer.tracks import choose, guess
 from stemwright.producer.workspace import writing
 from stemwright.song.document import LayerEntry, Song
-from stemwright.song.harmony import Key
-from stemwright.song.layers import LAYERS, check_layer_name
+from stemwright.song.layers import LAYERS
 from stemwright.song.score import Note, Score
-from stemwright.song.state import GlobalState
+from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
 
 MAX_NOTES = 50_000
 """Notes a layer may be given."""
-_TRACK = re.compile(r"([0-9]{1,3})=(.+)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,63 +36,93 @@ class Given:
 
     score: Score
     tracks: tuple[int, ...]
+    doubled: int
 
 
 def import_midi(
-    path: Path, file: Path, *, tracks: Sequence[str] = (), ignore_tempo_changes: bool = False
+    path: Path,
+    file: Path,
+    *,
+    tracks: Sequence[str] = (),
+    layers: Sequence[str] = (),
+    every_track: bool = False,
+    over: Override | None = None,
+    ignore_tempo_changes: bool = False,
 ) -> dict[str, Any]:
     """Give layers of the song at `path` the notes of `file`; makes the song where there is none.
 
-    `tracks`: "2=bass" and the like; guessed where empty. UsageError for a file that does not fit, before
-    anything is written.
+    `tracks`: "2=bass" and the like; guessed where empty. `layers`: only these, of what was guessed.
+    `every_track`: each track is a layer of its own. `over`: what the user says of the file. UsageError for a
+    file that does not fit, before anything is written.
     """
     from stemwright.song.midi import read_midi
 
     clock = Clock()
+    over = over or Override()
     midi = read_midi(file, file.name)
-    _refuse_changes(midi, file.name, ignore_tempo_changes)
-    chosen = _parse_tracks(tracks, midi) if tracks else guess(midi.tracks)
-    if not chosen:
-        raise UsageError(f"{file.name}: has no notes; give a file with notes")
+    chosen = choose(midi.tracks, file.name, tracks, layers, every_track)
     state = _existing_state(path)
-    target = state or _state_of(midi, file.name)
-    given = {layer: _given(midi, numbers, target, file.name) for layer, numbers in chosen.items()}
     if state is None:
-        _create(path, _in_its_key(target, midi, given), given)
+        reading = read_new(midi, over, file.name, ignore_tempo_changes)
+    else:
+        reading = read_into(midi, over, file.name, ignore_tempo_changes, state)
+    given = {layer: _given(midi, numbers, reading.state, file.name) for layer, numbers in chosen.items()}
+    _settle(reading, midi, over, given, new=state is None)
+    if state is None:
+        _create(path, reading.state.with_(chords=()), given)
     with writing(path) as folder:
         song = folder.load()
-        song = replace(song, state=_with_chords(song.state, given))
+        song = replace(song, state=song.state if song.state.chords else reading.state)
         for layer, part in given.items():
             song = _give(song, layer, folder.objects.put("score", part.score.canonical_bytes()))
-        details = {
-            layer: {"track": _numbers(part), "notes": len(part.score.notes), "score": part.score.sha256}
-            for layer, part in given.items()
-        }
-        act = Act("import", list(given), made=[part.score.sha256 for part in given.values()], details=details)
+        act = Act(
+            "import",
+            list(given),
+            made=[part.score.sha256 for part in given.values()],
+            details=_details(given),
+        )
         number = commit(folder, song, act, clock)["run"]
-    return {"run": number, "layers": details}
+    return {"run": number, "layers": _details(given), **_facts(reading)}
 
 
-def _refuse_changes(midi: MidiSong, name: str, ignore: bool) -> None:
-    for count, what in ((midi.tempo_changes, "tempo"), (midi.meter_changes, "meter")):
-        if count and not ignore:
-            raise UsageError(
-                f"{name}: has {count} {what} change(s), and a song has one {what}; "
-                "add --ignore-tempo-changes to keep the beats and drop the changes"
-            )
+def inspect_midi(file: Path) -> dict[str, Any]:
+    """What `import` would make of a file: its tracks with the layers guessed for them. Writes nothing."""
+    from stemwright.song.midi import read_midi
+
+    midi = read_midi(file, file.name)
+    layer_of = {number: layer for layer, numbers in guess(midi.tracks).items() for number in numbers}
+    return {
+        "bpm": bpm_text(midi.bpm),
+        "meter": str(midi.meter),
+        "key": str(midi.key) if midi.key else None,
+        "bars": midi.bars,
+        "changes": {"tempo": midi.tempo_changes, "meter": midi.meter_changes, "key": midi.key_changes},
+        "tracks": [
+            {
+                "track": number,
+                "name": track.name,
+                "program": track.program + 1,
+                "drums": track.is_drums,
+                "notes": len(track.notes),
+                "layer": layer_of[number],
+            }
+            for number, track in enumerate(midi.tracks, 1)
+        ],
+    }
 
 
-def _parse_tracks(texts: Sequence[str], midi: MidiSong) -> dict[str, list[int]]:
-    chosen: dict[str, list[int]] = {}
-    for text in texts:
-        found = _TRACK.fullmatch(text.strip())
-        if found is None:
-            raise UsageError(f"--track {text[:40]!r}: write N=LAYER, e.g. 2=bass")
-        number = int(found[1])
-        if not 1 <= number <= len(midi.tracks):
-            raise UsageError(f"--track {text[:40]!r}: the file has tracks 1 to {len(midi.tracks)} with notes")
-        chosen.setdefault(check_layer_name(found[2], "--track"), []).append(number)
-    return chosen
+def _settle(reading: Reading, midi: MidiSong, over: Override, given: Mapping[str, Given], new: bool) -> None:
+    """Key and chords, where they are still open."""
+    scores = {layer: part.score for layer, part in given.items()}
+    if new:
+        settle_key(reading, midi, scores)
+    if reading.state.chords:
+        reading.sources["chords"] = "song"
+    else:
+        settle_chords(reading, midi, over, scores)
+    doubled = sum(part.doubled for part in given.values())
+    if doubled:
+        reading.remarks.append(f"{doubled} note(s) that two tracks of one layer share are one note now")
 
 
 def _existing_state(path: Path) -> GlobalState | None:
@@ -105,21 +133,8 @@ def _existing_state(path: Path) -> GlobalState | None:
     return SongFolder.open(path).load().state
 
 
-def _state_of(midi: MidiSong, name: str) -> GlobalState:
-    try:
-        return GlobalState(
-            midi.bpm, midi.meter, midi.key or Key("C"), midi.sections(), style=DEFAULTS["style"]
-        )
-    except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
-
-
 def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) -> Given:
     """The notes of some tracks as one score that fits the song. UsageError where they do not fit."""
-    if midi.meter != state.meter:
-        raise UsageError(
-            f"{name}: is in {midi.meter}, the song in {state.meter}; import it into a new folder"
-        )
     notes = [note for number in numbers for note in midi.tracks[number - 1].notes]
     if len(notes) > MAX_NOTES:
         raise UsageError(
@@ -130,44 +145,23 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
         bar = late // state.meter.ticks_per_bar + 1
         raise UsageError(
             f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
-            "cut the file, or import it into a new folder"
+            "cut the file, give a longer --form, or import it into a new folder"
         )
-    return Given(Score.from_notes(_clip(note, state.total_ticks) for note in notes), tuple(numbers))
+    score = Score.from_notes(_clip(note, state.total_ticks) for note in notes)
+    return Given(score, tuple(numbers), len(notes) - len(score.notes))
 
 
 def _clip(note: Note, end: int) -> Note:
     return note if note.end <= end else replace(note, duration=end - note.onset)
 
 
-def _create(path: Path, state: GlobalState, given: dict[str, Given]) -> None:
+def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
     from stemwright.store import SongFolder
 
     names = [*LAYERS, *(layer for layer in given if layer not in LAYERS)]
     SongFolder.create(
         path, Song(title_from(path), state, random_seed(), {name: LayerEntry() for name in names})
     )
-
-
-def _in_its_key(state: GlobalState, midi: MidiSong, given: dict[str, Given]) -> GlobalState:
-    """The state in the key that its notes are in, where the file names none."""
-    from stemwright.compose.analysis import find_key, profile
-
-    if midi.key is not None:
-        return state
-    return state.with_(key=find_key(profile(_scores(given))))
-
-
-def _with_chords(state: GlobalState, given: dict[str, Given]) -> GlobalState:
-    """The state with chords that fit the given notes, where they were not yet decided."""
-    from stemwright.compose.analysis import settled_chords
-
-    if state.chords:
-        return state
-    return state.with_(chords=settled_chords(_scores(given), state.meter, state.bars, state.key))
-
-
-def _scores(given: dict[str, Given]) -> dict[str, Score]:
-    return {layer: part.score for layer, part in given.items()}
 
 
 def _give(song: Song, layer: str, sha: str) -> Song:
@@ -178,5 +172,24 @@ def _give(song: Song, layer: str, sha: str) -> Song:
     return song.with_layer(layer, replace(entry, score_sha256=sha, take=None))
 
 
-def _numbers(part: Given) -> int | list[int]:
-    return part.tracks[0] if len(part.tracks) == 1 else list(part.tracks)
+def _details(given: Mapping[str, Given]) -> dict[str, Any]:
+    return {
+        layer: {
+            "track": part.tracks[0] if len(part.tracks) == 1 else list(part.tracks),
+            "notes": len(part.score.notes),
+            "score": part.score.sha256,
+        }
+        for layer, part in given.items()
+    }
+
+
+def _facts(reading: Reading) -> dict[str, Any]:
+    state = reading.state
+    return {
+        "bpm": state.to_json()["bpm"],
+        "meter": str(state.meter),
+        "key": str(state.key),
+        "bars": state.bars,
+        "sources": reading.sources,
+        "remarks": reading.remarks,
+    }

@@ -7,6 +7,7 @@ from typing import Any
 
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry
+from stemwright.song.progression import progression_text
 from stemwright.song.timebase import FRAME_RATE
 
 _RUN_FIELDS = ("run", "parent", "command", "layers", "seed", "rtf", "peak_memory_mb", "seconds", "made")
@@ -25,6 +26,7 @@ def describe(path: Path) -> dict[str, Any]:
         "key": str(state.key),
         "style": state.style,
         "sections": [{"name": section.name, "bars": section.bars} for section in state.sections],
+        "chords": progression_text(state.chords, state.meter.beats_per_bar) or None,
         "bars": state.bars,
         "frames": frames,
         "seconds": frames / FRAME_RATE,

@@ -1,17 +1,38 @@
-"""Scores and global state -> a MIDI file of type 1 at 96 PPQ."""
+"""Scores and global state -> a MIDI file of type 1 at 96 PPQ that opens right in a sequencer.
+
+Tracks: the first with title, tempo, meter, key and section markers; "chords", where they are decided; then a
+named track a layer with its General MIDI program, drums on channel 10. Every track ends where the song does.
+"""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from itertools import count
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import DEFAULT_PROGRAMS, is_drums, ordered
-from stemwright.song.midi_read import DRUM_CHANNEL, OUR_TEXT, signature_of, tempo_of
-from stemwright.song.score import PPQ, Score
+from stemwright.song.midi_chords import CHORD_TRACK, chord_events
+from stemwright.song.midi_meta import (
+    KEY,
+    MARKER,
+    METER,
+    OUR_TEXT,
+    PORT,
+    TEMPO,
+    TEXT,
+    TITLE,
+    signature_of,
+    tempo_of,
+)
+from stemwright.song.midi_notes import DRUM_CHANNEL
+from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState, bpm_text
 
+MAX_LANES = 16
+"""Tracks that a layer is spread over at most, where notes of one pitch sound at once."""
 _MELODIC = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+_END, _FIRST, _NOTE_OFF, _NOTE_ON = 0x2F, 0, 90, 91
 _Event = tuple[int, int, bytes]
 """(tick, rank among events of one tick, bytes)"""
 
@@ -21,57 +42,90 @@ def write_midi(
     scores: Mapping[str, Score],
     programs: Mapping[str, int] | None = None,
     title: str = "",
+    keep: Collection[str] = (),
 ) -> bytes:
-    """A type-1 file: a track with tempo, meter, key and section markers, then a named track a layer.
+    """The file. Drums go to channel 10, each other layer to a channel of its own, beyond 15 on the next port.
 
-    Drums go to channel 10, each other layer to a channel of its own. Where a pitch sounds twice at once, the
-    earlier note ends as the later begins (`Score.without_overlaps`), as MIDI cannot say otherwise.
-    UsageError for more than 15 pitched layers.
+    Where a pitch sounds twice at once, as no channel can say, the earlier note ends as the later begins
+    (`Score.without_overlaps`); of the layers in `keep` no note changes: the later one goes to a further
+    track ("harmony 2"). UsageError for a program outside 0..127.
     """
-    names = ordered(list(scores))
-    if sum(not is_drums(name) for name in names) > len(_MELODIC):
-        raise UsageError(f"MIDI: {len(names)} layers; a file holds 15 besides drums; export fewer")
-    free = iter(_MELODIC)
     chunks = [_chunk(_conductor(state, title), state.total_ticks)]
-    for name in names:
-        drums = is_drums(name)
+    if state.chords:
+        chunks.append(_chunk(_chords(state), state.total_ticks))
+    melodic, drums = count(), count()
+    for name in ordered(list(scores)):
         program = (programs or {}).get(name, DEFAULT_PROGRAMS.get(name, 0))
-        chunks.append(
-            _chunk(
-                _layer(name, scores[name], DRUM_CHANNEL if drums else next(free), program), state.total_ticks
-            )
-        )
+        lanes = _lanes(scores[name]) if name in keep else [scores[name].without_overlaps()]
+        for number, lane in enumerate(lanes, 1):
+            port, channel = _place(next(drums if is_drums(name) else melodic), is_drums(name))
+            events = _layer(name if number == 1 else f"{name} {number}", lane, port, channel, program)
+            chunks.append(_chunk(events, state.total_ticks))
     return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PPQ) + b"".join(chunks)
+
+
+def _place(index: int, drums: bool) -> tuple[int, int]:
+    """Port and channel of a track, of which `index` of its kind came before."""
+    if drums:
+        return index, DRUM_CHANNEL
+    port, place = divmod(index, len(_MELODIC))
+    return port, _MELODIC[place]
 
 
 def _conductor(state: GlobalState, title: str) -> list[_Event]:
     meter = state.meter
     fifths, minor = signature_of(state.key)
     events: list[_Event] = [
-        (0, 0, _meta(0x03, title.encode("utf-8"))),
-        (0, 1, _meta(0x58, bytes((meter.n, meter.d.bit_length() - 1, 96 // meter.d, 8)))),
-        (0, 2, _meta(0x59, struct.pack(">bB", fifths, minor))),
-        (0, 3, _meta(0x51, tempo_of(state.bpm).to_bytes(3, "big"))),
-        (0, 4, _meta(0x01, f"{OUR_TEXT}bpm={bpm_text(state.bpm)}".encode())),
-        (0, 5, _meta(0x01, f"{OUR_TEXT}key={state.key}".encode())),
+        (0, 0, _meta(TITLE, title.encode("utf-8"))),
+        (0, 1, _meta(METER, bytes((meter.n, meter.d.bit_length() - 1, 96 // meter.d, 8)))),
+        (0, 2, _meta(KEY, struct.pack(">bB", fifths, minor))),
+        (0, 3, _meta(TEMPO, tempo_of(state.bpm).to_bytes(3, "big"))),
+        (0, 4, _meta(TEXT, f"{OUR_TEXT}bpm={bpm_text(state.bpm)}".encode())),
+        (0, 5, _meta(TEXT, f"{OUR_TEXT}key={state.key}".encode())),
     ]
     bar = 0
     for section in state.sections:
-        events.append((bar * meter.ticks_per_bar, 6, _meta(0x06, section.name.encode("utf-8"))))
+        events.append((bar * meter.ticks_per_bar, 6, _meta(MARKER, section.name.encode("utf-8"))))
         bar += section.bars
     return events
 
 
-def _layer(name: str, score: Score, channel: int, program: int) -> list[_Event]:
+def _chords(state: GlobalState) -> list[_Event]:
+    """Both writings of every chord, where it begins."""
+    events: list[_Event] = [(0, _FIRST, _meta(TITLE, CHORD_TRACK.encode()))]
+    for beat, chord in enumerate(state.chords):
+        if beat and chord == state.chords[beat - 1]:
+            continue
+        for rank, data in enumerate(chord_events(chord), 1):
+            events.append((beat * state.meter.ticks_per_beat, rank, _meta(data[0], data[1:])))
+    return events
+
+
+def _lanes(score: Score) -> list[Score]:
+    """A score as scores in none of which a pitch sounds twice at once; beyond `MAX_LANES` notes are cut."""
+    lanes: list[list[Note]] = [[]]
+    ends: list[dict[int, int]] = [{}]
+    for note in score.notes:
+        free = next((i for i, end in enumerate(ends) if end.get(note.pitch, 0) <= note.onset), len(lanes))
+        if free == len(lanes) and len(lanes) < MAX_LANES:
+            lanes.append([])
+            ends.append({})
+        free = min(free, len(lanes) - 1)
+        lanes[free].append(note)
+        ends[free][note.pitch] = note.end
+    return [Score.from_notes(lane).without_overlaps() for lane in lanes]
+
+
+def _layer(name: str, score: Score, port: int, channel: int, program: int) -> list[_Event]:
     if not 0 <= program <= 127:
         raise UsageError(f"MIDI program of {name}: {program} is outside 0..127")
-    events: list[_Event] = [
-        (0, 0, _meta(0x03, name.encode("utf-8"))),
-        (0, 1, bytes((0xC0 | channel, program))),
-    ]
-    for note in score.without_overlaps().notes:
-        events.append((note.onset, 3, bytes((0x90 | channel, note.pitch, note.velocity))))
-        events.append((note.end, 2, bytes((0x80 | channel, note.pitch, 64))))
+    events: list[_Event] = [(0, _FIRST, _meta(TITLE, name.encode("utf-8")))]
+    if port:
+        events.append((0, 1, _meta(PORT, bytes((min(port, 127),)))))
+    events.append((0, 2, bytes((0xC0 | channel, program))))
+    for note in score.notes:
+        events.append((note.onset, _NOTE_ON, bytes((0x90 | channel, note.pitch, note.velocity))))
+        events.append((note.end, _NOTE_OFF, bytes((0x80 | channel, note.pitch, 64))))
     return events
 
 
@@ -82,7 +136,7 @@ def _chunk(events: list[_Event], end: int) -> bytes:
     for tick, _, data in sorted(events):
         out += _length(tick - now) + data
         now = tick
-    out += _length(max(0, end - now)) + _meta(0x2F, b"")
+    out += _length(max(0, end - now)) + _meta(_END, b"")
     return struct.pack(">4sI", b"MTrk", len(out)) + bytes(out)
 
 

@@ -1,0 +1,140 @@
+"""The notes of a MIDI track: note-ons and -offs paired, channel by channel, at 96 ticks a quarter note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stemwright.errors import UsageError
+from stemwright.song.midi_events import META, RawTrack
+from stemwright.song.midi_meta import TITLE, text_of
+from stemwright.song.score import MAX_TICK, PPQ, Note
+
+DRUM_CHANNEL = 9
+
+
+@dataclass(slots=True)
+class MidiTrack:
+    """One channel of one track. `program` 0..127 (0-based), notes sorted, in ticks of 96 a quarter note."""
+
+    name: str
+    program: int
+    is_drums: bool
+    notes: list[Note]
+
+
+@dataclass(slots=True)
+class Mended:
+    """How many notes were not as a file should say them, and so were mended.
+
+    `short`: shorter than a tick of ours, now one tick. `cut`: struck again while they sounded, ended there.
+    `doubled`: struck twice at once, now one note. `open`: never ended, ended with their track.
+    """
+
+    short: int = 0
+    cut: int = 0
+    doubled: int = 0
+    open: int = 0
+
+
+def scaled(tick: int, division: int, name: str) -> int:
+    """A tick of the file at 96 a quarter note, half up. UsageError (naming `name`) where it is too late."""
+    out = (2 * tick * PPQ + division) // (2 * division)
+    if out > MAX_TICK // 2:
+        raise UsageError(f"{name}: lasts {out // PPQ} quarter notes; that is too long")
+    return out
+
+
+def channels_of(track: RawTrack, number: int, division: int, name: str, mended: Mended) -> list[MidiTrack]:
+    """The channels of a track that have notes, in order of channel."""
+    channels, title = _play(track, mended)
+    sounding = sorted(index for index, channel in channels.items() if channel.notes)
+    title = title or f"Track {number}"
+    return [
+        MidiTrack(
+            title if len(sounding) == 1 else f"{title} {index + 1}",
+            channels[index].program,
+            index == DRUM_CHANNEL,
+            _notes(channels[index], division, name, mended),
+        )
+        for index in sounding
+    ]
+
+
+def note_ticks(track: RawTrack) -> Iterator[int]:
+    """The ticks of the file at which notes begin or end."""
+    return (tick for tick, status, _ in track.events if status >> 4 in (0x8, 0x9))
+
+
+class _Channel:
+    """Pairs one channel's note-ons and -offs. A pitch struck again while it sounds ends its earlier note."""
+
+    def __init__(self, mended: Mended) -> None:
+        self.mended = mended
+        self.program = 0
+        self.notes: set[tuple[int, int, int, int]] = set()
+        self.open: dict[int, tuple[int, int, bool]] = {}
+
+    def on(self, tick: int, pitch: int, velocity: int) -> None:
+        before = self.open.get(pitch)
+        if before is not None and before[0] == tick:
+            self.open[pitch] = (tick, max(velocity, before[1]), before[2])
+            self.mended.doubled += 1
+            return
+        if before is not None:
+            self.notes.add((before[0], tick, pitch, before[1]))
+            self.mended.cut += 1
+        self.open[pitch] = (tick, velocity, before is not None)
+
+    def off(self, tick: int, pitch: int) -> None:
+        before = self.open.get(pitch)
+        if before is None:
+            return
+        onset, velocity, struck_again = before
+        if struck_again and onset == tick:
+            self.open[pitch] = (onset, velocity, False)  # this note-off belongs to the note that ended here
+            self.mended.cut -= 1
+            return
+        del self.open[pitch]
+        self.notes.add((onset, tick, pitch, velocity))
+
+    def close(self, tick: int) -> None:
+        self.mended.open += len(self.open)
+        for pitch in list(self.open):
+            onset, velocity, _ = self.open.pop(pitch)
+            self.notes.add((onset, tick, pitch, velocity))
+
+
+def _play(track: RawTrack, mended: Mended) -> tuple[dict[int, _Channel], str]:
+    """The channels of a track after its last event, and its title."""
+    channels: dict[int, _Channel] = {}
+    title = ""
+    for tick, status, data in track.events:
+        if status == META:
+            if data[0] == TITLE and not title:
+                title = text_of(data)
+            continue
+        kind = status >> 4
+        if kind not in (0x8, 0x9, 0xC):
+            continue
+        channel = channels.setdefault(status & 15, _Channel(mended))
+        if kind == 0xC:
+            if not channel.notes and not channel.open:
+                channel.program = data[0]
+        elif kind == 0x9 and data[1]:
+            channel.on(tick, data[0], data[1])
+        else:
+            channel.off(tick, data[0])
+    for channel in channels.values():
+        channel.close(track.end)
+    return channels, title
+
+
+def _notes(channel: _Channel, division: int, name: str, mended: Mended) -> list[Note]:
+    notes: set[Note] = set()
+    for onset, end, pitch, velocity in channel.notes:
+        start = scaled(onset, division, name)
+        length = scaled(end, division, name) - start
+        mended.short += length < 1
+        notes.add(Note(start, max(1, length), pitch, velocity))
+    return sorted(notes, key=lambda n: (n.onset, n.duration, n.pitch, n.velocity))

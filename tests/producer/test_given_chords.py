@@ -1,0 +1,62 @@
+"""Chords that the user gives with `new` and `song`: kept as they are, composed to, shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from stemwright.errors import UsageError
+from stemwright.producer.create import Wish, create, draft, require_same
+from stemwright.producer.programs import program_of
+from stemwright.producer.reports import describe
+from stemwright.song.state import GlobalState
+
+WISH = Wish(key="C", form="verse:4", style="jazz", seed=1, chords="ii7 V7b9 | Imaj7 | N.C.")
+
+
+def test_given_chords_win(tmp_path: Path) -> None:
+    from stemwright.compose.arranger import arrange
+
+    create(tmp_path / "song", WISH)
+    assert describe(tmp_path / "song")["chords"] == "Dm7 G7b9 | Cmaj7 | N.C. | Dm7 G7b9"
+    state = draft(tmp_path / "song", WISH).state
+    made = arrange(state, seed=1)
+    assert made.state.chords == state.chords
+    silent = range(2 * 384, 3 * 384)
+    assert not any(note.onset in silent for note in made.scores["harmony"].notes)
+    assert not any(note.onset in silent for note in made.scores["bass"].notes)
+
+
+def test_a_song_is_gone_on_with_by_its_own_chords(tmp_path: Path) -> None:
+    song = draft(tmp_path / "song", WISH)
+    require_same(tmp_path, song, WISH)
+    require_same(tmp_path, song, Wish(chords="Dm7 G7b9 | Cmaj7 | N.C. | Dm7 G7b9"))
+    with pytest.raises(UsageError, match=r"with chords Dm7 G7b9 .*leave the option out"):
+        require_same(tmp_path, song, Wish(chords="C"))
+
+
+@pytest.mark.parametrize("chords", ["", "H7", "C | Gm7 | x", "C | D | E | F | G"])
+def test_wrong_chords_leave_nothing_behind(tmp_path: Path, chords: str) -> None:
+    with pytest.raises(UsageError, match=r"^chords: "):
+        create(tmp_path / "song", Wish(form="verse:4", chords=chords))
+    assert not (tmp_path / "song").exists()
+
+
+def test_without_chords_none_are_decided(tmp_path: Path) -> None:
+    assert draft(tmp_path / "song", Wish(seed=1)).state.chords == ()
+    assert GlobalState.create().chords == ()
+
+
+@pytest.mark.parametrize(
+    ("layer", "timbre", "program"),
+    [
+        ("lead", "sax", 65),
+        ("harmony-2", "strings", 48),
+        ("bass", "", 33),
+        ("drums", "brush", 40),
+        ("horns", "", 0),
+    ],
+)
+def test_programs_follow_timbres(layer: str, timbre: str, program: int) -> None:
+    assert program_of(layer, timbre) == program
