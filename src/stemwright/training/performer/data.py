@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +34,19 @@ class Batch:
     inputs: Ints
     targets: Ints
     features: npt.NDArray[np.float32]
+
+
+class Crops(Protocol):
+    """What a trainer is fed with and measured on."""
+
+    def batch(self, seed: int, step: int, size: int, length: int, noise: float) -> Batch:
+        """A training batch, a function of (seed, step) alone."""
+
+    def held_out(self, count: int, length: int) -> list[tuple[int, int]]:
+        """At most `count` fixed crops."""
+
+    def crops(self, picks: Sequence[tuple[int, int]], length: int) -> Batch:
+        """The batch of some of them."""
 
 
 class ClipSet:

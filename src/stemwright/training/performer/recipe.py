@@ -24,7 +24,7 @@ from stemwright.training.codec.loop import keep_memory, pick_device
 from stemwright.training.performer import data as datasets
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.config import preset as preset_of
-from stemwright.training.performer.data import ClipSet
+from stemwright.training.performer.data import ClipSet, Crops
 from stemwright.training.performer.trainer import Recipe, Trainer
 from stemwright.training.performer.warm import warm_weights
 
@@ -98,7 +98,7 @@ def train_performer(
         say(f"going on from step {trainer.progress.step}")
     elif new_codec:
         _renew(trainer, sets[1], say)
-    run = _Run(trainer, sets[0], sets[1], out, Budget(minutes, steps), say)
+    run = Run(trainer, sets[0], sets[1], out, Budget(minutes, steps), say)
     try:
         run.go()
     except KeyboardInterrupt:
@@ -126,11 +126,11 @@ def _renew(trainer: Trainer, valid: ClipSet, say: Say) -> None:
     say(f"held out before training, by codebook {books}: new tables for {len(lost)} of them")
 
 
-class _Run:
+class Run:
     """The loop: steps, log, held-out losses, checkpoints."""
 
     def __init__(
-        self, trainer: Trainer, train: ClipSet, valid: ClipSet, out: Path, budget: Budget, say: Say
+        self, trainer: Trainer, train: Crops, valid: Crops, out: Path, budget: Budget, say: Say
     ) -> None:
         self.trainer, self.train, self.valid = trainer, train, valid
         self.out, self.budget, self.say = out, budget, say

@@ -16,7 +16,7 @@ from stemwright.errors import UsageError
 from stemwright.training import averaging
 from stemwright.training.codec import checkpoint
 from stemwright.training.performer.config import PerformerConfig
-from stemwright.training.performer.data import Batch, ClipSet
+from stemwright.training.performer.data import Batch, Crops
 from stemwright.training.performer.loss import codebook_losses, head_loss
 from stemwright.training.performer.model import Performer
 
@@ -155,7 +155,7 @@ class Trainer:
     @torch.no_grad()
     def measure(
         self,
-        clips: ClipSet,
+        clips: Crops,
         weights: dict[str, Tensor] | None = None,
         exact: bool = False,
         change: Callable[[Batch], None] | None = None,

@@ -1,0 +1,249 @@
+"""The composer at work: it writes the places of a draft that do not stand, token by token.
+
+Some bars are written at a time, with the bars around them and bars to be like in view. Every token is drawn
+with a number that belongs to the seed, the part, the bar and the token alone, so what is asked elsewhere in
+the song moves nothing by itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from stemwright.compose.composer.conditions import FEATURES, VERSION, Conditions, Floats, Tables, standing
+from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
+from stemwright.compose.composer.limits import AllLimits
+from stemwright.compose.composer.masks import Frame, allowed
+from stemwright.compose.composer.sequence import NOWHERE, WRITE, Rows, opened
+from stemwright.compose.events.coding import bar_head
+from stemwright.compose.events.grammar import Cursor
+from stemwright.compose.events.vocabulary import PARTS, SIZE, identity, token
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.song.score import Note
+
+if TYPE_CHECKING:
+    from stemwright.models import Bundle
+    from stemwright.native.engine import Engine
+    from stemwright.native.state import State
+
+COMPOSE_VERSION = 1
+"""Raised whenever the same bundle, request and seed give other notes than before."""
+AT_ONCE = 4
+"""Bars that are written before the view moves on."""
+BEFORE, AFTER, LIKE = 320, 120, 120
+"""Tokens of bars before those to be written, after them, and to be like, that are in view."""
+
+Progress = Callable[[int, int], object]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """How to write. `controls` [parts, bars, controls] (`conditions`); `like`: bar -> bars to be like;
+    `human`: parts whose notes may lie beside the grid.
+    """
+
+    limits: AllLimits = field(default_factory=AllLimits)
+    controls: Floats | None = None
+    like: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    temperature: float = 0.95
+    top_p: float = 0.95
+    human: frozenset[int] = frozenset({DRUMS})
+
+
+class Composer:
+    """A composer's bundle, ready to write."""
+
+    def __init__(self, bundle: Bundle, engine: Engine) -> None:
+        self.bundle, self.engine = bundle, engine
+
+    @classmethod
+    def load(cls, bundle: Bundle, threads: int = 1) -> Composer:
+        """The composer of a bundle. UsageError where it speaks other events than this version."""
+        from stemwright.native.engine import Engine
+
+        config = dict(bundle.manifest.architecture)
+        version = bundle.manifest.conditioning_version
+        if config.pop("events", None) != identity() or (config["features"], version) != (FEATURES, VERSION):
+            raise UsageError(
+                f"{bundle.path}: made for other events or conditions: update stemwright or train it again"
+            )
+        return cls(bundle, Engine(config, bundle.tensors(), threads=threads))
+
+    def write(
+        self,
+        draft: Draft,
+        places: Collection[Place],
+        seed: int,
+        wishes: Wishes | None = None,
+        progress: Progress = lambda done, of: None,
+    ) -> None:
+        """Write `places` of a draft, which may stand already and are written anew. `progress` hears how many
+        bars are done, and of how many. UsageError where the limits leave no note for a place that needs one.
+        """
+        chosen = wishes or Wishes()
+        for part, bar in places:
+            if part != CHORDS:
+                draft.notes[part][bar] = None
+            else:
+                draft.chords[bar] = None
+            draft.told.pop((part, bar), None)
+        tables = Tables(draft)
+        bars = sorted({bar for _, bar in places})
+        for first in range(0, len(bars), AT_ONCE):
+            group = _together(bars[first : first + AT_ONCE])
+            for run in group:
+                self._write_run(draft, tables, [p for p in places if p[1] in run], run, seed, chosen)
+            progress(min(first + AT_ONCE, len(bars)), len(bars))
+
+    def _write_run(
+        self,
+        draft: Draft,
+        tables: Tables,
+        places: Sequence[Place],
+        run: Sequence[int],
+        seed: int,
+        wishes: Wishes,
+    ) -> None:
+        """Write the places of a few neighbouring bars."""
+        window, like = view(draft, run, wishes.like.get(run[0], ()))
+        conditions = Conditions(tables, standing(draft), window[0], wishes.controls)
+        state = self.engine.state()
+        telling = opened(draft, window, like)
+        self._hear(state, telling.rows(), conditions)
+        for bar in run:
+            self._hear(state, _forced(bar_head(draft.state, bar), bar), conditions)
+            for part in sorted(part for part, b in places if b == bar):
+                cursor = self._write_place(state, draft, conditions, (part, bar), seed, wishes)
+                draft.write((part, bar), cursor)
+                tables.take(draft, (part, bar))
+                self._hear(state, _forced([token("end")], bar), conditions)
+
+    def _hear(self, state: State, rows: Rows, conditions: Conditions) -> None:
+        """Take in what is given."""
+        state.prefill(rows.tokens[None, :, None], conditions.rows(rows)[None])
+
+    def _write_place(
+        self, state: State, draft: Draft, conditions: Conditions, place: Place, seed: int, wishes: Wishes
+    ) -> Cursor:
+        """Draw a part's bar until it ends; its `end` is not yet heard."""
+        part, bar = place
+        cursor = Cursor(part, draft.state.key)
+        frame = _frame(draft, place, wishes)
+        draws = _Draws(seed, part, bar)
+        number = token("part", part)
+        while True:  # masks.MAX_NOTES ends every bar
+            row = _one(number, bar, part, cursor.tick)
+            logits = state.step(np.array([[number]]), conditions.rows(row))[0, 0]
+            mask = allowed(cursor, frame)
+            number = draws.pick(logits, mask, wishes, self.engine.isa, place)
+            cursor.feed(number)
+            if cursor.done:
+                return cursor
+
+
+class _Draws:
+    """The random numbers of a place, one a token."""
+
+    def __init__(self, seed: int, part: int, bar: int) -> None:
+        digest = hashlib.sha256(f"compose {COMPOSE_VERSION} {seed} {part} {bar}".encode()).digest()
+        self.key = [int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")]
+        self.count = 0
+
+    def pick(self, logits: np.ndarray, mask: np.ndarray, wishes: Wishes, isa: str, place: Place) -> int:
+        """One of the tokens that may come."""
+        from stemwright.native import _engine
+
+        may = np.flatnonzero(mask[:SIZE])
+        self.count += 1
+        if len(may) == 0:
+            part, bar = place
+            raise UsageError(
+                f"{PARTS[part]}, bar {bar + 1}: the limits leave no note that could be written; widen them"
+            )
+        if len(may) == 1:
+            return int(may[0])
+        word = _engine.philox4x32([self.count, 0, 0, 0], self.key)[0]
+        uniform = np.array([word / 2.0**32])
+        picked = _engine.pick(
+            np.ascontiguousarray(logits[may]), wishes.temperature, len(may), wishes.top_p, uniform, isa
+        )[0]
+        if picked < 0:
+            raise StemwrightError("composer: its weights gave no finite numbers; get the bundle again")
+        return int(may[picked])
+
+
+def _together(bars: Sequence[int]) -> list[list[int]]:
+    """Runs of neighbouring bars."""
+    runs: list[list[int]] = []
+    for bar in bars:
+        if runs and bar == runs[-1][-1] + 1:
+            runs[-1].append(bar)
+        else:
+            runs.append([bar])
+    return runs
+
+
+def view(draft: Draft, run: Sequence[int], like: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The bars around a run that are in view, in order, and those to be like."""
+    before = _fitting(draft, range(run[0] - 1, -1, -1), BEFORE)
+    after = _fitting(draft, range(run[-1] + 1, draft.state.bars), AFTER)
+    window = [*reversed(before), *run, *after]
+    return window, [bar for bar in _fitting(draft, like, LIKE) if bar not in window]
+
+
+def _fitting(draft: Draft, bars: Sequence[int] | range, most: int) -> list[int]:
+    """Bars in this order until their tokens are too many."""
+    out, left = [], most
+    for bar in bars:
+        left -= 2 + sum(len(draft.tokens((p, bar))[0]) for p in draft.parts if draft.stands((p, bar)))
+        if left < 0:
+            break
+        out.append(bar)
+    return out
+
+
+def _frame(draft: Draft, place: Place, wishes: Wishes) -> Frame:
+    part, bar = place
+    state = draft.state
+    start = bar * state.meter.ticks_per_bar
+    held: tuple[Note, ...] = ()
+    if part != CHORDS:
+        before = [n for notes in draft.notes[part][max(0, bar - 4) : bar] for n in notes or ()]
+        held = tuple(n for n in before if n.end > start)
+    return Frame(
+        part,
+        start,
+        state.meter.ticks_per_bar,
+        state.meter.ticks_per_beat,
+        state.total_ticks,
+        draft.chords[bar] or (),
+        held,
+        wishes.limits.of(PARTS[part]),
+        part in wishes.human,
+    )
+
+
+def _forced(tokens: Sequence[int], bar: int) -> Rows:
+    """Rows of the write area that belong to no part."""
+    size = len(tokens)
+    area, bars, part, tick = (np.full(size, value, np.int32) for value in (WRITE, bar, NOWHERE, 0))
+    return Rows(np.array(tokens, np.int32), area, bars, part, tick, np.zeros(size, bool))
+
+
+def _one(number: int, bar: int, part: int, tick: int) -> Rows:
+    tokens, area, bars, parts, ticks = (
+        np.array([value], np.int32) for value in (number, WRITE, bar, part, tick)
+    )
+    return Rows(tokens, area, bars, parts, ticks, np.zeros(1, bool))
+
+
+def load(path: Path) -> Composer:
+    """The composer of a bundle's folder."""
+    from stemwright.models import load_bundle
+
+    return Composer.load(load_bundle(path, kind="composer"))

@@ -1,0 +1,45 @@
+"""How a part's bar is to be: the attributes that can be asked for, as numbers from 0 to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stemwright.compose.attributes import attributes
+from stemwright.compose.composer.draft import CHORDS, Draft
+from stemwright.compose.events.vocabulary import PARTS
+
+Floats = NDArray[np.float32]
+Values = NDArray[np.float64]
+
+_SCALES: dict[str, Callable[[Values], Values]] = {
+    "density": lambda notes: np.log2(1 + notes) / 4,
+    "register": lambda pitch: pitch / 127,
+    "polyphony": lambda voices: np.log2(voices) / 3,
+    "syncopation": lambda strength: np.log2(1 + strength) / 3,
+    "velocity": lambda velocity: velocity / 127,
+    "length": lambda quarters: np.log2(1 + quarters) / 4,
+    "swing": lambda place: (place - 0.43) / 0.31,
+}
+"""Attribute (see `compose.attributes`) -> its number; what lies outside is cut off."""
+CONTROLS = tuple(_SCALES)
+
+
+def scaled(name: str, values: float | Values) -> Values:
+    """An attribute's values as numbers from 0 to 1; NaN stays."""
+    return np.clip(_SCALES[name](np.asarray(values, np.float64)), 0.0, 1.0)
+
+
+def wishes(draft: Draft) -> Floats:
+    """What every bar of a draft is like, [parts, bars, controls]; NaN where nothing can be told."""
+    state = draft.state
+    out = np.full((len(PARTS), state.bars, len(CONTROLS)), np.nan, np.float32)
+    for part in draft.parts:
+        if part == CHORDS:
+            continue
+        found = attributes(draft.score(part), PARTS[part], state.meter, state.bars)
+        for i, name in enumerate(CONTROLS):
+            out[part, :, i] = scaled(name, found[name])
+    return out

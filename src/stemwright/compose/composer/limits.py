@@ -1,0 +1,95 @@
+"""What the notes of a request must keep to; it is met by construction, as what breaks it is never drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stemwright.compose.events.vocabulary import FINE
+from stemwright.errors import UsageError
+from stemwright.song.harmony import Key
+from stemwright.song.layers import is_drums
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Of one layer. Ticks count from the song's begin.
+
+    `low`, `high`: pitches. `scale`: pitch classes that may sound, None for all. `chord_on_beats`: notes that
+    begin on a beat belong to the chord there. `polyphony`: how many notes sound at once at most. `rhythm`:
+    the ticks at which notes begin, all of them and no others, None where the composer is free. `silent`:
+    spans [first, last) in which nothing sounds.
+    UsageError where a field contradicts itself.
+    """
+
+    low: int = 0
+    high: int = 127
+    scale: frozenset[int] | None = None
+    chord_on_beats: bool = False
+    polyphony: int | None = None
+    rhythm: frozenset[int] | None = None
+    silent: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low <= self.high <= 127:
+            raise UsageError(f"range {self.low}-{self.high}: give two pitches from 0 to 127, the lower first")
+        if self.scale is not None and not self._reached(self.scale):
+            raise UsageError(
+                f"scale and range {self.low}-{self.high}: no note of the scale lies in the range; widen one"
+            )
+        if self.polyphony is not None and self.polyphony < 1:
+            raise UsageError(f"polyphony: {self.polyphony} given; give 1 or more")
+        if any(first >= last for first, last in self.silent):
+            raise UsageError("silence: a span ends before it begins; give the first bar first")
+        odd = [tick for tick in self.rhythm or () if any(a <= tick < b for a, b in self.silent)]
+        if odd:
+            raise UsageError(
+                f"rhythm and silence: a note is to begin at tick {min(odd)}, which is to be silent; drop one"
+            )
+
+    def _reached(self, classes: frozenset[int]) -> bool:
+        return any(pitch % 12 in classes for pitch in range(self.low, self.high + 1))
+
+    def room(self, tick: int) -> int | None:
+        """Where a note that begins at `tick` has to end: the next silence, or, where one note at a time keeps
+        a given rhythm, the next one's begin. None where nothing binds it.
+        """
+        ends = [first for first, _ in self.silent if first > tick]
+        if self.polyphony is not None and self.rhythm is not None:
+            ends += [begin for begin in self.rhythm if begin > tick]
+        return min(ends, default=None)
+
+    def is_silent(self, tick: int) -> bool:
+        """Whether nothing may sound at `tick`."""
+        return any(first <= tick < last for first, last in self.silent)
+
+
+FREE = Limits()
+RANGES = {"bass": (28, 60), "harmony": (36, 96), "lead": (45, 96)}
+"""Where the layers of a song lie unless it is said otherwise."""
+
+
+@dataclass(frozen=True)
+class AllLimits:
+    """By layer; `FREE` where nothing is said."""
+
+    layers: Mapping[str, Limits] = field(default_factory=dict)
+
+    def of(self, layer: str) -> Limits:
+        """The limits of a layer."""
+        return self.layers.get(layer, FREE)
+
+
+def usual(key: Key, layer: str) -> Limits:
+    """What the composer keeps to unless told otherwise: the layer's range; drums are free."""
+    if is_drums(layer):
+        return FREE
+    low, high = next((span for name, span in RANGES.items() if layer.startswith(name)), (0, 127))
+    return Limits(low, high)
+
+
+def on_grid(ticks: frozenset[int]) -> frozenset[int]:
+    """Ticks as positions can say them without a shift."""
+    return frozenset(round(tick / FINE) * FINE for tick in ticks)

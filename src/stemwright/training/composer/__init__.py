@@ -1,0 +1,1 @@
+"""Training the composer on the symbolic corpus."""

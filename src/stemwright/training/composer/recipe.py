@@ -1,0 +1,90 @@
+"""Training the composer: the performers' trainer and loop on the symbolic corpus, one token stream."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from stemwright.compose.composer.conditions import FEATURES
+from stemwright.compose.events.vocabulary import SIZE, identity
+from stemwright.errors import UsageError
+from stemwright.models.presets import preset_shape
+from stemwright.training.codec.loop import keep_memory, pick_device
+from stemwright.training.composer.finish import finish
+from stemwright.training.composer.pieces import Piece, Pieces
+from stemwright.training.corpus.read import songs
+from stemwright.training.performer.config import PerformerConfig
+from stemwright.training.performer.recipe import CHECKPOINT, Budget, Run
+from stemwright.training.performer.trainer import Recipe, Trainer
+
+COMPOSER = "composer"
+LENGTH = 1024
+"""Tokens of a training example, and of the attention window."""
+SHARES = {"openewld": 2.0, "freedoom": 2.0, "easyrpg": 2.0}
+"""How much oftener than by their length songs of a source are drawn: few bands and lead sheets are there."""
+
+Say = Callable[[str], None]
+
+
+def train_composer(
+    corpus: Path,
+    out: Path,
+    *,
+    preset: str = "tiny",
+    minutes: float = 60.0,
+    steps: int | None = None,
+    seed: int = 0,
+    device: str = "auto",
+    resume: bool = True,
+    threads: int | None = None,
+    recipe: Recipe | None = None,
+    config: PerformerConfig | None = None,
+    report: Say | None = None,
+) -> dict[str, Any]:
+    """Train the composer on a corpus and leave checkpoint, `log.jsonl` and `bundle/` in `out`.
+
+    Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the manifest.
+    """
+    if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
+        raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
+    say: Say = report or (lambda line: print(line, flush=True))
+    keep_memory()
+    if threads:
+        torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    sets = {split: load(corpus, split, say) for split in ("train", "valid")}
+    out.mkdir(parents=True, exist_ok=True)
+    about = {"layer": COMPOSER, "events": identity()}
+    recipe = recipe or Recipe(length=LENGTH, noise=0.0)
+    trainer = Trainer(config or shape(preset), recipe, pick_device(device), seed, about, say)
+    if resume and (out / CHECKPOINT).exists():
+        trainer.load(out / CHECKPOINT)
+        say(f"going on from step {trainer.progress.step}")
+    try:
+        Run(trainer, sets["train"], sets["valid"], out, Budget(minutes, steps), say).go()
+    except KeyboardInterrupt:
+        trainer.save(out / CHECKPOINT)
+        say(f"stopped at step {trainer.progress.step}; saved: the same command goes on from there")
+        raise
+    return finish(trainer, sets["train"], sets["valid"], corpus, out, preset=preset, say=say)
+
+
+def shape(preset: str) -> PerformerConfig:
+    """The architecture of a preset."""
+    fields = {**preset_shape(preset, COMPOSER), "window": LENGTH, "codebooks": 1, "codebook_size": SIZE}
+    return PerformerConfig(features=FEATURES, lookahead=0, **fields)
+
+
+def load(corpus: Path, split: str, say: Say) -> Pieces:
+    """The songs of a split."""
+    found = list(songs(corpus, split))
+    if not found:
+        raise UsageError(f"{corpus}: has no {split} songs; make them with train corpus")
+    pieces = [Piece(song.state, dict(song.scores)) for song in found]
+    bars = sum(piece.state.bars for piece in pieces)
+    say(f"{split}: {len(pieces)} songs, {bars} bars")
+    return Pieces(pieces, [SHARES.get(song.source, 1.0) for song in found])
