@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from stemwright.compose.companion import Companion, Event, Query
+from stemwright.compose.companion.playing import events_of
 from stemwright.compose.companion.uses import answer, chord_tones, harmonise, improvise
 from stemwright.errors import UsageError
+from stemwright.song.score import Note, Score
+from stemwright.song.state import GlobalState
 
 C_MAJOR = chord_tones([0, 4, 7], 48, 72)
 
@@ -69,3 +72,20 @@ def test_others_who_play_do_not_count_as_the_player(player: Companion) -> None:
     player.prompt([Event("you", 60, 0.0, 90), Event("you", 60, 0.5, 0), Event("drums", 36, 1.5, 90)])
     assert player.silence("you") == 1.5
     assert answer(player, ["lead"], 8.0, rest=1.0)
+
+
+def test_songs_are_prompts(player: Companion) -> None:
+    state = GlobalState.create(bpm="120", form="verse:1")
+    scores = {
+        "lead": Score.from_notes([Note(0, 96, 60, 90), Note(96, 48, 60, 80)]),
+        "drums": Score.from_notes([Note(96, 24, 38, 100)]),
+    }
+    events = events_of(state, scores, {"lead": "you"})
+    assert events == [
+        Event("you", 60, 0.0, 90),
+        Event("you", 60, 0.5, 0),
+        Event("drums", 38, 0.0, 100),
+        Event("you", 60, 0.0, 80),
+        Event("you", 60, 0.25, 0),
+    ]
+    assert player.prompt(events) == 5 and player.held == [] and player.seconds == 0.75

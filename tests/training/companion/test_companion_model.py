@@ -60,9 +60,11 @@ def _chance(player: Companion, part: int, value: int) -> float:
     if part < 2:
         return float(softmax(raw)[value])
     if part == 2:
-        return float(player._time.probabilities(raw)[value])
+        return float(player._decider.time.probabilities(raw)[value])
     end = 1 / (1 + math.exp(-float(raw[0])))
-    return end if value == 0 else (1 - end) * float(player._velocity.probabilities(raw[1:])[value - 1])
+    return (
+        end if value == 0 else (1 - end) * float(player._decider.velocity.probabilities(raw[1:])[value - 1])
+    )
 
 
 def test_each_part_knows_those_before_it() -> None:

@@ -13,21 +13,11 @@ from pathlib import Path
 
 import numpy as np
 
-from stemwright.compose.companion import features, state
-from stemwright.compose.companion.distribution import (
-    TIME_FLOOR,
-    TIME_WIDTHS,
-    VELOCITY_FLOOR,
-    VELOCITY_WIDTHS,
-    Mixture,
-    draw,
-    softmax,
-    tempered,
-)
+from stemwright.compose.companion import state
+from stemwright.compose.companion.deciding import INSTRUMENT, PITCH, TIME, VELOCITY, Decider
 from stemwright.compose.companion.events import (
     RESOLUTION,
     START,
-    TIME_BINS,
     Event,
     check_whole,
     next_bin,
@@ -42,7 +32,6 @@ from stemwright.errors import UsageError, shown
 from stemwright.models import Bundle, find, load_bundle
 from stemwright.song.layers import is_drums
 
-INSTRUMENT, PITCH, TIME, VELOCITY = range(4)
 ANY = Query()
 MAX_PROMPT = 100_000
 """Events of a prompt."""
@@ -63,13 +52,7 @@ class Companion:
         self.instruments: tuple[str, ...] = tuple(config["instruments"])
         self._holds = [not is_drums(name) for name in self.instruments]
         self._network = Network(config, bundle.tensors())
-        self._time = Mixture(
-            features.time_edges(), config["time_components"], TIME_WIDTHS, features.time_floor(), TIME_FLOOR
-        )
-        even = np.full(127, 1 / 127)
-        self._velocity = Mixture(
-            features.velocity_edges(), config["velocity_components"], VELOCITY_WIDTHS, even, VELOCITY_FLOOR
-        )
+        self._decider = Decider(self._network, config)
         self._now = self._empty()
         self.reset()
 
@@ -150,7 +133,7 @@ class Companion:
         chosen = [0, 0, 0, 0]
         for letter in query.parts_in_order():
             part = "iptv".index(letter)
-            chosen[part] = self._part(part, uniforms[part], query, support)
+            chosen[part] = self._decider.decide(part, uniforms[part], query, support, now.late)
             self._network.tell(part, chosen[part])
         return Event(
             self.instruments[chosen[INSTRUMENT]],
@@ -198,62 +181,6 @@ class Companion:
         finally:
             self._now = kept
             self._network.hidden = kept.hidden
-
-    def _part(self, part: int, uniform: float, query: Query, support: Support) -> int:
-        """Decide one part and narrow the support by it."""
-        if part == TIME:
-            return self._decide_time(uniform, query)
-        if part == VELOCITY:
-            return self._decide_velocity(uniform, query, support)
-        allowed = support.instruments() if part == INSTRUMENT else support.tokens()
-        if allowed.sum() == 1:
-            value = int(allowed.argmax())
-        else:
-            warmth = query.instrument_temperature if part == INSTRUMENT else query.pitch_temperature
-            raw = np.where(allowed, self._network.answer(part), np.float32(-np.inf))
-            quantile = query.pitch_quantile if part == PITCH else (0.0, 1.0)
-            value = draw(softmax(raw, warmth), allowed, uniform, quantile)
-        if part == INSTRUMENT:
-            support.decide(instrument=value)
-        else:
-            support.decide(token=value)
-        return value
-
-    def _decide_time(self, uniform: float, query: Query) -> int:
-        low, high = query.times
-        first = next_bin(self._now.late, low)[0]
-        last = TIME_BINS - 1 if high == np.inf else next_bin(self._now.late, high)[0]
-        if first == last:
-            return first
-        raw = self._network.answer(TIME)
-        chances = self._time.probabilities(raw, query.rhythm_temperature, query.timing_temperature)
-        return first + draw(
-            chances[first : last + 1], np.ones(last + 1 - first, bool), uniform, query.time_quantile
-        )
-
-    def _decide_velocity(self, uniform: float, query: Query, support: Support) -> int:
-        """On or off first, by the lower part of the number, then how loud by the rest of it."""
-        low, high = query.velocities
-        ends, begins = support.off_on()
-        ends, begins = ends and low == 0, begins and high > 0
-        if not begins:
-            support.decide(velocity=0)
-            return 0
-        low = max(low, 1)
-        if not ends and low == high:
-            support.decide(velocity=low)
-            return low
-        raw = self._network.answer(VELOCITY)
-        end = 1.0 / (1.0 + np.exp(-np.clip(float(raw[0]), -30.0, 30.0))) if ends else 0.0
-        if uniform < end:
-            support.decide(velocity=0)
-            return 0
-        chances = self._velocity.probabilities(raw[1:])[low - 1 : high]
-        inside = (uniform - end) / (1.0 - end)
-        loud = tempered(chances, query.velocity_temperature)
-        value = low + draw(loud, np.ones(len(loud), bool), inside, query.velocity_quantile)
-        support.decide(velocity=value)
-        return value
 
     def _index(self, instrument: str) -> int:
         if instrument not in self.instruments:
