@@ -15,14 +15,14 @@ from support.runner import COMMAND, environment
 COMMANDS = [
     ("new",), ("song",), ("generate",), ("mix",), ("show",), ("log",), ("verify",), ("takes",), ("use",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
-    ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"),
+    ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"), ("train", "corpus"),
     ("train", "evaluate"),
     ("bench", "engine"),
     ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "song"), ("evaluate", "curves"),
     ("import-codec",),
 ]  # fmt: skip
 WITHOUT_JSON = {
-    ("train", name) for name in ("data", "check", "codec", "tokenize", "performer", "widen", "wide")
+    ("train", name) for name in ("data", "check", "codec", "tokenize", "performer", "widen", "wide", "corpus")
 }
 HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", "safetensors"}
 

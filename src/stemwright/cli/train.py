@@ -1,5 +1,5 @@
-"""`train`: data, check, widen, tokenize, codec, wide, performer, evaluate. Needs the training extra; nothing
-else does.
+"""`train`: data, check, corpus, widen, tokenize, codec, wide, performer, companion, evaluate. Needs the
+training extra; nothing else does.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from stemwright.errors import StemwrightError
 
 _Data = Annotated[Path, typer.Argument(metavar="DATA", help="The data's folder.", show_default=False)]
 _Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where the training goes.", show_default=False)]
+_Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="The corpus's folder.", show_default=False)]
 _Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The recipe's seed.")]
 _Minutes = Annotated[float, typer.Option("--minutes", metavar="N", help="Wall time to train for.")]
 _Steps = Annotated[
@@ -90,6 +91,7 @@ def register(app: typer.Typer) -> None:
     example = "Example: stemwright train "
     family.command("data", epilog=example + "data DATA --sources sources --hours 30")(data)
     family.command("check", epilog=example + "check DATA")(check)
+    family.command("corpus", epilog=example + "corpus CORPUS --sources sources")(corpus)
     family.command("widen", epilog=example + "widen DATA --sources sources --hours 2")(widen)
     family.command("codec", epilog=example + "codec DATA runs/codec --minutes 40")(codec)
     family.command("tokenize", epilog=example + "tokenize DATA --codec runs/codec/bundle")(tokenize)
@@ -97,6 +99,7 @@ def register(app: typer.Typer) -> None:
     family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
         performer
     )
+    family.command("companion", epilog=example + "companion CORPUS runs/companion --minutes 60")(companion)
     family.command("evaluate", epilog=example + "evaluate runs/drums/bundle DATA")(evaluate)
     app.add_typer(family, name="train")
 
@@ -136,6 +139,23 @@ def check(data: _Data) -> None:
             f"{data}: {len(problems)} shards are not as they were written; delete them and build again"
         )
     lines([f"{data}: every shard is as it was written"])
+
+
+def corpus(out: _Corpus, sources: _Sources) -> None:
+    """Gather the songs that composers learn from: every source with layers, chords and sections."""
+    with _training():
+        from stemwright.training.corpus.build import build_corpus
+    made = build_corpus(
+        sources,
+        out,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"] * (done % 50 == 0)),
+    )
+    rows: list[list[object]] = [
+        [split, name, of["songs"], of["bars"], sum(of["notes"].values()), of["bars_with_given_chords"]]
+        for split, found in made["counts"].items()
+        for name, of in found.items()
+    ]
+    table(["split", "source", "songs", "bars", "notes", "bars with given chords"], rows)
 
 
 def widen(
@@ -253,6 +273,20 @@ def performer(
         threads=threads,
         report=_say,
     )
+
+
+def companion(
+    corpus: _Corpus,
+    out: _Out,
+    minutes: _Minutes = 60.0,
+    steps: _Steps = None,
+    seed: _Seed = 0,
+    threads: _Threads = None,
+) -> None:
+    """Train the companion on a corpus and export its bundle. Run again, it goes on from its checkpoint."""
+    with _training():
+        from stemwright.training.companion.recipe import train_companion
+    train_companion(corpus, out, minutes=minutes, steps=steps, seed=seed, threads=threads, report=_say)
 
 
 def evaluate(

@@ -53,12 +53,8 @@ def fold(score: Score, low: int, high: int) -> Score:
     return Score.from_notes(out).without_overlaps()
 
 
-def band_layers(midi: MidiSong) -> dict[str, Score]:
-    """The layers of a full-band MIDI file; a layer without a fitting part is left out."""
-    out: dict[str, Score] = {}
-    drums = [n for t in midi.tracks if t.is_drums for n in t.notes]
-    if len(drums) >= _MIN_NOTES:
-        out["drums"] = Score.from_notes(drums)
+def band_tracks(midi: MidiSong) -> dict[str, MidiTrack]:
+    """The track of each pitched layer; a layer without a fitting one is left out."""
     rest = [t for t in midi.tracks if not t.is_drums and len(t.notes) >= _MIN_NOTES and t.program < 112]
     chosen: dict[str, MidiTrack] = {}
     if rest:
@@ -73,7 +69,16 @@ def band_layers(midi: MidiSong) -> dict[str, Score]:
         rest = [t for t in rest if t is not chosen["lead"]]
     if rest:
         chosen["harmony"] = max(rest, key=lambda t: polyphony(t.notes))
-    for name, track in chosen.items():
+    return chosen
+
+
+def band_layers(midi: MidiSong) -> dict[str, Score]:
+    """The layers of a full-band MIDI file; a layer without a fitting part is left out."""
+    out: dict[str, Score] = {}
+    drums = [n for t in midi.tracks if t.is_drums for n in t.notes]
+    if len(drums) >= _MIN_NOTES:
+        out["drums"] = Score.from_notes(drums)
+    for name, track in band_tracks(midi).items():
         out[name] = fold(Score.from_notes(track.notes).without_overlaps(), *FOLD[name])
     return out
 

@@ -1,15 +1,17 @@
 """MusicXML scores, as far as training needs them: notes, chord symbols, meters, tempo and dynamics.
 
 Read defensively: sizes are limited, entities refused, and whatever is not understood is passed over. Left
-out: repeats (every bar is read once), grace and cue notes, ornaments, pedals, transposing instruments.
+out: grace and cue notes, ornaments, pedals, transposing instruments. Every bar is read once, in the order of
+the page; the marks of repeats stand at the bars, and `training.corpus.unfold` follows them.
 Reference: https://www.w3.org/2021/06/musicxml40/
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
@@ -20,6 +22,7 @@ from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.pitch import name_at
 from stemwright.song.score import PPQ, Note
+from stemwright.training.repeats import NO_MARKS, Marks, marks_of
 
 MAX_BYTES = 30_000_000
 MAX_DIVISIONS = 1_000_000
@@ -37,6 +40,14 @@ _QUALITIES = {
     "minor-ninth": "m9", "augmented-ninth": "aug7", "dominant-11th": "11", "minor-11th": "m11",
     "dominant-13th": "13", "suspended-second": "sus2", "suspended-fourth": "sus4",
 }  # fmt: skip
+_ALTERED = {
+    ("7", "9", -1): "7b9", ("7", "9", 1): "7#9", ("7", "5", -1): "7b5", ("7", "5", 1): "aug7",
+    ("7", "11", 1): "7#11", ("9", "5", 1): "aug7", ("9", "5", -1): "7b5", ("9", "11", 1): "7#11",
+    ("sus4", "7", 0): "7sus4", ("sus4", "9", 0): "9sus4", ("7sus4", "9", 0): "9sus4",
+    ("m7", "5", -1): "m7b5", ("m", "5", -1): "dim", ("", "5", 1): "aug", ("", "9", 0): "add9",
+    ("m", "9", 0): "madd9", ("6", "9", 0): "69",
+}  # fmt: skip
+"""(quality, degree, semitones it is altered by) -> the quality that says both."""
 
 
 @dataclass(slots=True)
@@ -58,11 +69,17 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Where a bar starts in ticks, how long it is as written, and its meter."""
+    """Where a bar starts in ticks, how long it is as written, and its meter.
+
+    `number`: as printed. `fifths`: the key signature in force, None before the first.
+    """
 
     start: int
     length: int
     meter: Meter
+    number: str = ""
+    fifths: int | None = None
+    marks: Marks = NO_MARKS
 
     @property
     def whole(self) -> bool:
@@ -83,8 +100,12 @@ class Sheet:
     key: Key | None
 
 
-def read_musicxml(path: Path) -> Sheet:
-    """The contents of an ``.mxl`` or ``.musicxml`` file. UsageError for anything that is not one."""
+def read_musicxml(path: Path, *, full: bool = False) -> Sheet:
+    """The contents of an ``.mxl`` or ``.musicxml`` file. UsageError for anything that is not one.
+
+    `full`: read what is added to a chord symbol or altered in it ("7" with a flat ninth is "7b9"), and take
+    ties that end before they begin (two voices on one staff) as notes of their own, which are else an error.
+    """
     root = _root(_text(path), path.name)
     if root.tag != "score-partwise":
         raise UsageError(f"{path.name}: is <{root.tag}>, not a <score-partwise>")
@@ -92,7 +113,7 @@ def read_musicxml(path: Path) -> Sheet:
     sheet = Sheet([], [], [], None, None)
     try:
         for element in root.findall("part"):
-            reader = _PartReader(Part(names.get(element.get("id", ""), "")), sheet, first=not sheet.parts)
+            reader = _PartReader(Part(names.get(element.get("id", ""), "")), sheet, not sheet.parts, full)
             reader.read(element)
             sheet.parts.append(reader.part)
     except (ValueError, ZeroDivisionError) as error:
@@ -136,8 +157,9 @@ def _root(data: bytes, name: str) -> ElementTree.Element:
 class _PartReader:
     """Walks through one part; the first one also gives bars, chords, tempo and key."""
 
-    def __init__(self, part: Part, sheet: Sheet, *, first: bool) -> None:
-        self.part, self.sheet, self.first = part, sheet, first
+    def __init__(self, part: Part, sheet: Sheet, first: bool, full: bool) -> None:
+        self.part, self.sheet, self.first, self.full = part, sheet, first, full
+        self.fifths: int | None = None
         self.divisions = 1
         self.meter = Meter(4, 4)
         self.velocity = _USUAL
@@ -151,10 +173,14 @@ class _PartReader:
                 if number >= len(self.sheet.bars):
                     return
                 self.start = self.sheet.bars[number].start
-            length = self._measure(measure)
+            length, marks = self._measure(measure), marks_of(measure)
             if self.first:
-                self.sheet.bars.append(Bar(self.start, length, self.meter))
+                number_text = measure.get("number", "")
+                self.sheet.bars.append(Bar(self.start, length, self.meter, number_text, self.fifths, marks))
                 self.start += length
+            elif marks != NO_MARKS:
+                bar = self.sheet.bars[number]
+                self.sheet.bars[number] = replace(bar, marks=bar.marks.merged(marks))
 
     def _measure(self, measure: ElementTree.Element) -> int:
         """Reads a measure; its length in ticks (that of its meter where it is empty)."""
@@ -172,7 +198,7 @@ class _PartReader:
                 at += self._duration(item) * (-1 if item.tag == "backup" else 1)
                 at = max(Fraction(0), at)
             elif item.tag == "harmony" and self.first:
-                self.sheet.chords.append((self.start + round(at), _chord(item)))
+                self.sheet.chords.append((self.start + round(at), _chord(item, self.full)))
             elif item.tag == "direction":
                 self._direction(item)
             elif item.tag == "sound":
@@ -197,6 +223,8 @@ class _PartReader:
         key = item.find("key")
         if self.first and key is not None and self.sheet.key is None:
             self.sheet.key = _key(key)
+        if key is not None:
+            self.fifths = _fifths(key)
 
     def _note(self, item: ElementTree.Element, at: Fraction, length: Fraction) -> None:
         pitch = _pitch(item.find("pitch"))
@@ -207,6 +235,8 @@ class _PartReader:
         end = self.start + round(at + length)
         ties = {tie.get("type") for tie in item.findall("tie")}
         joined = self.held.pop((pitch, staff), None) if "stop" in ties else None
+        if joined is not None and self.full and self.part.notes[joined][0].onset >= end:
+            joined = None
         if joined is not None and self.part.notes[joined][0].end >= onset - 1:
             before = self.part.notes[joined][0]
             self.part.notes[joined] = (Note(before.onset, end - before.onset, pitch, before.velocity), staff)
@@ -246,7 +276,7 @@ def _name(element: ElementTree.Element, what: str) -> str | None:
     return step + {1: "#", -1: "b", 0: ""}[alter]
 
 
-def _chord(item: ElementTree.Element) -> Chord | None:
+def _chord(item: ElementTree.Element, full: bool) -> Chord | None:
     """A chord symbol; a kind that is not known is read as its triad."""
     root, kind = item.find("root"), (item.findtext("kind") or "").strip()
     name = _name(root, "root") if root is not None else None
@@ -254,7 +284,16 @@ def _chord(item: ElementTree.Element) -> Chord | None:
         return None
     bass = item.find("bass")
     quality = _QUALITIES.get(kind, "m" if kind.startswith("minor") else "")
+    for degree in item.iterfind("degree") if full else ():
+        value, alter = degree.findtext("degree-value") or "", degree.findtext("degree-alter") or "0"
+        quality = _ALTERED.get((quality, value.strip(), round(Fraction(alter.strip()))), quality)
     return Chord(name, quality, _name(bass, "bass") if bass is not None else None)
+
+
+def _fifths(item: ElementTree.Element) -> int | None:
+    """The sharps (negative: flats) of a signature; None where it does not say a number from -7 to 7."""
+    text = (item.findtext("fifths") or "").strip()
+    return int(text) if re.fullmatch(r"-?[0-7]", text) else None
 
 
 def _key(item: ElementTree.Element) -> Key | None:

@@ -1,0 +1,90 @@
+"""How right the corpus is: layers against a list made by hand, found chords against given ones.
+
+Chords are compared per beat as MIREX does (J. Pauwels and G. Peeters, Evaluating automatically estimated
+chord sequences, ICASSP 2013): by root, and by root and third where the given chord has a plain third.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from stemwright.song.harmony import QUALITIES, Chord, Key
+from stemwright.song.meter import Meter
+from stemwright.song.midi import MidiSong, read_midi
+from stemwright.song.score import Score
+from stemwright.training.bands import band_tracks
+from stemwright.training.corpus.parts import assign, hand_over
+from stemwright.training.corpus.song import CorpusSong
+
+Truth = Mapping[str, Mapping[str, Sequence[int]]]
+"""Path of a MIDI file -> layer -> numbers (from 1) of the tracks that fit it; 0: none need fit it."""
+Assign = Callable[[MidiSong], dict[str, list[int]]]
+Recognise = Callable[[Mapping[str, Score], Meter, int, Key], Sequence[Chord | None]]
+
+
+def first_fit(midi: MidiSong) -> dict[str, list[int]]:
+    """What `bands.band_tracks` chooses, as numbers of tracks."""
+    chosen = band_tracks(midi)
+    return {
+        layer: [number for number, other in enumerate(midi.tracks, 1) if other is track]
+        for layer, track in chosen.items()
+    }
+
+
+def by_value(midi: MidiSong) -> dict[str, list[int]]:
+    """What `parts.assign` chooses."""
+    return assign(midi.tracks, midi.meter.ticks_per_bar)
+
+
+def layer_errors(symbolic: Path, truth: Truth, choose: Assign) -> dict[str, float]:
+    """Layer -> share of the files in which the track chosen first for it does not fit it."""
+    wrong: Counter[str] = Counter()
+    for name, fitting in truth.items():
+        chosen = choose(read_midi(symbolic / name))
+        wrong.update(
+            layer for layer, numbers in fitting.items() if (chosen.get(layer) or [0])[0] not in numbers
+        )
+    layers = sorted({layer for fitting in truth.values() for layer in fitting})
+    return {layer: wrong[layer] / max(1, len(truth)) for layer in layers}
+
+
+def note_errors(symbolic: Path, truth: Truth) -> dict[str, float]:
+    """Layer -> share of the notes that `hand_over` gives it that are not of a track that fits it."""
+    wrong: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for name, fitting in truth.items():
+        midi = read_midi(symbolic / name)
+        bar = midi.meter.ticks_per_bar
+        given = hand_over(midi.tracks, by_value(midi), bar)
+        for layer, numbers in fitting.items():
+            good = {n for number in numbers if number for n in midi.tracks[number - 1].notes}
+            total[layer] += len(given.get(layer, []))
+            wrong[layer] += sum(n not in good for n in given.get(layer, []))
+    return {layer: wrong[layer] / max(1, total[layer]) for layer in sorted(total)}
+
+
+def chord_agreement(songs: Iterable[CorpusSong], recognise: Recognise) -> dict[str, float]:
+    """Shares of the beats of songs with given chords: "root" and "third" agree; "beats" counts them."""
+    beats = roots = plain = thirds = 0
+    for song in songs:
+        if song.chords != "given":
+            continue
+        state = song.state
+        found = recognise(song.scores, state.meter, state.bars, state.key)
+        for given, heard in zip(state.chords, found, strict=bool(found)):
+            if given is None:
+                continue
+            same = heard is not None and heard.root_pc == given.root_pc
+            beats, roots = beats + 1, roots + same
+            if third_of(given) is not None:
+                plain += 1
+                thirds += same and heard is not None and third_of(heard) == third_of(given)
+    return {"beats": beats, "root": roots / max(1, beats), "third": thirds / max(1, plain)}
+
+
+def third_of(chord: Chord) -> int | None:
+    """3 or 4, the third of a chord with a perfect fifth; None for other chords."""
+    tones = QUALITIES[chord.quality]
+    return next((tone for tone in (3, 4) if tone in tones), None) if 7 in tones else None
