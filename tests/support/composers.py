@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
-from tests.support.performers import random_tensors
 
 from stemwright.compose.composer.conditions import FEATURES, VERSION
 from stemwright.compose.events.vocabulary import SIZE, identity
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
+from support.performers import random_tensors
 
 TINY: dict[str, Any] = {
     "d_model": 16,

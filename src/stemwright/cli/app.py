@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from stemwright.cli import bench, codecs, diagnosis, evaluate, exchange, history, making, songs, train
+from stemwright.cli import (
+    bench,
+    codecs,
+    composing,
+    diagnosis,
+    evaluate,
+    exchange,
+    history,
+    making,
+    songs,
+    train,
+)
 
 
 def build() -> typer.Typer:
@@ -21,7 +32,9 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    for family in (songs, making, history, exchange, train, codecs, evaluate, bench, diagnosis):
+    for family in (
+        songs, composing, making, history, exchange, train, codecs, evaluate, bench, diagnosis,
+    ):  # fmt: skip
         family.register(app)
     return app
 

@@ -11,11 +11,13 @@ from stemwright.errors import UsageError
 if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
     from stemwright.codec.wide import WideDecoder
+    from stemwright.compose.composer.composer import Composer
     from stemwright.models import Bundle
 
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
 _wide: dict[Path, WideDecoder] = {}
+_composers: dict[Path, Composer] = {}
 _lock = threading.Lock()
 
 
@@ -66,6 +68,17 @@ def wide_decoder() -> WideDecoder:
         if bundle.path not in _wide:
             _wide[bundle.path] = WideDecoder(bundle, threads=1)
         return _wide[bundle.path]
+
+
+def composer() -> Composer:
+    """The composer, ready to write, on one thread. UsageError where there is none."""
+    from stemwright.compose.composer.composer import Composer
+
+    bundle = _load("composer", "compose needs the bundle 'composer'", "composer")
+    with _lock:
+        if bundle.path not in _composers:
+            _composers[bundle.path] = Composer.load(bundle)
+        return _composers[bundle.path]
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:

@@ -146,12 +146,34 @@ def _job(
     seed = again.seed if again is not None else request.seed
     seed = layer_seed(song.seed, name, take) if seed is None else seed
     edit = Edit(active, span) if span is not None and active is not None else None
+    if active is None and request == Request(request.layers):
+        edit = _rewritten(folder, entry, state, name, bundle)
     score = _old_score(folder, again, name) if again else _score(folder, entry, state, name, seed, edit)
     timbre = bundles.timbre_of(bundle, entry.timbre if request.timbre is None else request.timbre)
     slot = bundles.slot(bundle, timbre)
     sampling = sampling_of(bundle)
     key = _key(state, name, slot, score, bundle, seed, take, sampling, edit)
     return Job(name, take, seed, timbre, slot, bundle, sampling, score, edit, key)
+
+
+def _rewritten(
+    folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, bundle: Bundle
+) -> Edit | None:
+    """The bars of the given score that are not as in the last take: only these are performed again.
+
+    None where there is no such take, or all is new.
+    """
+    last = entry.takes[-1] if entry.takes else None
+    if entry.score_sha256 is None or last is None or last.bundle_sha256 != bundle.sha256:
+        return None
+    if last.frames != state.timebase.frames(state.bars) or last.timbre != (entry.timbre or last.timbre):
+        return None
+    ticks = state.meter.ticks_per_bar
+    given = Score.from_bytes(folder.objects.get(entry.score_sha256), f"{name}'s score")
+    new = set(given.notes) ^ set(_old_score(folder, last, name).notes)
+    bars = {min(note.onset // ticks, state.bars - 1) + 1 for note in new}
+    span = Span(min(bars), max(bars)) if bars else None
+    return Edit(last, span) if span is not None and span.last - span.first + 1 < state.bars else None
 
 
 def _score(

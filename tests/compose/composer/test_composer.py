@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.support.composers import Listening, write_composer
 
 from stemwright.compose.arranger import arrange
 from stemwright.compose.composer.composer import Composer, Wishes, load, view
@@ -15,6 +14,7 @@ from stemwright.compose.composer.sequence import example
 from stemwright.compose.events.vocabulary import PARTS
 from stemwright.errors import UsageError
 from stemwright.song.state import GlobalState
+from support.composers import Listening, write_composer
 
 BASS, HARMONY, LEAD = (PARTS.index(name) for name in ("bass", "harmony", "lead"))
 
