@@ -11,7 +11,7 @@ from stemwright.song.layers import LAYERS
 from stemwright.training.corpus.song import CorpusSong
 
 
-def write_corpus(folder: Path, train: int = 4, valid: int = 2) -> Path:
+def write_corpus(folder: Path, train: int = 4, valid: int = 4) -> Path:
     """`folder` with train.jsonl, valid.jsonl and manifest.json; half of the songs are of a source "duo"."""
     folder.mkdir(parents=True, exist_ok=True)
     for split, first, count in (("train", 0, train), ("valid", 100, valid)):

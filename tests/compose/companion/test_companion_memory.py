@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from safetensors.numpy import save
 
 from stemwright.compose.companion import Companion, Event, Query
 from stemwright.compose.companion.events import RESOLUTION
 from stemwright.compose.companion.state import MAX_STATE
 from stemwright.errors import UsageError
-from stemwright.models import Bundle, find
-from support.companions import write_companion
+from stemwright.models import Bundle, Manifest, find, write_bundle
+from support.companions import COMPANION, companion_weights, write_companion
 
 SHORT = Query(max_time=0.5)
 
@@ -169,6 +170,21 @@ def test_found_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         == Companion.load(made.path).query()
         == Companion.load(made).query()
     )
+
+
+def test_weights_that_are_no_numbers_and_other_features_are_refused(tmp_path: Path) -> None:
+    tensors = companion_weights()
+    tensors["held"][3, 3] = np.nan
+    manifest = Manifest("companion", "companion", "x", dict(COMPANION))
+    broken = write_bundle(tmp_path / "a", manifest, {"model.safetensors": save(tensors)})
+    with pytest.raises(UsageError, match="tensor 'held' holds what is no number"):
+        Companion.load(broken)
+    manifest.architecture["time_features"] = 7
+    tensors = companion_weights()
+    tensors |= {name: tensors[name][:7] for name in ("input.time", "known.time")}
+    other = write_bundle(tmp_path / "b", manifest, {"model.safetensors": save(tensors)})
+    with pytest.raises(UsageError, match=r"architecture\.time_features' is 7, this version has 59"):
+        Companion.load(other)
 
 
 def test_bad_seeds_are_refused(random_bundle: Bundle) -> None:

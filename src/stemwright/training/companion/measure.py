@@ -28,18 +28,24 @@ _KNOWN = {
 """What a head is told: the parts before its own in `ORDER`, none, all others."""
 
 
-def held_out(pieces: Iterable[Piece], songs: int, seed: int = 0) -> list[tuple[str, Sequence]]:
-    """(source, first events) of pieces spread evenly over all, as many of each source as there are."""
+def chosen(pieces: Iterable[Piece], songs: int) -> list[Piece]:
+    """About `songs` pieces, spread evenly over those of each source, as many of each source as there are."""
     by: dict[str, list[Piece]] = {}
     for piece in pieces:
         by.setdefault(piece.source, []).append(piece)
-    out: list[tuple[str, Sequence]] = []
-    for source, family in sorted(by.items()):
+    out: list[Piece] = []
+    for _, family in sorted(by.items()):
         share = min(len(family), -(-songs // len(by)))
-        for number in np.linspace(0, len(family) - 1, share).round().astype(int).tolist():
-            rng = np.random.default_rng([seed, number, len(source)])
-            whole = sequence_of(family[number], plain_view(family[number], rng), rng)
-            out.append((source, shortened(whole, LONGEST)))
+        out += [family[at] for at in np.linspace(0, len(family) - 1, share).round().astype(int).tolist()]
+    return out
+
+
+def heard(pieces: Iterable[Piece]) -> list[tuple[str, Sequence]]:
+    """(source, first events) of pieces as they are."""
+    out = []
+    for number, piece in enumerate(pieces):
+        rng = np.random.default_rng([0, number])
+        out.append((piece.source, shortened(sequence_of(piece, plain_view(piece, rng), rng), LONGEST)))
     return out
 
 

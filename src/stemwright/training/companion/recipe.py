@@ -22,7 +22,7 @@ from stemwright.training.codec.loop import keep_memory
 from stemwright.training.companion.export import PRESETS, bundle_tensors, config_of, export, exported_model
 from stemwright.training.companion.lanes import Lanes
 from stemwright.training.companion.material import ARRANGER, Piece, Whole, arranged_pieces, corpus_pieces
-from stemwright.training.companion.measure import ORDER, figures, held_out
+from stemwright.training.companion.measure import ORDER, chosen, figures, heard
 from stemwright.training.companion.sequence import Sequence, plain_view, sequence_of
 from stemwright.training.companion.trainer import Recipe, Trainer, best_weights
 
@@ -68,15 +68,16 @@ def train_companion(
     if (out / CHECKPOINT).exists():
         trainer.load(out / CHECKPOINT)
         say(f"going on from step {trainer.progress.step}")
-    watched = [song for _, song in held_out(valid, recipe.valid_songs)]
-    run = _Run(trainer, watched, out, minutes, steps, say)
+    watched = chosen(valid, recipe.valid_songs)
+    run = _Run(trainer, [song for _, song in heard(watched)], out, minutes, steps, say)
     try:
         run.go()
     except KeyboardInterrupt:
         trainer.save(out / CHECKPOINT)
         say(f"stopped at step {trainer.progress.step}; saved: the same command goes on from there")
         raise
-    return _finish(trainer, pieces, valid, corpus, out, say)
+    others = [piece for piece in valid if piece not in watched] or watched  # the best were chosen by those
+    return _finish(trainer, pieces, others, corpus, out, say)
 
 
 class _Run:
@@ -144,14 +145,14 @@ def schedule(recipe: Recipe, step: int, done: float) -> float:
 
 
 def _finish(
-    trainer: Trainer, pieces: list[Piece], valid: list[Piece], corpus: Path, out: Path, say: Say
+    trainer: Trainer, pieces: list[Piece], others: list[Piece], corpus: Path, out: Path, say: Say
 ) -> dict[str, Any]:
-    """Measure the best weights as the bundle holds them, and write it."""
+    """Measure the best weights as the bundle holds them on songs that chose nothing, and write it."""
     if not (out / BEST).exists():
         trainer.save(out / BEST)
     best = best_weights(out / BEST)
     model = exported_model(trainer.config, bundle_tensors(trainer.config, best))
-    made = figures(model, held_out(valid, trainer.recipe.final_songs), _plain(pieces))
+    made = figures(model, heard(chosen(others, trainer.recipe.final_songs)), _plain(pieces))
     licences, sources = _origin(corpus)
     about = {
         "preset": trainer.about["preset"],
