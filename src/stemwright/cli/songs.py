@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines, quoted, short, table
 from stemwright.cli.watching import watching
+
+_Plot = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE",
+        help="Draw all layers over the bars with chords and sections into FILE, .png or .svg.",
+        show_default=False,
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -17,7 +30,7 @@ def register(app: typer.Typer) -> None:
     app.command(
         "new", epilog="Example: stemwright new my-song --bpm 112 --key 'F# minor' --form 'intro:4 verse:8'"
     )(new)
-    app.command("show", epilog="Example: stemwright show my-song --json")(show)
+    app.command("show", epilog="Example: stemwright show my-song --plot my-song.png")(show)
 
 
 def new(
@@ -74,11 +87,15 @@ def song(
     lines([f"{'mix':<10}{result['mix']}", *stems, clock])
 
 
-def show(folder: opt.SongDir, json: opt.Json = False) -> None:
-    """Show a song: its global state, its layers and their takes."""
+def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:
+    """Show a song: its global state, its layers and their takes; with --plot as a picture."""
     from stemwright.producer.reports import describe
 
     facts = describe(folder)
+    if plot is not None:
+        from stemwright.producer.picture import plot_song
+
+        facts["pictures"] = [str(file) for file in plot_song(folder, plot)]
     if json:
         emit_json(facts)
         return
@@ -95,6 +112,7 @@ def show(folder: opt.SongDir, json: opt.Json = False) -> None:
         for name, layer in facts["layers"].items()
     ]
     table(("layer", "take", "takes", "timbre", "tokens", "score"), rows)
+    lines(f"picture: {file}" for file in facts.get("pictures", ()))
 
 
 def _headline(facts: dict[str, object]) -> str:

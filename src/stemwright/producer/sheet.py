@@ -1,0 +1,205 @@
+"""A song laid out as a lead sheet with piano rolls: pages, systems, lanes, in numbers. `picture` draws it.
+
+Across, a system is measured in ticks; down, in inches from its top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from stemwright.song.drums import DRUM_PIECES, piece_of
+from stemwright.song.harmony import chord_text
+from stemwright.song.layers import LAYERS, is_drums, ordered
+from stemwright.song.meter import Meter
+from stemwright.song.score import PPQ, Note, Score
+from stemwright.song.state import GlobalState
+
+WIDTH = 15.0
+"""Inches of a system, without the names at its left."""
+QUARTERS, DENSE_QUARTERS = 34, 66
+"""Quarter notes that a system holds at most, where a bar is not longer; of a song that is long."""
+LONG = 6 * QUARTERS
+"""Quarter notes from which on a song is long."""
+SYSTEMS, PAGE = 8, 200.0
+"""Systems on a page, and inches that they take at most where they are more than one."""
+SECTION, NUMBERS, CHORDS = 0.24, 0.16, 0.26
+HEAD = SECTION + NUMBERS + CHORDS
+"""Inches above the lanes: the section's name, bar numbers, chord symbols."""
+GAP = 0.07
+SEMITONE, SMALLEST, LARGEST = 0.032, 0.45, 1.25
+"""Inches of a semitone, and of the smallest and the largest pitched lane."""
+PIECE = 0.09
+"""Inches of a drum piece's row."""
+STROKE = PPQ // 5
+"""Ticks that a drum stroke is drawn long: its own length means nothing."""
+_BARS = (16, 12, 8, 6, 4, 2, 1)
+_SHARP = re.compile("#")
+_FLAT = re.compile(r"(?<=[A-G])b|b(?=\d)|(?<=♭)b")
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Where a layer stands in every system. `rows`: pitches from the top, of drums the pieces in use."""
+
+    layer: str
+    top: float
+    height: float
+    rows: tuple[int, ...]
+
+    @property
+    def row_height(self) -> float:
+        """Inches of one row."""
+        return self.height / len(self.rows)
+
+    def y(self, pitch: int) -> float:
+        """Top of the row of a pitch, in inches from the system's top."""
+        row = piece_of(pitch) if is_drums(self.layer) else pitch
+        return self.top + self.rows.index(row) * self.row_height
+
+    def marks(self) -> Iterator[tuple[float, str]]:
+        """(middle of its row, name) of every C, of drums of every piece."""
+        for index, row in enumerate(self.rows):
+            middle = self.top + (index + 0.5) * self.row_height
+            if is_drums(self.layer):
+                yield middle, DRUM_PIECES[row].replace("_", " ")
+            elif row % 12 == 0:
+                yield middle, f"C{row // 12 - 1}"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A note as drawn: left and right in ticks of the system, top in inches, velocity 1..127."""
+
+    left: int
+    right: int
+    top: float
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text at a tick of the system, with `room` ticks before the next one."""
+
+    tick: int
+    room: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """Bars `first` to before `last` (from 0) of the song."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A song ready to be drawn. `height`: inches of a system."""
+
+    state: GlobalState
+    scores: Mapping[str, Score]
+    lanes: tuple[Lane, ...]
+    bars_per_system: int
+    height: float
+
+    @property
+    def ticks(self) -> int:
+        """Ticks that a full system holds."""
+        return self.bars_per_system * self.state.meter.ticks_per_bar
+
+    def pages(self) -> list[list[System]]:
+        """The systems of each page."""
+        bars, size = self.state.bars, self.bars_per_system
+        systems = [System(first, min(bars, first + size)) for first in range(0, bars, size)]
+        each = max(1, min(SYSTEMS, int(PAGE / self.height)))
+        return [systems[at : at + each] for at in range(0, len(systems), each)]
+
+    def boxes(self, lane: Lane, system: System) -> list[Box]:
+        """The notes of a lane that sound in a system, cut at its ends."""
+        start, end = self._span(system)
+        drums = is_drums(lane.layer)
+        out = []
+        for note in self.scores[lane.layer].notes:
+            stop = note.onset + STROKE if drums else note.end
+            if note.onset < end and stop > start:
+                left, right = max(note.onset, start) - start, min(stop, end) - start
+                out.append(Box(left, right, lane.y(note.pitch), note.velocity))
+        return out
+
+    def chords(self, system: System) -> list[Label]:
+        """The chord symbols of a system: where a chord begins, and at the system's start."""
+        beat = self.state.meter.ticks_per_beat
+        beats = self.state.meter.beats_per_bar
+        inside = self.state.chords[system.first * beats : system.last * beats]
+        labels, at = [], 0
+        for chord, run in groupby(inside):
+            room = len(list(run)) * beat
+            labels.append(Label(at, room, shown_chord(chord_text(chord))))
+            at += room
+        return labels
+
+    def sections(self, system: System) -> list[tuple[Label, int, bool]]:
+        """(label, index of its colour, whether it begins here) of the sections in a system."""
+        kinds = list(dict.fromkeys(section.name for section in self.state.sections))
+        per_bar, out, bar = self.state.meter.ticks_per_bar, [], 0
+        for section in self.state.sections:
+            first, last = max(bar, system.first), min(bar + section.bars, system.last)
+            if first < last:
+                label = Label((first - system.first) * per_bar, (last - first) * per_bar, section.name)
+                out.append((label, kinds.index(section.name), first == bar))
+            bar += section.bars
+        return out
+
+    def _span(self, system: System) -> tuple[int, int]:
+        per_bar = self.state.meter.ticks_per_bar
+        return system.first * per_bar, system.last * per_bar
+
+
+def lay_out(state: GlobalState, scores: Mapping[str, Score]) -> Sheet:
+    """The sheet of a song; layers without notes have no lane."""
+    sounding = {name: score for name, score in scores.items() if score.notes}
+    lanes: list[Lane] = []
+    top = HEAD
+    for name in _from_the_top(sounding):
+        rows = _pieces(sounding[name].notes) if is_drums(name) else _pitches(sounding[name].notes)
+        height = PIECE * len(rows) if is_drums(name) else min(LARGEST, max(SMALLEST, SEMITONE * len(rows)))
+        lanes.append(Lane(name, top, height, rows))
+        top += height + GAP
+    bars = min(state.bars, bars_per_system(state.meter, state.total_ticks > LONG * PPQ))
+    return Sheet(state, sounding, tuple(lanes), bars, top)
+
+
+def bars_per_system(meter: Meter, long: bool) -> int:
+    """How many bars go side by side."""
+    quarters = DENSE_QUARTERS if long else QUARTERS
+    return next((n for n in _BARS if n * meter.ticks_per_bar <= quarters * PPQ), 1)
+
+
+def shown_chord(text: str) -> str:
+    """A chord symbol with real sharps and flats."""
+    return _FLAT.sub("♭", _FLAT.sub("♭", _SHARP.sub("♯", text)))
+
+
+def _from_the_top(scores: Mapping[str, Score]) -> list[str]:
+    """Layers as a score has them: the lead on top, drums at the bottom, others where their kind is."""
+
+    def place(name: str) -> int:
+        kinds = (index for index, kind in enumerate(LAYERS) if name.startswith(kind))
+        return -next(kinds, len(LAYERS))
+
+    return sorted(ordered(list(scores)), key=place)
+
+
+def _pieces(notes: Sequence[Note]) -> tuple[int, ...]:
+    """The drum pieces in use, cymbals on top."""
+    return tuple(sorted({piece_of(note.pitch) for note in notes}, reverse=True))
+
+
+def _pitches(notes: Sequence[Note]) -> tuple[int, ...]:
+    """All pitches from the highest to the lowest, and one more at each end."""
+    pitches = [note.pitch for note in notes]
+    return tuple(range(max(pitches) + 1, min(pitches) - 2, -1))

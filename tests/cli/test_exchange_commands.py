@@ -1,0 +1,71 @@
+"""`import`, `export`, `new --chords` and `show --plot` as typed: exit codes, one-line errors, JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stemwright.cli.main import run
+from support import midi
+
+
+@pytest.fixture
+def tune(tmp_path: Path) -> Path:
+    file = tmp_path / "tune.mid"
+    file.write_bytes(midi.band())
+    return file
+
+
+def told(capsys: pytest.CaptureFixture[str], *words: object) -> dict[str, Any]:
+    assert run([*map(str, words), "--json"]) == 0
+    facts: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return facts
+
+
+def refused(capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    assert run([*map(str, words)]) == 2
+    shown = capsys.readouterr()
+    assert not shown.out and shown.err.startswith("error: ") and len(shown.err.strip().splitlines()) == 1
+    return shown.err
+
+
+def test_list_writes_nothing(tmp_path: Path, tune: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(told(capsys, "import", tmp_path / "song", tune, "--list")["tracks"]) == 4
+    assert run(["import", str(tmp_path / "song"), str(tune), "--list"]) == 0
+    assert "Fingered Bass" in capsys.readouterr().out and not (tmp_path / "song").exists()
+
+
+def test_import_export_and_show(tmp_path: Path, tune: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song = tmp_path / "song"
+    facts = told(capsys, "import", song, tune, "--key", "C", "--chords", "I | vi IV | V7", "--layer", "lead")
+    assert (facts["key"], facts["meter"], facts["bars"]) == ("C major", "4/4", 3)
+    assert facts["sources"]["key"] == "given" and list(facts["layers"]) == ["lead"]
+    assert told(capsys, "show", song)["chords"] == "C | Am F | G7"
+    assert Path(told(capsys, "export", song, "--midi")["midi"]).is_file()
+    assert run(["import", str(tmp_path / "other"), str(tune)]) == 0
+    assert "chords: notes" in capsys.readouterr().out
+
+
+def test_show_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib")
+    assert run(["new", str(tmp_path / "song"), "--chords", "ii7 V7 | Imaj7", "--form", "verse:2"]) == 0
+    capsys.readouterr()
+    picture = tmp_path / "x.png"
+    assert told(capsys, "show", tmp_path / "song", "--plot", picture)["pictures"] == [str(picture)]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert "--plot" in refused(capsys, "show", tmp_path / "song", "--plot", tmp_path / "x.bmp")
+
+
+def test_wrong_uses(tmp_path: Path, tune: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song, empty = tmp_path / "song", tmp_path / "empty.mid"
+    empty.write_bytes(b"")
+    assert "bar 2, 'Xm'" in refused(capsys, "new", song, "--chords", "C | Xm")
+    assert "bar 1, 'V7/x'" in refused(capsys, "song", song, "--chords", "V7/x")
+    assert "bar 2, 'Gz'" in refused(capsys, "import", song, tune, "--chords", "C | Gz")
+    assert "empty.mid" in refused(capsys, "import", song, empty)
+    assert "horns" in refused(capsys, "import", song, tune, "--layer", "horns")
+    assert "--every-track" in refused(capsys, "import", song, tune, "--every-track", "--track", "1=bass")
+    assert not song.exists()
