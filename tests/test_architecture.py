@@ -25,8 +25,8 @@ ALLOWED: dict[str, set[str]] = {
     "bench": {"conditioning", "models", "native", "song"},
     "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"},
     "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"},
-    "assess": {"producer", "perform", "mix", "codec", "conditioning", "models", "native", "store", "song"}
-    | {"evaluation"},
+    "assess": {"producer", "perform", "compose", "mix", "codec", "conditioning", "models", "native", "store"}
+    | {"song", "evaluation"},
 }
 ALLOWED["cli"] = set(ALLOWED) - {"cli"}
 

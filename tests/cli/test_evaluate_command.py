@@ -12,6 +12,9 @@ import pytest
 pytest.importorskip("stemwright.native._engine")
 
 from stemwright.cli.main import run
+from stemwright.compose.arranger import arrange
+from stemwright.song.state import GlobalState
+from stemwright.training.corpus.song import CorpusSong
 from support.bundles import write_all
 from support.held_out import write_data
 from support.runner import assert_refused
@@ -81,6 +84,29 @@ def test_performer(capsys: pytest.CaptureFixture[str], held_out: Path) -> None:
     assert "onset F1" in text and "rendering" in text and "by timbre" in text
 
 
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two splits of songs by the arranger."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for split, count in (("train", 2), ("valid", 3)):
+        state = GlobalState.create(form="a:2 a:2", style="rock")
+        made = [arrange(state, seed=seed + len(split) * 100) for seed in range(count)]
+        songs = [CorpusSong("made", f"{i}", (split,), m.state, m.scores) for i, m in enumerate(made)]
+        (folder / f"{split}.jsonl").write_text("\n".join(s.line() for s in songs) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_composer(capsys: pytest.CaptureFixture[str], corpus: Path, tmp_path: Path) -> None:
+    out = tmp_path / "composer.json"
+    arguments = ("composer", corpus, "--songs", 2, "--bars", 3, "--out", out)
+    made = parsed(called(capsys, *arguments, "--json"))
+    assert json.loads(out.read_text()) == made
+    assert (made["songs"], made["bars"], made["training_songs"]) == (2, 6, 2)
+    assert [r["what"] for r in made["adherence"][:3]] == ["real", "arranger", "shuffled"]
+    text = called(capsys, *arguments)
+    assert "Jensen-Shannon" in text and "chord tones on strong beats" in text and "goals" in text
+
+
 def test_song(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["song", str(tmp_path / "s"), "--bpm", "200", "--form", "intro:2", "--seed", "5"]) == 0
     capsys.readouterr()
@@ -125,14 +151,19 @@ def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: 
         (("performer", "lead", "DATA"), "no valid clips of lead"),
         (("performer", "drums", "DATA", "--temperature", "-1"), "temperature"),
         (("performer", "drums", "DATA", "--clap", "/nowhere"), "CLAP model"),
+        (("composer", "/nowhere"), "train corpus"),
+        (("composer", "CORPUS", "--songs", "0"), "--songs 0"),
+        (("composer", "CORPUS", "--bars", "0"), "--bars 0"),
+        (("composer", "CORPUS", "--source", "nothing"), "no valid songs of 'nothing'"),
         (("song", "/nowhere"), "no such folder"),
         (("curves", "/nowhere"), "is not there"),
     ],
 )
 def test_mistakes_are_told_in_one_line(
-    capsys: pytest.CaptureFixture[str], held_out: Path, arguments: tuple[str, ...], line: str
+    capsys: pytest.CaptureFixture[str], held_out: Path, corpus: Path, arguments: tuple[str, ...], line: str
 ) -> None:
-    code = run(["evaluate", *(str(held_out) if a == "DATA" else a for a in arguments)])
+    places = {"DATA": str(held_out), "CORPUS": str(corpus)}
+    code = run(["evaluate", *(places.get(a, a) for a in arguments)])
     shown = capsys.readouterr()
     assert code == 2 and not shown.out
     assert line in shown.err and shown.err.count("\n") == 1 and "unexpected" not in shown.err

@@ -29,6 +29,19 @@ _Songs = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of
 _Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Folders of training runs.", show_default=False)
 ]
+_Corpus = Annotated[
+    Path,
+    typer.Argument(metavar="CORPUS", help="Folder with train.jsonl and valid.jsonl.", show_default=False),
+]
+_Count = Annotated[
+    int,
+    typer.Option("--songs", metavar="N", help="Held-out songs, of all sources in turn."),
+]
+_Bars = Annotated[int, typer.Option("--bars", metavar="N", help="Bars of each song, from its first on.")]
+_Source = Annotated[
+    str | None,
+    typer.Option("--source", metavar="NAME", help="Songs of this source alone.", show_default=False),
+]
 _Splits = Annotated[
     str, typer.Option("--split", metavar="NAMES", help="valid, unseen, train; several with commas.")
 ]
@@ -97,6 +110,7 @@ def register(app: typer.Typer) -> None:
     example = "Example: stemwright evaluate "
     family.command("codec", epilog=example + "codec DATA --split valid,unseen --opus --plot pictures")(codec)
     family.command("performer", epilog=example + "performer drums DATA --clips 8 --guidance 1,2,3")(performer)
+    family.command("composer", epilog=example + "composer corpus --songs 64 --out composer.json")(composer)
     family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
     app.add_typer(family, name="evaluate")
@@ -187,6 +201,39 @@ def performer(
                 draw_performer(pictures, layer, heard)
     tables = [made for report in reports for made in performer_tables(report)]
     _finish({"performers": reports}, tables, json, out, pictures)
+
+
+def composer(
+    corpus: _Corpus,
+    songs: _Count = 64,
+    bars: _Bars = 32,
+    source: _Source = None,
+    seed: _Seed = 0,
+    json: opt.Json = False,
+    out: _Out = None,
+) -> None:
+    """Does a composer write as people do? Beside real music and shuffled notes.
+
+    Composes for the key, tempo, form, chords and style of held-out songs. Of each
+    layer: distance of its histograms to real music, key and chords, self-similarity;
+    swing and micro-timing by style; runs of notes that training songs have too.
+    """
+    from stemwright.assess.composer import assess_composer, first_bars
+    from stemwright.assess.composer_tables import composer_tables
+    from stemwright.compose.arranger import arrange
+    from stemwright.training.corpus.symbolic import symbolic_songs
+
+    _checked(out, None)
+    with watching() as watch:
+        held_out = symbolic_songs(corpus, "valid", songs, seed, source)
+        report = assess_composer(
+            [first_bars(song, bars) for song in held_out],
+            symbolic_songs(corpus, "train"),
+            {"arranger": lambda state, seed: arrange(state, seed=seed).scores},
+            seed=seed,
+            watch=watch,
+        )
+    _finish(report, composer_tables(report), json, out, None)
 
 
 def song(

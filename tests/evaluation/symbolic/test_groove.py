@@ -61,7 +61,7 @@ def test_meters_in_eighths_have_no_swing():
 
 
 def test_bands():
-    assert groove.band(range(7)) is None
+    assert groove.band(range(groove.LEAST_SONGS - 1)) is None
     low, high = groove.band(range(101))
     assert (low, high) == (5.0, 95.0)
     assert groove.within([4.0, 5.0, 50.0, 96.0], (low, high)) == 0.5

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation.symbolic import originality
-from stemwright.evaluation.symbolic.originality import Others, note_steps, steps_of
+from stemwright.evaluation.symbolic.originality import Others, Steps, note_steps, steps_of
 from stemwright.song.meter import Meter
 from stemwright.song.score import Score
 from support.symbolic import melody, score, song
@@ -45,7 +45,7 @@ def others(*scores: Score, layer: str = "lead") -> Others:
 @given(st.lists(st.integers(1, 5), max_size=40), st.lists(st.integers(1, 5), max_size=40))
 def test_the_longest_run_is_that_of_the_textbook(own, other):
     index = Others([steps(other)], False)
-    assert index.longest(steps(own)) == longest_by_hand(own, other)
+    assert index.longest(Steps(steps(own))) == longest_by_hand(own, other)
 
 
 @settings(deadline=None, max_examples=60)
@@ -54,7 +54,7 @@ def test_different_steps_of_windows(values, length):
     if len(values) < length:
         return
     expected = [len(set(values[i : i + length])) for i in range(len(values) - length + 1)]
-    assert originality.different_steps(steps(values), length).tolist() == expected
+    assert Steps(steps(values)).different(length).tolist() == expected
 
 
 def test_a_copy_is_found_at_any_pitch_and_place():
@@ -130,5 +130,8 @@ def test_nothing_to_compare_and_bad_input():
     assert originality.evaluate(song(lead=melody([0])), index) is None
     assert originality.evaluate(song(drums=melody([0])), index) is None
     assert originality.evaluate(song(lead=random_melody(1, 5)), Others([], False))["longest"] == 0
-    with pytest.raises(ValueError, match="uint64"):
-        Others([np.zeros(3, dtype=np.int64)], False)
+    for bad in (np.zeros(3, dtype=np.int64), np.zeros((2, 2), dtype=np.uint64)):
+        with pytest.raises(ValueError, match="uint64"):
+            Others([bad], False)
+        with pytest.raises(ValueError, match="uint64"):
+            Steps(bad)

@@ -36,7 +36,7 @@ SAME = 12
 EIGHTHS = (0.43, 0.74)
 LEAST_PAIRS = 8
 LOW, HIGH = 5.0, 95.0
-LEAST_SONGS = 8
+LEAST_SONGS = 6
 """A style with fewer real songs has no band of its own."""
 
 

@@ -19,10 +19,10 @@ counts only where more than DIFFERENT of its steps differ, in a longer one those
 Control: real songs against the same others, none by one composer with them. Floor: shuffled notes, of which
 only the shortest runs match.
 
-Runs are found by their hashes: windows of n steps are hashed at once (a polynomial with a random odd base,
+Runs are found by their hashes: windows of n steps are hashed at once (a polynomial with an odd base,
 modulo 2^64, over mixed step numbers) and looked up in the sorted hashes of the others. A million notes take
-about a second a length, and lengths are halved to the longest. Two different windows of equal hash would
-count as a match: about one in 10^7 searches of 10^6 windows in 10^6.
+some tenths of a second a length, and lengths are halved to the longest. Two different windows of equal hash
+would count as a match: about one in 10^7 searches of 10^6 windows in 10^6.
 """
 
 from collections import OrderedDict
@@ -88,6 +88,49 @@ def steps_of(song: SymbolicSong, drums: bool) -> list[Hashes]:
     return [have for have in found if len(have)]
 
 
+class Steps:
+    """A sequence of steps whose windows of any length are hashed in one go. 0 is a silence that ends runs."""
+
+    def __init__(self, steps: Hashes) -> None:
+        """ValueError where these are no steps."""
+        validate([steps])
+        self.steps = steps
+        powers = np.cumprod(np.full(len(steps), _BASE))
+        self._sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(steps * powers)])
+        self._back = np.cumprod(np.full(len(steps), _INVERSE))
+        order = np.argsort(steps, kind="stable")
+        self._before = np.full(len(steps), -1)  # where the same step was last
+        same = steps[order[1:]] == steps[order[:-1]]
+        self._before[order[1:][same]] = order[:-1][same]
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def hashes(self, length: int) -> Hashes:
+        """The hash of every window of `length` steps [N - length + 1]; none for a shorter sequence."""
+        count = max(len(self) - length + 1, 0)
+        return _mixed((self._sums[length:][:count] - self._sums[:count]) * self._back[:count])
+
+    def different(self, length: int) -> NDArray[np.int64]:
+        """How many different steps each window has [N - length + 1]."""
+        places = np.arange(len(self))
+        change = np.zeros(len(self) + 1, dtype=np.int64)  # a step is new in windows that begin after its like
+        np.add.at(change, np.maximum(self._before, places - length) + 1, 1)
+        np.add.at(change, places + 1, -1)
+        return np.asarray(np.cumsum(change)[: max(len(self) - length + 1, 0)])
+
+    def runs(self, length: int, part: int) -> Bools:
+        """Which windows of `length` steps are no silence and not all too plain [N - length + 1].
+
+        No step in them is a silence, and in some `part` of them more than DIFFERENT steps differ.
+        """
+        if len(self) < length:
+            return np.zeros(0, dtype=bool)
+        rich = self.different(part) > DIFFERENT
+        silent = _moving_sum(self.steps == 0, length)
+        return np.asarray((_moving_sum(rich, length - part + 1) > 0) & (silent == 0))
+
+
 class Others:
     """Step sequences in which runs are looked for, hashed once for each length of run."""
 
@@ -97,25 +140,26 @@ class Others:
         self.drums = drums
         self.most = MOST_BEATS + 1 if drums else MOST_NOTES
         """Steps of the shortest run that is too long."""
-        self._sequences = sequences
+        end = np.zeros(1, dtype=np.uint64)
+        self._all = Steps(np.concatenate([end, *(part for have in sequences for part in (have, end))]))
         self._windows: dict[int, Hashes] = {}
 
     def windows(self, length: int) -> Hashes:
-        """Sorted hashes of all runs of `length` steps, each once."""
+        """Sorted hashes of all runs of `length` steps."""
         if length not in self._windows:
-            own = [window_hashes(have, length)[self._runs(have, length)] for have in self._sequences]
-            self._windows[length] = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *own]))
+            runs = self._all.runs(length, min(length, self.most))
+            self._windows[length] = np.sort(self._all.hashes(length)[runs])
         return self._windows[length]
 
-    def shared(self, steps: Hashes, length: int) -> Bools:
+    def shared(self, steps: Steps, length: int) -> Bools:
         """Which windows of `length` steps of a sequence are runs that the others have [N - length + 1]."""
-        have, known = window_hashes(steps, length), self.windows(length)
+        have, known = steps.hashes(length), self.windows(length)
         if not known.size or not have.size:
             return np.zeros(len(have), dtype=bool)
         places = np.minimum(np.searchsorted(known, have), len(known) - 1)
-        return np.asarray((known[places] == have) & self._runs(steps, length))
+        return np.asarray((known[places] == have) & steps.runs(length, min(length, self.most)))
 
-    def longest(self, steps: Hashes) -> int:
+    def longest(self, steps: Steps) -> int:
         """Steps of the longest shared run, at most LONGEST; 0 for none."""
         if len(steps) <= DIFFERENT:
             return 0
@@ -123,53 +167,19 @@ class Others:
         if not self.shared(steps, most).any():
             shorter = range(most - 1, DIFFERENT, -1)
             return next((length for length in shorter if self.shared(steps, length).any()), 0)
-        low, high = most, min(LONGEST, len(steps))
+        top = min(LONGEST, len(steps))
+        low, high = most, min(2 * most, top)
+        while high < top and self.shared(steps, high).any():
+            low, high = high, min(2 * high, top)
         while low < high:  # a part of a run from `most` steps on is a run too
             middle = (low + high + 1) // 2
             low, high = (middle, high) if self.shared(steps, middle).any() else (low, middle - 1)
         return low
 
-    def _runs(self, steps: Hashes, length: int) -> Bools:
-        return runs(steps, length, min(length, self.most))
-
-
-def window_hashes(steps: Hashes, length: int) -> Hashes:
-    """The hash of every window of `length` steps [N - length + 1]; none for a shorter sequence."""
-    if len(steps) < length:
-        return np.zeros(0, dtype=np.uint64)
-    powers = np.cumprod(np.full(len(steps), _BASE))
-    sums = np.concatenate([np.zeros(1, dtype=np.uint64), np.cumsum(steps * powers)])
-    back = np.cumprod(np.full(len(steps), _INVERSE))[: len(steps) - length + 1]
-    return _mixed((sums[length:] - sums[:-length]) * back)
-
-
-def runs(steps: Hashes, length: int, part: int) -> Bools:
-    """Which windows of `length` steps are no silence and not all too plain [N - length + 1].
-
-    No beat in them is silent, and in some `part` of them more than DIFFERENT steps differ.
-    """
-    if len(steps) < length:
-        return np.zeros(0, dtype=bool)
-    rich = different_steps(steps, part) > DIFFERENT
-    return np.asarray((_moving_sum(rich, length - part + 1) > 0) & (_moving_sum(steps == 0, length) == 0))
-
-
-def different_steps(steps: Hashes, length: int) -> NDArray[np.int64]:
-    """How many different steps each window has [N - length + 1]."""
-    order = np.argsort(steps, kind="stable")
-    before = np.full(len(steps), -1)  # where the same step was last
-    same = steps[order[1:]] == steps[order[:-1]]
-    before[order[1:][same]] = order[:-1][same]
-    places = np.arange(len(steps))
-    change = np.zeros(len(steps) + 1, dtype=np.int64)  # a step is new in windows that begin after its like
-    np.add.at(change, np.maximum(before, places - length) + 1, 1)
-    np.add.at(change, places + 1, -1)
-    return np.asarray(np.cumsum(change)[: len(steps) - length + 1])
-
 
 def evaluate(song: SymbolicSong, others: Others) -> "OrderedDict[str, Any] | None":
     """longest, copied, covered (the head of this file); None where the song has no such notes."""
-    sequences = steps_of(song, others.drums)
+    sequences = [Steps(have) for have in steps_of(song, others.drums)]
     if not sequences:
         return None
     longest = max(others.longest(have) for have in sequences)

@@ -11,10 +11,11 @@ from stemwright.song.state import GlobalState
 class SymbolicSong:
     """`scores` by layer, drums on the pitches of `song.drums.PIECE_PITCH`; `state` with chords or without.
 
-    `composers`: who wrote it, () where nobody knows.
+    `composers`: who wrote it, () where nobody knows. `human`: whether its timing was played, not typeset.
     """
 
     name: str
     state: GlobalState
     scores: Mapping[str, Score]
     composers: tuple[str, ...] = ()
+    human: bool = False
