@@ -18,7 +18,8 @@ COMMANDS = [
     ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"), ("train", "corpus"),
     ("train", "evaluate"),
     ("bench", "engine"),
-    ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "song"), ("evaluate", "curves"),
+    ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "composer"), ("evaluate", "song"),
+    ("evaluate", "curves"),
     ("import-codec",),
 ]  # fmt: skip
 WITHOUT_JSON = {
