@@ -1,4 +1,4 @@
-"""`train`: data, check, corpus, widen, tokenize, codec, wide, performer, companion, evaluate. Needs the
+"""`train`: data, check, corpus, widen, tokenize, codec, wide, performer, composer, companion, evaluate. Needs the
 training extra; nothing else does.
 """
 
@@ -99,6 +99,7 @@ def register(app: typer.Typer) -> None:
     family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
         performer
     )
+    family.command("composer", epilog=example + "composer CORPUS runs/composer --minutes 60")(composer)
     family.command("companion", epilog=example + "companion CORPUS runs/companion --minutes 60")(companion)
     family.command("evaluate", epilog=example + "evaluate runs/drums/bundle DATA")(evaluate)
     app.add_typer(family, name="train")
@@ -266,6 +267,32 @@ def performer(
         codec=codec,
         start=start,
         new_codec=new_codec,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        report=_say,
+    )
+
+
+def composer(
+    corpus: _Corpus,
+    out: _Out,
+    preset: _Preset = "tiny",
+    minutes: _Minutes = 60.0,
+    steps: _Steps = None,
+    seed: _Seed = 0,
+    device: _Device = "auto",
+    threads: _Threads = None,
+) -> None:
+    """Train the composer on a corpus and export its bundle. Run again, it goes on from its checkpoint."""
+    with _training():
+        from stemwright.training.composer.recipe import train_composer
+    train_composer(
+        corpus,
+        out,
+        preset=preset,
         minutes=minutes,
         steps=steps,
         seed=seed,
