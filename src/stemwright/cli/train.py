@@ -1,5 +1,5 @@
-"""`train`: data, check, corpus, widen, tokenize, codec, wide, performer, composer, companion, evaluate. All need
-the training extra; nothing else does.
+"""`train`: data, check, corpus, widen, tokenize, codec, wide, performer, composer, companion, evaluate. They
+need the training extra; nothing else does.
 """
 
 from __future__ import annotations
