@@ -6,11 +6,13 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from stemwright.compose.companion.events import check_seconds, check_whole
 from stemwright.errors import UsageError, shown
 
 Quantile = tuple[float, float]
+T = TypeVar("T")
 
 DEFAULT_ORDER = "tvip"
 """When, on or off and how loud, who, what."""
@@ -66,8 +68,8 @@ class Query:
             check_whole("pitches", pitch, 0, 127)
         if self.pitch is not None:
             check_whole("pitch", self.pitch, 0, 127)
-        if isinstance(self.instruments, str):
-            raise UsageError(f"instruments: {shown(self.instruments)} is one name; give it as instrument")
+        if self.instruments is not None:
+            _check_many("instruments", self.instruments)
         for name in _QUANTILES:
             _check_quantile(name, getattr(self, name))
         for name in _TEMPERATURES:
@@ -105,9 +107,10 @@ class Query:
             )
 
     def _all_pitches(self) -> list[int]:
-        if isinstance(self.pitches, Mapping):
-            return [pitch for some in self.pitches.values() for pitch in some]
-        return list(self.pitches or ())
+        if self.pitches is None:
+            return []
+        many = self.pitches.values() if isinstance(self.pitches, Mapping) else (self.pitches,)
+        return [pitch for some in many for pitch in _check_many("pitches", some)]
 
     @property
     def times(self) -> tuple[float, float]:
@@ -136,6 +139,12 @@ class Query:
 
 def _rank(fixed: bool, bounded: bool) -> int:
     return 0 if fixed else 1 if bounded else 2
+
+
+def _check_many(field: str, value: Collection[T]) -> Collection[T]:
+    if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
+        return value
+    raise UsageError(f"{field}: {shown(value)} is not a list; one alone has a field of its own")
 
 
 def _check_quantile(field: str, value: object) -> None:
