@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -49,18 +49,23 @@ def real_songs(count: int, first: int = 0, composer: str = "") -> list[SymbolicS
     return songs
 
 
-def other(state: GlobalState, seed: int) -> dict[str, Score]:
+def by_rule(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:
+    """The arranger; it writes more than is wanted."""
+    return arrange(state, seed=seed).scores
+
+
+def other(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:
     """The same way of playing, other notes."""
     return written(state, seed % 10**6 + 1000)
 
 
-def silent(state: GlobalState, seed: int) -> dict[str, Score]:
+def silent(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:
     return {}
 
 
 @pytest.fixture(scope="module")
 def report() -> Mapping[str, Any]:
-    composers = {"arranger": lambda s, seed: arrange(s, seed=seed).scores, "good": other, "silent": silent}
+    composers = {"arranger": by_rule, "good": other, "silent": silent}
     return assess_composer(real_songs(16), real_songs(8, 100), composers)
 
 
@@ -129,7 +134,7 @@ def test_tables(report: Mapping[str, Any]) -> None:
 
 
 def test_bars_are_told_where_there_is_only_the_baseline() -> None:
-    made = assess_composer(real_songs(4), (), {"arranger": lambda s, seed: arrange(s, seed=seed).scores})
+    made = assess_composer(real_songs(4), (), {"arranger": by_rule})
     assert made["originality"] == [] and made["groove"] == []
     assert made["goals"] and all(r["value"] is None and r["met"] is None for r in made["goals"])
 
@@ -138,7 +143,7 @@ def test_who_copies_is_found_and_a_composers_own_songs_are_no_control() -> None:
     training = real_songs(8, 100, composer="one")
     copied = {int(have.name[1:]): have.scores for have in training}
     real = real_songs(4, 100, composer="one")
-    made = assess_composer(real, training, {"thief": lambda state, seed: copied[100 + seed % 4]})
+    made = assess_composer(real, training, {"thief": lambda state, layers, seed: copied[100 + seed % 4]})
     notes = {r["what"]: r["copied"] for r in made["originality"] if r["of"] == "notes"}
     assert notes["thief"] == 1.0 and notes["real"] == 0.0
     index = Indices(training, drums=False)
@@ -156,7 +161,7 @@ def _steps(values: np.ndarray) -> Any:
 def test_only_the_layers_of_the_real_song_are_kept() -> None:
     real = real_songs(2)
     real[0] = SymbolicSong("drums alone", real[0].state, {"drums": real[0].scores["drums"]})
-    made = compose_all(real, lambda s, seed: arrange(s, seed=seed).scores, "arranger", 0)
+    made = compose_all(real, by_rule, "arranger", 0)
     assert list(made[0].scores) == ["drums"] and set(made[1].scores) == {"lead", "bass", "drums"}
     assert made[0].state == real[0].state
 

@@ -48,8 +48,8 @@ from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 
-Composes = Callable[[GlobalState, int], Mapping[str, Score]]
-"""Scores by layer for a state and a seed. Layers that are not wanted may be among them."""
+Composes = Callable[[GlobalState, Sequence[str], int], Mapping[str, Score]]
+"""Scores for a state, of these layers (more may be among them), from a seed."""
 
 SHUFFLED = "shuffled"
 
@@ -90,7 +90,9 @@ def assess_composer(
         "originality": _originality(sets, training, watch) if training else [],
         "attributes": _attributes(sets),
     }
-    return rounded(report | {"goals": goal_rows(report, list(composers), baseline)})  # type: ignore[no-any-return]
+    report["goals"] = goal_rows(report, list(composers), baseline)
+    made: dict[str, Any] = rounded(report)
+    return made
 
 
 def compose_all(
@@ -100,7 +102,7 @@ def compose_all(
     made = []
     for number, song in enumerate(songs):
         watch(name, number, len(songs))
-        scores = composes(song.state, layer_seed(seed, "song", number + 1))
+        scores = composes(song.state, tuple(song.scores), layer_seed(seed, "song", number + 1))
         made.append(replace(song, scores={layer: scores.get(layer, Score()) for layer in song.scores}))
     watch(name, len(songs), len(songs))
     return made

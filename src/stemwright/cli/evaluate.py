@@ -229,7 +229,7 @@ def composer(
         report = assess_composer(
             [first_bars(song, bars) for song in held_out],
             symbolic_songs(corpus, "train"),
-            {"arranger": lambda state, seed: arrange(state, seed=seed).scores},
+            {"arranger": lambda state, layers, seed: arrange(state, layers, seed).scores},
             seed=seed,
             watch=watch,
         )
