@@ -38,8 +38,8 @@ from stemwright.assess.composer_sets import (
 from stemwright.assess.means import Figures, mean, rounded
 from stemwright.compose.attributes import ATTRIBUTES, attributes
 from stemwright.errors import UsageError
-from stemwright.evaluation.symbolic import adherence, originality
-from stemwright.evaluation.symbolic.originality import steps_of
+from stemwright.evaluation.symbolic import adherence
+from stemwright.evaluation.symbolic.originality import Others, evaluate, steps_of
 from stemwright.evaluation.symbolic.shuffled import shuffled
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.producer.progress import Watch, unwatched
@@ -151,23 +151,25 @@ def _adherence(sets: Sets) -> list[Row]:
 def _originality(sets: Sets, training: Sequence[SymbolicSong], watch: Watch) -> list[Row]:
     """Runs shared with training songs; real songs are not compared with those of their own composers."""
     rows: list[Row] = []
-    for drums, (number, (name, songs)) in product((False, True), enumerate(sets.items())):
-        watch("originality", number + drums * len(sets), 2 * len(sets))
-        if not number:
-            indices = Indices(training, drums)
+    indices = {drums: Indices(training, drums) for drums in (False, True)}
+    layers = layers_of(sets)
+    for number, (layer, (name, songs)) in enumerate(product(layers, sets.items())):
+        watch("originality", number, len(layers) * len(sets))
+        own = indices[is_drums(layer)]
         found = [
             row
-            for song in songs
-            if (row := originality.evaluate(song, indices.without(song.composers if name == REAL else ())))
+            for song in (songs[i] for i in having(sets, layer))
+            if (row := evaluate(song, layer, own.without(song.composers if name == REAL else ())))
         ]
-        if not found:
-            continue
-        shares: list[Figures] = [{key: row[key] for key in ("copied", "covered")} for row in found]
         longest = [row["longest"] for row in found]
-        ends = {"longest_median": float(np.median(longest)), "longest": max(longest)}
-        of = "drum beats" if drums else "notes"
-        rows.append({"of": of, "what": name, "songs": len(found), **mean(shares), **ends})
-    watch("originality", 2 * len(sets), 2 * len(sets))
+        shares: list[Figures] = [{key: row[key] for key in ("copied", "covered")} for row in found]
+        ends = {
+            "longest_median": float(np.median(longest)) if longest else None,
+            "longest": max(longest, default=None),
+        }
+        unit = "beats" if is_drums(layer) else "notes"
+        rows.append({"layer": layer, "of": unit, "what": name, "songs": len(found), **mean(shares), **ends})
+    watch("originality", len(layers) * len(sets), len(layers) * len(sets))
     return rows
 
 
@@ -176,18 +178,22 @@ class Indices:
 
     def __init__(self, training: Sequence[SymbolicSong], drums: bool) -> None:
         self._training = [
-            (frozenset(song.composers), steps) for song in training if (steps := steps_of(song, drums))
+            (
+                frozenset(song.composers),
+                [steps_of(song, name) for name in song.scores if is_drums(name) == drums],
+            )
+            for song in training
         ]
-        self._people = frozenset[str]().union(*(people for people, _ in self._training))
+        self._people = frozenset[str]().union(*(people for people, steps in self._training if steps))
         self._drums = drums
-        self._made: dict[frozenset[str], originality.Others] = {}
+        self._made: dict[frozenset[str], Others] = {}
 
-    def without(self, composers: Collection[str]) -> originality.Others:
+    def without(self, composers: Collection[str]) -> Others:
         """What there is to compare with, without the songs of these composers."""
         left_out = self._people & frozenset(composers)
         if left_out not in self._made:
             steps = [s for people, own in self._training if not people & left_out for s in own]
-            self._made[left_out] = originality.Others(steps, self._drums)
+            self._made[left_out] = Others(steps, self._drums)
         return self._made[left_out]
 
 

@@ -101,8 +101,8 @@ def _originality(report: Mapping[str, Any], name: str) -> list[Row]:
     rows = report["originality"]
     return [
         _row(
-            f"songs with a run of training {real['of']}",
-            _find(rows, of=real["of"], what=name).get("copied"),
+            f"{real['layer']}: songs with a run of a training song's",
+            _find(rows, layer=real["layer"], what=name).get("copied"),
             real["copied"],
             "lower",
         )

@@ -48,6 +48,7 @@ ADHERENCE = (
     Column("strong", "chord tones on strong beats", "{:.3f}"),
 )
 ORIGINALITY = (
+    _LAYER,
     Column("of", "runs of", "{}"),
     _WHAT,
     _SONGS,

@@ -38,7 +38,7 @@ def random_melody(seed: int, count: int, shift: int = 0, start: int = 0) -> Scor
 
 def others(*scores: Score, layer: str = "lead") -> Others:
     drums = layer == "drums"
-    return Others([s for have in scores for s in steps_of(song(**{layer: have}), drums)], drums)
+    return Others([steps_of(song(**{layer: have}), layer) for have in scores], drums)
 
 
 @settings(deadline=None, max_examples=150)
@@ -60,7 +60,7 @@ def test_different_steps_of_windows(values, length):
 def test_a_copy_is_found_at_any_pitch_and_place():
     source = random_melody(1, 40)
     moved = random_melody(1, 40, shift=5, start=384 * 3)
-    found = originality.evaluate(song(lead=moved), others(random_melody(2, 60), source))
+    found = originality.evaluate(song(lead=moved), "lead", others(random_melody(2, 60), source))
     assert found == {"longest": 40, "copied": 1.0, "covered": 1.0}
 
 
@@ -68,27 +68,29 @@ def test_a_copy_is_found_at_any_pitch_and_place():
 def test_more_than_twelve_notes_is_a_copy(count, copied):
     head = random_melody(3, count).notes
     tail = random_melody(4, 30, start=head[-1].onset + 7 * 96).notes
-    found = originality.evaluate(song(lead=Score.from_notes([*head, *tail])), others(random_melody(3, 60)))
+    found = originality.evaluate(
+        song(lead=Score.from_notes([*head, *tail])), "lead", others(random_melody(3, 60))
+    )
     assert found["longest"] == count and found["copied"] == copied
     assert found["covered"] == (pytest.approx(12 / 42) if copied else 0.0)
 
 
 def test_other_music_is_no_copy():
     found = originality.evaluate(
-        song(lead=random_melody(5, 200)), others(*(random_melody(s, 200) for s in range(9, 20)))
+        song(lead=random_melody(5, 200)), "lead", others(*(random_melody(s, 200) for s in range(9, 20)))
     )
     assert found["copied"] == 0.0 and found["longest"] < 9
 
 
 def test_a_beaten_note_is_common_property():
     pulse = melody(range(0, 48 * 64, 48))
-    assert originality.evaluate(song(bass=pulse), others(pulse, layer="bass"))["longest"] == 0
+    assert originality.evaluate(song(bass=pulse), "bass", others(pulse, layer="bass"))["longest"] == 0
 
 
 def test_a_run_is_not_made_of_two_songs():
     whole = random_melody(6, 30).notes
     first, second = Score.from_notes(whole[:16]), Score.from_notes(whole[15:])
-    found = originality.evaluate(song(lead=Score.from_notes(whole)), others(first, second))
+    found = originality.evaluate(song(lead=Score.from_notes(whole)), "lead", others(first, second))
     assert found["longest"] == 16
 
 
@@ -108,28 +110,31 @@ def beats(*kinds: str, start: int = 0) -> Score:
 def test_drum_beats():
     pattern = "abcdefgh" * 2
     found = originality.evaluate(
-        song(drums=beats(*pattern, start=960)), others(beats(*"hg", *pattern), layer="drums")
+        song(drums=beats(*pattern, start=960)), "drums", others(beats(*"hg", *pattern), layer="drums")
     )
     assert found == {"longest": 16, "copied": 1.0, "covered": 1.0}
     nine, eight = "abcdabcda", "abcdabcd"
     for text, copied in ((nine, 1.0), (eight, 0.0)):
         own = song(drums=beats(*text, *"h"))
-        assert originality.evaluate(own, others(beats(*text, *"g"), layer="drums"))["copied"] == copied
+        assert (
+            originality.evaluate(own, "drums", others(beats(*text, *"g"), layer="drums"))["copied"] == copied
+        )
     plain = song(drums=beats(*"abab" * 8))
-    assert originality.evaluate(plain, others(beats(*"abab" * 8), layer="drums"))["copied"] == 0.0
+    assert originality.evaluate(plain, "drums", others(beats(*"abab" * 8), layer="drums"))["copied"] == 0.0
 
 
 def test_a_silent_beat_ends_a_run():
     text = "abcdef-ghabcd"
-    found = originality.evaluate(song(drums=beats(*text)), others(beats(*text), layer="drums"))
+    found = originality.evaluate(song(drums=beats(*text)), "drums", others(beats(*text), layer="drums"))
     assert found["longest"] == 6
 
 
 def test_nothing_to_compare_and_bad_input():
     index = others(random_melody(1, 30))
-    assert originality.evaluate(song(lead=melody([0])), index) is None
-    assert originality.evaluate(song(drums=melody([0])), index) is None
-    assert originality.evaluate(song(lead=random_melody(1, 5)), Others([], False))["longest"] == 0
+    assert originality.evaluate(song(lead=melody([0])), "lead", index) is None
+    with pytest.raises(ValueError, match="drums"):
+        originality.evaluate(song(drums=melody([0])), "drums", index)
+    assert originality.evaluate(song(lead=random_melody(1, 5)), "lead", Others([], False))["longest"] == 0
     for bad in (np.zeros(3, dtype=np.int64), np.zeros((2, 2), dtype=np.uint64)):
         with pytest.raises(ValueError, match="uint64"):
             Others([bad], False)

@@ -3,7 +3,7 @@
 Conventions. A pitched layer is its notes in order (onset, then pitch), each but the first told by what leads
 to it: semitones and grid steps (`grid.on_grid`) from the note before. Equal sequences of these are one run of
 notes at any pitch, at any place; lengths, velocities and tempo do not count. n equal steps are a run of n + 1
-notes. Runs of any pitched layer of one song are looked for in any of the others'.
+notes. Runs of a pitched layer are looked for in all pitched layers of the others.
 
 Drums are told by quarter notes ("beats"), each by all its hits (grid step and piece). A silent beat equals no
 other: it ends a run.
@@ -81,11 +81,10 @@ def drum_beats(score: Score, meter: Meter) -> Hashes:
     return beats[int(hits[0, 0]) :]
 
 
-def steps_of(song: SymbolicSong, drums: bool) -> list[Hashes]:
-    """The step sequences of a song's drums, or of each of its pitched layers."""
-    read = drum_beats if drums else note_steps
-    found = [read(score, song.state.meter) for name, score in song.scores.items() if is_drums(name) == drums]
-    return [have for have in found if len(have)]
+def steps_of(song: SymbolicSong, layer: str) -> Hashes:
+    """The step sequence of a layer of a song: beats of drums, steps from note to note of others [N]."""
+    read = drum_beats if is_drums(layer) else note_steps
+    return read(song.scores[layer], song.state.meter)
 
 
 class Steps:
@@ -177,17 +176,21 @@ class Others:
         return low
 
 
-def evaluate(song: SymbolicSong, others: Others) -> "OrderedDict[str, Any] | None":
-    """longest, copied, covered (the head of this file); None where the song has no such notes."""
-    sequences = [Steps(have) for have in steps_of(song, others.drums)]
-    if not sequences:
+def evaluate(song: SymbolicSong, layer: str, others: Others) -> "OrderedDict[str, Any] | None":
+    """longest, copied, covered (the head of this file); None where a layer has under two notes.
+
+    ValueError where the others are drums and the layer is not, or the other way round.
+    """
+    if is_drums(layer) != others.drums:
+        raise ValueError(f"{layer}: drums can only be compared with drums")
+    steps = Steps(steps_of(song, layer))
+    if not len(steps):
         return None
-    longest = max(others.longest(have) for have in sequences)
-    hits = sum(_covered(others.shared(have, others.most), len(have)) for have in sequences)
+    longest = others.longest(steps)
     return OrderedDict(
         longest=longest + (0 if others.drums or not longest else 1),
         copied=float(longest >= others.most),
-        covered=hits / sum(map(len, sequences)),
+        covered=_covered(others.shared(steps, others.most), len(steps)) / len(steps),
     )
 
 
