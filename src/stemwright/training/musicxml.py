@@ -22,32 +22,16 @@ from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.pitch import name_at
 from stemwright.song.score import PPQ, Note
+from stemwright.training.chord_symbols import STEPS, chord_symbol
 from stemwright.training.repeats import NO_MARKS, Marks, marks_of
 
 MAX_BYTES = 30_000_000
 MAX_DIVISIONS = 1_000_000
-_STEPS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _LOUDNESS = {
     "pppp": 34, "ppp": 38, "pp": 46, "p": 56, "mp": 66, "mf": 78, "f": 92, "ff": 106, "fff": 116, "ffff": 122,
     "sf": 100, "sfz": 104, "fp": 76, "fz": 100, "sfp": 76,
 }  # fmt: skip
 _USUAL = 74
-_QUALITIES = {
-    "major": "", "minor": "m", "augmented": "aug", "diminished": "dim", "power": "5",
-    "dominant": "7", "major-seventh": "maj7", "minor-seventh": "m7", "diminished-seventh": "dim7",
-    "augmented-seventh": "aug7", "half-diminished": "m7b5", "major-minor": "mmaj7", "minor-major": "mmaj7",
-    "major-sixth": "6", "minor-sixth": "m6", "dominant-ninth": "9", "major-ninth": "maj9",
-    "minor-ninth": "m9", "augmented-ninth": "aug7", "dominant-11th": "11", "minor-11th": "m11",
-    "dominant-13th": "13", "suspended-second": "sus2", "suspended-fourth": "sus4",
-}  # fmt: skip
-_ALTERED = {
-    ("7", "9", -1): "7b9", ("7", "9", 1): "7#9", ("7", "5", -1): "7b5", ("7", "5", 1): "aug7",
-    ("7", "11", 1): "7#11", ("9", "5", 1): "aug7", ("9", "5", -1): "7b5", ("9", "11", 1): "7#11",
-    ("sus4", "7", 0): "7sus4", ("sus4", "9", 0): "9sus4", ("7sus4", "9", 0): "9sus4",
-    ("m7", "5", -1): "m7b5", ("m", "5", -1): "dim", ("", "5", 1): "aug", ("", "9", 0): "add9",
-    ("m", "9", 0): "madd9", ("6", "9", 0): "69",
-}  # fmt: skip
-"""(quality, degree, semitones it is altered by) -> the quality that says both."""
 
 
 @dataclass(slots=True)
@@ -198,7 +182,7 @@ class _PartReader:
                 at += self._duration(item) * (-1 if item.tag == "backup" else 1)
                 at = max(Fraction(0), at)
             elif item.tag == "harmony" and self.first:
-                self.sheet.chords.append((self.start + round(at), _chord(item, self.full)))
+                self.sheet.chords.append((self.start + round(at), chord_symbol(item, self.full)))
             elif item.tag == "direction":
                 self._direction(item)
             elif item.tag == "sound":
@@ -260,34 +244,11 @@ class _PartReader:
 
 def _pitch(element: ElementTree.Element | None) -> int | None:
     """MIDI number of a <pitch>; None where there is none or it is outside 0..127."""
-    if element is None or (step := element.findtext("step")) not in _STEPS:
+    if element is None or (step := element.findtext("step")) not in STEPS:
         return None
     alter = round(Fraction((element.findtext("alter") or "0").strip()))
-    midi = _STEPS[step] + alter + 12 * (int(element.findtext("octave") or 4) + 1)
+    midi = STEPS[step] + alter + 12 * (int(element.findtext("octave") or 4) + 1)
     return midi if 0 <= midi <= 127 else None
-
-
-def _name(element: ElementTree.Element, what: str) -> str | None:
-    """The note name of a <root> or <bass>."""
-    step = (element.findtext(f"{what}-step") or "").strip()
-    alter = round(Fraction((element.findtext(f"{what}-alter") or "0").strip()))
-    if step not in _STEPS or abs(alter) > 1:
-        return None
-    return step + {1: "#", -1: "b", 0: ""}[alter]
-
-
-def _chord(item: ElementTree.Element, full: bool) -> Chord | None:
-    """A chord symbol; a kind that is not known is read as its triad."""
-    root, kind = item.find("root"), (item.findtext("kind") or "").strip()
-    name = _name(root, "root") if root is not None else None
-    if name is None or kind == "none":
-        return None
-    bass = item.find("bass")
-    quality = _QUALITIES.get(kind, "m" if kind.startswith("minor") else "")
-    for degree in item.iterfind("degree") if full else ():
-        value, alter = degree.findtext("degree-value") or "", degree.findtext("degree-alter") or "0"
-        quality = _ALTERED.get((quality, value.strip(), round(Fraction(alter.strip()))), quality)
-    return Chord(name, quality, _name(bass, "bass") if bass is not None else None)
 
 
 def _fifths(item: ElementTree.Element) -> int | None:

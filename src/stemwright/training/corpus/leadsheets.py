@@ -6,6 +6,7 @@ Tempo: where a sheet has none (nearly all), the middle of its style's range in t
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -18,7 +19,15 @@ from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 from stemwright.training.bands import playable_bpm
 from stemwright.training.corpus.form import form_of
-from stemwright.training.corpus.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches
+from stemwright.training.corpus.printed import (
+    MIN_NOTES,
+    accented,
+    cut,
+    keys_of,
+    likelier,
+    stretches,
+    third_of,
+)
 from stemwright.training.corpus.song import CorpusSong
 from stemwright.training.corpus.unfold import chords_per_beat, unfold
 from stemwright.training.musicxml import Bar, read_musicxml
@@ -81,16 +90,14 @@ def lead_sheet(path: Path, composers: tuple[str, ...], style: str = DEFAULT_STYL
 
 def _key(scores: Mapping[str, Score], bars: list[Bar], chords: tuple[Chord | None, ...]) -> Key:
     """The signature's major or minor key: the sheets call every signature major, so the last chord decides
-    where it is one of the two tonics, and else how often either is heard.
+    where it is one of the two tonics, and else which tonic more beats have, or the notes.
     """
     both = keys_of(bars)
     if both is None:
         return find_key(profile(scores))
-    sounding = [chord for chord in chords if chord is not None]
-    if sounding:
-        tonics = {(key.tonic_pc, key.is_minor): key for key in both}
-        last = sounding[-1]
-        ends = tonics.get((last.root_pc, last.quality.startswith("m") and not last.quality.startswith("maj")))
-        if ends is not None:
-            return ends
-    return likelier(both, profile(scores))
+    tonics = {(key.tonic_pc, key.is_minor): key for key in both}
+    heard = [(c.root_pc, third_of(c) == 3) for c in chords if c is not None and third_of(c) is not None]
+    if heard and heard[-1] in tonics:
+        return tonics[heard[-1]]
+    beats = Counter(tonics[chord] for chord in heard if chord in tonics)
+    return beats.most_common(1)[0][0] if beats else likelier(both, profile(scores))

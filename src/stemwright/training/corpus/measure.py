@@ -10,12 +10,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from stemwright.song.harmony import QUALITIES, Chord, Key
+from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
 from stemwright.song.score import Score
 from stemwright.training.bands import band_tracks
 from stemwright.training.corpus.parts import assign, hand_over
+from stemwright.training.corpus.printed import third_of
 from stemwright.training.corpus.song import CorpusSong
 
 Truth = Mapping[str, Mapping[str, Sequence[int]]]
@@ -82,9 +83,3 @@ def chord_agreement(songs: Iterable[CorpusSong], recognise: Recognise) -> dict[s
                 plain += 1
                 thirds += same and heard is not None and third_of(heard) == third_of(given)
     return {"beats": beats, "root": roots / max(1, beats), "third": thirds / max(1, plain)}
-
-
-def third_of(chord: Chord) -> int | None:
-    """3 or 4, the third of a chord with a perfect fifth; None for other chords."""
-    tones = QUALITIES[chord.quality]
-    return next((tone for tone in (3, 4) if tone in tones), None) if 7 in tones else None

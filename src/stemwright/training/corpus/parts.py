@@ -31,7 +31,7 @@ _SAME = 0.8
 """Two tracks with so large a share of equal notes are one part played twice."""
 _HAND_OVER = 4
 """Bars of silence after which another track takes a layer over: shorter rests belong to the part."""
-_GOOD_ENOUGH = 1.5
+_GOOD_ENOUGH = 0.7
 """How much less than the best a track may be worth and still take its layer over."""
 
 _NAMES = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.song.harmony import Key
+from stemwright.song.harmony import QUALITIES, Chord, Key
 from stemwright.song.pitch import name_at
 from stemwright.song.score import Note, Score
 from stemwright.training.bands import FOLD, fold
@@ -44,7 +44,7 @@ def fitted(score: Score, layer: str) -> Score:
         moved = ((pitch + 12 * octaves, count) for pitch, count in pitches.items())
         return sum(count for pitch, count in moved if not low <= pitch <= high), abs(octaves)
 
-    octaves = min(range(-4, 5), key=outside)
+    octaves = min(range(-8, 9), key=outside)
     notes = (
         Note(n.onset, n.duration, n.pitch + 12 * octaves, n.velocity)
         for n in score.notes
@@ -82,3 +82,9 @@ def likelier(both: tuple[Key, Key], weights: NDArray[np.float64]) -> Key:
         return float(weights[tonic] + weights[(tonic + 7) % 12] + 2 * weights[(tonic + 11) % 12])
 
     return max(both, key=heard)
+
+
+def third_of(chord: Chord) -> int | None:
+    """3 or 4, the third of a chord with a perfect fifth; None for other chords."""
+    tones = QUALITIES[chord.quality]
+    return next((tone for tone in (3, 4) if tone in tones), None) if 7 in tones else None
