@@ -8,7 +8,6 @@ import pytest
 
 from stemwright.errors import UsageError
 from stemwright.producer.create import Wish, create, draft, require_same
-from stemwright.producer.programs import program_of
 from stemwright.producer.reports import describe
 from stemwright.song.state import GlobalState
 
@@ -46,17 +45,3 @@ def test_wrong_chords_leave_nothing_behind(tmp_path: Path, chords: str) -> None:
 def test_without_chords_none_are_decided(tmp_path: Path) -> None:
     assert draft(tmp_path / "song", Wish(seed=1)).state.chords == ()
     assert GlobalState.create().chords == ()
-
-
-@pytest.mark.parametrize(
-    ("layer", "timbre", "program"),
-    [
-        ("lead", "sax", 65),
-        ("harmony-2", "strings", 48),
-        ("bass", "", 33),
-        ("drums", "brush", 40),
-        ("horns", "", 0),
-    ],
-)
-def test_programs_follow_timbres(layer: str, timbre: str, program: int) -> None:
-    assert program_of(layer, timbre) == program

@@ -130,10 +130,9 @@ def import_(
         emit_json(facts)
         return
     sources = facts["sources"]
-    lines(
-        f"{name:<10}{part['notes']} notes from {_tracks(part['track'])}"
-        for name, part in facts["layers"].items()
-    )
+    for name, part in facts["layers"].items():
+        played = f", played by {part['timbre']}" if part["timbre"] else ""
+        lines([f"{name:<10}{part['notes']} notes from {_tracks(part['track'])}{played}"])
     read = (f"{facts[what]} ({sources[what]})" for what in ("bpm", "meter", "key"))
     lines([f"read as   {', '.join(read)}, {facts['bars']} bars, chords: {sources['chords']}"])
     lines(f"note:     {remark}" for remark in facts["remarks"])

@@ -10,10 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.producer import bundles
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.create import title_from
+from stemwright.producer.programs import kind_of, timbre_of_program
 from stemwright.producer.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.tracks import choose, guess
@@ -32,11 +34,15 @@ MAX_NOTES = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """The score of a layer, and the numbers (from 1) of the tracks that it came from."""
+    """The score of a layer, the numbers (from 1) of the tracks that it came from, and their main program.
+
+    `doubled`: notes that several of them had. `program`: 0-based, None where the file names none.
+    """
 
     score: Score
     tracks: tuple[int, ...]
     doubled: int
+    program: int | None
 
 
 def import_midi(
@@ -74,15 +80,15 @@ def import_midi(
         song = folder.load()
         song = replace(song, state=song.state if song.state.chords else reading.state)
         for layer, part in given.items():
-            song = _give(song, layer, folder.objects.put("score", part.score.canonical_bytes()))
+            song = _give(song, layer, folder.objects.put("score", part.score.canonical_bytes()), part.program)
         act = Act(
             "import",
             list(given),
             made=[part.score.sha256 for part in given.values()],
-            details=_details(given),
+            details=_details(given, song),
         )
         number = commit(folder, song, act, clock)["run"]
-    return {"run": number, "layers": _details(given), **_facts(reading)}
+    return {"run": number, "layers": _details(given, song), **_facts(reading)}
 
 
 def inspect_midi(file: Path) -> dict[str, Any]:
@@ -148,7 +154,9 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
             "cut the file, give a longer --form, or import it into a new folder"
         )
     score = Score.from_notes(_clip(note, state.total_ticks) for note in notes)
-    return Given(score, tuple(numbers), len(notes) - len(score.notes))
+    main = max((midi.tracks[number - 1] for number in numbers), key=lambda track: len(track.notes))
+    program = main.program if main.says_program else None
+    return Given(score, tuple(numbers), len(notes) - len(score.notes), program)
 
 
 def _clip(note: Note, end: int) -> Note:
@@ -164,20 +172,35 @@ def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
     )
 
 
-def _give(song: Song, layer: str, sha: str) -> Song:
-    """The song with a given score; the layer then has to be generated again, so no take is active."""
+def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
+    """The song with a given score; the layer then has to be generated again, so no take is active.
+
+    A layer that was never played gets the timbre nearest to the file's program.
+    """
     entry = song.layers.get(layer, LayerEntry())
     if entry.score_sha256 == sha:
         return song
-    return song.with_layer(layer, replace(entry, score_sha256=sha, take=None))
+    timbre = entry.timbre
+    if not timbre and not entry.takes and program is not None:
+        timbre = timbre_of_program(layer, program, _timbres(layer))
+    return song.with_layer(layer, replace(entry, score_sha256=sha, take=None, timbre=timbre))
 
 
-def _details(given: Mapping[str, Given]) -> dict[str, Any]:
+def _timbres(layer: str) -> tuple[str, ...]:
+    """What a layer of this kind can be played in; nothing where there is no sound bundle for it."""
+    try:
+        return bundles.performer(kind_of(layer) or layer).manifest.timbres
+    except StemwrightError:  # a broken bundle is told by what needs it
+        return ()
+
+
+def _details(given: Mapping[str, Given], song: Song) -> dict[str, Any]:
     return {
         layer: {
             "track": part.tracks[0] if len(part.tracks) == 1 else list(part.tracks),
             "notes": len(part.score.notes),
             "score": part.score.sha256,
+            "timbre": song.layers[layer].timbre,
         }
         for layer, part in given.items()
     }

@@ -1,6 +1,8 @@
-"""The General MIDI program that a sequencer should load for a layer, from the timbre it is played in."""
+"""General MIDI programs and timbres: what a sequencer loads for a layer, and what plays an imported one."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from stemwright.song.layers import DEFAULT_PROGRAMS, LAYERS
 
@@ -29,5 +31,23 @@ _PROGRAMS: dict[str, dict[str, int]] = {
 
 def program_of(layer: str, timbre: str) -> int:
     """The program of a layer ("harmony-2" is played like "harmony"); its layer's usual one where unknown."""
-    kind = next((name for name in LAYERS if layer.startswith(name)), "")
+    kind = kind_of(layer)
     return _PROGRAMS.get(kind, {}).get(timbre, DEFAULT_PROGRAMS.get(kind, 0))
+
+
+def timbre_of_program(layer: str, program: int, timbres: Collection[str]) -> str:
+    """The timbre, of those that a layer can be played in, nearest to a program in its family; "" for none.
+
+    General MIDI has sixteen families of eight programs each: pianos, basses, strings, brass, reeds, ...
+    """
+    family = {
+        timbre: known
+        for timbre, known in _PROGRAMS.get(kind_of(layer), {}).items()
+        if timbre in timbres and known // 8 == program // 8
+    }
+    return min(family, key=lambda timbre: abs(family[timbre] - program), default="")
+
+
+def kind_of(layer: str) -> str:
+    """The known layer that a layer is played like."""
+    return next((name for name in LAYERS if layer.startswith(name)), "")

@@ -15,12 +15,16 @@ DRUM_CHANNEL = 9
 
 @dataclass(slots=True)
 class MidiTrack:
-    """One channel of one track. `program` 0..127 (0-based), notes sorted, in ticks of 96 a quarter note."""
+    """One channel of one track. `program` 0..127 (0-based), notes sorted, in ticks of 96 a quarter note.
+
+    `says_program`: whether the file names the program; it is 0 where it does not.
+    """
 
     name: str
     program: int
     is_drums: bool
     notes: list[Note]
+    says_program: bool = False
 
 
 @dataclass(slots=True)
@@ -53,9 +57,10 @@ def channels_of(track: RawTrack, number: int, division: int, name: str, mended: 
     return [
         MidiTrack(
             title if len(sounding) == 1 else f"{title} {index + 1}",
-            channels[index].program,
+            channels[index].program or 0,
             index == DRUM_CHANNEL,
             _notes(channels[index], division, name, mended),
+            channels[index].program is not None,
         )
         for index in sounding
     ]
@@ -71,7 +76,7 @@ class _Channel:
 
     def __init__(self, mended: Mended) -> None:
         self.mended = mended
-        self.program = 0
+        self.program: int | None = None
         self.notes: set[tuple[int, int, int, int]] = set()
         self.open: dict[int, tuple[int, int, bool]] = {}
 
