@@ -152,6 +152,8 @@ def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: 
         (("performer", "drums", "DATA", "--temperature", "-1"), "temperature"),
         (("performer", "drums", "DATA", "--clap", "/nowhere"), "CLAP model"),
         (("composer", "/nowhere"), "train corpus"),
+        (("composer", "drums", "CORPUS"), "composer"),
+        (("composer", "nothing", "CORPUS"), "bundle 'nothing'"),
         (("composer", "CORPUS", "--songs", "0"), "--songs 0"),
         (("composer", "CORPUS", "--bars", "0"), "--bars 0"),
         (("composer", "CORPUS", "--source", "nothing"), "no valid songs of 'nothing'"),

@@ -30,8 +30,12 @@ _Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Folders of training runs.", show_default=False)
 ]
 _Corpus = Annotated[
-    Path,
-    typer.Argument(metavar="CORPUS", help="Folder with train.jsonl and valid.jsonl.", show_default=False),
+    list[str],
+    typer.Argument(
+        metavar="[BUNDLE]... CORPUS",
+        help="Composers by name or folder, the installed one where none is named; last, a corpus.",
+        show_default=False,
+    ),
 ]
 _Count = Annotated[
     int,
@@ -204,7 +208,7 @@ def performer(
 
 
 def composer(
-    corpus: _Corpus,
+    places: _Corpus,
     songs: _Count = 64,
     bars: _Bars = 32,
     source: _Source = None,
@@ -214,22 +218,25 @@ def composer(
 ) -> None:
     """Does a composer write as people do? Beside real music and shuffled notes.
 
-    Composes for the key, tempo, form, chords and style of held-out songs. Of each
-    layer: distance of its histograms to real music, key and chords, self-similarity;
-    swing and micro-timing by style; runs of notes that training songs have too.
+    Composes for the key, tempo, form, chords and style of held-out songs, and has
+    the arranger do so too. Of each layer: distance of its histograms to real music,
+    key and chords, self-similarity, runs of notes that training songs have; swing
+    and micro-timing by style.
     """
     from stemwright.assess.composer import assess_composer, first_bars
+    from stemwright.assess.composer_bundles import composers
     from stemwright.assess.composer_tables import composer_tables
-    from stemwright.compose.arranger import arrange
     from stemwright.training.corpus.symbolic import symbolic_songs
 
+    names, corpus = _split_places(places, 4)
     _checked(out, None)
     with watching() as watch:
+        rivals = composers(names)
         held_out = symbolic_songs(corpus, "valid", songs, seed, source)
         report = assess_composer(
             [first_bars(song, bars) for song in held_out],
             symbolic_songs(corpus, "train"),
-            {"arranger": lambda state, layers, seed: arrange(state, layers, seed).scores},
+            rivals,
             seed=seed,
             watch=watch,
         )

@@ -24,7 +24,7 @@ from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
 
 if TYPE_CHECKING:
-    from stemwright.compose.composer.composer import Wishes
+    from stemwright.compose.composer.composer import Composer, Wishes
     from stemwright.compose.composer.draft import Draft, Place
     from stemwright.song.document import Song
     from stemwright.song.state import GlobalState
@@ -106,6 +106,20 @@ def write(folder: SongFolder, song: Song, asked: Asked, watch: Watch = unwatched
         state = state.with_(chords=beats)
     scores = {name: _merged(there.get(name), draft, parts[name], bars, state) for name in names}
     return Written(state, scores, seed)
+
+
+def compose_state(
+    composer: Composer, state: GlobalState, layers: Sequence[str], seed: int
+) -> dict[str, Score]:
+    """Whole scores of layers as a new song would have them, where nothing stands yet."""
+    from stemwright.compose.arranger import decide
+
+    decided = decide(state, seed)
+    draft, parts = _draft(decided, {}, layers)
+    bars = range(decided.bars)
+    places = [(parts[name], bar) for name in layers for bar in bars]
+    composer.write(draft, places, seed, _wishes(decided, Asked(), layers, parts, {}))
+    return {name: _merged(None, draft, parts[name], bars, decided) for name in layers}
 
 
 def _names(song: Song, layers: Sequence[str]) -> list[str]:
