@@ -8,8 +8,10 @@ import pytest
 
 from stemwright.errors import UsageError
 from stemwright.producer.create import Wish, create, draft, require_same
+from stemwright.producer.produce import produce
 from stemwright.producer.reports import describe
 from stemwright.song.state import GlobalState
+from stemwright.store import SongFolder
 
 WISH = Wish(key="C", form="verse:4", style="jazz", seed=1, chords="ii7 V7b9 | Imaj7 | N.C.")
 
@@ -25,6 +27,13 @@ def test_given_chords_win(tmp_path: Path) -> None:
     silent = range(2 * 384, 3 * 384)
     assert not any(note.onset in silent for note in made.scores["harmony"].notes)
     assert not any(note.onset in silent for note in made.scores["bass"].notes)
+
+
+def test_generating_keeps_them(tmp_path: Path) -> None:
+    create(tmp_path / "song", Wish(bpm="240", form="verse:2", seed=1, chords="Bb13#11 | N.C."))
+    before = SongFolder.open(tmp_path / "song").load().state.chords
+    produce(tmp_path / "song", ("bass",))
+    assert SongFolder.open(tmp_path / "song").load().state.chords == before
 
 
 def test_a_song_is_gone_on_with_by_its_own_chords(tmp_path: Path) -> None:
