@@ -8,8 +8,16 @@ import pytest
 from stemwright.errors import UsageError
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
+from stemwright.song.score import Note
 from stemwright.training.corpus import romantext
-from stemwright.training.corpus.romantext import beat_ticks, numeral, placed, read_romantext
+from stemwright.training.corpus.romantext import (
+    beat_ticks,
+    best_placed,
+    chord_share,
+    numeral,
+    placed,
+    read_romantext,
+)
 from stemwright.training.musicxml import Bar
 
 TEXT = """Composer: X
@@ -45,6 +53,30 @@ def test_places_follow_the_bars(tmp_path: Path) -> None:
     bars = [Bar(0, 96, meter, "0"), Bar(96, 384, meter, "1"), Bar(480, 384, meter, "2")]
     found = placed(read_romantext(write(tmp_path, TEXT)), bars)
     assert [tick for tick, _ in found] == [0, 96, 96 + 192, 480, 480 + 192]
+
+
+@pytest.mark.parametrize("late", [0, 1, -1])
+def test_an_analysis_that_counts_bars_otherwise_is_moved(tmp_path: Path, late: int) -> None:
+    meter, numerals = Meter(4, 4), ("I", "ii", "V", "vi", "IV", "iii")
+    text = "".join(f"m{i + 3} {'C: ' if i == 0 else ''}{n}\n" for i, n in enumerate(numerals))
+    entries = read_romantext(write(tmp_path, text))
+    bars = [Bar(384 * i, 384, meter, str(i + 1)) for i in range(10)]
+    notes = [
+        Note(384 * (i + 2 + late), 384, 60 + pc, 80)
+        for i, entry in enumerate(entries)
+        for pc in entry.chord.pitch_classes
+    ]
+    found = best_placed(entries, bars, notes)
+    assert found == placed(entries, bars, late) and chord_share(found, notes) == 1.0
+    assert [tick for tick, _ in found] == [384 * (i + 2 + late) for i in range(6)]
+
+
+def test_an_analysis_of_other_music_is_not_believed(tmp_path: Path) -> None:
+    entries = read_romantext(write(tmp_path, "m1 C: I\nm2 V\n"))
+    bars = [Bar(384 * i, 384, Meter(4, 4), str(i + 1)) for i in range(2)]
+    with pytest.raises(UsageError, match="fits 0% of the notes"):
+        best_placed(entries, bars, [Note(0, 384, 61, 80), Note(384, 384, 66, 80)])
+    assert chord_share([], [Note(0, 1, 60, 80)]) == 0.0
 
 
 def test_beats_of_compound_meters_are_three_units() -> None:

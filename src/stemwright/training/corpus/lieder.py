@@ -21,7 +21,7 @@ from stemwright.song.state import GlobalState
 from stemwright.training.bands import playable_bpm
 from stemwright.training.corpus.form import form_of
 from stemwright.training.corpus.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches
-from stemwright.training.corpus.romantext import placed, read_romantext
+from stemwright.training.corpus.romantext import best_placed, read_romantext
 from stemwright.training.corpus.song import CorpusSong
 from stemwright.training.corpus.unfold import chords_per_beat, unfold
 from stemwright.training.musicxml import Bar, Part, Sheet, read_musicxml
@@ -57,7 +57,9 @@ def lied(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
 def _analysed(sheet: Sheet, path: Path) -> Counter[Key]:
     """Puts the chords of the analysis into the sheet; how many ticks each of its keys lasts (none: empty)."""
     try:
-        entries = placed(read_romantext(path.parent / "analysis_automatic.rntxt"), sheet.bars)
+        notes = [note for part in sheet.parts for note, _ in part.notes]
+        found = read_romantext(path.parent / "analysis_automatic.rntxt")
+        entries = best_placed(found, sheet.bars, notes)
     except UsageError:
         return Counter()
     sheet.chords = [(tick, entry.chord) for tick, entry in entries]
