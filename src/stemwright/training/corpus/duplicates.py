@@ -98,5 +98,5 @@ def same_music(songs: Sequence[CorpusSong]) -> list[Pair]:
     return pairs
 
 
-def _file(song: CorpusSong) -> tuple[str, str]:
-    return song.source, song.name.partition("#")[0]
+def _file(song: CorpusSong) -> tuple[str, tuple[str, ...], str]:
+    return song.source, song.composers, song.name.partition("#")[0]

@@ -21,8 +21,9 @@ from stemwright.training.musicxml import Bar
 
 MAX_BYTES = 1_000_000
 FITTING, MIN_SHARE = 0.75, 0.65
-"""What an analysis should explain of the notes: right ones do 87% on average, ones four bars off 48%. Below the
-first other bars are tried, below the second it is not believed.
+"""What an analysis should explain of the notes: right ones do 87% on average, ones four bars off 48%.
+
+Below the first other bars are tried, below the second it is not believed.
 """
 _BAR = re.compile(r"m([0-9]{1,5})[a-z]? (.*)", re.ASCII)
 _BEAT = re.compile(r"b([0-9]{1,3}(?:\.[0-9]{1,6})?)", re.ASCII)
