@@ -120,6 +120,9 @@ def test_goals(report: Mapping[str, Any]) -> None:
     base = row(report, "histograms", layer="lead", what="arranger", sets="whole")["position"]
     assert lead["bar"] == pytest.approx(base / 2, abs=1e-4) and lead["met"] is True
     assert goals["lead: notes in key"]["bar"] == 0.95 and goals["lead: notes in key"]["met"] is True
+    returned = goals["sections that return, how far from real ones' similarity"]
+    real, base = (row(report, "similarity", layer="all", what=w)["repeated"] for w in ("real", "arranger"))
+    assert returned["bar"] == pytest.approx(abs(base - real), abs=2e-4)
     assert not any(r["what"] == "arranger" for r in report["goals"])
     unknown = [r for r in report["goals"] if r["what"] == "silent" and r["value"] is None]
     assert unknown and all(r["met"] is None for r in unknown)
@@ -136,6 +139,7 @@ def test_tables(report: Mapping[str, Any]) -> None:
 def test_bars_are_told_where_there_is_only_the_baseline() -> None:
     made = assess_composer(real_songs(4), (), {"arranger": by_rule})
     assert made["originality"] == [] and made["groove"] == []
+    assert not {"groove", "originality"} & {t.title.split()[0] for t in composer_tables(made)}
     assert made["goals"] and all(r["value"] is None and r["met"] is None for r in made["goals"])
 
 

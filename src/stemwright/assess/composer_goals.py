@@ -81,9 +81,18 @@ def _groove(report: Mapping[str, Any], name: str) -> list[Row]:
 
 
 def _similarity(report: Mapping[str, Any], name: str, baseline: str) -> list[Row]:
+    """Nearer to real music than the baseline: over all bars, and where sections return."""
     rows = report["similarity"]
     own, base = _find(rows, layer=ALL, what=name), _find(rows, layer=ALL, what=baseline)
-    return [_row("self-similarity error", own.get("whole"), base.get("whole"), "lower")]
+    real = _find(rows, layer=ALL, what=REAL).get("repeated")
+    away = [
+        None if real is None or row.get("repeated") is None else abs(row["repeated"] - real)
+        for row in (own, base)
+    ]
+    return [
+        _row("self-similarity error", own.get("whole"), base.get("whole"), "lower"),
+        _row("sections that return, how far from real ones' similarity", away[0], away[1], "lower"),
+    ]
 
 
 def _adherence(report: Mapping[str, Any], name: str) -> list[Row]:

@@ -72,7 +72,7 @@ def composer_tables(report: Report) -> list[Table]:
     """Every measure beside its control and its floor, and what is reached of the goals."""
     about = f"{report['songs']} songs, {report['bars']} bars"
     whole, halves = ([row for row in report["histograms"] if row["sets"] == kind] for kind in (WHOLE, HALVES))
-    return [
+    tables = [
         table(
             f"Jensen-Shannon distance to real music (square root, base 2): {about}",
             HISTOGRAMS,
@@ -115,3 +115,4 @@ def composer_tables(report: Report) -> list[Table]:
             [f"histograms: at most half of the distance of the {report['baseline']}"],
         ),
     ]
+    return [made for made in tables if made.rows]

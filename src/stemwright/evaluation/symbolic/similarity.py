@@ -6,9 +6,10 @@ similar as their sets overlap: notes in both over notes in either, 0 to 1. Bars 
 
 - *Curve*: mean similarity of all pairs of bars that lie t bars apart, for t = 1..LAGS; that of a set is the
   mean of its songs'.
-- *Similarity error* of two sets: mean over t of the absolute difference of their curves, after Museformer
-  (Yu et al., NeurIPS 2022, arXiv 2210.10349), whose bars are compared in the same way. Lower is better; 0
-  for sets that repeat themselves alike. Lags that either set does not reach are left out.
+- *Similarity error* of two sets: mean over t of the absolute difference of their curves: the measure of that
+  name of Museformer (Yu et al., NeurIPS 2022, arXiv 2210.10349), with bars and lags as they are told here, so
+  figures of other papers are not comparable. Lower is better; 0 for sets that repeat themselves alike. Lags
+  that either set does not reach are left out.
 - *Returns*: sections of one name (numbers at its end aside) against each other, bar by bar: their mean
   similarity, the share of bars that come back exactly, and for contrast the similarity of sections of
   different names. Real music's depend on who named the sections: read them beside the control.
