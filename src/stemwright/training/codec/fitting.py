@@ -31,7 +31,7 @@ class Plan:
     weight_decay: float = 0.01
     clip: float = 1.0
     ema: float = 0.998
-    mel: float = 2.0  # weight of the mel distance; at 1 the terms that bind phase make loud bands 5 dB weak
+    mel: float = 1.0  # weight of the mel distance
     adversary: float = 0.3  # the judges' gradient, relative to that of the reconstruction; 0: no judges
     adversary_from: float = 0.25  # share of the budget that is over when they come
     adversary_steps: int = 300  # in which their word gains weight

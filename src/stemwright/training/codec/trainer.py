@@ -19,6 +19,7 @@ class Recipe(Plan):
 
     learning_rate: float = 1e-3
     warm_rate: float = 7e-4  # instead, from a finished bundle
+    warm_mel: float = 2.0  # likewise: at 1 loud bands end 5 dB weak; from nothing, at 2 no phase is learnt
     commitment: float = 0.25
     dropout: float = 0.25  # share of items that keep fewer codebooks
 
@@ -51,7 +52,7 @@ class Trainer(Fitting):
             model,
             model.decoder if keep_tokens else model,
             model.decoder.head,
-            ReconstructionLoss(mel=recipe.mel),
+            ReconstructionLoss(mel=recipe.mel if start is None else recipe.warm_mel),
             recipe,
             recipe.learning_rate if start is None else recipe.warm_rate,
             device,

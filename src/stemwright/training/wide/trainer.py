@@ -32,6 +32,7 @@ class WideRecipe(Plan):
     batch: int = 6
     frames: int = 150
     rate: float = 6e-4
+    mel: float = 2.0
     side: float = 0.5  # weight of the side's loss
     blocks_more: int = BLOCKS_MORE  # than the codec's decoder has
     edge: int = 8  # frames at either end of a segment that lack what is beside them, and are not judged
