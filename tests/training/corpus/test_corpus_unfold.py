@@ -52,6 +52,20 @@ def bars(**marks: Marks) -> list[Bar]:
             },
             "0102034545",
         ),
+        # A bracket that is drawn over the first bar of its ending alone, one without a sign, and 3 for 2.
+        (
+            {
+                "b1": Marks(endings=(1,), ending_stop=True),
+                "b2": Marks(times=2),
+                "b3": Marks(endings=(2,), ending_stop=True),
+            },
+            "0120345",
+        ),
+        (
+            {"b3": Marks(endings=(1,), ending_stop=True), "b4": Marks(endings=(3,), ending_stop=True)},
+            "012301245",
+        ),
+        ({"b3": Marks(endings=(1,), times=2, ending_stop=True)}, "012301245"),
         ({"b2": Marks(fine=True), "b5": Marks(dacapo=True)}, "012345012"),
         ({"b2": Marks(segno=True), "b5": Marks(dalsegno=True)}, "0123452345"),
         (

@@ -16,6 +16,7 @@ from stemwright.training.musicxml import Bar, Part, Sheet
 
 MAX_PLAYED = 2000
 """Bars played; what a file says beyond is not followed."""
+MAX_ENDING = 32
 
 
 def unfold(sheet: Sheet) -> Sheet:
@@ -57,13 +58,19 @@ class _Player:
             self.at = len(self.bars)
         elif self.jumped and marks.tocoda:
             self.at = self._coda(at)
-        elif marks.times and not self.jumped and self.turn < (self.passes[at] or marks.times):
+        elif self._ends(at) and not self.jumped and self.turn < (self.passes[at] or marks.times):
             self.turn += 1
             self.at = self.start
-        elif marks.times or (marks.ending_stop and ending and max(ending) == self.passes[at]):
+        elif self._ends(at):
             self.start, self.turn = at + 1, 1
         if self.at == at + 1:
             self._jump(at)
+
+    def _ends(self, at: int) -> bool:
+        """Whether a pass ends with a bar: at a repeat sign, or with the last bar of an ending."""
+        ending = self.endings[at]
+        following = self.endings[at + 1] if at + 1 < len(self.bars) else ()
+        return bool(self.bars[at].marks.times) or (bool(ending) and following != ending)
 
     def _jump(self, at: int) -> None:
         marks = self.bars[at].marks
@@ -79,19 +86,46 @@ class _Player:
 
 
 def _endings(bars: list[Bar]) -> tuple[list[tuple[int, ...]], list[int]]:
-    """For each bar the passes of the ending that it is in, and how many passes its group of endings has."""
-    inside: list[tuple[int, ...]] = []
-    now: tuple[int, ...] = ()
-    for bar in bars:
-        now = bar.marks.endings or now
-        inside.append(now)
-        if bar.marks.ending_stop:
-            now = ()
-    passes = [max(ending, default=0) for ending in inside]
-    for this, following in reversed(list(pairwise(range(len(bars))))):
-        if passes[this] and passes[following]:
-            passes[this] = max(passes[this], passes[following])
+    """For each bar the passes of the ending that it is in, and how many passes its group of endings has.
+
+    Passes are counted anew, so that endings 1 and 3 are played on passes 1 and 2. An ending lasts until the
+    next one of its group, or to a repeat sign before it, wherever its bracket is drawn to: some programs end
+    the brackets after one bar.
+    """
+    inside: list[tuple[int, ...]] = [()] * len(bars)
+    passes = [0] * len(bars)
+    for group in _groups(bars):
+        numbers = sorted({number for at in group for number in bars[at].marks.endings})
+        spans = [_span(bars, at, following) for at, following in pairwise([*group, None]) if at is not None]
+        times = max((bars[at].marks.times for span in spans for at in span), default=0)
+        total = max(len(numbers), times if len(group) == 1 else 0)
+        for at, span in zip(group, spans, strict=True):
+            own = tuple(numbers.index(number) + 1 for number in bars[at].marks.endings)
+            for place in span:
+                inside[place], passes[place] = own, total
     return inside, passes
+
+
+def _groups(bars: list[Bar]) -> list[list[int]]:
+    """Bars at which endings begin; those of one group count upwards and are close together."""
+    groups: list[list[int]] = []
+    for at in (i for i, bar in enumerate(bars) if bar.marks.endings):
+        before = groups[-1][-1] if groups else None
+        close = before is not None and at - before <= MAX_ENDING
+        if before is not None and close and min(bars[at].marks.endings) > max(bars[before].marks.endings):
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    return groups
+
+
+def _span(bars: list[Bar], at: int, following: int | None) -> range:
+    """The bars of the ending that begins at a bar, before the one that follows it in its group."""
+    if following is not None:
+        signs = [i for i in range(at, following) if bars[i].marks.times]
+        return range(at, (signs[0] if signs else following - 1) + 1)
+    last = range(at, min(len(bars), at + MAX_ENDING))
+    return range(at, next((i for i in last if bars[i].marks.ending_stop or bars[i].marks.times), at) + 1)
 
 
 def _played(sheet: Sheet, places: list[int]) -> Sheet:
