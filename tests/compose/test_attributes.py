@@ -113,6 +113,7 @@ def test_figures_stay_in_their_range_and_bars_do_not_depend_on_later_ones(
         assert np.array_equal(first[name], made[name][:1], equal_nan=True)
 
 
+@settings(deadline=None)
 @given(st.integers(-20, 20))
 def test_transposition_moves_the_register_alone(by: int) -> None:
     low, high = (melody(range(0, BAR, 48), [60 + k + shift for k in range(8)]) for shift in (0, by))

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation.symbolic import adherence
@@ -48,6 +48,7 @@ def test_a_foreign_bass_belongs_to_the_chord_and_rests_have_none():
     assert found["strong"] == 1.0 and found["strong_notes"] == 1 and found["key"] == 0.5
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.integers(0, 127), min_size=1, max_size=20),
     st.sampled_from(["C major", "F# minor", "D dorian"]),

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation.symbolic import histograms
@@ -25,6 +25,7 @@ def test_known_distances():
     assert histograms.distance([0, 0], [1, 1]) is None
 
 
+@settings(deadline=None)
 @given(counts, counts, counts)
 def test_the_distance_is_a_metric(a, b, c):
     if not (sum(a) and sum(b) and sum(c)):
@@ -69,6 +70,7 @@ def test_human_timing_is_put_on_the_grid():
     assert on_grid(np.array([330, 336 + 3]), Meter(7, 8)).tolist() == [336, 336]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 20000), max_size=30), st.sampled_from(["4/4", "7/8", "5/16", "3/4"]))
 def test_the_grid_is_near_and_keeps_the_order(ticks, meter):
     have = np.sort(np.array(ticks, dtype=np.int64))
@@ -77,6 +79,7 @@ def test_the_grid_is_near_and_keeps_the_order(ticks, meter):
     assert np.array_equal(on_grid(placed, Meter.parse(meter)), placed)
 
 
+@settings(deadline=None)
 @given(st.integers(-12, 12))
 def test_transposed_with_its_chords_it_is_the_same(by):
     pitches = [60, 62, 64, 65, 67, 69, 71, 72]
