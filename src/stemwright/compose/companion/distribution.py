@@ -16,7 +16,7 @@ Mask = npt.NDArray[np.bool_]
 
 TIME_WIDTHS = (-7.0, 2.0)
 """Lowest and highest logarithm of a component's width."""
-VELOCITY_WIDTHS = (-4.0, 2.0)
+VELOCITY_WIDTHS = (-7.0, 2.0)
 TIME_FLOOR = 2e-4
 """Share of the floor in every time's distribution."""
 VELOCITY_FLOOR = 2e-4
