@@ -13,18 +13,21 @@ from stemwright.cli.main import run
 from support.runner import COMMAND, environment
 
 COMMANDS = [
-    ("new",), ("song",), ("generate",), ("mix",), ("show",), ("log",), ("verify",), ("takes",), ("use",),
+    ("new",), ("song",), ("compose",), ("generate",), ("mix",), ("show",), ("log",), ("verify",), ("takes",), ("use",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
     ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"), ("train", "corpus"),
-    ("train", "evaluate"),
+    ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
     ("bench", "engine"),
     ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "composer"), ("evaluate", "song"),
     ("evaluate", "curves"),
     ("import-codec",),
 ]  # fmt: skip
 WITHOUT_JSON = {
-    ("train", name) for name in ("data", "check", "codec", "tokenize", "performer", "widen", "wide", "corpus")
-}
+    ("train", name)
+    for name in (
+        "data", "check", "codec", "tokenize", "performer", "widen", "wide", "corpus", "composer", "companion",
+    )
+}  # fmt: skip
 HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", "safetensors"}
 
 

@@ -38,4 +38,3 @@ def vary(path: Path, asked: Asked, count: int, out: Path, watch: Watch = unwatch
         files[str(first + number)] = str(file)
         watch("compose", number + 1, count)
     return {"files": files}
-
