@@ -13,7 +13,8 @@ from stemwright.cli.main import run
 from support.runner import COMMAND, environment
 
 COMMANDS = [
-    ("new",), ("song",), ("compose",), ("generate",), ("mix",), ("show",), ("log",), ("verify",), ("takes",), ("use",),
+    ("new",), ("song",), ("compose",), ("generate",), ("mix",), ("show",), ("log",), ("verify",),
+    ("takes",), ("use",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
     ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"), ("train", "corpus"),
     ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
