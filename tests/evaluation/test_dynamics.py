@@ -40,10 +40,23 @@ def test_pieces_of_other_levels_do_not_count_as_velocity():
     assert dynamics.velocity_correlation(played(SPANS, levels), SPANS, pitches, velocities) < -0.99
 
 
-def test_notes_that_begin_together_are_passed_over():
+def test_notes_that_begin_together_are_one_instant():
     spans = [[0.0, 0.5], [0.05, 0.5], [1.0, 1.5], [2.0, 2.5]]
     assert dynamics.alone(spans).tolist() == [False, False, True, True]
     assert dynamics.alone([]).tolist() == []
+    assert dynamics.instants(spans, [64, 60, 60, 62], [80, 100, 50, 60]) == [
+        (0.0, (60, 64), 90.0),
+        (1.0, (60,), 50.0),
+        (2.0, (62,), 60.0),
+    ]
+    assert dynamics.instants([], [], []) == []
+
+
+def test_chords_follow_their_mean_velocity():
+    spans = [span for span in SPANS for _ in range(2)]
+    velocities = [v + d for v in VELOCITIES for d in (-5, 5)]
+    audio = played(SPANS, [-40 + v / 4 for v in VELOCITIES])
+    assert dynamics.velocity_correlation(audio, spans, [60, 67] * 24, velocities) > 0.99
 
 
 def test_too_few_notes_or_one_velocity():

@@ -1,19 +1,19 @@
 """Dynamics: are loud notes louder, do long notes hold?
 
-Conventions. Notes are begin and release in seconds [N, 2], with pitch (or drum piece) and velocity [N]. Only
-notes that begin alone are judged: no other begins within APART seconds. Levels are RMS in dB below full
-scale.
+Conventions. Notes are begin and release in seconds [N, 2], with pitch (or drum piece) and velocity [N]. Notes
+that begin less than APART seconds after one another are one *instant*. Levels are RMS in dB below full scale.
 
-- *velocity*: correlation of velocity and the level of a note's first ATTACK seconds. Timbres and drum pieces
-  differ in level by pitch, so both are taken less the mean of their pitch's notes (partial correlation).
-  1: level follows velocity; 0: it does not care.
-- *hold*: level in the last quarter of a note of LONG seconds or more, less that in its second quarter, in dB,
-  the median. A plucked string falls; a note that is lost falls further than in a rendering.
+- *velocity*: correlation of an instant's mean velocity and the level of its first ATTACK seconds. Timbres,
+  chords and drum pieces differ in level by themselves, so both are taken less the mean of the instants of the
+  same pitches (partial correlation). 1: level follows velocity; 0: it does not care.
+- *hold*: level in the last quarter of a note of LONG seconds or more that begins alone, less that in its
+  second quarter, in dB, the median. A plucked string falls; a note that is lost falls further than in a
+  rendering.
 
 Both belong beside a control: rooms, ringing notes and timbres with one layer bound them. Source: ours.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from typing import Any
 
 import numpy as np
@@ -24,7 +24,7 @@ from stemwright.evaluation import activity
 APART = 0.06
 ATTACK = 0.1
 LONG = 1.0
-LEAST_NOTES = 8
+LEAST_INSTANTS = 8
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +47,18 @@ def alone(spans: ArrayLike) -> NDArray[np.bool_]:
     return found
 
 
+def instants(
+    spans: ArrayLike, pitches: ArrayLike, velocities: ArrayLike
+) -> list[tuple[float, tuple[int, ...], float]]:
+    """Begin, pitches and mean velocity of every instant, in order."""
+    begins = np.asarray(spans, dtype=np.float64).reshape(-1, 2)[:, 0]
+    order = np.argsort(begins, kind="stable")
+    of, loud = np.asarray(pitches).astype(int), np.asarray(velocities, dtype=np.float64)
+    edges = np.flatnonzero(np.diff(begins[order]) >= APART) + 1
+    groups = [group for group in np.split(order, edges) if len(group)]
+    return [(float(begins[g[0]]), tuple(sorted(of[g].tolist())), float(loud[g].mean())) for g in groups]
+
+
 def velocity_correlation(
     audio: ArrayLike,
     spans: ArrayLike,
@@ -54,24 +66,24 @@ def velocity_correlation(
     velocities: ArrayLike,
     sample_rate: int = 24000,
 ) -> float | None:
-    """Partial correlation of velocity and level; None for fewer than LEAST_NOTES notes whose pitch comes
-    twice, or where all are of one velocity.
+    """Partial correlation of velocity and level; None for fewer than LEAST_INSTANTS instants whose pitches
+    come twice, or where all of these are of one velocity.
     """
     signal = np.asarray(audio, dtype=np.float64)
-    picked = alone(spans)
-    begins = np.asarray(spans, dtype=np.float64).reshape(-1, 2)[picked, 0]
-    starts = np.rint(begins * sample_rate).astype(np.int64)
-    size = round(ATTACK * sample_rate)
-    levels = np.array([activity.level_db(signal[start : start + size]) for start in starts])
-    of, wanted = np.asarray(pitches)[picked], np.asarray(velocities, dtype=np.float64)[picked]
-    names, place, counts = np.unique(of, return_inverse=True, return_counts=True)
-    often = counts[place] > 1 if len(names) else np.zeros(0, dtype=bool)
-    if np.count_nonzero(often) < LEAST_NOTES:
+    found = instants(spans, pitches, velocities)
+    counts = Counter(chord for _, chord, _ in found)
+    found = [instant for instant in found if counts[instant[1]] > 1]
+    if len(found) < LEAST_INSTANTS:
         return None
-    x, y = (_centred(values, place, len(names))[often] for values in (wanted, levels))
-    size_of = float(np.sqrt((x @ x) * (y @ y)))
+    size = round(ATTACK * sample_rate)
+    starts = [round(begin * sample_rate) for begin, _, _ in found]
+    levels = np.array([activity.level_db(signal[start : start + size]) for start in starts])
+    chords = list(counts)
+    place = np.array([chords.index(chord) for _, chord, _ in found])
+    x, y = (_centred(values, place, len(chords)) for values in (np.array([v for _, _, v in found]), levels))
     if not float(np.abs(x).max()) > 0:
         return None
+    size_of = float(np.sqrt((x @ x) * (y @ y)))
     return float(x @ y) / size_of if size_of > 0 else 0.0
 
 
