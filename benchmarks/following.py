@@ -10,14 +10,13 @@ the training instruments and sent through the codec. It needs the sample folder 
 """
 
 import argparse
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from told import tell
+
 from stemwright.assess.song import assess_song
-from stemwright.assess.song_tables import song_tables
-from stemwright.cli.output import lines, table
 from stemwright.compose.styles import NAMES
 from stemwright.producer.create import Wish, create
 from stemwright.producer.produce import produce
@@ -48,12 +47,7 @@ def main() -> None:
             produce(path)
             reports.append({**assess_song(path, render=render)[0], "song": f"{style}, seed {FIRST_SEED + i}"})
             print(f"{i + 1}/{options.songs} {style}", flush=True)
-    for made in song_tables(reports):
-        lines(["", made.title])
-        table(made.head, made.rows)
-        lines(made.notes)
-    if options.json:
-        options.json.write_text(json.dumps({"songs": reports}, indent=1) + "\n", encoding="utf-8")
+    tell(reports, options.json)
 
 
 if __name__ == "__main__":

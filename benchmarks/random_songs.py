@@ -9,15 +9,14 @@ the same scores are rendered, and what a stem drifts is what it drifts more than
 """
 
 import argparse
-import json
 import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from told import tell
+
 from stemwright.assess.song import assess_song
-from stemwright.assess.song_tables import song_tables
-from stemwright.cli.output import lines, table
 from stemwright.compose.styles import NAMES
 from stemwright.producer import bundles
 from stemwright.producer.create import Wish, create
@@ -75,12 +74,7 @@ def main() -> None:
         reports.append(report)
         found = [f"{row['layer']}: {fault}" for row in report["layers"] for fault in row["faults"]["faults"]]
         print(f"{len(reports)}/{options.songs} {summary(wish)}: {'; '.join(found) or 'no fault'}", flush=True)
-    for made in song_tables(reports):
-        lines(["", made.title])
-        table(made.head, made.rows)
-        lines(made.notes)
-    if options.json:
-        options.json.write_text(json.dumps({"songs": reports}, indent=1) + "\n", encoding="utf-8")
+    tell(reports, options.json)
 
 
 def summary(wish: Wish) -> str:
