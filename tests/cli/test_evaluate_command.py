@@ -96,7 +96,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_composer(capsys: pytest.CaptureFixture[str], corpus: Path, tmp_path: Path) -> None:
+def test_composer(
+    capsys: pytest.CaptureFixture[str], corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("stemwright.models.registry.folders", lambda: ())  # whatever is shipped
     out = tmp_path / "composer.json"
     arguments = ("composer", corpus, "--songs", 2, "--bars", 3, "--out", out)
     made = parsed(called(capsys, *arguments, "--json"))
