@@ -212,14 +212,14 @@ def _wishes(
 
 def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None) -> Any:
     """The limits of one layer."""
-    from stemwright.compose.composer.limits import usual
+    from stemwright.compose.composer.limits import on_grid, usual
 
     rhythm = None
     if asked.keep_rhythm:
         if old is None:
             raise UsageError(f"--keep-rhythm: layer {name!r} has no score yet; compose it once without")
-        rhythm = frozenset(8 * round(note.onset / 8) for note in old.notes)
-    own = usual(state.key, name)
+        rhythm = on_grid(note.onset for note in old.notes)
+    own = usual(name)
     if is_drums(name):
         return replace(own, rhythm=rhythm)
     return replace(

@@ -30,11 +30,11 @@ def vary(path: Path, asked: Asked, count: int, out: Path, watch: Watch = unwatch
     first = check_seed(asked.seed) if asked.seed is not None else random_seed() >> 8
     out.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
+    there = standing(folder, song)
     for number in range(count):
         made = write(folder, song, replace(asked, seed=first + number))
         file = out / f"{song.title}_{first + number}.mid"
-        scores = {**standing(folder, song), **made.scores}
-        write_bytes(file, write_midi(made.state, scores, title=song.title))
+        write_bytes(file, write_midi(made.state, {**there, **made.scores}, title=song.title))
         files[str(first + number)] = str(file)
         watch("compose", number + 1, count)
     return {"files": files}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stemwright.compose.events.vocabulary import FINE
 from stemwright.errors import UsageError
-from stemwright.song.harmony import Key
 from stemwright.song.layers import is_drums
 
 Span = tuple[int, int]
@@ -82,7 +81,7 @@ class AllLimits:
         return self.layers.get(layer, FREE)
 
 
-def usual(key: Key, layer: str) -> Limits:
+def usual(layer: str) -> Limits:
     """What the composer keeps to unless told otherwise: the layer's range; drums are free."""
     if is_drums(layer):
         return FREE
@@ -90,6 +89,6 @@ def usual(key: Key, layer: str) -> Limits:
     return Limits(low, high)
 
 
-def on_grid(ticks: frozenset[int]) -> frozenset[int]:
+def on_grid(ticks: Iterable[int]) -> frozenset[int]:
     """Ticks as positions can say them without a shift."""
     return frozenset(round(tick / FINE) * FINE for tick in ticks)

@@ -25,6 +25,7 @@ from stemwright.training.companion.material import ARRANGER, Piece, Whole, arran
 from stemwright.training.companion.measure import ORDER, chosen, figures, heard
 from stemwright.training.companion.sequence import Sequence, plain_view, sequence_of
 from stemwright.training.companion.trainer import Recipe, Trainer, best_weights
+from stemwright.training.credits import corpus_origin
 
 CHECKPOINT, BEST, LOG, BUNDLE = "checkpoint.safetensors", "best.safetensors", "log.jsonl", "bundle"
 CHECKS = 10
@@ -153,11 +154,11 @@ def _finish(
     best = best_weights(out / BEST)
     model = exported_model(trainer.config, bundle_tensors(trainer.config, best))
     made = figures(model, heard(chosen(others, trainer.recipe.final_songs)), _plain(pieces))
-    licences, sources = _origin(corpus)
+    licences, sources = corpus_origin(corpus)
     about = {
         "preset": trainer.about["preset"],
-        "licences": licences,
-        "sources": sources,
+        "licences": tuple(sorted({ARRANGER_LICENCE, *licences})),
+        "sources": (*sources, f"{ARRANGER}: songs by Stemwright's arranger ({ARRANGER_LICENCE})"),
         "steps": trainer.progress.step,
         "device": f"cpu, {torch.get_num_threads()} threads, torch {torch.__version__}",
         "held_out": made,
@@ -184,18 +185,6 @@ def _identity(corpus: Path) -> str:
     for split in ("train", "valid"):
         digest.update((corpus / f"{split}.jsonl").read_bytes())
     return digest.hexdigest()
-
-
-def _origin(corpus: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(licences, sources) for the bundle's manifest."""
-    record = json.loads((corpus / "manifest.json").read_text(encoding="utf-8"))
-    found = [record["sources"][name] for name in sorted(record["sources"])]
-    licences = {ARRANGER_LICENCE, *(str(source["licence"]) for source in found)}
-    sources = [f"{source['what']} ({source['licence']}), {source['credit']}" for source in found]
-    return tuple(sorted(licences)), (
-        *sources,
-        f"{ARRANGER}: songs by Stemwright's arranger ({ARRANGER_LICENCE})",
-    )
 
 
 def _rounded(parts: list[float]) -> list[float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from stemwright.training.companion.lanes import Lanes
 from stemwright.training.companion.measure import means, nats
 from stemwright.training.companion.model import CompanionModel, known_in, random_known, tensors
 from stemwright.training.companion.sequence import Sequence
+from stemwright.training.performer.trainer import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,6 @@ class Recipe:
     valid_songs: int = 16
     final_songs: int = 160
     patience: int = 6
-
-
-@dataclass
-class Progress:
-    """Where a run stands; saved with the checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    best: float = math.inf
-    stale: int = 0
 
 
 class Trainer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from stemwright.models import Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.training.composer.pieces import Pieces
 from stemwright.training.composer.trigram import trigram_loss
+from stemwright.training.credits import corpus_origin
 from stemwright.training.performer.export import dequantised_state, quantised_tensors
 from stemwright.training.performer.loss import IGNORE
 from stemwright.training.performer.trainer import Trainer, best_weights
@@ -35,7 +35,7 @@ def finish(
     best = best_weights(out / "best.safetensors", trainer.device)
     tensors = quantised_tensors(trainer.config, best)
     figures = held_out(trainer, train, valid, best, tensors)
-    licences, sources = _origin(corpus)
+    licences, sources = corpus_origin(corpus)
     manifest = Manifest(
         kind="composer",
         name="composer",
@@ -87,15 +87,3 @@ def _sequences(train: Pieces, length: int) -> Iterator[NDArray[np.int64]]:
     for step in range(_COUNTED // 8):
         for row in train.batch(2**31, step, 8, length, 0.0).inputs[..., 0]:
             yield row[row < SIZE]
-
-
-def _origin(corpus: Path) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(licences, sources) from the corpus's manifest."""
-    path = corpus / "manifest.json"
-    if not path.is_file():
-        return (), ()
-    credits = json.loads(path.read_text(encoding="utf-8")).get("sources", {}).values()
-    licences = tuple(sorted({source["licence"] for source in credits}))
-    return licences, tuple(
-        sorted(f"{source['what']} ({source['licence']}), {source['credit']}" for source in credits)
-    )
