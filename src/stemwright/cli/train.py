@@ -56,6 +56,10 @@ _FromPerformer = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a performer's weights.", show_default=False),
 ]
+_FromComposer = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a composer's weights.", show_default=False),
+]
 _NewCodec = Annotated[
     bool, typer.Option("--new-codec", help="Let --from take a performer of another codec's tokens.")
 ]
@@ -282,6 +286,7 @@ def composer(
     preset: _Preset = "tiny",
     minutes: _Minutes = 60.0,
     steps: _Steps = None,
+    start: _FromComposer = None,
     seed: _Seed = 0,
     device: _Device = "auto",
     threads: _Threads = None,
@@ -295,6 +300,7 @@ def composer(
         preset=preset,
         minutes=minutes,
         steps=steps,
+        start=start,
         seed=seed,
         device=device,
         threads=threads,

@@ -196,6 +196,7 @@ def _wishes(
 
     from stemwright.compose.composer.composer import Wishes
     from stemwright.compose.composer.controls import CONTROLS, scaled
+    from stemwright.compose.composer.likeness import model_bars
     from stemwright.compose.composer.limits import AllLimits
     from stemwright.compose.events.vocabulary import PARTS
 
@@ -207,7 +208,7 @@ def _wishes(
                 raise UsageError(f"--{name[:40]}: is not known; use one of {', '.join(CONTROLS)}")
             controls[list(parts.values()), :, CONTROLS.index(name)] = scaled(name, value)
     limits = {PARTS[parts[n]]: _limits(state, asked, n, standing.get(n)) for n in names}
-    return Wishes(AllLimits(limits), controls, _like(state))
+    return Wishes(AllLimits(limits), controls, model_bars(state))
 
 
 def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None) -> Any:
@@ -231,23 +232,6 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None) -> A
         polyphony=asked.voices if asked.voices is not None else (None if name == "harmony" else 1),
         rhythm=rhythm,
     )
-
-
-def _like(state: GlobalState) -> dict[int, list[int]]:
-    """Bar -> bars to be like: those of the last section before of the same material, from the same place."""
-    from stemwright.compose.form import material
-
-    first: dict[str, int] = {}
-    out: dict[int, list[int]] = {}
-    at = 0
-    for section in state.sections:
-        name = material(section.name)
-        if name in first:
-            for bar in range(section.bars):
-                out[at + bar] = [first[name] + bar + i for i in range(section.bars - bar)]
-        first.setdefault(name, at)
-        at += section.bars
-    return {bar: [b for b in like if b < bar] for bar, like in out.items()}
 
 
 def _merged(old: Score | None, draft: Draft, part: int, bars: range, state: GlobalState) -> Score:

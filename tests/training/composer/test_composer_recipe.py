@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
+from safetensors.numpy import save
 
 from stemwright.compose.arranger import decide
 from stemwright.compose.composer.composer import load
+from stemwright.compose.composer.conditions import FEATURES
 from stemwright.compose.composer.draft import Draft
 from stemwright.compose.events.vocabulary import identity
 from stemwright.errors import UsageError
@@ -16,6 +20,7 @@ from stemwright.models import load_bundle, write_bundle
 from stemwright.song.state import GlobalState
 from stemwright.training.composer import finish
 from stemwright.training.composer.recipe import shape, train_composer
+from stemwright.training.composer.warm import warm_weights
 from stemwright.training.performer.trainer import Recipe
 from support.corpora import write_corpus
 
@@ -59,6 +64,39 @@ def test_a_run_goes_on_where_it_was(corpus, tmp_path):
     again = train(corpus, tmp_path / "parts", 6)
     assert again["train_songs"] == 4
     assert load_bundle(tmp_path / "parts" / "bundle").manifest.steps == 6
+
+
+def test_a_run_begins_with_a_bundles_weights(corpus, tmp_path):
+    train(corpus, tmp_path / "first", 8)
+    first = load_bundle(tmp_path / "first" / "bundle")
+    few = {**first.manifest.architecture, "features": 40}
+    tensors = {**first.tensors(), "cond.weight": np.ascontiguousarray(first.tensors()["cond.weight"][:, :40])}
+    manifest = replace(first.manifest, architecture=few, conditioning_version=1, files={})
+    old = write_bundle(tmp_path / "old", manifest, {"model.safetensors": save(tensors)})
+    start = warm_weights(old, CONFIG)
+    assert start["cond.weight"].shape == (32, FEATURES) and not start["cond.weight"][:, 40:].any()
+    assert torch.equal(start["cond.weight"][:, :40], warm_weights(first, CONFIG)["cond.weight"][:, :40])
+    figures = train_composer(
+        corpus, tmp_path / "on", steps=1, start=old.path, config=CONFIG, recipe=RECIPE, report=lambda _: None
+    )
+    assert figures["loss"] < train(corpus, tmp_path / "new", 1)["loss"] - 0.01
+
+
+def test_bundles_that_do_not_fit_are_refused(corpus, tmp_path):
+    train(corpus, tmp_path / "run", 1)
+    bundle = load_bundle(tmp_path / "run" / "bundle")
+    with pytest.raises(UsageError, match="its d_model is 32, not 64"):
+        warm_weights(bundle, replace(CONFIG, d_model=64))
+    for field, changed in (
+        ("speaks other events", {"architecture": {**bundle.manifest.architecture, "events": "0" * 64}}),
+        ("newer than this version", {"conditioning_version": 99}),
+    ):
+        manifest = replace(bundle.manifest, files={}, **changed)
+        other = write_bundle(
+            tmp_path / field[:5], manifest, {"model.safetensors": bundle.file("model.safetensors")}
+        )
+        with pytest.raises(UsageError, match=field):
+            warm_weights(other, CONFIG)
 
 
 def test_bad_requests_are_refused(corpus, tmp_path):

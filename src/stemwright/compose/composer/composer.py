@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from stemwright.native.engine import Engine
     from stemwright.native.state import State
 
-COMPOSE_VERSION = 1
+COMPOSE_VERSION = 2
 """Raised whenever the same bundle, request and seed give other notes than before."""
 AT_ONCE = 4
 """Bars that are written before the view moves on."""
@@ -43,13 +43,13 @@ Progress = Callable[[int, int], object]
 
 @dataclass(frozen=True)
 class Wishes:
-    """How to write. `controls` [parts, bars, controls] (`conditions`); `like`: bar -> bars to be like;
+    """How to write. `controls` [parts, bars, controls] (`conditions`); `like`: bar -> the bar to be like;
     `human`: parts whose notes may lie beside the grid.
     """
 
     limits: AllLimits = field(default_factory=AllLimits)
     controls: Floats | None = None
-    like: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    like: Mapping[int, int] = field(default_factory=dict)
     temperature: float = 0.95
     top_p: float = 0.95
     human: frozenset[int] = frozenset({DRUMS})
@@ -110,8 +110,8 @@ class Composer:
         wishes: Wishes,
     ) -> None:
         """Write the places of a few neighbouring bars."""
-        window, like = view(draft, run, wishes.like.get(run[0], ()))
-        conditions = Conditions(tables, standing(draft), window[0], wishes.controls)
+        window, like = view(draft, run, [wishes.like[bar] for bar in run if bar in wishes.like])
+        conditions = Conditions(tables, standing(draft), window[0], wishes.controls, wishes.like)
         state = self.engine.state()
         telling = opened(draft, window, like)
         self._hear(state, telling.rows(), conditions)

@@ -7,25 +7,27 @@ Columns, in order (`COLUMNS`): area and part, one-hot; place in bar, quarter and
 window; the section, and how far its begin and end are; the chord that sounds: root, tones, bass (above the
 tonic), whether there is one, and the next chord's tones; by part, what begins at each 16th of the bar (by
 velocity) and which tones sound at this one (of notes that begin in this bar); how the part's bar is to be,
-each beside a flag that says it is known.
+each beside a flag that says it is known; what earlier bars have at this place (`references`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.compose.composer.controls import CONTROLS
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
+from stemwright.compose.composer.references import REFERENCES, References
+from stemwright.compose.composer.references import SIZE as _REFERENCE
 from stemwright.compose.composer.sequence import AREAS, NOWHERE, WRITE, Rows
 from stemwright.compose.events.vocabulary import FAMILIES, PARTS, section_of
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note
 
-VERSION = 1
+VERSION = 2
 STEP = 24
 STEPS = 32
 """16ths of a bar that are told; of longer bars the first."""
@@ -47,6 +49,7 @@ COLUMNS = {
     "begins": len(_STREAMS) * STEPS,
     "sounds": len(_TONED) * 12,
     "controls": 2 * len(CONTROLS),
+    "references": REFERENCES * _REFERENCE,
 }
 FEATURES = sum(COLUMNS.values())
 
@@ -65,6 +68,7 @@ class Tables:
 
     def __init__(self, draft: Draft) -> None:
         state, bars = draft.state, draft.state.bars
+        self.references = References(draft)
         self.tonic, self.per_beat = state.key.tonic_pc, state.meter.ticks_per_beat
         self.bar_ticks = state.meter.ticks_per_bar
         self.begins = np.zeros((bars, len(_STREAMS), STEPS), np.uint8)
@@ -111,11 +115,18 @@ class Tables:
 
 class Conditions:
     """Rows of conditions. `there` [parts, bars]: what stood from the beginning; `first`: the window's first
-    bar; `wishes` [parts, bars, controls] in 0..1, NaN where not known.
+    bar; `wishes` [parts, bars, controls] in 0..1, NaN where not known; `like`: bar -> the bar to be like.
     """
 
-    def __init__(self, tables: Tables, there: NDArray[np.bool_], first: int, wishes: Floats | None) -> None:
-        self.tables, self.there, self.first, self.wishes = tables, there, first, wishes
+    def __init__(
+        self,
+        tables: Tables,
+        there: NDArray[np.bool_],
+        first: int,
+        wishes: Floats | None,
+        like: Mapping[int, int],
+    ) -> None:
+        self.tables, self.there, self.first, self.wishes, self.like = tables, there, first, wishes, like
 
     def rows(self, rows: Rows) -> Floats:
         """float32 [S, FEATURES]."""
@@ -138,6 +149,7 @@ class Conditions:
         out[inside, column("begins")] = begins.reshape(len(inside), -1) / np.float32(127)
         sounds = tables.sounds[bar, step][:, _TONED] * seen[:, _TONED, None]
         out[inside, column("sounds")] = sounds.reshape(len(inside), -1)
+        out[:, column("references")] = tables.references.rows(rows, self.there, self.like)
         if self.wishes is not None:
             wish = self.wishes[rows.part[told], rows.bar[told]]
             known = ~np.isnan(wish)

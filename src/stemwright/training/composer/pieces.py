@@ -73,7 +73,7 @@ class Piece:
         there = standing(kept)
         for part, bar in request.places:
             there[part, bar] = False
-        return rows, Conditions(self.tables, there, request.window[0], shown).rows(rows)
+        return rows, Conditions(self.tables, there, request.window[0], shown, request.alike).rows(rows)
 
 
 class Pieces:

@@ -12,10 +12,12 @@ import torch
 from stemwright.compose.composer.conditions import FEATURES
 from stemwright.compose.events.vocabulary import SIZE, identity
 from stemwright.errors import UsageError
+from stemwright.models import load_bundle
 from stemwright.models.presets import preset_shape
 from stemwright.training.codec.loop import keep_memory, pick_device
 from stemwright.training.composer.finish import finish
 from stemwright.training.composer.pieces import Piece, Pieces
+from stemwright.training.composer.warm import warm_weights
 from stemwright.training.corpus.read import songs
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.recipe import CHECKPOINT, Budget, Run
@@ -37,6 +39,7 @@ def train_composer(
     preset: str = "tiny",
     minutes: float = 60.0,
     steps: int | None = None,
+    start: Path | None = None,
     seed: int = 0,
     device: str = "auto",
     resume: bool = True,
@@ -47,7 +50,8 @@ def train_composer(
 ) -> dict[str, Any]:
     """Train the composer on a corpus and leave checkpoint, `log.jsonl` and `bundle/` in `out`.
 
-    Ctrl-C saves and stops; the same command goes on. Returns the held-out figures of the manifest.
+    `start`: the folder of a finished composer whose weights to begin with. Ctrl-C saves and stops; the
+    same command goes on. Returns the held-out figures of the manifest.
     """
     if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
         raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
@@ -58,9 +62,13 @@ def train_composer(
     torch.use_deterministic_algorithms(True, warn_only=True)
     sets = {split: load(corpus, split, say) for split in ("train", "valid")}
     out.mkdir(parents=True, exist_ok=True)
-    about = {"layer": COMPOSER, "events": identity()}
-    recipe = recipe or Recipe(length=LENGTH, noise=0.0)
-    trainer = Trainer(config or shape(preset), recipe, pick_device(device), seed, about, say)
+    about, weights = {"layer": COMPOSER, "events": identity()}, None
+    recipe, config = recipe or Recipe(length=LENGTH, noise=0.0), config or shape(preset)
+    if start is not None:
+        parent = load_bundle(start, kind="composer")
+        weights = warm_weights(parent, config)
+        about["start"] = parent.sha256
+    trainer = Trainer(config, recipe, pick_device(device), seed, about, say, weights)
     if resume and (out / CHECKPOINT).exists():
         trainer.load(out / CHECKPOINT)
         say(f"going on from step {trainer.progress.step}")

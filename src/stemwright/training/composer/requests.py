@@ -12,14 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from stemwright.compose.composer.draft import CHORDS, Draft, Place
-from stemwright.compose.form import material
+from stemwright.compose.composer.likeness import alike, counterparts
 
 KINDS = {"continue": 0.4, "layers": 0.3, "gap": 0.2, "scattered": 0.1}
 """Kind of request -> its share."""
 FEWER_PARTS = 0.3
 """How often some parts of the song are left out."""
-LIKE = 0.5
-"""How often bars of the same material from elsewhere are there to be like, where there are any."""
+LIKE = 0.7
+"""How often bars are to be like those of another section of the same material, where there is one."""
 LIKE_BARS = 4
 CHORDS_ASKED = 0.15
 """How often chords are to be written too."""
@@ -29,12 +29,15 @@ MARGIN = 16
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Bars of the song that the window and the model consist of, and the places to write."""
+    """Bars of the song that the window and the model consist of, and the places to write; `alike`: bar -> the
+    bar to be like.
+    """
 
     window: tuple[int, ...]
     like: tuple[int, ...]
     parts: tuple[int, ...]
     places: tuple[Place, ...]
+    alike: dict[int, int]
 
 
 def asked(draft: Draft, sizes: np.ndarray, length: int, rng: np.random.Generator) -> Asked:
@@ -44,20 +47,22 @@ def asked(draft: Draft, sizes: np.ndarray, length: int, rng: np.random.Generator
     parts = _some(draft.parts, rng)
     of_bar = sizes[list(parts)].sum(axis=0) + 2
     first = int(rng.integers(0, len(of_bar)))
-    like = _like(draft, first, rng) if rng.random() < LIKE else ()
+    same = _alike(draft, rng) if rng.random() < LIKE else {}
+    like = tuple(same[bar] for bar in range(first, first + LIKE_BARS) if bar in same)
     left = length - MARGIN - int(of_bar[list(like)].sum())
-    window = _window(of_bar, first, like, left)
-    return Asked(window, like, parts, _places(window, parts, rng))
+    window = _window(of_bar, first, left)
+    like = tuple(bar for bar in like if bar not in window)
+    return Asked(window, like, parts, _places(window, parts, rng), same)
 
 
-def _window(sizes: np.ndarray, first: int, like: Sequence[int], left: int) -> tuple[int, ...]:
+def _window(sizes: np.ndarray, first: int, left: int) -> tuple[int, ...]:
     """Bars from `first` on that fit into `left` tokens (one at least), then bars before it."""
     left -= int(sizes[first])
     last = first + 1
-    while last < len(sizes) and last not in like and left >= sizes[last]:
+    while last < len(sizes) and left >= sizes[last]:
         left -= int(sizes[last])
         last += 1
-    while first > 0 and first - 1 not in like and left >= sizes[first - 1]:
+    while first > 0 and left >= sizes[first - 1]:
         first -= 1
         left -= int(sizes[first])
     return tuple(range(first, last))
@@ -72,19 +77,10 @@ def _some(parts: Sequence[int], rng: np.random.Generator) -> tuple[int, ...]:
     return (*((CHORDS,) if CHORDS in parts else ()), *played)
 
 
-def _like(draft: Draft, bar: int, rng: np.random.Generator) -> tuple[int, ...]:
-    """Bars of another section of the same material, from the same place in it on."""
-    index, section, inside = draft.state.section_of_bar(bar)
-    starts, at = [], 0
-    for number, other in enumerate(draft.state.sections):
-        same = number != index and material(other.name) == material(section.name)
-        if same and other.bars > inside:
-            starts.append((at + inside, at + other.bars))
-        at += other.bars
-    if not starts:
-        return ()
-    start, end = starts[int(rng.integers(len(starts)))]
-    return tuple(range(start, min(end, start + LIKE_BARS)))
+def _alike(draft: Draft, rng: np.random.Generator) -> dict[int, int]:
+    """For every section that comes again, another one of its material to be like."""
+    others = enumerate(counterparts(draft.state))
+    return alike(draft.state, {i: starts[int(rng.integers(len(starts)))] for i, starts in others if starts})
 
 
 def _places(window: Sequence[int], parts: Sequence[int], rng: np.random.Generator) -> tuple[Place, ...]:
