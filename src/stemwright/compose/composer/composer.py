@@ -136,9 +136,11 @@ class Composer:
         frame = _frame(draft, place, wishes)
         draws = _Draws(seed, part, bar)
         number = token("part", part)
+        told: dict[int, Floats] = {}  # conditions of a bar that is being written depend on the tick alone
         while True:  # masks.MAX_NOTES ends every bar
-            row = _one(number, bar, part, cursor.tick)
-            logits = state.step(np.array([[number]]), conditions.rows(row))[0, 0]
+            if cursor.tick not in told:
+                told[cursor.tick] = conditions.rows(_one(number, bar, part, cursor.tick))
+            logits = state.step(np.array([[number]]), told[cursor.tick])[0, 0]
             mask = allowed(cursor, frame)
             number = draws.pick(logits, mask, wishes, self.engine.isa, place)
             cursor.feed(number)
