@@ -37,7 +37,7 @@ def _arrange(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, 
 def _of_bundle(name: str) -> Composes:
     from stemwright.compose.composer.composer import load
     from stemwright.models.registry import find
-    from stemwright.producer.compose import compose_state
+    from stemwright.producer.scores import compose_state
 
     composer = load(find(name))
 

@@ -21,6 +21,11 @@ class Span:
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
 
+    @property
+    def bars(self) -> range:
+        """The bars, counted from 0."""
+        return range(self.first - 1, self.last)
+
     def frames(self, state: GlobalState) -> tuple[int, int]:
         """First frame, and the first frame after the span."""
         return state.timebase.bar_frame(self.first - 1), state.timebase.bar_frame(self.last)

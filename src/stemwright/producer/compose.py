@@ -1,14 +1,14 @@
 """`compose`: the composer writes scores of layers, or some of their bars, to what stands in the song.
 
 A layer that was given a score, here or by an import, keeps it: `generate` performs it, and takes what is
-unchanged from the layer's last take. Bars that were not asked for keep every note. `fill` is how `generate`
-has notes written too.
+unchanged from the layer's last take. Bars that were not asked for keep every note.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.exports import active_scores
+from stemwright.producer.filling import Gap, fill
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.workspace import writing
@@ -26,10 +27,8 @@ from stemwright.song.score import Note, Score
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer, Wishes
-    from stemwright.compose.composer.draft import Draft, Place
     from stemwright.song.document import Song
     from stemwright.song.state import GlobalState
-    from stemwright.store import SongFolder
 
 NEW = "new"
 """`chords` that are to be written too."""
@@ -97,51 +96,11 @@ def write(
     state = _with_chords(song, asked, span)
     if span is not None:
         _require_whole(names, standing)
-    bars = span.bars if span else range(state.bars)
-    return fill(
-        composer,
-        state,
-        standing,
-        names,
-        bars,
-        seed,
-        asked=asked,
-        progress=lambda done, of: watch("compose", done, of),
-    )
-
-
-def fill(
-    composer: Composer,
-    state: GlobalState,
-    standing: Mapping[str, Score],
-    names: Sequence[str],
-    bars: range,
-    seed: int,
-    *,
-    unheard: Collection[str] = (),
-    asked: Asked | None = None,
-    progress: Callable[[int, int], object] = lambda done, of: None,
-) -> Written:
-    """The composer's notes for some bars of layers, one a part, to what stands in the song; all other notes
-    of theirs stay. Of the layers `unheard` it is told nothing in these bars.
-
-    A layer of a part that does not bear its name gets notes of its own from a seed: two leads do not play in
-    unison. UsageError where two of the layers are of one part, or the request cannot be met.
-    """
-    from stemwright.compose.composer.draft import CHORDS
-
-    wish = asked or Asked()
-    draft, parts = _draft(state, standing, names, unheard, bars)
-    chords = wish.chords == NEW
-    places: list[Place] = [(parts[name], bar) for name in names for bar in bars]
-    places += [(CHORDS, bar) for bar in bars if chords]
-    wishes = _wishes(state, wish, names, parts, standing)
-    own = next((name for name in names if name not in LAYERS), None)
-    composer.write(draft, places, layer_seed(seed, own, 1) if own else seed, wishes, progress)
-    if chords:
-        state = state.with_(chords=tuple(chord for bar in draft.chords for chord in (bar or ())))
-    scores = {name: _merged(standing.get(name), draft, parts[name], bars, state) for name in names}
-    return Written(state, scores, seed)
+    gap = Gap(tuple(names), span.bars if span else range(state.bars), asked.chords == NEW)
+    wished = wishes(state, asked, names, standing, gap.bars)
+    told = partial(watch, "compose")
+    filled, scores = fill(composer, state, standing, gap, seed, wished, told)
+    return Written(filled, scores, seed)
 
 
 def _names(song: Song, layers: Sequence[str]) -> list[str]:
@@ -166,59 +125,24 @@ def _with_chords(song: Song, asked: Asked, span: Span | None) -> GlobalState:
     return state.with_(chords=(*before, *given, *after))
 
 
-def _draft(
-    state: GlobalState,
-    standing: Mapping[str, Score],
-    names: Sequence[str],
-    unheard: Collection[str],
-    bars: range,
-) -> tuple[Draft, dict[str, int]]:
-    """A draft of what is heard and of the layers to be written, and the part of each of those.
-
-    The composer knows one layer a part: a second one of a part that is written is not heard.
-    """
-    from stemwright.compose.composer.draft import Draft
-    from stemwright.compose.events.vocabulary import PARTS, part_of
-
-    parts = {name: part_of(name) for name in names}
-    if len(set(parts.values())) < len(parts):
-        twice = next(name for name in names if sum(parts[name] == part for part in parts.values()) > 1)
-        raise UsageError(
-            f"layer {twice!r}: two layers of the part {PARTS[parts[twice]]!r} cannot be composed at once; "
-            "name the one layer to write"
-        )
-    heard = {name: s for name, s in standing.items() if name in names or part_of(name) not in parts.values()}
-    gone = {name: Score(tuple(_outside(s, bars, state))) for name, s in heard.items() if name in unheard}
-    draft = Draft.of(state, {**heard, **gone})
-    told = {part_of(name) for name in heard if name not in unheard}
-    draft = draft.without((part, bar) for part in draft.notes if part not in told for bar in bars)
-    for part in parts.values():
-        draft.notes.setdefault(part, [None] * state.bars)
-    return draft, parts
-
-
 def _require_whole(names: Sequence[str], standing: Mapping[str, Score]) -> None:
     for name in names:
         if name not in standing:
             raise UsageError(f"--bars: layer {name!r} has no score yet; compose it whole first")
 
 
-def _wishes(
-    state: GlobalState,
-    asked: Asked,
-    names: Sequence[str],
-    parts: Mapping[str, int],
-    standing: Mapping[str, Score],
-    bars: range,
+def wishes(
+    state: GlobalState, asked: Asked, names: Sequence[str], standing: Mapping[str, Score], bars: range
 ) -> Wishes:
-    """How to write what is asked for."""
+    """How to write what is asked for in some bars."""
     import numpy as np
 
     from stemwright.compose.composer.composer import Wishes
     from stemwright.compose.composer.controls import CONTROLS, scaled
     from stemwright.compose.composer.limits import AllLimits
-    from stemwright.compose.events.vocabulary import PARTS
+    from stemwright.compose.events.vocabulary import PARTS, part_of
 
+    parts = {name: part_of(name) for name in names}
     controls = None
     if asked.attributes:
         controls = np.full((len(PARTS), state.bars, len(CONTROLS)), np.nan, np.float32)
@@ -262,7 +186,7 @@ def _voices(name: str, stands: Sequence[Note], rhythm: Collection[int]) -> int |
     """How many notes sound at once where nothing is said: in most layers one, but for a rhythm that is kept
     under notes that sound on.
     """
-    if name == "harmony":
+    if name.startswith("harmony"):
         return None
     held = [n for n in stands if rhythm and n.onset < min(rhythm) < n.end]
     return 1 + max((sum(tick < n.end for n in held) for tick in rhythm), default=0)
@@ -283,14 +207,3 @@ def _like(state: GlobalState) -> dict[int, list[int]]:
         first.setdefault(name, at)
         at += section.bars
     return {bar: [b for b in like if b < bar] for bar, like in out.items()}
-
-
-def _merged(old: Score | None, draft: Draft, part: int, bars: range, state: GlobalState) -> Score:
-    """The new notes of the bars, and the old ones elsewhere as they were."""
-    fresh = [note for bar in bars for note in draft.notes[part][bar] or ()]
-    return Score.from_notes([*_outside(old or Score(), bars, state), *fresh])
-
-
-def _outside(score: Score, bars: range, state: GlobalState) -> Iterable[Note]:
-    """A score's notes that begin in other bars than these."""
-    return (note for note in score.notes if note.onset // state.meter.ticks_per_bar not in bars)
