@@ -17,6 +17,7 @@ from stemwright.producer import bundles
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
+from stemwright.producer.conflicts import require_clear
 from stemwright.producer.exports import active_scores
 from stemwright.producer.filling import Gap, fill
 from stemwright.producer.progress import Watch, unwatched
@@ -138,7 +139,7 @@ def wishes(
     import numpy as np
 
     from stemwright.compose.composer.composer import Wishes
-    from stemwright.compose.composer.controls import CONTROLS, scaled
+    from stemwright.compose.composer.controls import CONTROLS, wished
     from stemwright.compose.composer.limits import AllLimits
     from stemwright.compose.events.vocabulary import PARTS, part_of
 
@@ -147,11 +148,12 @@ def wishes(
     if asked.attributes:
         controls = np.full((len(PARTS), state.bars, len(CONTROLS)), np.nan, np.float32)
         for name, value in asked.attributes.items():
-            if name not in CONTROLS:
-                raise UsageError(f"--{name[:40]}: is not known; use one of {', '.join(CONTROLS)}")
-            controls[list(parts.values()), :, CONTROLS.index(name)] = scaled(name, value)
-    limits = {PARTS[parts[n]]: _limits(state, asked, n, standing.get(n), bars) for n in names}
-    return Wishes(AllLimits(limits), controls, _like(state))
+            number = wished(name, value)
+            controls[list(parts.values()), :, CONTROLS.index(name)] = number
+    limits = {name: _limits(state, asked, name, standing.get(name), bars) for name in names}
+    require_clear(asked, limits)
+    by_part = {PARTS[parts[name]]: limit for name, limit in limits.items()}
+    return Wishes(AllLimits(by_part), controls, _like(state))
 
 
 def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars: range) -> Any:
