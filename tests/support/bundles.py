@@ -1,4 +1,4 @@
-"""A tiny random codec as two ONNX graphs, and with tiny performers and a composer a whole folder of bundles."""
+"""A tiny random codec as two ONNX graphs; with tiny performers and a composer, a whole folder of bundles."""
 
 from __future__ import annotations
 
