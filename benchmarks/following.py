@@ -44,7 +44,7 @@ def main() -> None:
         for i in range(options.songs):
             path, style = Path(scratch) / f"song-{i}", NAMES[i % len(NAMES)]
             create(path, Wish(bpm=bpms[i % len(bpms)], style=style, form=options.form, seed=FIRST_SEED + i))
-            produce(path)
+            produce(path, arranger=True)
             reports.append({**assess_song(path, render=render)[0], "song": f"{style}, seed {FIRST_SEED + i}"})
             print(f"{i + 1}/{options.songs} {style}", flush=True)
     tell(reports, options.json)

@@ -36,7 +36,7 @@ def one_song(style: str, path: Path, render: Render | None) -> tuple[Entry, File
     """Make and measure the song of a style: what the page says of it, its files, its parts."""
     made = wish(style)
     create(path, made)
-    produce(path)
+    produce(path, arranger=True)
     report, parts = assess_song(path, render=render)
     state, timebase = parts[0].state, parts[0].state.timebase
     counts = {part.layer: excerpts.notes_by_bar(part.score, timebase, state.bars) for part in parts}

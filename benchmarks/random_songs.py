@@ -3,7 +3,7 @@
     python benchmarks/random_songs.py --songs 100 --seconds 25 [--json FILE]
     python benchmarks/random_songs.py --songs 4 --seconds 300 --sources FOLDER    # drift against a rendering
 
-Song N is drawn from seed N alone and made as a user makes it. Faults are defined in
+Song N is drawn from seed N alone, and the arranger writes it. Faults are defined in
 ``stemwright.evaluation.faults``; every one is named with its song. With ``--sources`` (see docs/training.md)
 the same scores are rendered, and what a stem drifts is what it drifts more than its rendering.
 """
@@ -69,7 +69,7 @@ def main() -> None:
         with TemporaryDirectory() as scratch:
             path = Path(scratch) / "song"
             create(path, wish)
-            produce(path)
+            produce(path, arranger=True)
             report = {**assess_song(path, render=render)[0], "song": f"seed {seed}"}
         reports.append(report)
         found = [f"{row['layer']}: {fault}" for row in report["layers"] for fault in row["faults"]["faults"]]

@@ -16,7 +16,7 @@ SONG = ("--bpm", "140", "--form", "verse:2", "--seed", "11", "--title", "Shipped
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not {"codec", *LAYERS} <= set(shipped()), reason="no shipped weights"),
+    pytest.mark.skipif(not {"codec", "composer", *LAYERS} <= set(shipped()), reason="no shipped weights"),
 ]
 
 

@@ -91,7 +91,10 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for split, count in (("train", 2), ("valid", 3)):
         state = GlobalState.create(form="a:2 a:2", style="rock")
         made = [arrange(state, seed=seed + len(split) * 100) for seed in range(count)]
-        songs = [CorpusSong("made", f"{i}", (split,), m.state, m.scores) for i, m in enumerate(made)]
+        songs = [
+            CorpusSong("made", f"{i}", (split,), m.state, m.scores, chords="given")
+            for i, m in enumerate(made)
+        ]
         (folder / f"{split}.jsonl").write_text("\n".join(s.line() for s in songs) + "\n", encoding="utf-8")
     return folder
 
@@ -106,8 +109,11 @@ def test_composer(
     assert json.loads(out.read_text()) == made
     assert (made["songs"], made["bars"], made["training_songs"]) == (2, 6, 2)
     assert [r["what"] for r in made["adherence"][:3]] == ["real", "arranger", "shuffled"]
+    assert [r["what"] for r in made["chords"]["figures"]] == ["real", "arranger", "shuffled"]
+    assert made["chords"]["given"] == 2 and made["controls"]["layers"] == []  # nobody can be asked
     text = called(capsys, *arguments)
     assert "Jensen-Shannon" in text and "chord tones on strong beats" in text and "goals" in text
+    assert "ends on the tonic" in text and "percentile" not in text
 
 
 def test_song(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -159,6 +165,7 @@ def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: 
         (("composer", "nothing", "CORPUS"), "bundle 'nothing'"),
         (("composer", "CORPUS", "--songs", "0"), "--songs 0"),
         (("composer", "CORPUS", "--bars", "0"), "--bars 0"),
+        (("composer", "CORPUS", "--controls", "-1"), "--controls"),
         (("composer", "CORPUS", "--source", "nothing"), "no valid songs of 'nothing'"),
         (("song", "/nowhere"), "no such folder"),
         (("curves", "/nowhere"), "is not there"),

@@ -9,29 +9,18 @@ import pytest
 
 from stemwright.codec import tokens as container
 from stemwright.errors import UsageError
-from stemwright.producer import bundles
-from stemwright.producer.compose import Asked, compose, standing
+from stemwright.producer.compose import Asked, compose
 from stemwright.producer.create import Wish, create
+from stemwright.producer.exports import active_scores
 from stemwright.producer.produce import produce
 from stemwright.producer.reports import check
 from stemwright.producer.variations import vary
 from stemwright.song.midi import read_midi
 from stemwright.store import SongFolder
-from support.bundles import write_all
-from support.composers import write_composer
-
-
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("weights")
-    write_all(folder)
-    write_composer(folder / "composer")
-    return folder
 
 
 @pytest.fixture
-def song(tmp_path: Path, weights: Path, monkeypatch):
-    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+def song(tmp_path: Path) -> Path:
     path = tmp_path / "song"
     create(path, Wish(form="verse:3 chorus:3", seed=5, key="D minor"))
     produce(path)
@@ -40,7 +29,7 @@ def song(tmp_path: Path, weights: Path, monkeypatch):
 
 def scores(path: Path):
     folder = SongFolder.open(path)
-    return standing(folder, folder.load())
+    return active_scores(folder, folder.load())
 
 
 def tokens(path: Path, layer: str) -> np.ndarray:
@@ -82,8 +71,7 @@ def test_the_same_request_gives_the_same_notes_and_the_song_keeps_its_history(so
     assert runs == ["generate", "compose", "compose", "compose"]
 
 
-def test_a_new_song_is_composed_whole(tmp_path, weights, monkeypatch):
-    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+def test_a_new_song_is_composed_whole(tmp_path):
     path = tmp_path / "new"
     create(path, Wish(form="verse:2", seed=1, meter="7/8"))
     compose(path, Asked())
@@ -140,16 +128,12 @@ def test_what_cannot_be_asked_is_said_and_changes_nothing(song, asked, problem):
 
 
 def test_without_a_composer_it_says_what_is_missing(song, tmp_path, monkeypatch):
-    monkeypatch.setattr(bundles, "_composers", {})
-    write_all(tmp_path / "others")
-    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "others"))
-    monkeypatch.setattr("stemwright.models.registry.folders", lambda: (tmp_path / "others",))
-    with pytest.raises(UsageError, match="compose needs the bundle 'composer'"):
+    monkeypatch.setattr("stemwright.models.registry.folders", lambda: (tmp_path,))
+    with pytest.raises(UsageError, match=r"bundle 'composer', which is not installed .*WEIGHTS=FOLDER$"):
         compose(song, Asked(("lead",)))
 
 
-def test_bars_of_a_layer_without_a_score(tmp_path, weights, monkeypatch):
-    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+def test_bars_of_a_layer_without_a_score(tmp_path):
     create(tmp_path / "bare", Wish(form="verse:2"))
     with pytest.raises(UsageError, match="layer 'drums' has no score yet"):
         compose(tmp_path / "bare", Asked(bars="1"))

@@ -1,4 +1,4 @@
-"""A tiny random codec as two ONNX graphs, and with four tiny performers a whole folder of bundles."""
+"""A tiny random codec as two ONNX graphs; with tiny performers and a composer, a whole folder of bundles."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ import numpy as np
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import HOP, SAMPLE_RATE
+from support.composers import write_composer
 from support.performers import CODEBOOKS, write_performer
 
 CODEBOOK_SIZE = 64
 
 
 def write_all(folder: Path, seed: int = 0) -> None:
-    """A codec and a performer for each known layer, in `folder`."""
+    """A codec, a performer for each known layer and a composer, in `folder`."""
     codec = write_codec(folder, seed)
     for number, layer in enumerate(LAYERS):
         write_performer(folder, layer, codec, seed + number)
+    write_composer(folder / "composer", seed)
 
 
 def write_codec(folder: Path, seed: int = 0) -> Bundle:

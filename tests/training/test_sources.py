@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stemwright.compose.tracks import polyphony
 from stemwright.errors import UsageError
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.harmony import Chord, Key
@@ -23,7 +24,6 @@ from stemwright.training.bands import (
     band_state,
     fold,
     playable_bpm,
-    polyphony,
 )
 from stemwright.training.etudes import RANGES, etude
 

@@ -203,11 +203,12 @@ def _attributes(sets: Sets) -> list[Row]:
     for layer in layers_of(sets):
         members = having(sets, layer)
         for name, songs in sets.items():
-            found = [_mean_attributes(songs[i], layer) for i in members]
+            found = [mean_attributes(songs[i], layer) for i in members]
             rows.append({"layer": layer, "what": name, **mean(found)})
     return rows
 
 
-def _mean_attributes(song: SymbolicSong, layer: str) -> Figures:
+def mean_attributes(song: SymbolicSong, layer: str) -> Figures:
+    """Each of a layer's attributes, the mean over the bars that tell it; None where none does."""
     found = attributes(song.scores[layer], layer, song.state.meter, song.state.bars)
     return {key: None if np.isnan(found[key]).all() else float(np.nanmean(found[key])) for key in ATTRIBUTES}

@@ -65,12 +65,12 @@ def histogram_rows(sets: Sets, seed: int) -> list[Row]:
             label = {"layer": layer, "what": name, "songs": len(members)}
             if name != REAL:
                 whole = histograms.evaluate(list(real.values()), list(own.values()))
-                rows.append({**label, "sets": WHOLE, **_with_mean(whole)})
+                rows.append({**label, "sets": WHOLE, **with_mean(whole)})
             halves = [
                 histograms.evaluate([real[i] for i in rest], [own[i] for i in mine])
                 for mine, rest in divisions(members, seed)
             ]
-            rows.append({**label, "sets": HALVES, **_with_mean(mean(halves))})
+            rows.append({**label, "sets": HALVES, **with_mean(mean(halves))})
     return rows
 
 
@@ -102,7 +102,8 @@ def similarity_rows(sets: Sets, seed: int) -> list[Row]:
     return rows
 
 
-def _with_mean(found: Mapping[str, float | None]) -> Figures:
+def with_mean(found: Mapping[str, float | None]) -> Figures:
+    """The distances, and the mean of those that are known."""
     known = [value for value in found.values() if value is not None]
     return {**found, "mean": float(np.mean(known)) if known else None}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from stemwright.assess.composer_controls import AMOUNTS
 from stemwright.assess.composer_sets import HALVES, WHOLE
 from stemwright.assess.tables import Column, Report, Table, table
 from stemwright.compose.attributes import ATTRIBUTES
 from stemwright.evaluation.symbolic.histograms import DRUMS, PITCHED
 from stemwright.evaluation.symbolic.originality import MOST_BEATS, MOST_NOTES
+from stemwright.evaluation.symbolic.progressions import NAMES
 
 _LAYER = Column("layer", "layer", "{}")
 _WHAT = Column("what", "what", "{}")
@@ -58,6 +60,43 @@ ORIGINALITY = (
     Column("longest", "longest", "{}"),
 )
 ATTRIBUTE_COLUMNS = (_LAYER, _WHAT, *(Column(name, name, "{:.2f}") for name in ATTRIBUTES))
+CHORDS = (
+    _WHAT,
+    *(Column(name, name, "{:.3f}") for name in NAMES),
+    Column("mean", "mean", "{:.3f}"),
+)
+CHORD_FIGURES = (
+    _WHAT,
+    Column("in_key", "beats in key", "{:.1%}"),
+    Column("richer", "over three tones", "{:.1%}"),
+    Column("no_chord", "N.C.", "{:.1%}"),
+    Column("changes", "changes a bar", "{:.2f}"),
+    Column("repeated", "the same in sections that return", "{:.1%}"),
+    Column("unlike", "in other sections", "{:.1%}"),
+    Column("tonic", "ends on the tonic", "{:.0%}"),
+)
+CHORD_LOSSES = (
+    _WHAT,
+    Column("tokens", "tokens", "{}"),
+    Column("loss", "nats a token", "{:.3f}"),
+    Column("under", "under the trigram", "{:.1%}"),
+)
+CONTROLS = (
+    Column("attribute", "attribute", "{}"),
+    _WHAT,
+    Column("layers", "layers", "{}"),
+    _LAYER,
+    _SONGS,
+    *(
+        Column(prefix + amount, head + amount, "{:.2f}")
+        for amount in AMOUNTS
+        for prefix, head in (("asked_", "asked: "), ("", "came: "))
+    ),
+    Column("unasked", "came unasked", "{:.2f}"),
+    Column("correlation", "correlation", "{:.2f}"),
+    Column("in_order", "in order", "{:.0%}"),
+    Column("miss", "miss", "{:.2f}"),
+)
 GOALS = (
     _WHAT,
     Column("goal", "goal", "{}"),
@@ -108,6 +147,8 @@ def composer_tables(report: Report) -> list[Table]:
             [f"a copied run: more than {MOST_NOTES} notes, {MOST_BEATS} drum beats"],
         ),
         table("control attributes, means", ATTRIBUTE_COLUMNS, report["attributes"]),
+        *(chord_tables(report["chords"]) if "chords" in report else ()),
+        *(control_tables(report["controls"]) if "controls" in report else ()),
         table(
             "goals",
             GOALS,
@@ -116,3 +157,41 @@ def composer_tables(report: Report) -> list[Table]:
         ),
     ]
     return [made for made in tables if made.rows]
+
+
+def chord_tables(report: Report) -> list[Table]:
+    """How near chords are to real ones, what they are like, how likely real ones are found."""
+    whole, halves = ([row for row in report["histograms"] if row["sets"] == kind] for kind in (WHOLE, HALVES))
+    return [
+        table(
+            f"chords: Jensen-Shannon distance to real ones: {report['songs']} songs",
+            CHORDS,
+            whole,
+            [f"chords given by the data: {report.get('given', 0)} songs; found from the notes in the others"],
+        ),
+        table("the same of one half of the songs to the other half", CHORDS, halves),
+        table(
+            "chords: means over songs",
+            CHORD_FIGURES,
+            report["figures"],
+            [f"ends on the tonic: of {report.get('whole_songs', 0)} songs that are not cut"],
+        ),
+        table("chords: loss of a token of real ones", CHORD_LOSSES, report["losses"]),
+    ]
+
+
+def control_tables(report: Report) -> list[Table]:
+    """What came of what was asked, by attribute, and by layer."""
+    asked = " ".join(f"{percentile}th" for percentile in report["percentiles"])
+    return [
+        table(
+            f"asked for the {asked} percentile of real songs: {report['songs']} songs, {report['bars']} bars",
+            CONTROLS,
+            report["attributes"],
+            [
+                "in order: songs in which more came where more was asked for",
+                "miss: distance from what was asked, over that of what came unasked",
+            ],
+        ),
+        table("the same by layer, means over songs", CONTROLS, report["layers"]),
+    ]

@@ -42,6 +42,10 @@ _Count = Annotated[
     typer.Option("--songs", metavar="N", help="Held-out songs, of all sources in turn."),
 ]
 _Bars = Annotated[int, typer.Option("--bars", metavar="N", help="Bars of each song, from its first on.")]
+_Controls = Annotated[
+    int,
+    typer.Option("--controls", metavar="N", min=0, help="Songs that are asked for attributes, 0 for none."),
+]
 _Source = Annotated[
     str | None,
     typer.Option("--source", metavar="NAME", help="Songs of this source alone.", show_default=False),
@@ -211,6 +215,7 @@ def composer(
     places: _Corpus,
     songs: _Count = 64,
     bars: _Bars = 32,
+    controls: _Controls = 12,
     source: _Source = None,
     seed: _Seed = 0,
     json: opt.Json = False,
@@ -221,25 +226,36 @@ def composer(
     Composes for the key, tempo, form, chords and style of held-out songs, and has
     the arranger do so too. Of each layer: distance of its histograms to real music,
     key and chords, self-similarity, runs of notes that training songs have; swing
-    and micro-timing by style.
+    and micro-timing by style. Then the chords that it writes itself, and whether
+    it does as it is asked (density, register and the like).
     """
     from stemwright.assess.composer import assess_composer, first_bars
-    from stemwright.assess.composer_bundles import composers
+    from stemwright.assess.composer_bundles import composers, harmonisers, loss_measures
+    from stemwright.assess.composer_chords import assess_chords
+    from stemwright.assess.composer_controls import assess_controls
     from stemwright.assess.composer_tables import composer_tables
-    from stemwright.training.corpus.symbolic import symbolic_songs
+    from stemwright.training.corpus.symbolic import songs_with_chords, symbolic_songs
 
     names, corpus = _split_places(places, 4)
     _checked(out, None)
     with watching() as watch:
         rivals = composers(names)
         held_out = symbolic_songs(corpus, "valid", songs, seed, source)
-        report = assess_composer(
-            [first_bars(song, bars) for song in held_out],
-            symbolic_songs(corpus, "train"),
-            rivals,
+        training = symbolic_songs(corpus, "train")
+        short = [first_bars(song, bars) for song in held_out]
+        writing = {name: rival.composes for name, rival in rivals.items()}
+        report = assess_composer(short, training, writing, seed=seed, watch=watch)
+        report["chords"] = assess_chords(
+            songs_with_chords(corpus, "valid", songs, seed, source),
+            training,
+            harmonisers(rivals),
+            loss_measures(rivals),
+            bars=bars,
             seed=seed,
             watch=watch,
         )
+        obeying = {name: rival.obeys for name, rival in rivals.items() if rival.obeys}
+        report["controls"] = assess_controls(short, obeying, songs=controls, seed=seed, watch=watch)
     _finish(report, composer_tables(report), json, out, None)
 
 

@@ -64,13 +64,17 @@ def generate(
     seed: _Seed = None,
     bars: _Bars = None,
     timbre: _Timbre = None,
+    arranger: opt.Arranger = False,
     json: opt.Json = False,
 ) -> None:
-    """Make the layers that are missing; resumes by itself. With --seed or --timbre, another take."""
+    """Compose and perform the layers that are missing; resumes by itself. With --seed or --timbre, another
+    take: new notes to what the other layers play, which stay as they are.
+    """
     from stemwright.producer.produce import produce
 
+    names = tuple(layers or ())
     with watching() as watch:
-        made = produce(folder, tuple(layers or ()), seed=seed, bars=bars, timbre=timbre, watch=watch)
+        made = produce(folder, names, seed=seed, bars=bars, timbre=timbre, arranger=arranger, watch=watch)
     if json:
         emit_json(made)
         return

@@ -11,6 +11,10 @@ SongDir = Annotated[Path, typer.Argument(metavar="DIR", help="The song's folder.
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
 ]
+Arranger = Annotated[
+    bool,
+    typer.Option("--arranger", help="Notes by the patterns of the arranger. Default: by the composer."),
+]
 Quality = Annotated[
     str,
     typer.Option(

@@ -21,6 +21,11 @@ class Span:
     def __str__(self) -> str:
         return f"{self.first}-{self.last}"
 
+    @property
+    def bars(self) -> range:
+        """The bars, counted from 0."""
+        return range(self.first - 1, self.last)
+
     def frames(self, state: GlobalState) -> tuple[int, int]:
         """First frame, and the first frame after the span."""
         return state.timebase.bar_frame(self.first - 1), state.timebase.bar_frame(self.last)
@@ -32,6 +37,8 @@ class Span:
 
 def parse_bars(text: str, state: GlobalState) -> Span:
     """A span from "5-8" or "5". UsageError where it is malformed or outside the song."""
+    if "," in text:
+        raise UsageError(f"--bars {text[:40]!r}: give one span, e.g. 5-8; run the command again for another")
     found = _BARS.fullmatch(text.strip())
     if found is None:
         raise UsageError(f"--bars {text[:40]!r}: write the first and the last bar, counted from 1, e.g. 5-8")

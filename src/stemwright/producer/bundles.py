@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
 _wide: dict[Path, WideDecoder] = {}
-_composers: dict[Path, Composer] = {}
 _lock = threading.Lock()
 
 
@@ -70,15 +69,21 @@ def wide_decoder() -> WideDecoder:
         return _wide[bundle.path]
 
 
-def composer() -> Composer:
-    """The composer, ready to write, on one thread. UsageError where there is none."""
+def composer_bundle(otherwise: str = "") -> Bundle:
+    """The composer's bundle. UsageError where there is none, with what to do otherwise at its end."""
+    return _load("composer", "notes are written by the bundle 'composer'", "composer", otherwise)
+
+
+def composer(otherwise: str = "") -> Composer:
+    """The composer, ready to write, on one thread; not kept, as performers need the memory after it.
+    UsageError as of `composer_bundle`, and where it is of another version.
+    """
     from stemwright.compose.composer.composer import Composer
 
-    bundle = _load("composer", "compose needs the bundle 'composer'", "composer")
-    with _lock:
-        if bundle.path not in _composers:
-            _composers[bundle.path] = Composer.load(bundle)
-        return _composers[bundle.path]
+    try:
+        return Composer.load(composer_bundle(otherwise))
+    except UsageError as error:
+        raise UsageError(f"{str(error).removesuffix(otherwise)}{otherwise}") from None
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:
@@ -97,14 +102,15 @@ def slot(bundle: Bundle, timbre: str) -> int | None:
     return bundle.manifest.timbres.index(timbre) if timbre else None
 
 
-def _load(name: str, what: str, kind: str) -> Bundle:
+def _load(name: str, what: str, kind: str, otherwise: str = "") -> Bundle:
     from stemwright.models import load_bundle, shipped
 
     found = shipped()
     if name not in found:
         have = ", ".join(sorted(found)) or "none"
         raise UsageError(
-            f"{what}, which is not installed (installed: {have}); train it or set STEMWRIGHT_WEIGHTS=FOLDER"
+            f"{what}, which is not installed (installed: {have}); "
+            f"train it or set STEMWRIGHT_WEIGHTS=FOLDER{otherwise}"
         )
     path = found[name]
     with _lock:

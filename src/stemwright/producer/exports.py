@@ -63,11 +63,12 @@ def _export_midi(path: Path, to: Path | None) -> Path:
 def active_scores(folder: SongFolder, song: Song) -> dict[str, Score]:
     """The score of each layer that has one: of its active take, else the one it was given."""
     found = {name: score_in_use(entry) for name, entry in song.layers.items()}
-    return {
-        name: Score.from_bytes(folder.objects.get(sha), f"{name}'s score")
-        for name, sha in found.items()
-        if sha is not None
-    }
+    return {name: stored_score(folder, sha, name) for name, sha in found.items() if sha is not None}
+
+
+def stored_score(folder: SongFolder, sha: str, layer: str) -> Score:
+    """A layer's score by its SHA-256."""
+    return Score.from_bytes(folder.objects.get(sha), f"{layer}'s score")
 
 
 def score_in_use(entry: LayerEntry) -> str | None:

@@ -66,7 +66,7 @@ def import_midi(
     clock = Clock()
     over = over or Override()
     midi = read_midi(file, file.name)
-    chosen = choose(midi.tracks, file.name, tracks, layers, every_track)
+    chosen = choose(midi.tracks, file.name, tracks, layers, every_track, midi.meter.ticks_per_bar)
     state = _existing_state(path)
     if state is None:
         reading = read_new(midi, over, file.name, ignore_tempo_changes)
@@ -96,7 +96,8 @@ def inspect_midi(file: Path) -> dict[str, Any]:
     from stemwright.song.midi import read_midi
 
     midi = read_midi(file, file.name)
-    layer_of = {number: layer for layer, numbers in guess(midi.tracks).items() for number in numbers}
+    guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
+    layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
     return {
         "bpm": bpm_text(midi.bpm),
         "meter": str(midi.meter),

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 from stemwright.errors import UsageError
 from stemwright.producer import bundles
 from stemwright.producer.bars import Span, parse_bars
+from stemwright.producer.exports import stored_score
+from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.scores import Edit, Wanted, scores_for, writer_for, writer_of
 from stemwright.producer.seeds import check_seed, layer_seed
-from stemwright.song.score import Score
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
+    from stemwright.producer.clock import Clock
     from stemwright.song.document import LayerEntry, Song, Take
+    from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
@@ -25,36 +29,39 @@ class Request:
     """What the user asked for. `layers` empty: all. `seed`: make another take with it. `bars`: only these.
 
     `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
+    `arranger`: notes that are new come from its patterns, not from the composer.
     """
 
     layers: tuple[str, ...] = ()
     seed: int | None = None
     bars: str | None = None
     timbre: str | None = None
+    arranger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
-    """Some bars of an existing take are made again; the rest of its tokens stays."""
+class Player:
+    """Who plays a take: a performer's bundle, the timbre and its slot, how tokens are drawn."""
 
-    base: Take
-    span: Span
+    bundle: Bundle
+    timbre: str
+    slot: int | None
+    sampling: Sampling
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """One take of one layer to be made. Equal keys give equal tokens."""
 
-    layer: str
-    take: int
-    seed: int
-    timbre: str
-    slot: int | None
-    bundle: Bundle
-    sampling: Sampling
+    wanted: Wanted
+    player: Player
     score: Score
-    edit: Edit | None
     key: str
+
+    @property
+    def layer(self) -> str:
+        """The layer's name."""
+        return self.wanted.layer
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +74,24 @@ class Plan:
     span: Span | None
 
 
-def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
-    """The jobs that fulfil a request. UsageError for an unknown layer, bar or timbre, or a missing bundle."""
-    if request.seed is not None:
-        check_seed(request.seed)
-    request = _with_known_timbre(song, request)
-    span = parse_bars(request.bars, song.state) if request.bars is not None else None
-    names = _chosen(song, request.layers)
-    wanted = [name for name in names if _needed(folder, song.layers[name], name, request, span)]
-    state = _decided(song)
-    jobs = tuple(_job(folder, song, state, name, request, span) for name in wanted)
-    return Plan(state, jobs, tuple(name for name in names if name not in wanted), span)
+def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: Watch = unwatched) -> Plan:
+    """The jobs that fulfil a request, their notes written. UsageError for an unknown layer, bar or timbre, or
+    a missing bundle.
+    """
+    with clock.stage("plan"):
+        if request.seed is not None:
+            check_seed(request.seed)
+        request = _with_known_timbre(song, request)
+        span = parse_bars(request.bars, song.state) if request.bars is not None else None
+        names = _chosen(song, request.layers)
+        needed = [name for name in names if _needed(folder, song.layers[name], name, request, span)]
+        state = _decided(song)
+        players = {name: _player(song.layers[name], name, request) for name in needed}
+        wanted = [_wanted(folder, song, state, name, players[name], request, span) for name in needed]
+    with clock.stage("compose"):
+        scores = scores_for(folder, song, state, wanted, watch)
+    jobs = tuple(_job(state, want, players[want.layer], scores[want.layer]) for want in wanted)
+    return Plan(state, jobs, tuple(name for name in names if name not in needed), span)
 
 
 def _decided(song: Song) -> GlobalState:
@@ -121,39 +135,53 @@ def _needed(folder: SongFolder, entry: LayerEntry, name: str, request: Request, 
         return True
     if request.seed is None:
         return span is not None
-    return not _is_made(folder, active, name, request.seed, span)
+    return not _is_made(folder, entry, active, name, request, span)
 
 
-def _is_made(folder: SongFolder, take: Take, name: str, seed: int, span: Span | None) -> bool:
+def _is_made(
+    folder: SongFolder, entry: LayerEntry, take: Take, name: str, request: Request, span: Span | None
+) -> bool:
     """Whether the active take is what this very request makes, so that a repeated command changes nothing."""
-    if take.seed != seed or take.bundle_sha256 != bundles.performer(name).sha256:
+    if take.seed != request.seed or take.bundle_sha256 != bundles.performer(name).sha256:
         return False
     made = folder.runs.read(take.run).get("details", {}).get(name, {})
-    return bool(made.get("take") == take.take and made.get("bars") == (str(span) if span else None))
+    if made.get("take") != take.take or made.get("bars") != (str(span) if span else None):
+        return False
+    return writer_of(folder, take, name) == writer_for(entry, request.arranger)
 
 
-def _job(
-    folder: SongFolder, song: Song, state: GlobalState, name: str, request: Request, span: Span | None
-) -> Job:
+def _player(entry: LayerEntry, name: str, request: Request) -> Player:
     from stemwright.models import require_codec
     from stemwright.perform.sampling import sampling_of
 
-    entry = song.layers[name]
     bundle = bundles.performer(name)
     require_codec(bundle, bundles.codec_bundle())
-    take, active = entry.next_take, entry.active
-    again = active if request.timbre is not None and request.seed is None else None
-    seed = again.seed if again is not None else request.seed
-    seed = layer_seed(song.seed, name, take) if seed is None else seed
-    edit = Edit(active, span) if span is not None and active is not None else None
-    if active is None and request == Request(request.layers):
-        edit = _rewritten(folder, entry, state, name, bundle)
-    score = _old_score(folder, again, name) if again else _score(folder, entry, state, name, seed, edit)
     timbre = bundles.timbre_of(bundle, entry.timbre if request.timbre is None else request.timbre)
-    slot = bundles.slot(bundle, timbre)
-    sampling = sampling_of(bundle)
-    key = _key(state, name, slot, score, bundle, seed, take, sampling, edit)
-    return Job(name, take, seed, timbre, slot, bundle, sampling, score, edit, key)
+    return Player(bundle, timbre, bundles.slot(bundle, timbre), sampling_of(bundle))
+
+
+def _wanted(
+    folder: SongFolder,
+    song: Song,
+    state: GlobalState,
+    name: str,
+    player: Player,
+    request: Request,
+    span: Span | None,
+) -> Wanted:
+    entry = song.layers[name]
+    take, active = entry.next_take, entry.active
+    if active is not None and request.timbre is not None and request.seed is None:
+        return Wanted(name, take, active.seed, writer_of(folder, active, name), None, active)
+    seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
+    edit = Edit(active, span) if span is not None and active is not None else None
+    if active is None and request == Request(request.layers, arranger=request.arranger):
+        edit = _rewritten(folder, entry, state, name, player.bundle)
+    return Wanted(name, take, seed, writer_for(entry, request.arranger), edit, None)
+
+
+def _job(state: GlobalState, want: Wanted, player: Player, score: Score) -> Job:
+    return Job(want, player, score, _key(state, want, player, score))
 
 
 def _rewritten(
@@ -169,50 +197,14 @@ def _rewritten(
     if last.frames != state.timebase.frames(state.bars) or last.timbre != (entry.timbre or last.timbre):
         return None
     ticks = state.meter.ticks_per_bar
-    given = Score.from_bytes(folder.objects.get(entry.score_sha256), f"{name}'s score")
-    new = set(given.notes) ^ set(_old_score(folder, last, name).notes)
+    given, old = (stored_score(folder, sha, name) for sha in (entry.score_sha256, last.score_sha256))
+    new = set(given.notes) ^ set(old.notes)
     bars = {min(note.onset // ticks, state.bars - 1) + 1 for note in new}
     span = Span(min(bars), max(bars)) if bars else None
     return Edit(last, span) if span is not None and span.last - span.first + 1 < state.bars else None
 
 
-def _score(
-    folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, seed: int, edit: Edit | None
-) -> Score:
-    """The given score where there is one, else the arranger's; outside an edit's bars, the old take's."""
-    from stemwright.compose.arranger import arrange
-
-    if entry.score_sha256 is not None:
-        fresh = Score.from_bytes(folder.objects.get(entry.score_sha256), f"{name}'s score")
-    else:
-        fresh = arrange(state, (name,), seed).scores[name]
-    if edit is None:
-        return fresh
-    old = _old_score(folder, edit.base, name)
-    start, end = edit.span.ticks(state)
-    parts = (
-        old.slice(0, start, shift=False),
-        fresh.slice(start, end, shift=False),
-        old.slice(end, state.total_ticks, shift=False),
-    )
-    return Score.from_notes(note for part in parts for note in part.notes)
-
-
-def _old_score(folder: SongFolder, take: Take, name: str) -> Score:
-    return Score.from_bytes(folder.objects.get(take.score_sha256), f"{name}'s score")
-
-
-def _key(
-    state: GlobalState,
-    layer: str,
-    slot: int | None,
-    score: Score,
-    bundle: Bundle,
-    seed: int,
-    take: int,
-    sampling: Sampling,
-    edit: Edit | None,
-) -> str:
+def _key(state: GlobalState, want: Wanted, player: Player, score: Score) -> str:
     from stemwright.conditioning import CONDITIONING_VERSION
     from stemwright.perform.layer import PERFORM_VERSION
     from stemwright.store import cache_key
@@ -222,14 +214,14 @@ def _key(
         "perform": PERFORM_VERSION,
         "conditioning": CONDITIONING_VERSION,
         "state": state.to_json(),
-        "layer": layer,
-        "timbre": slot,
+        "layer": want.layer,
+        "timbre": player.slot,
         "score": score.sha256,
-        "bundle": bundle.sha256,
-        "seed": seed,
-        "take": take,
-        "sampling": asdict(sampling),
-        "base": edit.base.tokens_sha256 if edit else None,
-        "bars": str(edit.span) if edit else None,
+        "bundle": player.bundle.sha256,
+        "seed": want.seed,
+        "take": want.take,
+        "sampling": asdict(player.sampling),
+        "base": want.edit.base.tokens_sha256 if want.edit else None,
+        "bars": str(want.edit.span) if want.edit else None,
     }
     return cache_key(parts)

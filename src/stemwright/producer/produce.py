@@ -48,6 +48,7 @@ def produce(
     seed: int | None = None,
     bars: str | None = None,
     timbre: str | None = None,
+    arranger: bool = False,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Make what is missing, or another take where `seed`, `bars` or `timbre` ask for it (see `Request`).
@@ -55,8 +56,7 @@ def produce(
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        with clock.stage("plan"):
-            work = plan(folder, song, Request(layers, seed, bars, timbre))
+        work = plan(folder, song, Request(layers, seed, bars, timbre, arranger), clock, watch)
         if not work.jobs:
             return _report(song, work, {}, None)
         made = run_jobs(folder, work, clock, watch)
@@ -124,7 +124,7 @@ def _run_job(
     score = folder.objects.put("score", job.score.canonical_bytes())
     sha = folder.objects.put("tokens", tokens)
     frames = state.timebase.frames(state.bars)
-    value = {"layer": job.layer, "take": job.take, "score": score, "tokens": sha, "frames": frames}
+    value = {"layer": job.layer, "take": job.wanted.take, "score": score, "tokens": sha, "frames": frames}
     made = Made(score, sha, frames, own.seconds(), False)
     folder.cache.remember(job.key, {**value, "seconds": made.seconds, "objects": [score, sha]})
     return made
@@ -140,19 +140,20 @@ def _perform(
     from stemwright.conditioning import frame_features
     from stemwright.perform.layer import perform_layer
 
-    features = frame_features(state, job.layer, job.score, timbre=job.slot)
+    want, player = job.wanted, job.player
+    features = frame_features(state, job.layer, job.score, timbre=player.slot)
     start, stop, before = 0, len(features), None
-    if job.edit is not None:
-        before = container.from_canonical(folder.objects.get(job.edit.base.tokens_sha256))
-        start, stop = job.edit.span.frames(state)
+    if want.edit is not None:
+        before = container.from_canonical(folder.objects.get(want.edit.base.tokens_sha256))
+        start, stop = want.edit.span.frames(state)
     codes = perform_layer(
-        job.bundle,
+        player.bundle,
         features,
-        seed=job.seed,
+        seed=want.seed,
         layer=job.layer,
-        take=job.take,
+        take=want.take,
         timebase=state.timebase,
-        sampling=job.sampling,
+        sampling=player.sampling,
         threads=threads,
         prefix=None if before is None else before[:, :start],
         stop=stop,
@@ -161,7 +162,7 @@ def _perform(
     )
     if before is not None:
         codes = np.concatenate([codes, before[:, stop:]], axis=1)
-    return container.canonical_bytes(codes, int(job.bundle.manifest.architecture["codebook_size"]))
+    return container.canonical_bytes(codes, int(player.bundle.manifest.architecture["codebook_size"]))
 
 
 def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song:
@@ -170,12 +171,12 @@ def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song
     for job in work.jobs:
         result = made[job.layer]
         take = Take(
-            take=job.take,
-            seed=job.seed,
-            timbre=job.timbre,
+            take=job.wanted.take,
+            seed=job.wanted.seed,
+            timbre=job.player.timbre,
             score_sha256=result.score,
             tokens_sha256=result.tokens,
-            bundle_sha256=job.bundle.sha256,
+            bundle_sha256=job.player.bundle.sha256,
             frames=result.frames,
             run=run,
         )
@@ -204,15 +205,18 @@ def _frames(work: Plan) -> int:
 
 
 def _detail(job: Job, result: Made) -> dict[str, Any]:
+    want, player = job.wanted, job.player
     return {
-        "take": job.take,
-        "seed": job.seed,
-        "timbre": job.timbre,
-        "bars": str(job.edit.span) if job.edit else None,
-        "base": job.edit.base.take if job.edit else None,
-        "sampling": asdict(job.sampling),
-        "bundle": job.bundle.sha256,
-        "codec": job.bundle.manifest.codec_sha256,
+        "take": want.take,
+        "seed": want.seed,
+        "timbre": player.timbre,
+        "bars": str(want.edit.span) if want.edit else None,
+        "base": want.edit.base.take if want.edit else None,
+        "writer": want.writer.name,
+        "composer": want.writer.bundle_sha256,
+        "sampling": asdict(player.sampling),
+        "bundle": player.bundle.sha256,
+        "codec": player.bundle.manifest.codec_sha256,
         "score": result.score,
         "tokens": result.tokens,
         "seconds": result.seconds,

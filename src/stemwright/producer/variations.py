@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
-from stemwright.producer.compose import Asked, standing, write
+from stemwright.producer import bundles
+from stemwright.producer.compose import Asked, write
+from stemwright.producer.exports import active_scores
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.producer.workspace import reading, require_outside
@@ -30,9 +32,10 @@ def vary(path: Path, asked: Asked, count: int, out: Path, watch: Watch = unwatch
     first = check_seed(asked.seed) if asked.seed is not None else random_seed() >> 8
     out.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
-    there = standing(folder, song)
+    there = active_scores(folder, song)
+    composer = bundles.composer()
     for number in range(count):
-        made = write(folder, song, replace(asked, seed=first + number))
+        made = write(composer, song, there, replace(asked, seed=first + number))
         file = out / f"{song.title}_{first + number}.mid"
         write_bytes(file, write_midi(made.state, {**there, **made.scores}, title=song.title))
         files[str(first + number)] = str(file)

@@ -54,7 +54,7 @@ class Take:
 class LayerEntry:
     """A layer: the timbre of its next take ("" = the performer's first), its takes, the active one's number.
 
-    `score_sha256`: the score that was given for it (imported), which wins over the arranger's; or None.
+    `score_sha256`: the score that it was given (imported or composed), which its takes play; or None.
     """
 
     timbre: str = ""

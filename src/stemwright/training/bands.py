@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemwright.compose.analysis import find_chords, find_key, profile
+from stemwright.compose.tracks import polyphony
 from stemwright.errors import UsageError
 from stemwright.song.score import Note, Score
 from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
@@ -26,18 +27,6 @@ _MAX_BARS = 400
 
 def _mean_pitch(track: MidiTrack) -> float:
     return sum(n.pitch for n in track.notes) / len(track.notes)
-
-
-def polyphony(notes: list[Note]) -> float:
-    """Mean number of notes that sound while any does (1.0 for one voice)."""
-    edges = sorted([(n.onset, 1) for n in notes] + [(n.end, -1) for n in notes])
-    sounding, last, area, span = 0, 0, 0, 0
-    for tick, step in edges:
-        if sounding:
-            area += sounding * (tick - last)
-            span += tick - last
-        sounding, last = sounding + step, tick
-    return area / span if span else 0.0
 
 
 def fold(score: Score, low: int, high: int) -> Score:

@@ -14,6 +14,7 @@ from stemwright.compose.composer.limits import AllLimits, Limits
 from stemwright.compose.composer.sequence import example
 from stemwright.compose.events.vocabulary import PARTS
 from stemwright.errors import UsageError
+from stemwright.song.score import Note
 from stemwright.song.state import GlobalState
 from support.composers import Listening, write_composer
 
@@ -109,7 +110,7 @@ def limits(draw):
         draw(st.none() | st.just(frozenset({3, 5, 6, 8, 10, 11, 1}))),
         draw(st.booleans()),
         draw(st.none() | st.integers(1, 3)),
-        draw(st.none() | st.frozensets(st.integers(0, 6 * 48 - 1).map(lambda t: 8 * t), max_size=30)),
+        draw(st.none() | st.frozensets(st.integers(0, 6 * 384 - 1), max_size=30)),
     )
 
 
@@ -123,11 +124,15 @@ def test_limits_are_kept_and_nothing_else_moves(data):
     limit = data.draw(limits())
     ticks = draft.state.meter.ticks_per_bar
     if limit.rhythm is None and data.draw(st.booleans()):
-        first = data.draw(st.integers(0, 4))
-        limit = replace(limit, silent=((first * ticks + 96, first * ticks + 240),))
+        first = data.draw(st.integers(0, 4)) * ticks + data.draw(st.integers(0, 96))
+        limit = replace(limit, silent=((first, first + 140),))
+    stands = tuple(n for n in draft.score(part).notes if n.onset // ticks not in bars)
+    limit = replace(limit, stands=stands)
     composer, _ = listening(data.draw(st.integers(0, 1000)))
+    human = frozenset(data.draw(st.sampled_from(((DRUMS,), (DRUMS, part)))))
     try:
-        composer.write(draft, [(part, b) for b in bars], 5, Wishes(AllLimits({PARTS[part]: limit})))
+        wishes = Wishes(AllLimits({PARTS[part]: limit}), human=human)
+        composer.write(draft, [(part, b) for b in bars], 5, wishes)
     except UsageError as error:
         assert limit.rhythm is not None or "leave no note" in str(error)
         return
@@ -146,10 +151,45 @@ def test_limits_are_kept_and_nothing_else_moves(data):
             assert chord is None or note.pitch % 12 in {*chord.pitch_classes, chord.bass_pc}
         assert not any(note.onset < last and note.end > first for first, last in limit.silent)
         if limit.polyphony is not None:
-            assert sum(n.onset <= note.onset < n.end for n in written) <= limit.polyphony
+            both = (*written, *stands)
+            begun = [note.onset, *(n.onset for n in both if note.onset < n.onset < note.end)]
+            assert all(sum(n.onset <= at < n.end for n in both) <= limit.polyphony for at in begun)
     if limit.rhythm is not None:
         asked = {t for t in limit.rhythm if t // ticks in bars}
         assert {n.onset for n in written} == asked
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 100), st.integers(1, 90), st.integers(1, 3))
+def test_drums_end_with_the_song_and_before_a_silence(seed, before, voices):
+    draft = song(form="verse:2")
+    composer, _ = listening(seed)
+    silence = (384 + before, 384 + before + 50)
+    wishes = Wishes(AllLimits({"drums": Limits(polyphony=voices, silent=(silence,))}))
+    composer.write(draft, [(DRUMS, 0), (DRUMS, 1)], seed, wishes)
+    written = draft.score(DRUMS).notes
+    for note in written:
+        assert note.end <= draft.state.total_ticks
+        assert not (note.onset < silence[1] and note.end > silence[0])
+        assert sum(n.onset <= note.onset < n.end for n in written) <= voices
+
+
+def test_a_rhythm_of_very_many_notes_is_kept_whole():
+    composer, _ = listening()
+    draft = song(form="verse:1")
+    rhythm = frozenset(range(0, 384, 3))
+    composer.write(draft, [(LEAD, 0)], 1, Wishes(AllLimits({"lead": Limits(rhythm=rhythm, polyphony=1)})))
+    assert {n.onset for n in draft.score(LEAD).notes} == rhythm
+    assert all(n.end <= n.onset + 3 for n in draft.score(LEAD).notes if n.onset < 381)
+
+
+def test_a_rhythm_under_notes_that_sound_on_names_the_voices():
+    composer, _ = listening()
+    draft = song()
+    held = (Note(0, 800, 60, 90),)
+    wishes = Wishes(AllLimits({"lead": Limits(rhythm=frozenset({500}), polyphony=1, stands=held)}))
+    with pytest.raises(UsageError, match=r"lead, bar 2: .* rhythm has one at tick 500, .* voices \(1\)"):
+        composer.write(draft, [(LEAD, 1)], 1, wishes)
 
 
 def test_the_same_request_gives_the_same_notes(composer):
@@ -179,7 +219,7 @@ def test_every_instruction_set_gives_the_same_notes(composer, isa, monkeypatch):
     [
         ({"low": 60, "high": 50}, "range 60-50"),
         ({"low": 61, "high": 61, "scale": frozenset({0})}, "no note of the scale"),
-        ({"polyphony": 0}, "polyphony: 0"),
+        ({"polyphony": 0}, "voices: 0 given"),
         ({"silent": ((96, 96),)}, "ends before"),
         ({"silent": ((0, 96),), "rhythm": frozenset({48})}, "rhythm and silence"),
     ],

@@ -1,4 +1,6 @@
-from stemwright.evaluation.symbolic.shuffled import shuffled
+from itertools import groupby
+
+from stemwright.evaluation.symbolic.shuffled import shuffled, shuffled_chords
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.score import Score
 from support.symbolic import melody, score, song
@@ -29,3 +31,16 @@ def test_as_many_notes_and_nothing_else():
 def test_the_same_for_a_seed():
     assert shuffled(SONGS, 1) == shuffled(SONGS, 1) != shuffled(SONGS, 2)
     assert shuffled([]) == []
+
+
+def test_shuffled_chords_change_as_often():
+    states = [song(chords=text, form="verse:4").state for text in ("C Am F G7", "Dm Dm N.C. Bb", "E E E E")]
+    made = shuffled_chords(states, seed=1)
+    spans = [len(list(groupby(state.chords))) for state in states]
+    assert all(len(list(groupby(s.chords))) <= most for s, most in zip(made, spans, strict=True))
+    assert {c for s in made for c in s.chords} <= {c for s in states for c in s.chords}
+    assert [s.with_(chords=()) for s in made] == [s.with_(chords=()) for s in states]
+    assert len({made[2].chords for made in (shuffled_chords(states, seed) for seed in range(9))}) > 1
+    assert shuffled_chords(states, 1) == made != shuffled_chords(states, 2)
+    undecided = [song(form="verse:4").state]
+    assert shuffled_chords(undecided) == undecided and shuffled_chords([]) == []

@@ -9,14 +9,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from stemwright.compose.tracks import assign
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiTrack
 from stemwright.song.score import Note
 from stemwright.training.corpus.bandsongs import band_songs, on_grid
-from stemwright.training.corpus.measure import by_value, first_fit, layer_errors, note_errors
-from stemwright.training.corpus.parts import assign, hand_over
+from stemwright.training.corpus.measure import (
+    by_value,
+    every_track,
+    first_fit,
+    handed_over,
+    layer_errors,
+    note_errors,
+    put_together,
+)
+from stemwright.training.corpus.parts import hand_over
 from support import midi as m
 
 BAR = 384
@@ -131,11 +140,12 @@ def test_played_onsets_are_told_from_printed_ones() -> None:
 def test_errors_count_first_choices_and_notes(tmp_path: Path) -> None:
     (tmp_path / "a.mid").write_bytes(m.file(m.chunk(in_meter(4, TUNE * 4))))
     right = {"a.mid": {"bass": [0], "lead": [1]}}
-    for choose in (by_value, first_fit):
+    for choose in (by_value, first_fit, every_track):
         assert layer_errors(tmp_path, right, choose) == {"bass": 0.0, "lead": 0.0}
         assert layer_errors(tmp_path, {"a.mid": {"bass": [1]}}, choose) == {"bass": 1.0}
-    assert note_errors(tmp_path, right) == {"bass": 0.0, "lead": 0.0}
-    assert note_errors(tmp_path, {"a.mid": {"lead": [0]}}) == {"lead": 1.0}
+    for give in (handed_over, put_together):
+        assert note_errors(tmp_path, right, give) == {"bass": 0.0, "lead": 0.0}
+        assert note_errors(tmp_path, {"a.mid": {"lead": [0]}}, give) == {"lead": 1.0}
 
 
 def test_the_list_made_by_hand_is_whole() -> None:

@@ -22,7 +22,7 @@ from stemwright.compose.composer.masks import Frame, allowed
 from stemwright.compose.composer.sequence import NOWHERE, WRITE, Rows, opened
 from stemwright.compose.events.coding import bar_head
 from stemwright.compose.events.grammar import Cursor
-from stemwright.compose.events.vocabulary import PARTS, SIZE, identity, token
+from stemwright.compose.events.vocabulary import PARTS, SIZE, event, identity, span, token
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.song.score import Note
 
@@ -33,6 +33,17 @@ if TYPE_CHECKING:
 
 COMPOSE_VERSION = 2
 """Raised whenever the same bundle, request and seed give other notes than before."""
+SAMPLING = {
+    "position": (1.0, 0.98),
+    "pitch": (0.9, 0.95),
+    "drum": (0.95, 0.98),
+    "velocity": (1.0, 0.98),
+    "duration": (1.0, 0.98),
+}
+"""Kind of token -> temperature and share of the likeliest (top-p) with which its value is drawn. Kinds themselves
+are drawn as they are: with a temperature below 1 or the likeliest alone, bars end too soon, for that a bar ends
+is one token and that it goes on is many.
+"""
 AT_ONCE = 4
 """Bars that are written before the view moves on."""
 BEFORE, AFTER, LIKE = 320, 120, 120
@@ -44,14 +55,13 @@ Progress = Callable[[int, int], object]
 @dataclass(frozen=True)
 class Wishes:
     """How to write. `controls` [parts, bars, controls] (`conditions`); `like`: bar -> the bar to be like;
-    `human`: parts whose notes may lie beside the grid.
+    `human`: parts whose notes may lie beside the grid; `sampling`: see SAMPLING.
     """
 
     limits: AllLimits = field(default_factory=AllLimits)
     controls: Floats | None = None
     like: Mapping[int, int] = field(default_factory=dict)
-    temperature: float = 0.95
-    top_p: float = 0.95
+    sampling: Mapping[str, tuple[float, float]] = field(default_factory=lambda: SAMPLING)
     human: frozenset[int] = frozenset({DRUMS})
 
 
@@ -157,7 +167,7 @@ class _Draws:
         self.count = 0
 
     def pick(self, logits: np.ndarray, mask: np.ndarray, wishes: Wishes, isa: str, place: Place) -> int:
-        """One of the tokens that may come."""
+        """One of the tokens that may come: first its kind, as likely as it is, then its value."""
         from stemwright.native import _engine
 
         may = np.flatnonzero(mask[:SIZE])
@@ -167,16 +177,27 @@ class _Draws:
             raise UsageError(
                 f"{PARTS[part]}, bar {bar + 1}: the limits leave no note that could be written; widen them"
             )
-        if len(may) == 1:
-            return int(may[0])
-        word = _engine.philox4x32([self.count, 0, 0, 0], self.key)[0]
-        uniform = np.array([word / 2.0**32])
-        picked = _engine.pick(
-            np.ascontiguousarray(logits[may]), wishes.temperature, len(may), wishes.top_p, uniform, isa
-        )[0]
-        if picked < 0:
-            raise StemwrightError("composer: its weights gave no finite numbers; get the bundle again")
-        return int(may[picked])
+        words = _engine.philox4x32([self.count, 0, 0, 0], self.key)
+        number = _drawn(logits, may, (1.0, 1.0), words[0], isa)
+        kind = event(number).kind
+        if kind not in wishes.sampling:
+            return number
+        there = span(kind)
+        alike = may[(may >= there.start) & (may < there.stop)]
+        return _drawn(logits, alike, wishes.sampling[kind], words[1], isa)
+
+
+def _drawn(logits: np.ndarray, may: np.ndarray, how: tuple[float, float], word: int, isa: str) -> int:
+    """One of some tokens, with a temperature and of the likeliest."""
+    from stemwright.native import _engine
+
+    if len(may) == 1:
+        return int(may[0])
+    uniform = np.array([word / 2.0**32])
+    picked = _engine.pick(np.ascontiguousarray(logits[may]), how[0], len(may), how[1], uniform, isa)[0]
+    if picked < 0:
+        raise StemwrightError("composer: its weights gave no finite numbers; get the bundle again")
+    return int(may[picked])
 
 
 def _together(bars: Sequence[int]) -> list[list[int]]:

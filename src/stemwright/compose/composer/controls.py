@@ -7,9 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.compose.attributes import attributes
+from stemwright.compose.attributes import SECOND_EIGHTH, attributes
 from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.events.vocabulary import PARTS
+from stemwright.errors import UsageError
 
 Floats = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -25,11 +26,31 @@ _SCALES: dict[str, Callable[[Values], Values]] = {
 }
 """Attribute (see `compose.attributes`) -> its number; what lies outside is cut off."""
 CONTROLS = tuple(_SCALES)
+BOUNDS = {
+    "density": (0.0, 15.0),
+    "register": (0.0, 127.0),
+    "polyphony": (1.0, 8.0),
+    "syncopation": (0.0, 7.0),
+    "velocity": (1.0, 127.0),
+    "length": (0.05, 15.0),
+    "swing": SECOND_EIGHTH,
+}
+"""What can be asked for: the values that `scaled` tells apart."""
 
 
 def scaled(name: str, values: float | Values) -> Values:
     """An attribute's values as numbers from 0 to 1; NaN stays."""
     return np.clip(_SCALES[name](np.asarray(values, np.float64)), 0.0, 1.0)
+
+
+def wished(name: str, value: float) -> float:
+    """An attribute that is asked for as a number from 0 to 1. UsageError where it is unknown or cannot be."""
+    if name not in CONTROLS:
+        raise UsageError(f"--{name[:40]}: is not known; use one of {', '.join(CONTROLS)}")
+    low, high = BOUNDS[name]
+    if not low <= value <= high:  # nan is neither
+        raise UsageError(f"--{name} {value:g}: give {low:g} to {high:g}")
+    return float(scaled(name, value))
 
 
 def wishes(draft: Draft) -> Floats:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stemwright.compose.events.vocabulary import FINE
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
+from stemwright.song.score import Note
 
 Span = tuple[int, int]
 
@@ -17,9 +17,10 @@ class Limits:
     """Of one layer. Ticks count from the song's begin.
 
     `low`, `high`: pitches. `scale`: pitch classes that may sound, None for all. `chord_on_beats`: notes that
-    begin on a beat belong to the chord there. `polyphony`: how many notes sound at once at most. `rhythm`:
-    the ticks at which notes begin, all of them and no others, None where the composer is free. `silent`:
-    spans [first, last) in which nothing sounds.
+    begin on a beat belong to the chord there. `polyphony`: how many notes sound at once at most wherever a
+    new one does. `rhythm`: the ticks at which notes begin, all of them and no others, None where the composer
+    is free. `silent`: spans [first, last) in which nothing sounds. `stands`: the layer's notes that stay as
+    they are, which are voices too.
     UsageError where a field contradicts itself.
     """
 
@@ -30,6 +31,7 @@ class Limits:
     polyphony: int | None = None
     rhythm: frozenset[int] | None = None
     silent: tuple[Span, ...] = ()
+    stands: tuple[Note, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.low <= self.high <= 127:
@@ -39,7 +41,7 @@ class Limits:
                 f"scale and range {self.low}-{self.high}: no note of the scale lies in the range; widen one"
             )
         if self.polyphony is not None and self.polyphony < 1:
-            raise UsageError(f"polyphony: {self.polyphony} given; give 1 or more")
+            raise UsageError(f"voices: {self.polyphony} given; give 1 or more")
         if any(first >= last for first, last in self.silent):
             raise UsageError("silence: a span ends before it begins; give the first bar first")
         odd = [tick for tick in self.rhythm or () if any(a <= tick < b for a, b in self.silent)]
@@ -52,13 +54,8 @@ class Limits:
         return any(pitch % 12 in classes for pitch in range(self.low, self.high + 1))
 
     def room(self, tick: int) -> int | None:
-        """Where a note that begins at `tick` has to end: the next silence, or, where one note at a time keeps
-        a given rhythm, the next one's begin. None where nothing binds it.
-        """
-        ends = [first for first, _ in self.silent if first > tick]
-        if self.polyphony is not None and self.rhythm is not None:
-            ends += [begin for begin in self.rhythm if begin > tick]
-        return min(ends, default=None)
+        """Where a note that begins at `tick` has to end: the next silence. None where there is none."""
+        return min((first for first, _ in self.silent if first > tick), default=None)
 
     def is_silent(self, tick: int) -> bool:
         """Whether nothing may sound at `tick`."""
@@ -87,8 +84,3 @@ def usual(layer: str) -> Limits:
         return FREE
     low, high = next((span for name, span in RANGES.items() if layer.startswith(name)), (0, 127))
     return Limits(low, high)
-
-
-def on_grid(ticks: Iterable[int]) -> frozenset[int]:
-    """Ticks as positions can say them without a shift."""
-    return frozenset(round(tick / FINE) * FINE for tick in ticks)

@@ -1,105 +1,69 @@
 """Which tokens may come next: the grammar, the song's ends, and the limits of the request.
 
 Every bar can be finished whatever was drawn before: a position is only offered where a note may begin and a
-pitch is left for it, and a duration that reaches no silence.
+pitch is left for it, and a duration that reaches no silence and takes no voice that another note has. Only a
+given rhythm can ask for a note where none may be; then the limits that forbid it are named.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.compose.composer.draft import CHORDS, DRUMS, LOUDNESS
-from stemwright.compose.composer.limits import FREE, Limits
+from stemwright.compose.composer.frame import REACH, Frame, Mask
 from stemwright.compose.events.grammar import Cursor
-from stemwright.compose.events.vocabulary import FINE, FIRST, KINDS, LONG, PAGE, SIZE, home, span
-from stemwright.song.drums import PIECE_PITCH
-from stemwright.song.harmony import Chord
-from stemwright.song.score import Note
+from stemwright.compose.events.vocabulary import (
+    DRUM_TICKS,
+    FINE,
+    FIRST,
+    KINDS,
+    LONG,
+    PAGE,
+    PARTS,
+    SIZE,
+    home,
+    span,
+)
+from stemwright.errors import UsageError
 
-Mask = NDArray[np.bool_]
+__all__ = ["Frame", "allowed"]
+
 MAX_NOTES = 96
-"""Notes of a part's bar."""
+"""Notes of a part's bar; a given rhythm may have more."""
 _PITCH = np.arange(128)
 
 
-class Frame:
-    """The bar that is being written: its first tick, its ticks and those of a beat, the song's last tick,
-    its chords by beat (() where none are known), notes of the part that sound into it, and the limits.
-    `human`: whether notes may lie beside the grid of FINE ticks.
-    """
-
-    def __init__(
-        self,
-        part: int,
-        start: int,
-        ticks: int,
-        per_beat: int,
-        song_end: int,
-        chords: Sequence[Chord | None] = (),
-        held: Sequence[Note] = (),
-        limits: Limits = FREE,
-        human: bool = False,
-    ) -> None:
-        self.part, self.start, self.ticks, self.per_beat, self.song_end = (
-            part,
-            start,
-            ticks,
-            per_beat,
-            song_end,
-        )
-        self.limits, self.human = limits, human and limits.rhythm is None
-        self.held = () if limits.rhythm is not None else held  # a given rhythm is kept, whatever sounds on
-        self.beats = [self._tones(chord) for chord in chords] if limits.chord_on_beats else []
-        self.plain = self._plain()
-        units = np.arange(-(-ticks // FINE), dtype=np.int64)
-        self.units = units[[self._open(unit * FINE) for unit in units.tolist()]]
-
-    def _plain(self) -> Mask:
-        """Which of the pitches 0..127 the limits allow anywhere."""
-        pitch = np.arange(128)
-        good: Mask = (pitch >= self.limits.low) & (pitch <= self.limits.high)
-        if self.part == DRUMS:
-            return good & np.isin(pitch, list(PIECE_PITCH.values()))
-        if self.limits.scale is not None:
-            good &= np.isin(pitch % 12, list(self.limits.scale))
-        return good
-
-    def _tones(self, chord: Chord | None) -> Mask | None:
-        """Pitches of a chord."""
-        if chord is None or self.part == DRUMS:
-            return None
-        tones: Mask = np.isin(np.arange(128) % 12, [*chord.pitch_classes, chord.bass_pc])
-        return tones
-
-    def _open(self, tick: int) -> bool:
-        """Whether a note may begin at a tick of the bar, whatever sounds."""
-        rhythm = self.limits.rhythm
-        if rhythm is not None:  # a note has to begin there: where none can, that is said when it is drawn
-            return self.start + tick in rhythm
-        return not self.limits.is_silent(self.start + tick) and bool(self.pitches(tick).any())
-
-    def pitches(self, tick: int) -> Mask:
-        """Which of the pitches 0..127 may begin at a tick of the bar."""
-        if not self.beats or tick % self.per_beat:
-            return self.plain
-        tones = self.beats[min(tick // self.per_beat, len(self.beats) - 1)]
-        return self.plain if tones is None else self.plain & tones
-
-
 def allowed(cursor: Cursor, frame: Frame) -> Mask:
-    """bool [SIZE], at least one of them."""
+    """bool [SIZE], at least one of them. UsageError, naming the limits, where the rhythm asks for a note that
+    no other limit leaves.
+    """
     mask = np.zeros(SIZE, bool)
+    if "duration" in cursor.kinds and _is_cut(cursor, frame):
+        mask[span("duration")] = _duration(cursor, frame)
+        return mask
     for kind in cursor.kinds:
         if kind in _RULES:
             part = span(kind)
             mask[part] = _RULES[kind](cursor, frame)
-        elif kind not in ("ticks", "page"):
+        elif kind != "page":
             mask[span(kind)] = True
     _pages(mask, cursor, frame)
+    if not mask.any():
+        raise UsageError(_contradiction(cursor, frame))
     return mask
+
+
+def _contradiction(cursor: Cursor, frame: Frame) -> str:
+    """Which limits leave no note at the tick where the rhythm has one."""
+    limits = frame.limits
+    bar, tick = frame.start // frame.ticks + 1, frame.start + cursor.tick
+    at = f"{PARTS[cursor.part]}, bar {bar}: the limits leave no note: the rhythm has one at tick {tick}"
+    if frame.pitches(cursor.tick).any():
+        return f"{at}, where notes that stand take all voices ({limits.polyphony}); allow more or drop it"
+    others = [f"range {limits.low}-{limits.high}"]
+    others += ["the scale"] * (limits.scale is not None) + ["the chord's tones"] * bool(frame.beats)
+    return f"{at}, where {' and '.join(others)} have no note in common; widen one or drop it"
 
 
 def _positions(cursor: Cursor, frame: Frame) -> NDArray[np.int64]:
@@ -108,11 +72,12 @@ def _positions(cursor: Cursor, frame: Frame) -> NDArray[np.int64]:
     if cursor.part == CHORDS:
         units = np.arange(0, frame.ticks, frame.per_beat) // FINE
         return units[units >= first] if cursor.placed else units[:1]
-    if len(cursor.notes) + (cursor.pitch is not None) >= MAX_NOTES:
+    if frame.limits.rhythm is not None:
+        due = frame.due(cursor)
+        return np.array([] if due is None else [(due + FINE // 2) // FINE], np.int64)
+    if _told(cursor) >= MAX_NOTES:
         return frame.units[:0]
     units = frame.units[frame.units >= first]
-    if frame.limits.rhythm is not None:
-        return units[:1]
     if frame.limits.polyphony is not None:
         units = units[_sounding(units * FINE, cursor, frame) < frame.limits.polyphony]
     return units
@@ -120,10 +85,10 @@ def _positions(cursor: Cursor, frame: Frame) -> NDArray[np.int64]:
 
 def _sounding(ticks: NDArray[np.int64], cursor: Cursor, frame: Frame) -> NDArray[np.int64]:
     """How many notes sound at ticks of the bar, those being told among them."""
-    spans = [(n.onset, n.end) for n in cursor.notes]
-    spans += [(n.onset - frame.start, n.end - frame.start) for n in frame.held]
+    spans = [(n.onset, n.end) for n in cursor.notes] + frame.voices
     if cursor.pitch is not None:
-        spans.append((cursor.tick, cursor.tick + max(cursor.duration, 1)))
+        shortest = DRUM_TICKS if cursor.part == DRUMS else 1
+        spans.append((cursor.tick, cursor.tick + (cursor.duration or shortest)))
     count = np.zeros(len(ticks), np.int64)
     for begin, end in spans:
         count += (begin <= ticks) & (ticks < end)
@@ -150,16 +115,25 @@ def _unsaid(cursor: Cursor) -> bool:
     return cursor.part == CHORDS and not cursor.placed
 
 
+def _told(cursor: Cursor) -> int:
+    """Notes of the bar so far."""
+    return len(cursor.notes) + (cursor.pitch is not None)
+
+
 def _shift(cursor: Cursor, frame: Frame) -> Mask:
     low, count = KINDS["shift"]
     values = np.arange(low, low + count)
+    ticks = cursor.tick + values
+    if frame.limits.rhythm is not None:
+        exact: Mask = (values != 0) & (ticks == frame.due(cursor))
+        return exact
     if not frame.human:
         return np.zeros(count, bool)
-    ticks = cursor.tick + values
     last = cursor.notes[-1].onset if cursor.notes else -1
     good: Mask = (values != 0) & (ticks > last) & (ticks >= 0) & (ticks < frame.ticks - FINE)
-    silent = [frame.limits.is_silent(frame.start + int(tick)) for tick in ticks]
-    good &= ~np.array(silent)
+    good &= np.array([frame.opens(int(tick)) for tick in ticks])
+    if frame.limits.polyphony is not None:
+        good &= _sounding(ticks, cursor, frame) < frame.limits.polyphony
     return good
 
 
@@ -173,9 +147,14 @@ def _lowest(cursor: Cursor) -> int:
 
 def _more(cursor: Cursor, frame: Frame) -> Mask:
     """Pitches 0..127 for another note at this instant."""
-    most = frame.limits.polyphony
+    most, rhythm = frame.limits.polyphony, frame.limits.rhythm
+    if rhythm is not None and "shift" in cursor.kinds and cursor.tick != frame.due(cursor):
+        return np.zeros(128, bool)  # the shift to where the note is comes first
     full = most is not None and _sounding(np.array([cursor.tick]), cursor, frame)[0] >= most
-    if full or len(cursor.notes) + (cursor.pitch is not None) >= MAX_NOTES:
+    waiting = sum(tick > cursor.tick for tick in frame.rhythm)
+    begun = cursor.pitch is not None or (bool(cursor.notes) and cursor.notes[-1].onset == cursor.tick)
+    crowd = _told(cursor) + waiting >= MAX_NOTES and (rhythm is None or begun)
+    if full or crowd:
         return np.zeros(128, bool)
     more: Mask = frame.pitches(cursor.tick) & (_lowest(cursor) < _PITCH)
     return more
@@ -195,21 +174,45 @@ def _velocity(cursor: Cursor, frame: Frame) -> Mask:
 
 
 def _left(cursor: Cursor, frame: Frame) -> int:
-    """Ticks until the song ends or has to be silent."""
-    now = frame.start + cursor.tick
-    room = frame.limits.room(now)
-    return min(frame.song_end, frame.song_end if room is None else room) - now - cursor.duration
+    """Ticks until the song ends, has to be silent, or has no voice left for the note."""
+    silence = frame.limits.room(frame.start + cursor.tick)
+    ends = [frame.song_end - frame.start, *([] if silence is None else [silence - frame.start])]
+    if frame.limits.polyphony is not None:
+        ends.append(min(_crowd(cursor, frame, frame.limits.polyphony), REACH * frame.ticks))
+    return min(ends) - cursor.tick - cursor.duration
+
+
+def _crowd(cursor: Cursor, frame: Frame, most: int) -> int:
+    """The tick of the bar from which on the note that is being told would be one too many."""
+    others = [*frame.voices, *((n.onset, n.end) for n in cursor.notes)]
+    for tick, more in frame.crowded:
+        sounding = sum(begin <= tick < end for begin, end in others)
+        if tick > cursor.tick and sounding + more >= most:
+            return tick
+    return REACH * frame.ticks
+
+
+def _is_cut(cursor: Cursor, frame: Frame) -> bool:
+    """Whether a drum, told without a duration as a rule, has no room for the usual one."""
+    return cursor.part == DRUMS and not cursor.duration and _left(cursor, frame) < DRUM_TICKS
 
 
 def _duration(cursor: Cursor, frame: Frame) -> Mask:
     low, count = KINDS["duration"]
-    values = np.arange(low, low + count) * FINE
+    values, left = np.arange(low, low + count) * FINE, _left(cursor, frame)
     if cursor.part == DRUMS:
-        return np.zeros(count, bool)  # drums are told without
-    good: Mask = (values <= _left(cursor, frame)) & (values + cursor.duration > 0)
+        cut: Mask = values == (left // FINE * FINE if _is_cut(cursor, frame) else -1)
+        return cut
+    good: Mask = (values <= left) & (values + cursor.duration > 0)
     if not good.any():
-        good[1] = True  # less than a unit is left: the note is cut when it is written
+        good[0] = True  # less than a unit is left: it is told in ticks
     return good
+
+
+def _ticks(cursor: Cursor, frame: Frame) -> Mask:
+    low, count = KINDS["ticks"]
+    exact: Mask = np.arange(low, low + count) == (0 if cursor.duration else _left(cursor, frame))
+    return exact
 
 
 def _long(cursor: Cursor, frame: Frame) -> Mask:
@@ -225,5 +228,6 @@ _RULES = {
     "drum": lambda cursor, frame: _more(cursor, frame),
     "velocity": _velocity,
     "duration": _duration,
+    "ticks": _ticks,
     "long": _long,
 }

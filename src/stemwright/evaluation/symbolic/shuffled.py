@@ -4,10 +4,14 @@ The notes of all songs and layers are mixed: every note of a song is given a pit
 of three random others, and begins on a random tick of its song. Pitches and durations come from pitched
 layers; a drum hit is any of the fourteen pieces. What is left of real music is how many notes there are, and
 which pitches, lengths and velocities music uses at all.
+
+Chords likewise: a song has as many changes as it had, on random beats, and every chord is that of a random
+beat of all songs.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -16,6 +20,7 @@ from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Note, Score
+from stemwright.song.state import GlobalState
 
 DRUM_TICKS = 24
 
@@ -42,6 +47,24 @@ def shuffled(songs: Sequence[SymbolicSong], seed: int = 0) -> list[SymbolicSong]
         )
         for song in songs
     ]
+
+
+def shuffled_chords(states: Sequence[GlobalState], seed: int = 0) -> list[GlobalState]:
+    """The states, with as many changes of chord each but no chords of their own; the same for a seed.
+
+    States whose chords are not decided stay as they are.
+    """
+    rng = np.random.default_rng(seed)
+    pool = [chord for state in states for chord in state.chords]
+    out = []
+    for state in states:
+        chords = state.chords
+        changes = sum(one != other for one, other in pairwise(chords))
+        starts = [0, *sorted(1 + rng.choice(max(len(chords) - 1, 1), changes, replace=False)), len(chords)]
+        drawn = rng.integers(0, max(len(pool), 1), changes + 1).tolist()
+        made = [pool[i] for i, (a, b) in zip(drawn, pairwise(starts), strict=True) for _ in range(a, b)]
+        out.append(state.with_(chords=tuple(made)))
+    return out
 
 
 def _notes(songs: Sequence[SymbolicSong], drums: bool) -> Ints:

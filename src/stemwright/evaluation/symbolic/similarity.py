@@ -19,7 +19,6 @@ Floor: shuffled notes, near 0 everywhere.
 
 from collections import OrderedDict
 from collections.abc import Collection, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stemwright.evaluation.symbolic.grid import UNIT, Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.histograms import DURATIONS, duration_bins
+from stemwright.evaluation.symbolic.sections import section_pairs
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import is_drums
 
@@ -91,9 +91,9 @@ def evaluate(song: SymbolicSong, layers: Collection[str] | None = None) -> "Orde
     matrix = bar_matrix(song, layers)
     same: list[float] = []
     other: list[float] = []
-    for (first, a, name), (second, b, other_name) in combinations(_sections(song), 2):
-        along = [matrix[first + i, second + i] for i in range(min(a, b))]
-        (same if name == other_name else other).extend(along)
+    for first, second, bars, material in section_pairs(song.state):
+        along = [matrix[first + i, second + i] for i in range(bars)]
+        (same if material else other).extend(along)
     back = np.array([value for value in same if not np.isnan(value)])
     unlike = np.array([value for value in other if not np.isnan(value)])
     return OrderedDict(
@@ -115,13 +115,3 @@ def _bar_notes(song: SymbolicSong, layer: str, index: int) -> Ints:
     places = onsets % per_bar // UNIT
     kinds = ((index * per_bar + places) * 128 + notes[:, 2]) * len(DURATIONS) + lengths
     return np.stack([onsets // per_bar, kinds], axis=1)
-
-
-def _sections(song: SymbolicSong) -> list[tuple[int, int, str]]:
-    """(first bar, bars, name without numbers) of every section."""
-    found, at = [], 0
-    for section in song.state.sections:
-        name = section.name.lower()
-        found.append((at, section.bars, name.rstrip("0123456789").rstrip("_-") or name))
-        at += section.bars
-    return found

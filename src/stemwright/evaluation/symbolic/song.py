@@ -12,6 +12,7 @@ class SymbolicSong:
     """`scores` by layer, drums on the pitches of `song.drums.PIECE_PITCH`; `state` with chords or without.
 
     `composers`: who wrote it, () where nobody knows. `human`: whether its timing was played, not typeset.
+    `chords_given`: whether the chords came with the data, not from the notes.
     """
 
     name: str
@@ -19,3 +20,4 @@ class SymbolicSong:
     scores: Mapping[str, Score]
     composers: tuple[str, ...] = ()
     human: bool = False
+    chords_given: bool = False

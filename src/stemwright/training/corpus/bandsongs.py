@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from stemwright.compose.analysis import find_key, profile
+from stemwright.compose.tracks import assign
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
 from stemwright.song.midi_events import META, parse_file
@@ -15,7 +16,7 @@ from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState
 from stemwright.training.bands import playable_bpm
 from stemwright.training.corpus.form import form_of
-from stemwright.training.corpus.parts import assign, hand_over
+from stemwright.training.corpus.parts import hand_over
 from stemwright.training.corpus.printed import MAX_BARS, MIN_NOTES, fitted
 from stemwright.training.corpus.song import CorpusSong
 from stemwright.training.musicxml import Bar

@@ -10,18 +10,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from stemwright.compose.tracks import assign, share_out
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
-from stemwright.song.score import Score
+from stemwright.song.score import Note, Score
 from stemwright.training.bands import band_tracks
-from stemwright.training.corpus.parts import assign, hand_over
+from stemwright.training.corpus.parts import hand_over
 from stemwright.training.corpus.printed import third_of
 from stemwright.training.corpus.song import CorpusSong
 
 Truth = Mapping[str, Mapping[str, Sequence[int]]]
 """Path of a MIDI file -> layer -> numbers (from 1) of the tracks that fit it; 0: none need fit it."""
 Assign = Callable[[MidiSong], dict[str, list[int]]]
+Give = Callable[[MidiSong], dict[str, list[Note]]]
 Recognise = Callable[[Mapping[str, Score], Meter, int, Key], Sequence[Chord | None]]
 
 
@@ -35,8 +37,13 @@ def first_fit(midi: MidiSong) -> dict[str, list[int]]:
 
 
 def by_value(midi: MidiSong) -> dict[str, list[int]]:
-    """What `parts.assign` chooses."""
+    """What `tracks.assign` chooses, for the corpus."""
     return assign(midi.tracks, midi.meter.ticks_per_bar)
+
+
+def every_track(midi: MidiSong) -> dict[str, list[int]]:
+    """What `tracks.share_out` chooses, for `import`."""
+    return share_out(midi.tracks, midi.meter.ticks_per_bar)
 
 
 def layer_errors(symbolic: Path, truth: Truth, choose: Assign) -> dict[str, float]:
@@ -51,14 +58,26 @@ def layer_errors(symbolic: Path, truth: Truth, choose: Assign) -> dict[str, floa
     return {layer: wrong[layer] / max(1, len(truth)) for layer in layers}
 
 
-def note_errors(symbolic: Path, truth: Truth) -> dict[str, float]:
-    """Layer -> share of the notes that `hand_over` gives it that are not of a track that fits it."""
+def handed_over(midi: MidiSong) -> dict[str, list[Note]]:
+    """The notes of each layer as the corpus has them."""
+    return hand_over(midi.tracks, by_value(midi), midi.meter.ticks_per_bar)
+
+
+def put_together(midi: MidiSong) -> dict[str, list[Note]]:
+    """The notes of each layer as `import` has them."""
+    return {
+        layer: [n for number in numbers for n in midi.tracks[number - 1].notes]
+        for layer, numbers in every_track(midi).items()
+    }
+
+
+def note_errors(symbolic: Path, truth: Truth, give: Give) -> dict[str, float]:
+    """Layer -> share of the notes that it is given that are not of a track that fits it."""
     wrong: Counter[str] = Counter()
     total: Counter[str] = Counter()
     for name, fitting in truth.items():
         midi = read_midi(symbolic / name)
-        bar = midi.meter.ticks_per_bar
-        given = hand_over(midi.tracks, by_value(midi), bar)
+        given = give(midi)
         for layer, numbers in fitting.items():
             good = {n for number in numbers if number for n in midi.tracks[number - 1].notes}
             total[layer] += len(given.get(layer, []))

@@ -13,6 +13,9 @@ from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.training.corpus.read import songs
 from stemwright.training.corpus.song import CorpusSong
 
+ENOUGH = 8
+"""Songs with given chords that are enough to measure by."""
+
 
 def symbolic_songs(
     folder: Path, split: str, count: int | None = None, seed: int = 0, source: str | None = None
@@ -23,10 +26,29 @@ def symbolic_songs(
     """
     if count is not None and count < 1:
         raise UsageError(f"--songs {count}: give a number above 0")
+    found = _found(folder, split, source)
+    return [_symbolic(song) for song in (found if count is None else _drawn(found, count, seed))]
+
+
+def songs_with_chords(
+    folder: Path, split: str, count: int, seed: int = 0, source: str | None = None
+) -> list[SymbolicSong]:
+    """`count` songs as `symbolic_songs` draws them, of those whose chords the data gives. Where there are
+    fewer than ENOUGH, songs whose chords were found from their notes come after them. [] where none has any.
+    """
+    found = _found(folder, split, source)
+    given = [song for song in found if song.chords == "given"]
+    drawn = _drawn(given, count, seed)
+    if len(given) < ENOUGH:
+        drawn += _drawn([song for song in found if song.chords == "found"], count, seed)
+    return [_symbolic(song) for song in drawn[:count]]
+
+
+def _found(folder: Path, split: str, source: str | None) -> list[CorpusSong]:
     found = [song for song in songs(folder, split) if source is None or song.source == source]
     if not found:
         raise UsageError(f"{folder}: has no {split} songs" + (f" of {source!r}" if source else ""))
-    return [_symbolic(song) for song in (found if count is None else _drawn(found, count, seed))]
+    return found
 
 
 def _drawn(found: list[CorpusSong], count: int, seed: int) -> list[CorpusSong]:
@@ -39,5 +61,10 @@ def _drawn(found: list[CorpusSong], count: int, seed: int) -> list[CorpusSong]:
 
 def _symbolic(song: CorpusSong) -> SymbolicSong:
     return SymbolicSong(
-        f"{song.source}: {song.name}", song.state, song.scores, song.composers, song.timing == "human"
+        f"{song.source}: {song.name}",
+        song.state,
+        song.scores,
+        song.composers,
+        human=song.timing == "human",
+        chords_given=song.chords == "given",
     )

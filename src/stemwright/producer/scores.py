@@ -1,0 +1,199 @@
+"""Which notes the layers of a plan play: given ones, those of a take, the arranger's or the composer's.
+
+The composer writes one layer after the other, in the order of the song's layers. It hears all scores that
+stand and those that it wrote before in the plan; of layers that are still to come it hears nothing in the
+bars that are to be written. So layers made together have the notes of layers made one by one, and a plan
+that was stopped gives them again; what was finished is found in the journal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+from stemwright.producer import bundles
+from stemwright.producer.bars import Span
+from stemwright.producer.compose import Asked, wishes
+from stemwright.producer.exports import active_scores, stored_score
+from stemwright.producer.filling import Gap, fill
+from stemwright.producer.progress import Watch
+from stemwright.producer.seeds import layer_seed
+from stemwright.song.layers import ordered
+from stemwright.song.score import Score
+
+if TYPE_CHECKING:
+    from stemwright.compose.composer.composer import Composer
+    from stemwright.song.document import LayerEntry, Song, Take
+    from stemwright.song.state import GlobalState
+    from stemwright.store import SongFolder
+
+GIVEN, ARRANGER, COMPOSER = "given", "arranger", "composer"
+OTHERWISE = ", or use --arranger"
+"""What else to do where there is no composer that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes notes; of the composer also its bundle's SHA-256."""
+
+    name: str
+    bundle_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Some bars of an existing take are made again; the rest of its tokens stays."""
+
+    base: Take
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A layer's next take. `writer`: of what is new in it. `again`: the take whose notes it plays, if any."""
+
+    layer: str
+    take: int
+    seed: int
+    writer: Writer
+    edit: Edit | None
+    again: Take | None
+
+
+def writer_for(entry: LayerEntry, arranger: bool) -> Writer:
+    """Who writes a layer's next take. UsageError where it is the composer and there is none."""
+    if entry.score_sha256 is not None:
+        return Writer(GIVEN)
+    return Writer(ARRANGER) if arranger else Writer(COMPOSER, bundles.composer_bundle(OTHERWISE).sha256)
+
+
+def writer_of(folder: SongFolder, take: Take, layer: str) -> Writer:
+    """Who wrote what was new in a take, as its run tells; runs from before there was a choice do not."""
+    made = folder.runs.read(take.run).get("details", {}).get(layer, {})
+    return Writer(made.get("writer", ARRANGER), made.get("composer"))
+
+
+def scores_for(
+    folder: SongFolder, song: Song, state: GlobalState, wanted: Sequence[Wanted], watch: Watch
+) -> dict[str, Score]:
+    """The score of each layer wanted. UsageError for a layer that its writer cannot write."""
+    found = {
+        want.layer: _ready(folder, song.layers[want.layer], state, want)
+        for want in wanted
+        if want.again or want.writer.name != COMPOSER
+    }
+    left = [want for want in wanted if want.layer not in found]
+    standing = {**active_scores(folder, song), **found}
+    return found | _composed(folder, state, standing, left, watch)
+
+
+def compose_state(
+    composer: Composer, state: GlobalState, layers: Sequence[str], seed: int
+) -> dict[str, Score]:
+    """Scores of layers as a new song with this seed would have them."""
+    from stemwright.compose.arranger import decide
+
+    decided = decide(state, seed)
+    made: dict[str, Score] = {}
+    for name in ordered(tuple(layers)):
+        gap = Gap((name,), range(decided.bars))
+        made[name] = _filled(composer, decided, made, gap, layer_seed(seed, name, 1))
+    return made
+
+
+def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, want: Wanted) -> Score:
+    """The notes of a take, the given ones or the arranger's; outside an edit's bars, the old take's."""
+    from stemwright.compose.arranger import arrange
+
+    if want.again is not None:
+        return stored_score(folder, want.again.score_sha256, want.layer)
+    if entry.score_sha256 is not None:
+        fresh = stored_score(folder, entry.score_sha256, want.layer)
+    else:
+        fresh = arrange(state, (want.layer,), want.seed).scores[want.layer]
+    if want.edit is None:
+        return fresh
+    old = stored_score(folder, want.edit.base.score_sha256, want.layer)
+    start, end = want.edit.span.ticks(state)
+    parts = (
+        old.slice(0, start, shift=False),
+        fresh.slice(start, end, shift=False),
+        old.slice(end, state.total_ticks, shift=False),
+    )
+    return Score.from_notes(note for part in parts for note in part.notes)
+
+
+def _composed(
+    folder: SongFolder,
+    state: GlobalState,
+    standing: Mapping[str, Score],
+    left: Sequence[Wanted],
+    watch: Watch,
+) -> dict[str, Score]:
+    """The composer's scores. It is loaded where there is something to write, and not kept."""
+    composer = cache(partial(bundles.composer, OTHERWISE))
+    there, made = dict(standing), {}
+    gaps = [_gap(want, left[number + 1 :], state) for number, want in enumerate(left)]
+    total, done = sum(len(gap.bars) for gap in gaps), 0
+    for want, gap in zip(left, gaps, strict=True):
+        if want.edit is None:  # nothing stands of this layer, nor of those to come
+            there = {name: score for name, score in there.items() if name not in gap.layers + gap.unheard}
+        key = _key(state, there, gap, want)
+        score = _remembered(folder, key, want.layer)
+        if score is None:
+            told = partial(_tell, watch, done, total)
+            score = _filled(composer(), state, there, gap, want.seed, told)
+            sha = folder.objects.put("score", score.canonical_bytes())
+            folder.cache.remember(key, {"layer": want.layer, "score": sha, "objects": [sha]})
+        there[want.layer] = made[want.layer] = score
+        done += len(gap.bars)
+        watch("compose", done, total)
+    return made
+
+
+def _gap(want: Wanted, later: Sequence[Wanted], state: GlobalState) -> Gap:
+    bars = want.edit.span.bars if want.edit else range(state.bars)
+    return Gap((want.layer,), bars, unheard=tuple(other.layer for other in later))
+
+
+def _filled(
+    composer: Composer,
+    state: GlobalState,
+    there: Mapping[str, Score],
+    gap: Gap,
+    seed: int,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+) -> Score:
+    """The score of the gap's one layer, written as the composer likes."""
+    wished = wishes(state, Asked(), gap.layers, there, gap.bars)
+    return fill(composer, state, there, gap, seed, wished, progress)[1][gap.layers[0]]
+
+
+def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:
+    watch("compose", before + done, total)
+
+
+def _remembered(folder: SongFolder, key: str, layer: str) -> Score | None:
+    found = folder.cache.lookup(key)
+    return None if found is None else stored_score(folder, found["score"], layer)
+
+
+def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, want: Wanted) -> str:
+    from stemwright.compose.composer.composer import COMPOSE_VERSION
+    from stemwright.store import cache_key
+
+    return cache_key(
+        {
+            "makes": "score",
+            "compose": COMPOSE_VERSION,
+            "bundle": want.writer.bundle_sha256,
+            "state": state.to_json(),
+            "layer": want.layer,
+            "seed": want.seed,
+            "bars": [gap.bars.start, gap.bars.stop],
+            "standing": {name: score.sha256 for name, score in there.items()},
+            "unheard": list(gap.unheard),
+        }
+    )

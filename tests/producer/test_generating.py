@@ -1,0 +1,326 @@
+"""Who writes what `generate` performs: the composer to what stands, layer by layer, or the arranger."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stemwright.compose.arranger import arrange
+from stemwright.compose.composer.composer import Composer
+from stemwright.compose.events.vocabulary import PARTS
+from stemwright.errors import UsageError
+from stemwright.models import load_bundle
+from stemwright.perform import layer as perform
+from stemwright.producer import bundles
+from stemwright.producer.compose import Asked, compose
+from stemwright.producer.create import Wish, create
+from stemwright.producer.exports import active_scores
+from stemwright.producer.imports import import_midi
+from stemwright.producer.produce import produce
+from stemwright.producer.reports import check, list_takes
+from stemwright.producer.whole import make_song
+from stemwright.song.document import LayerEntry
+from stemwright.song.layers import LAYERS
+from stemwright.song.score import Score
+from stemwright.store import SongFolder
+from support import midi
+from support.bundles import write_all
+from support.composers import write_composer
+from support.performers import write_performer
+from support.songs import files, token_shas
+
+WISH = Wish(bpm="240", form="verse:3", seed=1, title="A Tune")
+Places = set[tuple[str, int]]
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Path:
+    path = tmp_path / "song"
+    create(path, WISH)
+    return path
+
+
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Places, Places]]:
+    """What the composer is asked to write, and what stands then, call by call, as (part, bar)."""
+    calls: list[tuple[Places, Places]] = []
+    real = Composer.write
+
+    def write(self: Composer, draft: Any, places: Any, *rest: Any) -> None:
+        there = {(PARTS[p], b) for p in draft.notes for b in range(3) if draft.stands((p, b))}
+        gap = {(PARTS[part], bar) for part, bar in places}
+        calls.append((gap, there - gap))
+        real(self, draft, places, *rest)
+
+    monkeypatch.setattr(Composer, "write", write)
+    return calls
+
+
+def scores(path: Path) -> dict[str, Score]:
+    folder = SongFolder.open(path)
+    return active_scores(folder, folder.load())
+
+
+def details(path: Path) -> dict[str, Any]:
+    """What the last run's record says of its layers."""
+    runs = SongFolder.open(path).runs
+    found: dict[str, Any] = runs.read(max(runs.numbers()))["details"]
+    return found
+
+
+def writers(path: Path) -> dict[str, tuple[str, str | None]]:
+    return {name: (made["writer"], made["composer"]) for name, made in details(path).items()}
+
+
+def whole(*layers: str) -> Places:
+    return {(name, bar) for name in layers for bar in range(3)}
+
+
+@pytest.fixture(scope="module")
+def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for songs that are made in many ways."""
+    yield tmp_path_factory.mktemp("ways")
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 3),
+    cuts=st.sets(st.integers(1, 3)),
+    given_lead=st.booleans(),
+    stopped=st.floats(0, 1),
+)
+def test_together_one_by_one_or_stopped_and_resumed(
+    ways: Path, seed: int, cuts: set[int], given_lead: bool, stopped: float
+) -> None:
+    """The tokens do not depend on how the work was cut up, with or without a score that was imported."""
+    number = len(list(ways.iterdir()))
+    paths = [ways / f"{number}-{way}" for way in ("together", "groups", "resumed")]
+    for path in paths:
+        create(path, replace(WISH, seed=seed))
+        if given_lead:
+            (ways.parent / "tune.mid").write_bytes(midi.band(bars=3))
+            import_midi(path, ways.parent / "tune.mid", tracks=("2=lead",))
+    together, groups, resumed = paths
+    produce(together)
+    at = [0, *sorted(cuts), 4]
+    for first, last in pairwise(at):
+        produce(groups, tuple(reversed(LAYERS[first:last])))
+
+    def stop(name: str, done: int, total: int) -> None:
+        if name == "compose" and done >= stopped * total:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        produce(resumed, watch=stop)
+    assert check(resumed)["ok"]
+    produce(resumed)
+    assert token_shas(together) == token_shas(groups) == token_shas(resumed)
+    assert scores(together) == scores(groups) == scores(resumed)
+    assert all(check(path)["ok"] for path in paths)
+
+
+def test_each_hears_what_stands_and_those_before(song: Path, heard: list[tuple[Places, Places]]) -> None:
+    file = song.parent / "tune.mid"
+    file.write_bytes(midi.band(bars=3))
+    import_midi(song, file, tracks=("2=harmony",))
+    produce(song)
+    assert heard == [
+        (whole("drums"), whole("harmony")),
+        (whole("bass"), whole("drums", "harmony")),
+        (whole("lead"), whole("drums", "bass", "harmony")),
+    ]
+    assert {name: who for name, (who, _) in writers(song).items()} == {
+        "drums": "composer", "bass": "composer", "harmony": "given", "lead": "composer",
+    }  # fmt: skip
+
+
+def test_another_lead_leaves_the_others(song: Path, heard: list[tuple[Places, Places]]) -> None:
+    produce(song)
+    before, notes = token_shas(song), scores(song)
+    heard.clear()
+    made = produce(song, ("lead",), seed=7)
+    assert heard == [(whole("lead"), whole("drums", "bass", "harmony"))]
+    assert made["layers"]["lead"]["seed"] == 7 and scores(song)["lead"] != notes["lead"]
+    after = token_shas(song)
+    assert {name for name in before if before[name] != after[name]} == {"lead"}
+    untouched = files(song)
+    assert produce(song, ("lead",), seed=7)["run"] is None and files(song) == untouched
+    again = song.parent / "again"
+    create(again, WISH)
+    produce(again)
+    produce(again, ("lead",), seed=7)
+    assert token_shas(again) == after, "the same seed gives the same tokens"
+    assert check(song)["ok"]
+
+
+def test_all_of_them_anew_hear_none_of_the_old(song: Path, heard: list[tuple[Places, Places]]) -> None:
+    produce(song)
+    heard.clear()
+    produce(song, seed=7)
+    assert [there for _, there in heard] == [whole(*LAYERS[:i]) for i in range(4)]
+    assert [take["seed"] for take in list_takes(song, "bass")["layers"]["bass"]][1] == 7
+
+
+def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[Places, Places]]) -> None:
+    produce(song)
+    old = scores(song)
+    heard.clear()
+    produce(song, ("drums", "lead"), bars="2", seed=3)
+    new = scores(song)
+    assert heard == [
+        ({("drums", 1)}, whole(*LAYERS) - {("drums", 1), ("lead", 1)}),
+        ({("lead", 1)}, whole(*LAYERS) - {("lead", 1)}),
+    ]
+    assert {name for name in old if old[name] != new[name]} == {"drums", "lead"}
+    for name in ("drums", "lead"):
+        outside = [[n for n in s[name].notes if not 384 <= n.onset < 768] for s in (old, new)]
+        assert outside[0] == outside[1], "note for note"
+    assert {row["bars"] for row in details(song).values()} == {"2-2"}
+    assert check(song)["ok"]
+
+
+def test_a_timbre_alone_keeps_the_notes_and_tells_who_wrote_them(song: Path) -> None:
+    produce(song, arranger=True)
+    notes = scores(song)
+    produce(song, ("lead",), timbre="bright")
+    assert scores(song) == notes and writers(song) == {"lead": ("arranger", None)}
+    produce(song, ("lead",), timbre="plain", seed=5)
+    assert scores(song)["lead"] != notes["lead"]
+    assert writers(song) == {"lead": ("composer", bundles.composer_bundle().sha256)}
+
+
+def test_the_arranger_where_it_is_asked_for(song: Path) -> None:
+    produce(song, arranger=True)
+    folder = SongFolder.open(song)
+    state, entries = folder.load().state, folder.load().layers
+    for name, entry in entries.items():
+        assert entry.active is not None
+        assert scores(song)[name] == arrange(state, (name,), entry.active.seed).scores[name]
+    assert set(writers(song).values()) == {("arranger", None)}
+
+
+def test_the_other_writer_with_the_same_seed_makes_another_take(song: Path) -> None:
+    produce(song)
+    for arranger in (False, True, False):
+        made = produce(song, ("lead",), seed=7, arranger=arranger)
+        assert made["run"] is not None
+        assert produce(song, ("lead",), seed=7, arranger=arranger)["run"] is None, "the same request again"
+    takes = list_takes(song, "lead")["layers"]["lead"]
+    assert [take["take"] for take in takes] == [1, 2, 3, 4]
+    assert takes[1]["score_sha256"] == takes[3]["score_sha256"] != takes[2]["score_sha256"]
+
+
+def test_a_given_score_is_performed_whoever_is_asked(song: Path) -> None:
+    produce(song)
+    compose(song, Asked(("lead",), seed=3))
+    composed = scores(song)["lead"]
+    for arranger in (False, True):
+        produce(song, ("lead",), seed=8, arranger=arranger)
+        assert scores(song)["lead"] == composed and writers(song) == {"lead": ("given", None)}
+
+
+def test_another_composer_is_another_request(song: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    weights = tmp_path / "weights"
+    write_all(weights)
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    produce(song)
+    produce(song, ("lead",), seed=7)
+    first = writers(song)["lead"]
+    other = tmp_path / "other"
+    write_all(other)
+    write_composer(other / "composer", seed=9)
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(other))
+    assert produce(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 3
+    assert writers(song)["lead"] == ("composer", bundles.composer_bundle().sha256) != first
+
+
+def test_layers_of_one_part(tmp_path: Path, monkeypatch: Any, heard: list[tuple[Places, Places]]) -> None:
+    """Two leads are written one after the other; neither hears the other, and they do not play in unison."""
+    weights, path = tmp_path / "weights", tmp_path / "song"
+    write_all(weights)
+    for name in ("lead2", "horn", "drums2"):
+        write_performer(weights, name, load_bundle(weights / "codec"))
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    create(path, WISH)
+    folder = SongFolder.open(path)
+    song = folder.load()
+    for name in ("lead2", "horn", "drums2"):
+        song = song.with_layer(name, LayerEntry())
+    with folder.lock():
+        folder.save(song)
+    produce(path, seed=7)
+    pitched = whole("bass", "harmony")
+    assert [there for _, there in heard[3:]] == [
+        whole("drums") | pitched,
+        pitched | whole("lead"),
+        pitched | whole("drums"),
+        pitched | whole("drums"),
+    ]
+    assert len({scores(path)[name].sha256 for name in ("lead", "lead2", "horn")}) == 3
+    before = token_shas(path)
+    produce(path, ("lead2", "bass"), bars="1-2", seed=4)
+    after = token_shas(path)
+    assert {name for name in before if before[name] != after[name]} == {"lead2", "bass"}
+    assert heard[7][1] == whole("drums", "harmony", "lead") | {("bass", 2)}, "lead still stands for its part"
+    assert check(path)["ok"]
+
+
+def test_the_composer_is_gone_when_performing_begins(song: Path, monkeypatch: Any) -> None:
+    made: list[weakref.ref[Composer]] = []
+    real, perform_layer = bundles.composer, perform.perform_layer
+
+    def load(*arguments: str) -> Composer:
+        composer = real(*arguments)
+        made.append(weakref.ref(composer))
+        return composer
+
+    def play(*arguments: Any, **options: Any) -> Any:
+        gc.collect()
+        assert [ref() for ref in made] == [None]
+        return perform_layer(*arguments, **options)
+
+    monkeypatch.setattr(bundles, "composer", load)
+    monkeypatch.setattr(perform, "perform_layer", play)
+    produce(song)
+
+
+def test_progress_is_told(song: Path) -> None:
+    told: list[tuple[int, int]] = []
+    produce(song, watch=lambda name, done, total: told.append((done, total)) if name == "compose" else None)
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1] == (12, 12) and {total for _, total in told} == {12}
+
+
+def test_without_a_composer(song: Path, monkeypatch: Any, tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    write_all(weights)
+    for file in (weights / "composer").iterdir():
+        file.unlink()
+    monkeypatch.setattr("stemwright.models.registry.folders", lambda: (weights,))
+    before = files(song)
+    with pytest.raises(UsageError, match=r"bundle 'composer', which is not installed .*, or use --arranger$"):
+        produce(song)
+    assert files(song) == before
+    make_song(song, WISH, arranger=True)
+    assert set(token_shas(song)) == set(LAYERS)
+    assert produce(song)["run"] is None, "nothing is missing, so nobody is missed"
+
+
+def test_with_a_composer_of_another_version(song: Path, monkeypatch: Any, tmp_path: Path) -> None:
+    write_all(tmp_path / "weights")
+    manifest = tmp_path / "weights" / "composer" / "manifest.json"
+    text = manifest.read_text()
+    start = text.index('"events": "') + len('"events": "')
+    manifest.write_text(text[:start] + "0" * 64 + text[start + 64 :])
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "weights"))
+    with pytest.raises(UsageError, match=r"train it again, or use --arranger$"):
+        produce(song)
