@@ -191,6 +191,15 @@ def test_a_rhythm_under_notes_that_sound_on_names_the_voices():
         composer.write(draft, [(LEAD, 1)], 1, wishes)
 
 
+def test_notes_that_stand_sound_as_long_as_they_do_not_as_they_are_heard():
+    composer, _ = listening()
+    draft = song()
+    draft.notes[LEAD][0] = (Note(280, 112, 60, 92),)  # heard to sound into bar 2
+    limit = Limits(rhythm=frozenset({384}), polyphony=1, stands=(Note(280, 104, 60, 90),))
+    composer.write(draft, [(LEAD, 1)], 1, Wishes(AllLimits({"lead": limit})))
+    assert [n.onset for n in draft.notes[LEAD][1]] == [384]
+
+
 def test_the_same_request_gives_the_same_notes(composer):
     places = [(part, bar) for part in (CHORDS, DRUMS, BASS, LEAD) for bar in range(6)]
     made = []
