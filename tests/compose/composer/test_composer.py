@@ -187,7 +187,7 @@ def test_a_rhythm_under_notes_that_sound_on_names_the_voices():
     draft = song()
     held = (Note(0, 800, 60, 90),)
     wishes = Wishes(AllLimits({"lead": Limits(rhythm=frozenset({500}), polyphony=1, stands=held)}))
-    with pytest.raises(UsageError, match=r"lead, bar 2: .* rhythm has one at tick 500, .* voices \(1\)"):
+    with pytest.raises(UsageError, match=r"lead, bar 2: .* rhythm has one at beat 2\.21, .* voices \(1\)"):
         composer.write(draft, [(LEAD, 1)], 1, wishes)
 
 
