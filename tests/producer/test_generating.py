@@ -293,6 +293,27 @@ def test_the_composer_is_gone_when_performing_begins(song: Path, monkeypatch: An
     produce(song)
 
 
+def test_a_layer_is_not_left_silent(song: Path, monkeypatch: Any) -> None:
+    """The composer may leave bars empty; where a whole layer comes out so, it is written again."""
+    seeds: list[int] = []
+    real = Composer.write
+
+    def write(self: Composer, draft: Any, places: Any, seed: int, *rest: Any) -> None:
+        seeds.append(seed)
+        real(self, draft, places, seed, *rest)
+        if len(seeds) < 3:
+            for part, bar in places:
+                draft.notes[part][bar] = ()
+
+    monkeypatch.setattr(Composer, "write", write)
+    produce(song, ("lead",))
+    assert len(set(seeds)) == len(seeds) == 3 and scores(song)["lead"].notes
+    produce(song, ("lead",), seed=4)
+    seeds.clear()
+    produce(song, ("lead",), bars="2", seed=5)
+    assert len(seeds) == 1, "bars may be left empty where the layer plays elsewhere"
+
+
 def test_progress_is_told(song: Path) -> None:
     told: list[tuple[int, int]] = []
     produce(song, watch=lambda name, done, total: told.append((done, total)) if name == "compose" else None)

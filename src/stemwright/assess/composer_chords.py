@@ -1,6 +1,7 @@
 """Does a composer write chords as people do? Beside real songs', the arranger's and shuffled ones.
 
-Every composer is given the states of real songs without their chords: key, meter, tempo, sections, style.
+Every composer is given the states of real songs without their chords: key, meter, tempo, sections, style,
+of their first bars, as if these were the song.
 What it writes is compared with what the songs have (`evaluation.symbolic.progressions`), over all songs and,
 with real songs as the control, half against half (`composer_sets.divisions`). How likely it finds the real
 chords, token by token, stands beside n-grams of the training songs' chords.

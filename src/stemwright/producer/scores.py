@@ -33,6 +33,9 @@ GIVEN, ARRANGER, COMPOSER = "given", "arranger", "composer"
 OTHERWISE = ", or use --arranger"
 """What else to do where there is no composer that fits."""
 
+TRIES = 8
+"""How often a layer is written at most until it has a note."""
+
 
 @dataclass(frozen=True, slots=True)
 class Writer:
@@ -166,9 +169,18 @@ def _filled(
     seed: int,
     progress: Callable[[int, int], object] = lambda done, of: None,
 ) -> Score:
-    """The score of the gap's one layer, written as the composer likes."""
+    """The score of the gap's one layer, written as the composer likes. A layer that would be silent from the
+    first bar to the last is written again, with seeds that follow from the first.
+    """
+    (layer,) = gap.layers
     wished = wishes(state, Asked(), gap.layers, there, gap.bars)
-    return fill(composer, state, there, gap, seed, wished, progress)[1][gap.layers[0]]
+    score = fill(composer, state, there, gap, seed, wished, progress)[1][layer]
+    for number in range(2, TRIES + 1):
+        if score.notes:
+            break
+        again = layer_seed(seed, layer, number)
+        score = fill(composer, state, there, gap, again, wished, progress)[1][layer]
+    return score
 
 
 def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:

@@ -188,8 +188,17 @@ def test_a_rhythm_under_notes_that_sound_on_names_the_voices():
     draft = song()
     held = (Note(0, 800, 60, 90),)
     wishes = Wishes(AllLimits({"lead": Limits(rhythm=frozenset({500}), polyphony=1, stands=held)}))
-    with pytest.raises(UsageError, match=r"lead, bar 2: .* rhythm has one at tick 500, .* voices \(1\)"):
+    with pytest.raises(UsageError, match=r"lead, bar 2: .* rhythm has one at beat 2\.21, .* voices \(1\)"):
         composer.write(draft, [(LEAD, 1)], 1, wishes)
+
+
+def test_notes_that_stand_sound_as_long_as_they_do_not_as_they_are_heard():
+    composer, _ = listening()
+    draft = song()
+    draft.notes[LEAD][0] = (Note(280, 112, 60, 92),)  # heard to sound into bar 2
+    limit = Limits(rhythm=frozenset({384}), polyphony=1, stands=(Note(280, 104, 60, 90),))
+    composer.write(draft, [(LEAD, 1)], 1, Wishes(AllLimits({"lead": limit})))
+    assert [n.onset for n in draft.notes[LEAD][1]] == [384]
 
 
 def test_the_same_request_gives_the_same_notes(composer):

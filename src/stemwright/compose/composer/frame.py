@@ -63,7 +63,7 @@ class Frame:
         """
         end = self.start + REACH * self.ticks
         stands = [n for n in self.limits.stands if n.end > self.start and n.onset < end]
-        known = {(n.onset, n.pitch) for n in stands}  # as they are, not as they are heard
+        known = {(n.onset, n.pitch) for n in self.limits.stands}  # as they are, not as they are heard
         found = [*stands, *(n for n in held if (n.onset, n.pitch) not in known)]
         self.voices = [(n.onset - self.start, n.end - self.start) for n in found]
         crowded = {n.onset - self.start: 0 for n in stands if n.onset > self.start}

@@ -57,13 +57,14 @@ def allowed(cursor: Cursor, frame: Frame) -> Mask:
 def _contradiction(cursor: Cursor, frame: Frame) -> str:
     """Which limits leave no note at the tick where the rhythm has one."""
     limits = frame.limits
-    bar, tick = frame.start // frame.ticks + 1, frame.start + cursor.tick
-    at = f"{PARTS[cursor.part]}, bar {bar}: the limits leave no note: the rhythm has one at tick {tick}"
+    bar, beat = frame.start // frame.ticks + 1, 1 + cursor.tick / frame.per_beat
+    at = f"{PARTS[cursor.part]}, bar {bar}: the limits leave no note: the rhythm has one at beat {beat:.2f}"
     if frame.pitches(cursor.tick).any():
         return f"{at}, where notes that stand take all voices ({limits.polyphony}); allow more or drop it"
     others = [f"range {limits.low}-{limits.high}"]
     others += ["the scale"] * (limits.scale is not None) + ["the chord's tones"] * bool(frame.beats)
-    return f"{at}, where {' and '.join(others)} have no note in common; widen one or drop it"
+    none = "has no note" if len(others) == 1 else "have no note in common"
+    return f"{at}, where {' and '.join(others)} {none}; widen one or drop it"
 
 
 def _positions(cursor: Cursor, frame: Frame) -> NDArray[np.int64]:
