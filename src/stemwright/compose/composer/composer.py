@@ -40,9 +40,9 @@ SAMPLING = {
     "velocity": (1.0, 0.98),
     "duration": (1.0, 0.98),
 }
-"""Kind of token -> temperature and share of the likeliest (top-p) with which its value is drawn. Kinds themselves
-are drawn as they are: with a temperature below 1 or the likeliest alone, bars end too soon, for that a bar ends
-is one token and that it goes on is many.
+"""Kind of token -> temperature and share of the likeliest (top-p) with which its value is drawn. Kinds are
+drawn as the network has them: with a lower temperature, or the likeliest alone, bars would end too soon, for
+the end is one token and another note is any of many.
 """
 AT_ONCE = 4
 """Bars that are written before the view moves on."""

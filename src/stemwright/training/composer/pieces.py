@@ -12,9 +12,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from stemwright.compose.arranger import decide
 from stemwright.compose.composer.conditions import FEATURES, Conditions, Tables, standing
 from stemwright.compose.composer.controls import wishes
-from stemwright.compose.composer.draft import Draft
+from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.composer.sequence import Rows, example
 from stemwright.compose.events.vocabulary import FIRST, KINDS, PARTS, SIZE
 from stemwright.song.score import Score
@@ -23,8 +24,12 @@ from stemwright.training.composer.requests import Asked, asked
 from stemwright.training.performer.data import Batch
 from stemwright.training.performer.loss import IGNORE
 
-WISHED = 0.3
-"""How often anything is asked of how a bar is to be; then each attribute in half of the places."""
+WISHED = 0.4
+"""How often anything is asked of how bars are to be."""
+HIDDEN = (0.5, 0.8, 0.95)
+"""Then, so often is an attribute of a layer not among what is asked: one of these shares."""
+INVENTED = 0.7
+"""How often songs without chords have invented ones: at work drums hear chords that they were not made to."""
 ANY_TONIC = 0.5
 """How often the header names another tonic: tokens are the same in all keys."""
 TEMPO_STEPS = 2
@@ -33,11 +38,16 @@ Floats = NDArray[np.float32]
 
 
 class Piece:
-    """A song of the corpus. `size`: its bars, once a layer."""
+    """A song of the corpus. `size`: its bars, once a layer. `invented`: its chords are not its own."""
 
-    def __init__(self, state: GlobalState, scores: dict[str, Score]) -> None:
-        self.state, self.scores = state, scores
+    def __init__(self, state: GlobalState, scores: dict[str, Score], invented: bool = False) -> None:
+        self.state, self.scores, self.invented = state, scores, invented
         self.size = state.bars * len(scores)
+
+    @cached_property
+    def with_chords(self) -> Piece:
+        """The same song with chords; itself where it has them."""
+        return self if self.state.chords else Piece(decide(self.state), self.scores, invented=True)
 
     @cached_property
     def draft(self) -> Draft:
@@ -70,6 +80,8 @@ class Piece:
             chords = list(kept.chords)
             kept = Draft(kept.state, {p: kept.notes[p] for p in request.parts if p}, chords, kept.told)
         rows = example(kept, request.places, request.window, request.like)
+        if self.invented:  # they are heard, but nothing is learned from them
+            rows.free[1:] &= rows.part[:-1] != CHORDS
         there = standing(kept)
         for part, bar in request.places:
             there[part, bar] = False
@@ -92,7 +104,9 @@ class Pieces:
 
     def _drawn(self, rng: np.random.Generator, length: int) -> tuple[Rows, Floats]:
         piece = self.pieces[min(int(np.searchsorted(self.chance, rng.random())), len(self.pieces) - 1)]
-        request = asked(piece.draft, piece.sizes, length, rng)
+        if rng.random() < INVENTED:
+            piece = piece.with_chords
+        request = asked(piece.draft, piece.sizes, length, rng, chords=not piece.invented)
         shown = _some_of(piece.wishes, rng) if rng.random() < WISHED else None
         rows, features = piece.rows(request, shown)
         _vary(rows.tokens, rng)
@@ -125,9 +139,15 @@ class Pieces:
 
 
 def _some_of(wishes: Floats, rng: np.random.Generator) -> Floats:
-    """Wishes of which a half are told."""
-    hidden = rng.random(wishes.shape) < 0.5
-    return np.where(hidden, np.float32(np.nan), wishes)
+    """Some attributes of some layers: bar by bar, or in the mean, as they are asked for at work."""
+    parts, _, controls = wishes.shape
+    hidden = rng.random((parts, 1, controls)) < rng.choice(HIDDEN)
+    if rng.random() < 0.5:
+        known = ~np.isnan(wishes)
+        total = np.where(known, wishes, 0).sum(axis=1, keepdims=True)
+        mean = total / np.maximum(known.sum(axis=1, keepdims=True), 1)
+        wishes = np.where(known.any(axis=1, keepdims=True), mean, np.nan) + np.zeros_like(wishes)
+    return np.where(hidden, np.float32(np.nan), wishes).astype(np.float32)
 
 
 def _vary(tokens: NDArray[np.int32], rng: np.random.Generator) -> None:

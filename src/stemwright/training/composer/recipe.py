@@ -26,8 +26,8 @@ from stemwright.training.performer.trainer import Recipe, Trainer
 COMPOSER = "composer"
 LENGTH = 1024
 """Tokens of a training example, and of the attention window."""
-SHARES = {"openewld": 2.0, "freedoom": 2.0, "easyrpg": 2.0}
-"""How much oftener than by their length songs of a source are drawn: few bands and lead sheets are there."""
+SHARES = {"openewld": 4.0, "freedoom": 2.5, "easyrpg": 3.0, "gmd": 3.0}
+"""How much oftener than by their length songs of a source are drawn: most of the corpus is art songs."""
 
 Say = Callable[[str], None]
 

@@ -21,8 +21,8 @@ FEWER_PARTS = 0.3
 LIKE = 0.7
 """How often bars are to be like those of another section of the same material, where there is one."""
 LIKE_BARS = 4
-CHORDS_ASKED = 0.15
-"""How often chords are to be written too."""
+CHORDS_ASKED, CHORDS_ALONE = 0.2, 0.06
+"""How often chords are to be written too, and how often nothing else."""
 MARGIN = 16
 """Tokens of header and areas."""
 
@@ -40,11 +40,14 @@ class Asked:
     alike: dict[int, int]
 
 
-def asked(draft: Draft, sizes: np.ndarray, length: int, rng: np.random.Generator) -> Asked:
+def asked(
+    draft: Draft, sizes: np.ndarray, length: int, rng: np.random.Generator, chords: bool = True
+) -> Asked:
     """A random request for a song in which all stands. `sizes` [parts, bars]: tokens of every place; what is
-    asked and what it needs fits into about `length` tokens.
+    asked and what it needs fits into about `length` tokens. `chords`: whether its chords may be asked for.
     """
-    parts = _some(draft.parts, rng)
+    chords = chords and CHORDS in draft.parts
+    parts = (CHORDS,) if chords and rng.random() < CHORDS_ALONE else _some(draft.parts, rng)
     of_bar = sizes[list(parts)].sum(axis=0) + 2
     first = int(rng.integers(0, len(of_bar)))
     same = _alike(draft, rng) if rng.random() < LIKE else {}
@@ -52,7 +55,7 @@ def asked(draft: Draft, sizes: np.ndarray, length: int, rng: np.random.Generator
     left = length - MARGIN - int(of_bar[list(like)].sum())
     window = _window(of_bar, first, left)
     like = tuple(bar for bar in like if bar not in window)
-    return Asked(window, like, parts, _places(window, parts, rng), same)
+    return Asked(window, like, parts, _places(window, parts, chords, rng), same)
 
 
 def _window(sizes: np.ndarray, first: int, left: int) -> tuple[int, ...]:
@@ -83,9 +86,11 @@ def _alike(draft: Draft, rng: np.random.Generator) -> dict[int, int]:
     return alike(draft.state, {i: starts[int(rng.integers(len(starts)))] for i, starts in others if starts})
 
 
-def _places(window: Sequence[int], parts: Sequence[int], rng: np.random.Generator) -> tuple[Place, ...]:
+def _places(
+    window: Sequence[int], parts: Sequence[int], chords: bool, rng: np.random.Generator
+) -> tuple[Place, ...]:
     """Which of the window's places are to be written: at least one."""
-    played = [part for part in parts if part != CHORDS]
+    played = [part for part in parts if part != CHORDS] or [CHORDS]
     kind = str(rng.choice(list(KINDS), p=list(KINDS.values())))
     if kind == "layers":
         count = int(rng.integers(1, len(played) + 1))
@@ -103,6 +108,6 @@ def _places(window: Sequence[int], parts: Sequence[int], rng: np.random.Generato
             start = int(rng.integers(0, len(window)))
         bars = window[start:end] or window[-1:]
         found = [(part, bar) for bar in bars for part in played]
-    if CHORDS in parts and rng.random() < CHORDS_ASKED:
+    if chords and rng.random() < CHORDS_ASKED:
         found += [(CHORDS, bar) for bar in sorted({bar for _, bar in found})]
-    return tuple(sorted(found))
+    return tuple(sorted(set(found)))
