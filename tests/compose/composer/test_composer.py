@@ -11,8 +11,10 @@ from stemwright.compose.composer.conditions import FEATURES, Conditions, Tables,
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft
 from stemwright.compose.composer.likeness import model_bars
 from stemwright.compose.composer.limits import AllLimits, Limits
+from stemwright.compose.composer.masks import Frame, allowed
 from stemwright.compose.composer.sequence import example
-from stemwright.compose.events.vocabulary import PARTS
+from stemwright.compose.events.grammar import Cursor
+from stemwright.compose.events.vocabulary import PARTS, span, token
 from stemwright.errors import UsageError
 from stemwright.song.score import Note
 from stemwright.song.state import GlobalState
@@ -199,6 +201,14 @@ def test_notes_that_stand_sound_as_long_as_they_do_not_as_they_are_heard():
     limit = Limits(rhythm=frozenset({384}), polyphony=1, stands=(Note(280, 104, 60, 90),))
     composer.write(draft, [(LEAD, 1)], 1, Wishes(AllLimits({"lead": limit})))
     assert [n.onset for n in draft.notes[LEAD][1]] == [384]
+
+
+def test_a_length_is_told_in_one_way():
+    cursor = Cursor(LEAD, song().state.key)
+    for number in (token("position", 0), token("pitch", 60), token("velocity", 80), token("long", 2)):
+        cursor.feed(number)
+    longs = np.flatnonzero(allowed(cursor, Frame(LEAD, 0, 384, 96, 10**6))[span("long")])
+    assert longs.tolist() == [0, 1]
 
 
 def test_the_same_request_gives_the_same_notes(composer):

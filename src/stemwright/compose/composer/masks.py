@@ -220,7 +220,9 @@ def _long(cursor: Cursor, frame: Frame) -> Mask:
     low, count = KINDS["long"]
     sizes = LONG * 2.0 ** np.arange(low, low + count)
     good: Mask = (sizes <= _left(cursor, frame) - FINE) & (cursor.part != DRUMS)
-    return good
+    told = cursor.duration // LONG
+    least = (told & -told) * LONG  # so far: a length is told in one way only
+    return good & (sizes < least) if told else good
 
 
 _RULES = {
