@@ -45,6 +45,8 @@ def composed(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
         ("lead --register 40 --range 60-72", "--register 40 lies outside the range 60-72"),
         ("lead --polyphony 4 --voices 2", "--polyphony 4, but at most 2 sound at once"),
         ("lead --swing 0.6 --keep-rhythm", "--swing and --keep-rhythm"),
+        ("lead --rest 3-9", "--rest '3-9': the song has bars 1 to 4"),
+        ("lead --rest 1-4 --keep-rhythm", "layer 'lead': rhythm and silence"),
         ("bass --keep-rhythm", "--keep-rhythm: layer 'bass' has no score yet"),
         ("drums --in-key", "--in-key: drums have neither pitches nor lengths"),
         ("bass --bars 1-2", "--bars: layer 'bass' has no score yet"),
@@ -75,15 +77,19 @@ def test_what_cannot_be_asked(
 
 
 def test_a_rhythm_that_no_pitch_fits_names_bar_and_limits(
-    composed: Path, weights: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
-    before = files(composed)
+    file, song = tmp_path / "tune.mid", tmp_path / "song"
+    file.write_bytes(midi.file(midi.chunk(midi.notes([60, 62, 64, 65] * 4))))
+    assert run(["import", str(song), str(file), "--track", "1=lead"]) == 0
+    before = files(song)
+    capsys.readouterr()
     words = ["lead", "--keep-rhythm", "--chord-tones", "--range", "61-61", "--chords", "C"]
-    assert run(["compose", str(composed), *words]) == 2
+    assert run(["compose", str(song), *words]) == 2
     said = capsys.readouterr().err
     assert "lead, bar " in said and "rhythm" in said and "range 61-61 and the chord's tones" in said
-    assert files(composed) == before
+    assert files(song) == before
 
 
 def test_changes_of_a_file_are_refused_or_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -96,6 +96,14 @@ def test_limits_reach_the_notes(song):
     )
 
 
+def test_nothing_new_sounds_in_bars_of_rest(song):
+    compose(song, Asked(rest="2-3", seed=2))
+    ticks = SongFolder.open(song).load().state.meter.ticks_per_bar
+    for layer, score in scores(song).items():
+        assert not [n for n in score.notes if n.onset < 3 * ticks and n.end > ticks], layer
+    assert any(score.notes for score in scores(song).values())
+
+
 def test_variations_are_midi_files_and_leave_the_song_alone(song, tmp_path):
     before = (song / "song.json").read_bytes()
     made = vary(song, Asked(("lead",), "1-2", seed=3), 3, tmp_path / "out")

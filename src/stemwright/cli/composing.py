@@ -66,6 +66,10 @@ _Voices = Annotated[int | None, _number("--voices", "At most so many notes at on
 _InKey = Annotated[bool, typer.Option("--in-key", help="Only notes of the key.")]
 _OnChord = Annotated[bool, typer.Option("--chord-tones", help="Only chord tones on beats.")]
 _Rhythm = Annotated[bool, typer.Option("--keep-rhythm", help="Notes begin where they did; pitches are new.")]
+_Rest = Annotated[
+    str | None,
+    typer.Option("--rest", metavar="A-B", help="No new notes sound in these bars.", show_default=False),
+]
 _Variations = Annotated[
     int | None,
     _number("--variations", "Write so many versions as MIDI files into --out; the song stays as it is."),
@@ -100,6 +104,7 @@ def compose(
     in_key: _InKey = False,
     chord_tones: _OnChord = False,
     keep_rhythm: _Rhythm = False,
+    rest: _Rest = None,
     variations: _Variations = None,
     out: _Out = None,
     json: opt.Json = False,
@@ -131,6 +136,7 @@ def compose(
         chord_tones,
         voices,
         keep_rhythm,
+        rest,
     )
     if (variations is None) != (out is None):
         raise UsageError("--variations and --out belong together: how many, and the folder they go to")

@@ -35,16 +35,20 @@ class Span:
         return (self.first - 1) * state.meter.ticks_per_bar, self.last * state.meter.ticks_per_bar
 
 
-def parse_bars(text: str, state: GlobalState) -> Span:
-    """A span from "5-8" or "5". UsageError where it is malformed or outside the song."""
+def parse_bars(text: str, state: GlobalState, option: str = "--bars") -> Span:
+    """A span from "5-8" or "5". UsageError, naming the option, where it is malformed or outside the song."""
     if "," in text:
-        raise UsageError(f"--bars {text[:40]!r}: give one span, e.g. 5-8; run the command again for another")
+        raise UsageError(
+            f"{option} {text[:40]!r}: give one span, e.g. 5-8; run the command again for another"
+        )
     found = _BARS.fullmatch(text.strip())
     if found is None:
-        raise UsageError(f"--bars {text[:40]!r}: write the first and the last bar, counted from 1, e.g. 5-8")
+        raise UsageError(
+            f"{option} {text[:40]!r}: write the first and the last bar, counted from 1, e.g. 5-8"
+        )
     first, last = int(found[1]), int(found[2] or found[1])
     if not 1 <= first <= last <= state.bars:
         raise UsageError(
-            f"--bars {text[:40]!r}: the song has bars 1 to {state.bars}; give A-B with A <= B inside it"
+            f"{option} {text[:40]!r}: the song has bars 1 to {state.bars}; give A-B with A <= B inside it"
         )
     return Span(first, last)

@@ -40,7 +40,7 @@ class Asked:
     """What the user asked the composer for. `layers` empty: all. `bars`: "5-8". `chords`: a progression for
     these bars, or NEW. `attributes`: name of `compose.attributes` -> value. `low`, `high`: pitches.
     `in_key`: only notes of the key; `on_chord`: chord tones on beats; `voices`: notes at once;
-    `keep_rhythm`: onsets as they are.
+    `keep_rhythm`: onsets as they are; `rest`: bars in which nothing sounds.
     """
 
     layers: tuple[str, ...] = ()
@@ -54,6 +54,7 @@ class Asked:
     on_chord: bool = False
     voices: int | None = None
     keep_rhythm: bool = False
+    rest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +168,12 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
     rhythm = frozenset(n.onset for n in notes if n.onset // ticks in bars) if asked.keep_rhythm else None
     if rhythm is not None and old is None:
         raise UsageError(f"--keep-rhythm: layer {name!r} has no score yet; compose it once without")
+    silent = (parse_bars(asked.rest, state, "--rest").ticks(state),) if asked.rest is not None else ()
     own = usual(name)
-    if is_drums(name):
-        return replace(own, rhythm=rhythm)
     try:
+        own = replace(own, rhythm=rhythm, silent=silent)
+        if is_drums(name):
+            return own
         return replace(
             own,
             low=own.low if asked.low is None else asked.low,
@@ -178,7 +181,6 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
             scale=frozenset(state.key.pitch_classes) if asked.in_key else None,
             chord_on_beats=asked.on_chord,
             polyphony=asked.voices if asked.voices is not None else _voices(name, stands, rhythm or ()),
-            rhythm=rhythm,
             stands=stands,
         )
     except UsageError as error:
