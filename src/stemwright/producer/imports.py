@@ -1,4 +1,4 @@
-"""`import`: the tracks of a MIDI file become the scores of layers; given scores win over the arranger's.
+"""`import`: the tracks of a MIDI file become the scores of layers; given scores are played as they are.
 
 Chords that are not yet decided are found from the notes, so that what is composed to them fits.
 """
