@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.compose.composer.composer import AT_ONCE, Composer, view
+from stemwright.compose.composer.composer import Composer, runs, view
 from stemwright.compose.composer.conditions import Conditions, Tables, standing
 from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.composer.sequence import WRITE, Rows, example
@@ -27,19 +27,20 @@ def chord_losses(composer: Composer, song: SymbolicSong) -> Floats:
     for place in product(full.parts, bars):
         full.tokens(place)  # which it keeps
     tables = Tables(full)
-    found = [_of_run(composer, full, tables, bars[at : at + AT_ONCE]) for at in bars[::AT_ONCE]]
+    places = list(product(full.parts, bars))
+    found = [_of_run(composer, full, tables, run) for run in runs(full.without(places), places)]
     return np.concatenate(found)
 
 
-def _of_run(composer: Composer, full: Draft, tables: Tables, run: range) -> Floats:
+def _of_run(composer: Composer, full: Draft, tables: Tables, run: list[int]) -> Floats:
     """The losses of a few bars that are written together."""
-    later = range(run.stop, full.state.bars)
+    later = range(run[-1] + 1, full.state.bars)
     so_far = full.without((part, bar) for part in full.parts for bar in later)
     places = [(part, bar) for part in full.parts for bar in run]
     before = so_far.without(places)
     window, _ = view(before, run, ())
     rows = example(so_far, places, window)
-    told = Conditions(tables, standing(before), window[0], None).rows(rows)
+    told = Conditions(tables, standing(before), window[0], None, {}).rows(rows)
     logits = composer.engine.state().prefill(rows.tokens[None, :-1, None], told[None, :-1], logits=True)
     assert logits is not None
     return _losses(logits[0, :, 0].astype(np.float64), rows)

@@ -44,8 +44,9 @@ SAMPLING = {
 drawn as the network has them: with a lower temperature, or the likeliest alone, bars would end too soon, for
 the end is one token and another note is any of many.
 """
-AT_ONCE = 4
-"""Bars that are written before the view moves on."""
+MOST_BARS, ROOM, PLACE = 8, 400, 24
+"""Bars that are written before the view moves on: so many at most, and no more than have room for the tokens
+that stand in them and about PLACE for each place that is written."""
 BEFORE, AFTER, LIKE = 320, 120, 120
 """Tokens of bars before those to be written, after them, and to be like, that are in view."""
 
@@ -103,12 +104,12 @@ class Composer:
                 draft.chords[bar] = None
             draft.told.pop((part, bar), None)
         tables = Tables(draft)
-        bars = sorted({bar for _, bar in places})
-        for first in range(0, len(bars), AT_ONCE):
-            group = _together(bars[first : first + AT_ONCE])
-            for run in group:
-                self._write_run(draft, tables, [p for p in places if p[1] in run], run, seed, chosen)
-            progress(min(first + AT_ONCE, len(bars)), len(bars))
+        done, left = 0, runs(draft, places)
+        total = sum(len(run) for run in left)
+        for run in left:
+            self._write_run(draft, tables, [p for p in places if p[1] in run], run, seed, chosen)
+            done += len(run)
+            progress(done, total)
 
     def _write_run(
         self,
@@ -200,15 +201,18 @@ def _drawn(logits: np.ndarray, may: np.ndarray, how: tuple[float, float], word: 
     return int(may[picked])
 
 
-def _together(bars: Sequence[int]) -> list[list[int]]:
-    """Runs of neighbouring bars."""
-    runs: list[list[int]] = []
-    for bar in bars:
-        if runs and bar == runs[-1][-1] + 1:
-            runs[-1].append(bar)
-        else:
-            runs.append([bar])
-    return runs
+def runs(draft: Draft, places: Collection[Place]) -> list[list[int]]:
+    """Neighbouring bars that are written with one view, of a draft in which the places do not stand."""
+    out: list[list[int]] = []
+    left = 0
+    for bar in sorted({bar for _, bar in places}):
+        size = _size(draft, bar) + PLACE * sum(b == bar for _, b in places)
+        if not out or bar != out[-1][-1] + 1 or len(out[-1]) == MOST_BARS or size > left:
+            out.append([])
+            left = ROOM
+        out[-1].append(bar)
+        left -= size
+    return out
 
 
 def view(draft: Draft, run: Sequence[int], like: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -223,11 +227,16 @@ def _fitting(draft: Draft, bars: Sequence[int] | range, most: int) -> list[int]:
     """Bars in this order until their tokens are too many."""
     out, left = [], most
     for bar in bars:
-        left -= 2 + sum(len(draft.tokens((p, bar))[0]) for p in draft.parts if draft.stands((p, bar)))
+        left -= _size(draft, bar)
         if left < 0:
             break
         out.append(bar)
     return out
+
+
+def _size(draft: Draft, bar: int) -> int:
+    """Tokens of what stands in a bar."""
+    return 2 + sum(len(draft.tokens((p, bar))[0]) for p in draft.parts if draft.stands((p, bar)))
 
 
 def _frame(draft: Draft, place: Place, wishes: Wishes) -> Frame:
