@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 COMPOSE_VERSION = 2
 """Raised whenever the same bundle, request and seed give other notes than before."""
 SAMPLING = {
-    "position": (1.0, 0.98),
-    "pitch": (0.9, 0.95),
-    "drum": (0.95, 0.98),
+    "position": (1.0, 0.99),
+    "pitch": (0.95, 0.95),
+    "drum": (1.0, 0.98),
     "velocity": (1.0, 0.98),
     "duration": (1.0, 0.98),
 }
