@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 
 NEW = "new"
 """`chords` that are to be written too."""
+RESTS = {"drums": 1, "bass": 1, "harmony": 1, "lead": 2}
+"""Bars that a part is silent on end at most: in a band a part may rest for a minute, but who asks for a layer
+wants to hear it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,8 @@ def wishes(
     limits = {name: _limits(state, asked, name, standing.get(name), bars) for name in names}
     require_clear(asked, limits)
     by_part = {PARTS[parts[name]]: limit for name, limit in limits.items()}
-    return Wishes(AllLimits(by_part), controls, model_bars(state))
+    rests = {PARTS.index(name): bars for name, bars in RESTS.items()}
+    return Wishes(AllLimits(by_part), controls, model_bars(state), rests=rests)
 
 
 def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars: range) -> Any:

@@ -259,3 +259,18 @@ def test_limits_that_leave_nothing_are_named():
     wishes = Wishes(AllLimits({"lead": Limits(low, low, rhythm=frozenset({384}), chord_on_beats=True)}))
     with pytest.raises(UsageError, match="lead, bar 2: the limits leave no note"):
         composer.write(draft, [(LEAD, 1)], 1, wishes)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 3), st.booleans())
+def test_a_part_rests_no_longer_than_it_may(seed, most, kept_silent):
+    composer, _ = listening(seed)
+    draft = song(seed=seed % 50)
+    ticks = draft.state.meter.ticks_per_bar
+    silent = ((0, 6 * ticks),) if kept_silent else ()
+    wishes = Wishes(AllLimits({"bass": Limits(silent=silent)}), rests={BASS: most})
+    composer.write(draft, [(BASS, bar) for bar in range(6)], seed, wishes)
+    notes = draft.score(BASS).notes
+    spans = [range(first, first + most + 1) for first in range(6 - most)]
+    heard = [any(n.onset < (s[-1] + 1) * ticks and n.end > s[0] * ticks for n in notes) for s in spans]
+    assert not any(heard) if kept_silent else all(heard)

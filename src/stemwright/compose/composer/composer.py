@@ -56,7 +56,8 @@ Progress = Callable[[int, int], object]
 @dataclass(frozen=True)
 class Wishes:
     """How to write. `controls` [parts, bars, controls] (`conditions`); `like`: bar -> the bar to be like;
-    `human`: parts whose notes may lie beside the grid; `sampling`: see SAMPLING.
+    `human`: parts whose notes may lie beside the grid; `rests`: part -> the bars that it may be silent on
+    end, where its limits leave it a note; `sampling`: see SAMPLING.
     """
 
     limits: AllLimits = field(default_factory=AllLimits)
@@ -64,6 +65,7 @@ class Wishes:
     like: Mapping[int, int] = field(default_factory=dict)
     sampling: Mapping[str, tuple[float, float]] = field(default_factory=lambda: SAMPLING)
     human: frozenset[int] = frozenset({DRUMS})
+    rests: Mapping[int, int] = field(default_factory=dict)
 
 
 class Composer:
@@ -146,6 +148,7 @@ class Composer:
         cursor = Cursor(part, draft.state.key)
         frame = _frame(draft, place, wishes)
         draws = _Draws(seed, part, bar)
+        has_to_play = _has_rested(draft, place, wishes.rests.get(part, draft.state.bars))
         number = token("part", part)
         told: dict[int, Floats] = {}  # conditions of a bar that is being written depend on the tick alone
         while True:  # masks.MAX_NOTES ends every bar
@@ -153,6 +156,8 @@ class Composer:
                 told[cursor.tick] = conditions.rows(_one(number, bar, part, cursor.tick))
             logits = state.step(np.array([[number]]), told[cursor.tick])[0, 0]
             mask = allowed(cursor, frame)
+            if has_to_play and not cursor.notes and np.count_nonzero(mask) > 1:
+                mask[token("end")] = False
             number = draws.pick(logits, mask, wishes, self.engine.isa, place)
             cursor.feed(number)
             if cursor.done:
@@ -232,6 +237,17 @@ def _fitting(draft: Draft, bars: Sequence[int] | range, most: int) -> list[int]:
             break
         out.append(bar)
     return out
+
+
+def _has_rested(draft: Draft, place: Place, bars: int) -> bool:
+    """Whether a part has been silent throughout so many bars before a place."""
+    part, bar = place
+    if part == CHORDS or bar < bars:
+        return False
+    start = (bar - bars) * draft.state.meter.ticks_per_bar
+    before = draft.notes[part][:bar]
+    sounds = any(note.end > start for notes in before for note in notes or ())
+    return not sounds and None not in before[bar - bars :]
 
 
 def _size(draft: Draft, bar: int) -> int:
