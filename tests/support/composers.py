@@ -52,7 +52,7 @@ class Listening:
         self.rng = np.random.default_rng(seed)
         self.runs: list[list[tuple[int, np.ndarray]]] = []
 
-    def state(self) -> Listening:
+    def state(self, batch: int = 1) -> Listening:
         """Begin anew."""
         self.runs.append([])
         return self
@@ -62,6 +62,6 @@ class Listening:
         self.runs[-1] += list(zip(tokens[0, :, 0].tolist(), features[0], strict=True))
 
     def step(self, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
-        """Hear one, say [1, 1, SIZE]."""
-        self.prefill(tokens[None], features[None])
-        return self.rng.standard_normal((1, 1, SIZE)).astype(np.float32)
+        """Hear one, say [batch, 1, SIZE]."""
+        self.prefill(tokens[:, None], features[:, None])
+        return self.rng.standard_normal((len(tokens), 1, SIZE)).astype(np.float32)

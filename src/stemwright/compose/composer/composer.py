@@ -17,6 +17,7 @@ import numpy as np
 
 from stemwright.compose.composer.conditions import FEATURES, VERSION, Conditions, Floats, Tables, standing
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
+from stemwright.compose.composer.hearing import Hearing
 from stemwright.compose.composer.limits import AllLimits
 from stemwright.compose.composer.masks import Frame, allowed
 from stemwright.compose.composer.sequence import NOWHERE, WRITE, Rows, opened
@@ -29,7 +30,6 @@ from stemwright.song.score import Note
 if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Engine
-    from stemwright.native.state import State
 
 COMPOSE_VERSION = 2
 """Raised whenever the same bundle, request and seed give other notes than before."""
@@ -125,24 +125,17 @@ class Composer:
         """Write the places of a few neighbouring bars."""
         window, like = view(draft, run, [wishes.like[bar] for bar in run if bar in wishes.like])
         conditions = Conditions(tables, standing(draft), window[0], wishes.controls, wishes.like)
-        state = self.engine.state()
-        telling = opened(draft, window, like)
-        self._hear(state, telling.rows(), conditions)
+        hearing = Hearing(self.engine, conditions)
+        hearing.hear(opened(draft, window, like).rows())
         for bar in run:
-            self._hear(state, _forced(bar_head(draft.state, bar), bar), conditions)
+            hearing.hear(_forced(bar_head(draft.state, bar), bar))
             for part in sorted(part for part, b in places if b == bar):
-                cursor = self._write_place(state, draft, conditions, (part, bar), seed, wishes)
+                cursor = self._write_place(hearing, draft, (part, bar), seed, wishes)
                 draft.write((part, bar), cursor)
                 tables.take(draft, (part, bar))
-                self._hear(state, _forced([token("end")], bar), conditions)
+                hearing.hear(_forced([token("end")], bar))
 
-    def _hear(self, state: State, rows: Rows, conditions: Conditions) -> None:
-        """Take in what is given."""
-        state.prefill(rows.tokens[None, :, None], conditions.rows(rows)[None])
-
-    def _write_place(
-        self, state: State, draft: Draft, conditions: Conditions, place: Place, seed: int, wishes: Wishes
-    ) -> Cursor:
+    def _write_place(self, hearing: Hearing, draft: Draft, place: Place, seed: int, wishes: Wishes) -> Cursor:
         """Draw a part's bar until it ends; its `end` is not yet heard."""
         part, bar = place
         cursor = Cursor(part, draft.state.key)
@@ -150,11 +143,8 @@ class Composer:
         draws = _Draws(seed, part, bar)
         has_to_play = _has_rested(draft, place, wishes.rests.get(part, draft.state.bars))
         number = token("part", part)
-        told: dict[int, Floats] = {}  # conditions of a bar that is being written depend on the tick alone
         while True:  # masks.MAX_NOTES ends every bar
-            if cursor.tick not in told:
-                told[cursor.tick] = conditions.rows(_one(number, bar, part, cursor.tick))
-            logits = state.step(np.array([[number]]), told[cursor.tick])[0, 0]
+            logits = hearing.say(number, place, cursor.tick)
             mask = allowed(cursor, frame)
             if has_to_play and not cursor.notes and np.count_nonzero(mask) > 1:
                 mask[token("end")] = False
@@ -281,13 +271,6 @@ def _forced(tokens: Sequence[int], bar: int) -> Rows:
     size = len(tokens)
     area, bars, part, tick = (np.full(size, value, np.int32) for value in (WRITE, bar, NOWHERE, 0))
     return Rows(np.array(tokens, np.int32), area, bars, part, tick, np.zeros(size, bool))
-
-
-def _one(number: int, bar: int, part: int, tick: int) -> Rows:
-    tokens, area, bars, parts, ticks = (
-        np.array([value], np.int32) for value in (number, WRITE, bar, part, tick)
-    )
-    return Rows(tokens, area, bars, parts, ticks, np.zeros(1, bool))
 
 
 def load(path: Path) -> Composer:

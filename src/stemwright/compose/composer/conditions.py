@@ -128,6 +128,10 @@ class Conditions:
     ) -> None:
         self.tables, self.there, self.first, self.wishes, self.like = tables, there, first, wishes, like
 
+    def unasked(self) -> Conditions:
+        """The same without wishes."""
+        return Conditions(self.tables, self.there, self.first, None, self.like)
+
     def rows(self, rows: Rows) -> Floats:
         """float32 [S, FEATURES]."""
         tables = self.tables
