@@ -36,7 +36,7 @@ def one_song(style: str, path: Path, render: Render | None) -> tuple[Entry, File
     """Make and measure the song of a style: what the page says of it, its files, its parts."""
     made = wish(style)
     create(path, made)
-    produce(path, arranger=True)
+    produce(path)
     report, parts = assess_song(path, render=render)
     state, timebase = parts[0].state, parts[0].state.timebase
     counts = {part.layer: excerpts.notes_by_bar(part.score, timebase, state.bars) for part in parts}
@@ -55,6 +55,7 @@ def identities() -> dict[str, str]:
     """The installed bundles' SHA-256 by name."""
     return {
         "codec": bundles.codec_bundle().sha256,
+        "composer": bundles.composer_bundle().sha256,
         **{layer: bundles.performer(layer).sha256 for layer in LAYERS},
     }
 
