@@ -41,12 +41,10 @@ class Hearing:
         if key not in self._told:  # of a bar that is being written, conditions depend on the tick alone
             row = _one(number, place, tick)
             self._told[key] = np.concatenate([way.rows(row) for way in self.ways])
-        said = self.state.step(np.full((len(self.ways), 1), number), self._told[key])[:, 0]
-        if len(self.ways) == 1:
-            return said[0]
-        asked, unasked = said
-        guided: Floats = unasked + GUIDANCE * (asked - unasked)
-        return guided
+        said: Floats = self.state.step(np.full((len(self.ways), 1), number), self._told[key])[:, 0]
+        asked, unasked = said[0], said[-1]
+        logits: Floats = asked if len(self.ways) == 1 else unasked + GUIDANCE * (asked - unasked)
+        return logits
 
 
 def _one(number: int, place: Place, tick: int) -> Rows:
