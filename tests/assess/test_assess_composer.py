@@ -18,6 +18,7 @@ from stemwright.evaluation.symbolic.originality import steps_of
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
+from support.reports import row
 from support.symbolic import song
 
 CHORDS = ("C Am F G", "Dm G C C", "Em Am D G", "F G Em Am")
@@ -67,12 +68,6 @@ def silent(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Sc
 def report() -> Mapping[str, Any]:
     composers = {"arranger": by_rule, "good": other, "silent": silent}
     return assess_composer(real_songs(16), real_songs(8, 100), composers)
-
-
-def row(report: Mapping[str, Any], measure: str, **wanted: str) -> dict[str, Any]:
-    found = [r for r in report[measure] if all(r[key] == value for key, value in wanted.items())]
-    assert len(found) == 1
-    return dict(found[0])
 
 
 def test_it_is_plain_json_and_the_same_every_time(report: Mapping[str, Any]) -> None:

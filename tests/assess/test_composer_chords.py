@@ -24,6 +24,7 @@ from stemwright.song.harmony import Chord
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 from support.composers import Listening, write_composer
+from support.reports import row
 from support.symbolic import melody, song
 
 KEYS = ("C major", "G major", "F major", "D major")
@@ -74,12 +75,6 @@ def sure(own: SymbolicSong) -> np.ndarray:
 def report() -> Mapping[str, Any]:
     ways = {"arranger": by_rule, "good": alike, "silent": silent}
     return assess_chords(real_songs(12), real_songs(8, 100), ways, {"sure": sure}, bars=12)
-
-
-def row(report: Mapping[str, Any], measure: str, **wanted: str) -> dict[str, Any]:
-    found = [r for r in report[measure] if all(r[key] == value for key, value in wanted.items())]
-    assert len(found) == 1
-    return dict(found[0])
 
 
 def test_it_is_plain_json_and_the_same_every_time(report: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from stemwright.assess.composer_tables import control_tables
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
+from support.reports import row
 from support.symbolic import song
 
 BAR = 384
@@ -51,12 +52,6 @@ def deaf(
 @pytest.fixture(scope="module")
 def report() -> Mapping[str, Any]:
     return assess_controls(real_songs(), {"good": obeying, "deaf": deaf}, songs=4)
-
-
-def row(report: Mapping[str, Any], measure: str, **wanted: str) -> dict[str, Any]:
-    found = [r for r in report[measure] if all(r[key] == value for key, value in wanted.items())]
-    assert len(found) == 1
-    return dict(found[0])
 
 
 def test_it_is_plain_json_and_the_same_every_time(report: Mapping[str, Any]) -> None:

@@ -11,6 +11,7 @@ from stemwright.errors import UsageError
 from stemwright.models import Bundle
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.export import dequantised_state
+from stemwright.training.performer.warm import require_shape
 
 
 def warm_weights(bundle: Bundle, config: PerformerConfig) -> dict[str, Tensor]:
@@ -21,12 +22,8 @@ def warm_weights(bundle: Bundle, config: PerformerConfig) -> dict[str, Tensor]:
     manifest = bundle.manifest
     if manifest.architecture.get("events") != identity():
         raise UsageError(f"{bundle.path}: speaks other events than this version: train without --from")
+    require_shape(bundle, config)
     old = PerformerConfig.from_json(manifest.architecture)
-    theirs, ours = ({**c.to_json(), "features": 0} for c in (old, config))
-    unequal = [name for name in ours if ours[name] != theirs[name]]
-    if unequal:
-        name = unequal[0]
-        raise UsageError(f"{bundle.path}: its {name} is {theirs[name]}, not {ours[name]}: choose its preset")
     if (manifest.conditioning_version or 0) > VERSION or old.features > config.features:
         raise UsageError(f"{bundle.path}: its conditions are newer than this version: update stemwright")
     state = dequantised_state(old, bundle.tensors())

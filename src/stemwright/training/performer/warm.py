@@ -40,6 +40,16 @@ def warm_weights(
     return {**state, "cond.weight": weight}
 
 
+def require_shape(bundle: Bundle, config: PerformerConfig) -> None:
+    """UsageError unless a bundle's network has this shape, whatever it is told beside its tokens."""
+    old = PerformerConfig.from_json(bundle.manifest.architecture)
+    theirs, ours = ({**c.to_json(), "features": 0} for c in (old, config))
+    unequal = [name for name in ours if ours[name] != theirs[name]]
+    if unequal:
+        name = unequal[0]
+        raise UsageError(f"{bundle.path}: its {name} is {theirs[name]}, not {ours[name]}: choose its preset")
+
+
 def _check(bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: str, new_codec: bool) -> None:
     manifest = bundle.manifest
     if manifest.name != layer:
@@ -47,14 +57,7 @@ def _check(bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: st
     version = manifest.conditioning_version
     if not knows(layer, version, manifest.architecture["features"]):
         raise UsageError(f"{bundle.path}: conditioning version {version} is not known: train without --from")
-    theirs, ours = ({**c.to_json(), "features": 0} for c in (
-        PerformerConfig.from_json(manifest.architecture), config))  # fmt: skip
-    unequal = [name for name in ours if ours[name] != theirs[name]]
-    if unequal:
-        raise UsageError(
-            f"{bundle.path}: its {unequal[0]} is {theirs[unequal[0]]}, not {ours[unequal[0]]}: "
-            "choose its preset"
-        )
+    require_shape(bundle, config)
     if manifest.codec_sha256 != codec_sha256 and not new_codec:
         raise UsageError(
             f"{bundle.path}: speaks tokens of codec {str(manifest.codec_sha256)[:12]}, the data has those of "
