@@ -23,7 +23,8 @@ ALLOWED: dict[str, set[str]] = {
     "mix": {"conditioning", "models", "native", "store", "song"},
     "evaluation": {"song", "codec"},
     "bench": {"conditioning", "models", "native", "song"},
-    "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"},
+    "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"}
+    | {"producer"},
     "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"},
     "assess": {"producer", "perform", "compose", "mix", "codec", "conditioning", "models", "native", "store"}
     | {"song", "evaluation"},

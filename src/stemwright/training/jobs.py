@@ -7,7 +7,7 @@ stopped, resumed, extended to more hours, and run by any number of workers with 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -16,6 +16,7 @@ from stemwright.errors import UsageError
 from stemwright.song.score import PPQ, Score
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.training import sources
+from stemwright.training.composed import composed
 from stemwright.training.effects import MILD, draw_effects
 from stemwright.training.humanise import Feel, draw_feel, humanised
 from stemwright.training.render import Studio, to_int16
@@ -25,11 +26,17 @@ from stemwright.training.sources import SourceSong, Window
 from stemwright.training.timbres import HELD_OUT, TIMBRES
 
 MIXTURE: dict[str, dict[str, float]] = {
-    "drums": {"arranger": 0.42, "gmd": 0.44, "bands": 0.05, "etudes": 0.05, "sheets": 0.04},
-    "bass": {"arranger": 0.64, "bands": 0.12, "etudes": 0.08, "sheets": 0.08, "lieder": 0.08},
-    "harmony": {"arranger": 0.58, "bands": 0.12, "etudes": 0.08, "sheets": 0.08, "lieder": 0.14},
-    "lead": {"arranger": 0.52, "bands": 0.12, "etudes": 0.08, "sheets": 0.14, "lieder": 0.14},
-}
+    "drums": {"composed": 0.22, "arranger": 0.20, "gmd": 0.44, "bands": 0.05, "etudes": 0.05, "sheets": 0.04},
+    "bass": {
+        "composed": 0.34, "arranger": 0.30, "bands": 0.12, "etudes": 0.08, "sheets": 0.08, "lieder": 0.08,
+    },
+    "harmony": {
+        "composed": 0.32, "arranger": 0.26, "bands": 0.12, "etudes": 0.08, "sheets": 0.08, "lieder": 0.14,
+    },
+    "lead": {
+        "composed": 0.30, "arranger": 0.22, "bands": 0.12, "etudes": 0.08, "sheets": 0.14, "lieder": 0.14,
+    },
+}  # fmt: skip
 SHARD_MINUTES = 8.0
 VALID_SHARE = 0.04
 MAIN_TIMBRE_SHARE = 0.2
@@ -37,7 +44,20 @@ EMPTY_KEPT = 0.05
 SPARSE_KEPT = 0.3
 SPARSE = 0.25
 _SPLITS = (("train", 1.0 - VALID_SHARE), ("valid", VALID_SHARE), ("unseen", VALID_SHARE))
-_FIRST_NUMBER = {"arranger": 0, "gmd": 3000, "bands": 6000, "sheets": 7000, "etudes": 8000, "lieder": 9000}
+_FIRST_NUMBER = {
+    "arranger": 0,
+    "composed": 1500,
+    "gmd": 3000,
+    "bands": 6000,
+    "sheets": 7000,
+    "etudes": 8000,
+    "lieder": 9000,
+}
+_WRITTEN_HERE: Mapping[str, Callable[[Random, tuple[str, ...]], SourceSong]] = {
+    "arranger": sources.arranged,
+    "composed": composed,
+    "etudes": sources.etudes,
+}
 _TEMPO = {"gmd": (0.92, 1.08), "bands": (0.9, 1.1), "lieder": (0.85, 1.2)}
 _TRANSPOSED = {"gmd": 6, "bands": 4, "sheets": 5, "lieder": 4}
 _FILES_APART = 5
@@ -89,8 +109,8 @@ def job_songs(job: Job, rng: Random, symbolic: Path, seed: int) -> Iterator[Sour
     tempo and key are another each time.
     """
     layers = tuple(layer for layer, _ in job.minutes)
-    while job.kind in ("arranger", "etudes"):
-        yield sources.arranged(rng, layers) if job.kind == "arranger" else sources.etudes(rng, layers)
+    while job.kind in _WRITTEN_HERE:
+        yield _WRITTEN_HERE[job.kind](rng, layers)
     files = _files(job, symbolic)
     if not files:
         raise UsageError(f"{symbolic}: has no {job.kind} for the split {job.songs!r}; see docs/training.md")

@@ -32,6 +32,11 @@ CREDITS: dict[str, dict[str, str]] = {
         "licence": "Apache-2.0",
         "credit": "Stemwright",
     },
+    "composed": {
+        "what": "scores made by stemwright's own composer, whose bundle names what it learned from",
+        "licence": "Apache-2.0",
+        "credit": "Stemwright",
+    },
     "etudes": {"what": "random scores made here", "licence": "Apache-2.0", "credit": "Stemwright"},
     "gmd": {"what": "Groove MIDI Dataset", "licence": "CC-BY 4.0", "credit": "Gillick et al., ICML 2019"},
     "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
