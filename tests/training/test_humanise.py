@@ -14,8 +14,8 @@ CHORDS = Score.from_notes(Note(t, 90, p, 80) for t in range(0, 3840, 96) for p i
 MS = 60_000 / 96 / 120
 
 
-def test_what_a_human_played_stays_as_it_is() -> None:
-    assert all(draw_feel(Random(seed), "gmd") == Feel() for seed in range(50))
+def test_what_is_played_as_it_stands() -> None:
+    assert all(draw_feel(Random(seed), kind) == Feel() for seed in range(50) for kind in ("gmd", "composed"))
     assert humanised(CHORDS, Feel(), Fraction(120), 3840, Random(1)) is CHORDS
     drawn = [draw_feel(Random(seed), "arranger") for seed in range(400)]
     assert 0.15 < np.mean([feel == Feel() for feel in drawn]) < 0.35

@@ -12,8 +12,10 @@ from random import Random
 
 from stemwright.song.score import PPQ, Note, Score
 
-PLAYED_BY_HAND = frozenset({"gmd"})
-"""Sources whose timing and velocities are a human's already."""
+AS_THEY_STAND = frozenset({"gmd", "composed"})
+"""Sources whose timing and velocities are a human's already, or are those that performers are given at work:
+the composer joins most of its notes, and one of the same pitch that follows without a gap is hard to play.
+"""
 STIFF_SHARE = 0.25
 
 
@@ -34,8 +36,8 @@ class Feel:
 
 
 def draw_feel(rng: Random, source: str) -> Feel:
-    """A random player; what humans played and a quarter of the rest stay as they are."""
-    if source in PLAYED_BY_HAND or rng.random() < STIFF_SHARE:
+    """A random player; some sources and a quarter of the rest stay as they are."""
+    if source in AS_THEY_STAND or rng.random() < STIFF_SHARE:
         return Feel()
     return Feel(
         loose=round(rng.uniform(1.0, 9.0), 2),
