@@ -85,9 +85,9 @@ def test_a_hundred_thousand_notes_parse_within_a_second() -> None:
     data = score.canonical_bytes()
     seconds = []
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         parsed = Score.from_bytes(data)
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
     assert parsed == score and min(seconds) < 1.0
 
 
