@@ -10,6 +10,7 @@ from stemwright.compose.composer.controls import CONTROLS
 from stemwright.compose.composer.draft import Draft
 from stemwright.compose.composer.hearing import GUIDANCE, Hearing
 from stemwright.compose.composer.sequence import opened
+from stemwright.compose.events.grammar import Cursor
 from stemwright.compose.events.vocabulary import PARTS
 from stemwright.song.state import GlobalState
 from support.composers import write_composer
@@ -48,15 +49,16 @@ def test_wishes_are_moved_away_from_no_wishes(wished):
     draft = song()
     wishes = asked(draft, 0.5) if wished else None
     conditions = Conditions(Tables(draft), standing(draft), 0, wishes, {})
+    begun = Cursor(LEAD, draft.state.key)
     hearing = Hearing(Echo(), conditions)
     hearing.hear(opened(draft, range(4)).rows())
-    said = hearing.say(7, (LEAD, 2), 0)
+    said = hearing.say(7, (LEAD, 2), begun)
     controls = said[column("controls")]
     wanted = np.zeros(2 * len(CONTROLS), np.float32)
     if wished:
         wanted[[0, len(CONTROLS)]] = GUIDANCE * np.float32([0.5, 1.0])
     assert np.array_equal(controls, wanted)
-    plain = Hearing(Echo(), conditions.unasked()).say(7, (LEAD, 2), 0)
+    plain = Hearing(Echo(), conditions.unasked()).say(7, (LEAD, 2), begun)
     others = np.delete(np.arange(len(said)), np.arange(len(said))[column("controls")])
     assert np.array_equal(said[others], plain[others])
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Engine
 
-COMPOSE_VERSION = 2
+COMPOSE_VERSION = 3
 """Raised whenever the same bundle, request and seed give other notes than before."""
 SAMPLING = {
     "position": (1.0, 0.99),
@@ -144,7 +144,7 @@ class Composer:
         has_to_play = _has_rested(draft, place, wishes.rests.get(part, draft.state.bars))
         number = token("part", part)
         while True:  # masks.MAX_NOTES ends every bar
-            logits = hearing.say(number, place, cursor.tick)
+            logits = hearing.say(number, place, cursor)
             mask = allowed(cursor, frame)
             if has_to_play and not cursor.notes and np.count_nonzero(mask) > 1:
                 mask[token("end")] = False

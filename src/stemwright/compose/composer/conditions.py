@@ -7,7 +7,8 @@ Columns, in order (`COLUMNS`): area and part, one-hot; place in bar, quarter and
 window; the section, and how far its begin and end are; the chord that sounds: root, tones, bass (above the
 tonic), whether there is one, and the next chord's tones; by part, what begins at each 16th of the bar (by
 velocity) and which tones sound at this one (of notes that begin in this bar); how the part's bar is to be,
-each beside a flag that says it is known; what earlier bars have at this place (`references`).
+each beside a flag that says it is known; what earlier bars have at this place (`references`); how far the
+bar agrees with them so far (`agreement`).
 """
 
 from __future__ import annotations
@@ -17,17 +18,20 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from stemwright.compose.composer.agreement import SIZE as _AGREEMENT
+from stemwright.compose.composer.agreement import agreement
 from stemwright.compose.composer.controls import CONTROLS
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
 from stemwright.compose.composer.references import REFERENCES, References
 from stemwright.compose.composer.references import SIZE as _REFERENCE
 from stemwright.compose.composer.sequence import AREAS, NOWHERE, WRITE, Rows
+from stemwright.compose.events.grammar import Cursor
 from stemwright.compose.events.vocabulary import FAMILIES, PARTS, section_of
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note
 
-VERSION = 2
+VERSION = 3
 STEP = 24
 STEPS = 32
 """16ths of a bar that are told; of longer bars the first."""
@@ -50,6 +54,7 @@ COLUMNS = {
     "sounds": len(_TONED) * 12,
     "controls": 2 * len(CONTROLS),
     "references": REFERENCES * _REFERENCE,
+    "agreement": REFERENCES * _AGREEMENT,
 }
 FEATURES = sum(COLUMNS.values())
 
@@ -132,8 +137,10 @@ class Conditions:
         """The same without wishes."""
         return Conditions(self.tables, self.there, self.first, None, self.like)
 
-    def rows(self, rows: Rows) -> Floats:
-        """float32 [S, FEATURES]."""
+    def rows(self, rows: Rows, begun: Cursor | None = None) -> Floats:
+        """float32 [S, FEATURES]. `begun`: what was written so far of the bar that all rows belong to, where
+        the draft does not have it yet.
+        """
         tables = self.tables
         out = np.zeros((len(rows), FEATURES), np.float32)
         out[np.arange(len(rows)), rows.area] = 1
@@ -154,6 +161,7 @@ class Conditions:
         sounds = tables.sounds[bar, step][:, _TONED] * seen[:, _TONED, None]
         out[inside, column("sounds")] = sounds.reshape(len(inside), -1)
         out[:, column("references")] = tables.references.rows(rows, self.there, self.like)
+        out[:, column("agreement")] = agreement(tables.references, rows, self.there, self.like, begun)
         if self.wishes is not None:
             wish = self.wishes[rows.part[told], rows.bar[told]]
             known = ~np.isnan(wish)

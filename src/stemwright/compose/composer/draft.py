@@ -82,19 +82,25 @@ class Draft:
         part, bar = place
         self.told.pop(place, None)
         if part == CHORDS:
-            per_beat, beats = self.state.meter.ticks_per_beat, self.state.meter.beats_per_bar
-            told = {tick // per_beat: chord for tick, chord in cursor.chords}
-            now: Chord | None = None
-            out: list[Chord | None] = []
-            for beat in range(beats):
-                now = told.get(beat, now)
-                out.append(now)
-            self.chords[bar] = tuple(out)
-            return
+            self.chords[bar] = self.chords_read(cursor)
+        else:
+            self.notes[part][bar] = self.notes_read(bar, cursor)
+
+    def chords_read(self, cursor: Cursor) -> BarChords:
+        """What a cursor has read of a bar's chords, one a beat."""
+        per_beat, beats = self.state.meter.ticks_per_beat, self.state.meter.beats_per_bar
+        told = {tick // per_beat: chord for tick, chord in cursor.chords}
+        now: Chord | None = None
+        out: list[Chord | None] = []
+        for beat in range(beats):
+            now = told.get(beat, now)
+            out.append(now)
+        return tuple(out)
+
+    def notes_read(self, bar: int, cursor: Cursor) -> tuple[Note, ...]:
+        """What a cursor has read of a part's bar, onsets from the song's begin."""
         start = bar * self.state.meter.ticks_per_bar
-        self.notes[part][bar] = tuple(
-            Note(n.onset + start, n.duration, n.pitch, n.velocity) for n in cursor.notes
-        )
+        return tuple(Note(n.onset + start, n.duration, n.pitch, n.velocity) for n in cursor.notes)
 
     def tokens(self, place: Place) -> tuple[Ints, Ints]:
         """The tokens of a part's bar that stands, and the tick of the bar after each."""

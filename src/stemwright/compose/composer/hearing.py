@@ -14,6 +14,7 @@ import numpy as np
 from stemwright.compose.composer.conditions import Conditions, Floats
 from stemwright.compose.composer.draft import Place
 from stemwright.compose.composer.sequence import WRITE, Rows
+from stemwright.compose.events.grammar import Cursor
 
 if TYPE_CHECKING:
     from stemwright.native.engine import Engine
@@ -35,12 +36,14 @@ class Hearing:
         tokens = np.broadcast_to(rows.tokens[:, None], (len(self.ways), len(rows), 1))
         self.state.prefill(np.ascontiguousarray(tokens), np.stack([way.rows(rows) for way in self.ways]))
 
-    def say(self, number: int, place: Place, tick: int) -> Floats:
-        """Take in a token of the place that is being written; logits [tokens] of the next."""
-        key = (*place, tick)
-        if key not in self._told:  # of a bar that is being written, conditions depend on the tick alone
-            row = _one(number, place, tick)
-            self._told[key] = np.concatenate([way.rows(row) for way in self.ways])
+    def say(self, number: int, place: Place, begun: Cursor) -> Floats:
+        """Take in a token of the place that is being written; logits [tokens] of the next. `begun`: what was
+        written of the place, this token too.
+        """
+        key = (*place, begun.tick)
+        if key not in self._told:  # conditions depend on what was written before this tick, and it stays
+            row = _one(number, place, begun.tick)
+            self._told[key] = np.concatenate([way.rows(row, begun) for way in self.ways])
         said: Floats = self.state.step(np.full((len(self.ways), 1), number), self._told[key])[:, 0]
         asked, unasked = said[0], said[-1]
         logits: Floats = asked if len(self.ways) == 1 else unasked + GUIDANCE * (asked - unasked)

@@ -13,7 +13,7 @@ the same, and whether the bar before repeated the one before it (1, else -1, 0: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -22,8 +22,10 @@ from numpy.typing import NDArray
 
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
 from stemwright.compose.composer.sequence import NOWHERE, WRITE, Rows
+from stemwright.compose.events.grammar import Cursor
 from stemwright.compose.events.vocabulary import FINE, home
 from stemwright.song.harmony import Chord
+from stemwright.song.score import Note
 
 BACK = (1, 2, 4)
 """Bars back to which every bar is compared; the bar to be like is one reference more."""
@@ -53,16 +55,25 @@ Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Bar:
+class Bar:
     """Notes of a part's bar: `onsets` [N] in ticks of the bar, ascending; `pitches`, `sixteenths` and
-    `velocities` [N]; `same`: what makes two bars equal.
+    `velocities` [N]; and as sets: `notes`, 16ths * 128 + pitch, and `steps`, 16ths.
     """
 
     onsets: Ints
     pitches: Ints
     sixteenths: Ints
     velocities: Ints
-    same: tuple[tuple[int, int], ...]
+    notes: frozenset[int]
+    steps: frozenset[int]
+
+    @classmethod
+    def of(cls, told: Sequence[tuple[int, int, int, int]]) -> Bar:
+        """A bar of notes, sorted: onset, pitch, 16ths, velocity."""
+        onsets, pitches, lasting, velocities = np.array(told, np.int64).reshape(-1, 4).T
+        steps = (onsets + SIXTEENTH // 2) // SIXTEENTH
+        notes = frozenset((steps * 128 + pitches).tolist())
+        return cls(onsets, pitches, lasting, velocities, notes, frozenset(steps.tolist()))
 
 
 class References:
@@ -70,22 +81,22 @@ class References:
 
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
-        self._bars: dict[Place, tuple[object, _Bar]] = {}
+        self._bars: dict[Place, tuple[object, Bar]] = {}
 
     def rows(self, rows: Rows, there: NDArray[np.bool_], like: Mapping[int, int]) -> Floats:
         """float32 [S, REFERENCES * SIZE]. `there` [parts, bars]: what stood from the beginning; `like`: bar
         -> the bar that it should be like.
         """
         out = np.zeros((len(rows), REFERENCES, SIZE), np.float32)
-        for start, end in _runs(rows):
-            view = _View(
+        for start, end in stretches(rows):
+            view = View(
                 self, there, int(rows.area[start]) == WRITE, int(rows.part[start]), int(rows.bar[start])
             )
-            for i, (bar, before) in enumerate(_pairs(view.bar, like)):
+            for i, (bar, before) in enumerate(pairs(view.bar, like)):
                 view.tell(out[start:end, i], rows.tick[start:end], bar, before)
         return out.reshape(len(rows), -1)
 
-    def bar(self, place: Place) -> _Bar | None:
+    def bar(self, place: Place) -> Bar | None:
         """What stands at a place now."""
         part, bar = place
         if not self.draft.stands(place):
@@ -93,42 +104,40 @@ class References:
         found: object = self.draft.chords[bar] if part == CHORDS else self.draft.notes[part][bar]
         known = self._bars.get(place)
         if known is None or known[0] is not found:
-            known = self._bars[place] = (
-                found,
-                self._bar_of_chords(bar) if part == CHORDS else self._bar(place),
+            chords, notes = (
+                (self.draft.chords[bar], ()) if part == CHORDS else ((), self.draft.notes[part][bar])
             )
+            known = self._bars[place] = (found, self._bar(place, chords or (), notes or ()))
         return known[1]
 
-    def _bar(self, place: Place) -> _Bar:
+    def begun(self, place: Place, cursor: Cursor) -> Bar:
+        """What a cursor has read of a place."""
+        part, bar = place
+        if part == CHORDS:
+            return self._bar(place, self.draft.chords_read(cursor), ())
+        return self._bar(place, (), self.draft.notes_read(bar, cursor))
+
+    def _bar(self, place: Place, chords: Sequence[Chord | None], notes: Sequence[Note]) -> Bar:
         part, bar = place
         state = self.draft.state
+        if part == CHORDS:
+            return _bar_of_chords(chords, state.key.tonic_pc, state.meter.ticks_per_beat)
         start = bar * state.meter.ticks_per_bar
         up = 0 if part == DRUMS else home(state.key.tonic_pc)
-        notes = sorted(
-            (n.onset - start, min(max(n.pitch - up, 0), 127), n.duration, n.velocity)
-            for n in self.draft.notes[part][bar] or ()
+        return Bar.of(
+            sorted(
+                (
+                    n.onset - start,
+                    min(max(n.pitch - up, 0), 127),
+                    min((n.duration + SIXTEENTH // 2) // SIXTEENTH, LONGEST),
+                    n.velocity,
+                )
+                for n in notes
+            )
         )
-        onsets, pitches, durations, velocities = np.array(notes, np.int64).reshape(-1, 4).T
-        lasting = np.minimum((durations + SIXTEENTH // 2) // SIXTEENTH, LONGEST)
-        steps = (onsets + SIXTEENTH // 2) // SIXTEENTH
-        same = tuple(sorted(zip(steps.tolist(), pitches.tolist(), strict=True)))
-        return _Bar(onsets, pitches, lasting, velocities, same)
-
-    def _bar_of_chords(self, bar: int) -> _Bar:
-        """Chords as notes where they change: root, tones and bass in three octaves."""
-        state = self.draft.state
-        tonic, per_beat = state.key.tonic_pc, state.meter.ticks_per_beat
-        chords = self.draft.chords[bar] or ()
-        notes = []
-        for beat, chord in enumerate(chords):
-            if beat == 0 or chord != chords[beat - 1]:
-                notes += [(beat * per_beat, number) for number in _numbers(chord, tonic)]
-        onsets, numbers = np.array(notes, np.int64).reshape(-1, 2).T
-        none = np.zeros(len(onsets), np.int64)
-        return _Bar(onsets, numbers, none, none, tuple(notes))
 
 
-class _View:
+class View:
     """What can be seen of a draft from one part's bar."""
 
     def __init__(
@@ -142,7 +151,7 @@ class _View:
             return False
         return bool(self.there[part, bar]) or (self.writing and (bar, part) < (self.bar, self.part))
 
-    def at(self, bar: int) -> _Bar | None:
+    def at(self, bar: int) -> Bar | None:
         """The part's notes in a bar that can be seen."""
         return self.references.bar((self.part, bar)) if self.seen(self.part, bar) else None
 
@@ -154,7 +163,7 @@ class _View:
         out[:, _STARTS["is there"]] = 1
         last, older = self.at(self.bar - 1), self.at(before)
         if last is not None and older is not None:
-            out[:, _STARTS["repeated"]] = 1 if last.same == older.same else -1
+            out[:, _STARTS["repeated"]] = 1 if last.notes == older.notes else -1
         here, other = self._chords(self.bar), self._chords(bar)
         out[:, _STARTS["same chords"]] = bool(here) and here == other
         if len(found.onsets):
@@ -164,7 +173,7 @@ class _View:
             out[within, _STARTS["next"] + units[within]] = 1
             self._tell_notes(out, ticks, found, self._moves(here, other, ticks))
 
-    def _tell_notes(self, out: Floats, ticks: NDArray[np.integer], found: _Bar, moves: Ints) -> None:
+    def _tell_notes(self, out: Floats, ticks: NDArray[np.integer], found: Bar, moves: Ints) -> None:
         """The notes that begin at every tick."""
         row, note = np.nonzero(np.abs(ticks[:, None] - found.onsets) <= NEAR)
         pitches = found.pitches[note]
@@ -190,7 +199,7 @@ class _View:
         return (self.references.draft.chords[bar] or ()) if self.seen(CHORDS, bar) else ()
 
 
-def _runs(rows: Rows) -> Iterator[tuple[int, int]]:
+def stretches(rows: Rows) -> Iterator[tuple[int, int]]:
     """Where rows of one part's bar begin and end."""
     if not len(rows):
         return
@@ -201,11 +210,17 @@ def _runs(rows: Rows) -> Iterator[tuple[int, int]]:
             yield start, end
 
 
-def _pairs(bar: int, like: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+def pairs(bar: int, like: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """The references of a bar, each with that of the bar before; -1: none."""
     for back in BACK:
         yield bar - back, bar - 1 - back
     yield like.get(bar, -1), like.get(bar - 1, -1)
+
+
+def _bar_of_chords(chords: Sequence[Chord | None], tonic: int, per_beat: int) -> Bar:
+    """Chords, one a beat, as notes where they change: root, tones and bass in three octaves."""
+    changes = [b for b, chord in enumerate(chords) if b == 0 or chord != chords[b - 1]]
+    return Bar.of([(b * per_beat, number, 0, 0) for b in changes for number in _numbers(chords[b], tonic)])
 
 
 def _numbers(chord: Chord | None, tonic: int) -> list[int]:
