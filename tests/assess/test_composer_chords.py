@@ -173,7 +173,8 @@ class Certain(Listening):
 
 
 @pytest.mark.parametrize("scores", [True, False])
-def test_losses_are_of_the_chords_tokens_and_of_nothing_else(tmp_path, scores: bool) -> None:
+def test_losses_are_of_the_chords_tokens_and_of_nothing_else(tmp_path, monkeypatch, scores: bool) -> None:
+    monkeypatch.setattr("stemwright.compose.composer.composer.MOST_BARS", 4)
     (own,) = real_songs(1)
     own = own if scores else replace(own, scores={})
     engine = Certain()

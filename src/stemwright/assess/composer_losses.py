@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.compose.composer.composer import Composer, runs, view
+from stemwright.compose.composer.composer import Composer, next_run, view
 from stemwright.compose.composer.conditions import Conditions, Tables, standing
 from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.composer.sequence import WRITE, Rows, example
@@ -27,12 +27,15 @@ def chord_losses(composer: Composer, song: SymbolicSong) -> Floats:
     for place in product(full.parts, bars):
         full.tokens(place)  # which it keeps
     tables = Tables(full)
-    places = list(product(full.parts, bars))
-    found = [_of_run(composer, full, tables, run) for run in runs(full.without(places), places)]
+    found, at = [], 0
+    while at < len(bars):
+        run = next_run(full.without(product(full.parts, bars[at:])), list(product(full.parts, bars[at:])))
+        found.append(_of_run(composer, full, tables, run))
+        at = run.stop
     return np.concatenate(found)
 
 
-def _of_run(composer: Composer, full: Draft, tables: Tables, run: list[int]) -> Floats:
+def _of_run(composer: Composer, full: Draft, tables: Tables, run: range) -> Floats:
     """The losses of a few bars that are written together."""
     later = range(run[-1] + 1, full.state.bars)
     so_far = full.without((part, bar) for part in full.parts for bar in later)

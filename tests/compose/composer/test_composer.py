@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.composer import Composer, Wishes, load, runs, view
+from stemwright.compose.composer.composer import Composer, Wishes, load, next_run, view
 from stemwright.compose.composer.conditions import FEATURES, Conditions, Tables, column, standing
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft
 from stemwright.compose.composer.likeness import model_bars
@@ -50,7 +50,7 @@ def test_what_is_heard_at_work_is_what_training_showed(data):
     bars = list(range(bars[0], bars[-1] + 1))
     parts = sorted(data.draw(st.sets(st.sampled_from((1, 2, 3, 4)), min_size=1)))
     places = [(part, bar) for bar in bars for part in parts]
-    bars = runs(full.without(places), places)[0]
+    bars = list(next_run(full.without(places), places))
     places = [(part, bar) for bar in bars for part in parts]
     composer, engine = listening(data.draw(st.integers(0, 100)))
     draft = full.without(places)
@@ -232,7 +232,7 @@ def test_every_instruction_set_gives_the_same_notes(composer, isa, monkeypatch):
     monkeypatch.setenv("STEMWRIGHT_ISA", isa)
     draft = song()
     Composer.load(composer.bundle).write(draft, [(LEAD, 1), (LEAD, 2), (DRUMS, 2)], 7)
-    assert draft.score(LEAD).sha256[:16] == "4d6a84268d883ebe"
+    assert draft.score(LEAD).sha256[:16] == "866c5feaabd90677"
 
 
 @pytest.mark.parametrize(

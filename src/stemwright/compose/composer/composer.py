@@ -8,7 +8,8 @@ the song moves nothing by itself.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,10 +45,10 @@ SAMPLING = {
 drawn as the network has them: with a lower temperature, or the likeliest alone, bars would end too soon, for
 the end is one token and another note is any of many.
 """
-MOST_BARS, ROOM, PLACE = 8, 400, 24
-"""Bars that are written before the view moves on: so many at most, and no more than have room for the tokens
-that stand in them and about PLACE for each place that is written."""
-BEFORE, AFTER, LIKE = 320, 120, 120
+MOST_BARS, VIEW, PLACE = 16, 960, 24
+"""Bars that are written before the view moves on: so many at most, and no more than fit into VIEW tokens with
+what else is in view, what stands in them and about PLACE for each place that is written."""
+BEFORE, AFTER, LIKE = 240, 120, 120
 """Tokens of bars before those to be written, after them, and to be like, that are in view."""
 
 Progress = Callable[[int, int], object]
@@ -106,12 +107,12 @@ class Composer:
                 draft.chords[bar] = None
             draft.told.pop((part, bar), None)
         tables = Tables(draft)
-        done, left = 0, runs(draft, places)
-        total = sum(len(run) for run in left)
-        for run in left:
-            self._write_run(draft, tables, [p for p in places if p[1] in run], run, seed, chosen)
-            done += len(run)
-            progress(done, total)
+        left, total = list(places), len({bar for _, bar in places})
+        while left:
+            run = next_run(draft, left)
+            self._write_run(draft, tables, [p for p in left if p[1] in run], run, seed, chosen)
+            left = [p for p in left if p[1] not in run]
+            progress(total - len({bar for _, bar in left}), total)
 
     def _write_run(
         self,
@@ -196,18 +197,18 @@ def _drawn(logits: np.ndarray, may: np.ndarray, how: tuple[float, float], word: 
     return int(may[picked])
 
 
-def runs(draft: Draft, places: Collection[Place]) -> list[list[int]]:
-    """Neighbouring bars that are written with one view, of a draft in which the places do not stand."""
-    out: list[list[int]] = []
-    left = 0
-    for bar in sorted({bar for _, bar in places}):
-        size = _size(draft, bar) + PLACE * sum(b == bar for _, b in places)
-        if not out or bar != out[-1][-1] + 1 or len(out[-1]) == MOST_BARS or size > left:
-            out.append([])
-            left = ROOM
-        out[-1].append(bar)
-        left -= size
-    return out
+def next_run(draft: Draft, places: Collection[Place]) -> range:
+    """The neighbouring bars, from the first of the places on, that are written with one view."""
+    counts = Counter(bar for _, bar in places)
+    first = min(counts)
+    left = VIEW - AFTER - LIKE - _tokens(draft, _fitting(draft, range(first - 1, -1, -1), BEFORE))
+    run = range(first, first)
+    while run.stop in counts and len(run) < MOST_BARS:
+        left -= _size(draft, run.stop) + PLACE * counts[run.stop]
+        if left < 0 and run:
+            break
+        run = range(first, run.stop + 1)
+    return run
 
 
 def view(draft: Draft, run: Sequence[int], like: Sequence[int]) -> tuple[list[int], list[int]]:
@@ -238,6 +239,10 @@ def _has_rested(draft: Draft, place: Place, bars: int) -> bool:
     before = draft.notes[part][:bar]
     sounds = any(note.end > start for notes in before for note in notes or ())
     return not sounds and None not in before[bar - bars :]
+
+
+def _tokens(draft: Draft, bars: Iterable[int]) -> int:
+    return sum(_size(draft, bar) for bar in bars)
 
 
 def _size(draft: Draft, bar: int) -> int:

@@ -14,6 +14,7 @@ bar agrees with them so far (`agreement`).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,7 @@ FEATURES = sum(COLUMNS.values())
 Floats = NDArray[np.float32]
 
 
+@cache
 def column(name: str) -> slice:
     """Where a group of columns lies."""
     names = list(COLUMNS)
@@ -149,10 +151,8 @@ class Conditions:
         inside = np.flatnonzero(rows.area > 0)  # the header belongs to no bar
         bar, tick = rows.bar[inside], rows.tick[inside]
         step = np.minimum(tick // STEP, STEPS - 1)
-        turns = (tick / tables.bar_ticks, tick / 96, tick / 192)
-        out[inside, column("place")] = np.concatenate([_circle(turn) for turn in turns], axis=1)
-        window = [_circle((bar - self.first) / period) for period in CIRCLES]
-        out[inside, column("window")] = np.concatenate(window, axis=1)
+        out[inside, column("place")] = _circles(tick, (tables.bar_ticks, 96, 192))
+        out[inside, column("window")] = _circles(bar - self.first, CIRCLES)
         out[inside, column("section")] = tables.sections[bar]
         seen = self._seen(rows)[inside]
         out[inside, column("chord")] = tables.chords[bar, step] * seen[:, CHORDS, None]
@@ -185,9 +185,10 @@ def standing(draft: Draft) -> NDArray[np.bool_]:
     return np.array([[draft.stands((part, bar)) for bar in bars] for part in range(len(PARTS))])
 
 
-def _circle(turns: NDArray[np.floating]) -> Floats:
-    angle = 2 * np.pi * turns[:, None]
-    return np.concatenate([np.sin(angle), np.cos(angle)], axis=1).astype(np.float32)
+def _circles(at: NDArray[np.integer], periods: Sequence[int]) -> Floats:
+    """[S, 2 * periods]: sine and cosine for each period."""
+    angles = 2 * np.pi * (at[:, None] / np.array(periods))
+    return np.stack([np.sin(angles), np.cos(angles)], axis=2).reshape(len(at), -1).astype(np.float32)
 
 
 def _section(draft: Draft, bar: int) -> list[float]:

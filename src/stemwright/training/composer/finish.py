@@ -40,7 +40,7 @@ def finish(
         kind="composer",
         name="composer",
         preset=preset,
-        architecture={**trainer.config.to_json(), "events": identity()},
+        architecture={**trainer.config.to_json(), "events": identity(), "kv_cache": "int8"},
         conditioning_version=VERSION,
         licences=licences,
         sources=sources,
