@@ -10,27 +10,32 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
 from stemwright.compose.composer.composer import Composer
-from stemwright.compose.events.vocabulary import PARTS
+from stemwright.compose.composer.composer import load as load_composer
+from stemwright.compose.composer.hearing import Hearing
+from stemwright.compose.events.vocabulary import PARTS, SIZE, token
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.perform import layer as perform
 from stemwright.producer import bundles
-from stemwright.producer.compose import Asked, compose
+from stemwright.producer.compose import RESTS, Asked, compose
 from stemwright.producer.create import Wish, create
 from stemwright.producer.exports import active_scores
 from stemwright.producer.imports import import_midi
 from stemwright.producer.produce import produce
 from stemwright.producer.reports import check, list_takes
+from stemwright.producer.scores import compose_state
 from stemwright.producer.whole import make_song
 from stemwright.song.document import LayerEntry
 from stemwright.song.layers import LAYERS
 from stemwright.song.score import Score
+from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
 from support import midi
 from support.bundles import write_all
@@ -174,7 +179,7 @@ def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[P
     produce(song)
     old = scores(song)
     heard.clear()
-    produce(song, ("drums", "lead"), bars="2", seed=3)
+    produce(song, ("drums", "lead"), bars="2", seed=4)
     new = scores(song)
     assert heard == [
         ({("drums", 1)}, whole(*LAYERS) - {("drums", 1), ("lead", 1)}),
@@ -293,25 +298,22 @@ def test_the_composer_is_gone_when_performing_begins(song: Path, monkeypatch: An
     produce(song)
 
 
-def test_a_layer_is_not_left_silent(song: Path, monkeypatch: Any) -> None:
-    """The composer may leave bars empty; where a whole layer comes out so, it is written again."""
-    seeds: list[int] = []
-    real = Composer.write
+@pytest.mark.parametrize("bars", [1, 2, 3, 8])
+def test_no_layer_is_left_silent(tmp_path: Path, monkeypatch: Any, bars: int) -> None:
+    """Even by a composer that would leave every bar empty."""
 
-    def write(self: Composer, draft: Any, places: Any, seed: int, *rest: Any) -> None:
-        seeds.append(seed)
-        real(self, draft, places, seed, *rest)
-        if len(seeds) < 3:
-            for part, bar in places:
-                draft.notes[part][bar] = ()
+    def ends(*_: Any) -> np.ndarray:
+        logits = np.zeros(SIZE, np.float32)
+        logits[token("end")] = 50.0
+        return logits
 
-    monkeypatch.setattr(Composer, "write", write)
-    produce(song, ("lead",))
-    assert len(set(seeds)) == len(seeds) == 3 and scores(song)["lead"].notes
-    produce(song, ("lead",), seed=4)
-    seeds.clear()
-    produce(song, ("lead",), bars="2", seed=5)
-    assert len(seeds) == 1, "bars may be left empty where the layer plays elsewhere"
+    monkeypatch.setattr(Hearing, "say", ends)
+    composer = load_composer(write_composer(tmp_path).path)
+    state = GlobalState.create(form=f"verse:{bars}")
+    for name, score in compose_state(composer, state, LAYERS, 3).items():
+        per_bar, rests = state.meter.ticks_per_bar, min(RESTS[name], bars - 1)
+        heard = {bar for n in score.notes for bar in range(n.onset // per_bar, -(-n.end // per_bar))}
+        assert all(heard & set(range(bar, bar + rests + 1)) for bar in range(bars - rests)), name
 
 
 def test_progress_is_told(song: Path) -> None:

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 NEW = "new"
 """`chords` that are to be written too."""
 RESTS = {"drums": 1, "bass": 1, "harmony": 1, "lead": 2}
-"""Bars that a part is silent on end at most: in a band a part may rest for a minute, but who asks for a layer
-wants to hear it.
+"""Bars that a part is silent on end at most, and never a whole song: in a band a part may rest for a minute, but
+who asks for a layer wants to hear it.
 """
 
 
@@ -159,7 +159,7 @@ def wishes(
     limits = {name: _limits(state, asked, name, standing.get(name), bars) for name in names}
     require_clear(asked, limits)
     by_part = {PARTS[parts[name]]: limit for name, limit in limits.items()}
-    rests = {PARTS.index(name): bars for name, bars in RESTS.items()}
+    rests = {PARTS.index(name): min(most, state.bars - 1) for name, most in RESTS.items()}
     return Wishes(AllLimits(by_part), controls, model_bars(state), rests=rests)
 
 

@@ -33,9 +33,6 @@ GIVEN, ARRANGER, COMPOSER = "given", "arranger", "composer"
 OTHERWISE = ", or use --arranger"
 """What else to do where there is no composer that fits."""
 
-TRIES = 8
-"""How often a layer is written at most until it has a note."""
-
 
 @dataclass(frozen=True, slots=True)
 class Writer:
@@ -102,7 +99,7 @@ def compose_state(
     made: dict[str, Score] = {}
     for name in ordered(tuple(layers)):
         gap = Gap((name,), range(decided.bars))
-        made[name] = _filled(composer, decided, made, gap, layer_seed(seed, name, 1))
+        made[name] = _written(composer, decided, made, gap, layer_seed(seed, name, 1))
     return made
 
 
@@ -147,7 +144,7 @@ def _composed(
         score = _remembered(folder, key, want.layer)
         if score is None:
             told = partial(_tell, watch, done, total)
-            score = _filled(composer(), state, there, gap, want.seed, told)
+            score = _written(composer(), state, there, gap, want.seed, told)
             sha = folder.objects.put("score", score.canonical_bytes())
             folder.cache.remember(key, {"layer": want.layer, "score": sha, "objects": [sha]})
         there[want.layer] = made[want.layer] = score
@@ -161,7 +158,7 @@ def _gap(want: Wanted, later: Sequence[Wanted], state: GlobalState) -> Gap:
     return Gap((want.layer,), bars, unheard=tuple(other.layer for other in later))
 
 
-def _filled(
+def _written(
     composer: Composer,
     state: GlobalState,
     there: Mapping[str, Score],
@@ -169,18 +166,10 @@ def _filled(
     seed: int,
     progress: Callable[[int, int], object] = lambda done, of: None,
 ) -> Score:
-    """The score of the gap's one layer, written as the composer likes. A layer that would be silent from the
-    first bar to the last is written again, with seeds that follow from the first.
-    """
+    """The score of the gap's one layer, written as the composer likes."""
     (layer,) = gap.layers
     wished = wishes(state, Asked(), gap.layers, there, gap.bars)
-    score = fill(composer, state, there, gap, seed, wished, progress)[1][layer]
-    for number in range(2, TRIES + 1):
-        if score.notes:
-            break
-        again = layer_seed(seed, layer, number)
-        score = fill(composer, state, there, gap, again, wished, progress)[1][layer]
-    return score
+    return fill(composer, state, there, gap, seed, wished, progress)[1][layer]
 
 
 def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:
