@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 NEW = "new"
 """`chords` that are to be written too."""
 RESTS = {"drums": 1, "bass": 1, "harmony": 1, "lead": 2}
-"""Bars that a part is silent on end at most, and never a whole song: in a band a part may rest for a minute, but
-who asks for a layer wants to hear it.
+"""Bars that a part is silent on end at most, and never a whole song: in a band a part may rest for a minute,
+but who asks for a layer wants to hear it.
 """
 
 
