@@ -174,7 +174,7 @@ class Certain(Listening):
 
 @pytest.mark.parametrize("scores", [True, False])
 def test_losses_are_of_the_chords_tokens_and_of_nothing_else(tmp_path, monkeypatch, scores: bool) -> None:
-    monkeypatch.setattr("stemwright.compose.composer.composer.MOST_BARS", 4)
+    monkeypatch.setattr("stemwright.compose.composer.views.MOST_BARS", 4)
     (own,) = real_songs(1)
     own = own if scores else replace(own, scores={})
     engine = Certain()

@@ -7,10 +7,11 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.compose.composer.composer import Composer, next_run, view
+from stemwright.compose.composer.composer import Composer
 from stemwright.compose.composer.conditions import Conditions, Tables, standing
 from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.composer.sequence import WRITE, Rows, example
+from stemwright.compose.composer.views import next_run, view
 from stemwright.evaluation.symbolic.song import SymbolicSong
 
 Floats = NDArray[np.float64]

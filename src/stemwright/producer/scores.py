@@ -182,7 +182,7 @@ def _remembered(folder: SongFolder, key: str, layer: str) -> Score | None:
 
 
 def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, want: Wanted) -> str:
-    from stemwright.compose.composer.composer import COMPOSE_VERSION
+    from stemwright.compose.composer.drawing import COMPOSE_VERSION
     from stemwright.store import cache_key
 
     return cache_key(

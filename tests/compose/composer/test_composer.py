@@ -6,13 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.composer import Composer, Wishes, load, next_run, view
+from stemwright.compose.composer.composer import Composer, Wishes, load
 from stemwright.compose.composer.conditions import FEATURES, Conditions, Tables, column, standing
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft
 from stemwright.compose.composer.likeness import model_bars
 from stemwright.compose.composer.limits import AllLimits, Limits
 from stemwright.compose.composer.masks import Frame, allowed
 from stemwright.compose.composer.sequence import example
+from stemwright.compose.composer.views import next_run, view
 from stemwright.compose.events.grammar import Cursor
 from stemwright.compose.events.vocabulary import PARTS, span, token
 from stemwright.errors import UsageError

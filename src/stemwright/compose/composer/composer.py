@@ -1,15 +1,12 @@
 """The composer at work: it writes the places of a draft that do not stand, token by token.
 
-Some bars are written at a time, with the bars around them and bars to be like in view. Every token is drawn
-with a number that belongs to the seed, the part, the bar and the token alone, so what is asked elsewhere in
-the song moves nothing by itself.
+Some bars are written at a time (`views`), with the bars around them and bars to be like in view; of what the
+network says (`hearing`) and the limits allow (`masks`) each token is drawn (`drawing`).
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,38 +15,22 @@ import numpy as np
 
 from stemwright.compose.composer.conditions import FEATURES, VERSION, Conditions, Floats, Tables, standing
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
+from stemwright.compose.composer.drawing import SAMPLING, Draws
 from stemwright.compose.composer.hearing import Hearing
+from stemwright.compose.composer.leaning import Leaning
 from stemwright.compose.composer.limits import AllLimits
 from stemwright.compose.composer.masks import Frame, allowed
 from stemwright.compose.composer.sequence import NOWHERE, WRITE, Rows, opened
+from stemwright.compose.composer.views import next_run, view
 from stemwright.compose.events.coding import bar_head
 from stemwright.compose.events.grammar import Cursor
-from stemwright.compose.events.vocabulary import PARTS, SIZE, event, identity, span, token
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.compose.events.vocabulary import PARTS, identity, token
+from stemwright.errors import UsageError
 from stemwright.song.score import Note
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Engine
-
-COMPOSE_VERSION = 3
-"""Raised whenever the same bundle, request and seed give other notes than before."""
-SAMPLING = {
-    "position": (1.0, 0.99),
-    "pitch": (0.95, 0.95),
-    "drum": (1.0, 0.98),
-    "velocity": (1.0, 0.98),
-    "duration": (1.0, 0.98),
-}
-"""Kind of token -> temperature and share of the likeliest (top-p) with which its value is drawn. Kinds are
-drawn as the network has them: with a lower temperature, or the likeliest alone, bars would end too soon, for
-the end is one token and another note is any of many.
-"""
-MOST_BARS, VIEW, PLACE = 16, 960, 24
-"""Bars that are written before the view moves on: so many at most, and no more than fit into VIEW tokens with
-what else is in view, what stands in them and about PLACE for each place that is written."""
-BEFORE, AFTER, LIKE = 240, 120, 120
-"""Tokens of bars before those to be written, after them, and to be like, that are in view."""
 
 Progress = Callable[[int, int], object]
 
@@ -138,10 +119,15 @@ class Composer:
 
     def _write_place(self, hearing: Hearing, draft: Draft, place: Place, seed: int, wishes: Wishes) -> Cursor:
         """Draw a part's bar until it ends; its `end` is not yet heard."""
-        part, bar = place
+        part = place[0]
         cursor = Cursor(part, draft.state.key)
         frame = _frame(draft, place, wishes)
-        draws = _Draws(seed, part, bar)
+        leaning = Leaning(
+            None if wishes.controls is None else wishes.controls[place],
+            draft.state.key.tonic_pc,
+            draft.state.meter,
+        )
+        draws = Draws(seed, place, wishes.sampling, self.engine.isa, leaning)
         has_to_play = _has_rested(draft, place, wishes.rests.get(part, draft.state.bars))
         number = token("part", part)
         while True:  # masks.MAX_NOTES ends every bar
@@ -149,85 +135,10 @@ class Composer:
             mask = allowed(cursor, frame)
             if has_to_play and not cursor.notes and np.count_nonzero(mask) > 1:
                 mask[token("end")] = False
-            number = draws.pick(logits, mask, wishes, self.engine.isa, place)
+            number = draws.pick(logits, mask)
             cursor.feed(number)
             if cursor.done:
                 return cursor
-
-
-class _Draws:
-    """The random numbers of a place, one a token."""
-
-    def __init__(self, seed: int, part: int, bar: int) -> None:
-        digest = hashlib.sha256(f"compose {COMPOSE_VERSION} {seed} {part} {bar}".encode()).digest()
-        self.key = [int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:8], "little")]
-        self.count = 0
-
-    def pick(self, logits: np.ndarray, mask: np.ndarray, wishes: Wishes, isa: str, place: Place) -> int:
-        """One of the tokens that may come: first its kind, as likely as it is, then its value."""
-        from stemwright.native import _engine
-
-        may = np.flatnonzero(mask[:SIZE])
-        self.count += 1
-        if len(may) == 0:
-            part, bar = place
-            raise UsageError(
-                f"{PARTS[part]}, bar {bar + 1}: the limits leave no note that could be written; widen them"
-            )
-        words = _engine.philox4x32([self.count, 0, 0, 0], self.key)
-        number = _drawn(logits, may, (1.0, 1.0), words[0], isa)
-        kind = event(number).kind
-        if kind not in wishes.sampling:
-            return number
-        there = span(kind)
-        alike = may[(may >= there.start) & (may < there.stop)]
-        return _drawn(logits, alike, wishes.sampling[kind], words[1], isa)
-
-
-def _drawn(logits: np.ndarray, may: np.ndarray, how: tuple[float, float], word: int, isa: str) -> int:
-    """One of some tokens, with a temperature and of the likeliest."""
-    from stemwright.native import _engine
-
-    if len(may) == 1:
-        return int(may[0])
-    uniform = np.array([word / 2.0**32])
-    picked = _engine.pick(np.ascontiguousarray(logits[may]), how[0], len(may), how[1], uniform, isa)[0]
-    if picked < 0:
-        raise StemwrightError("composer: its weights gave no finite numbers; get the bundle again")
-    return int(may[picked])
-
-
-def next_run(draft: Draft, places: Collection[Place]) -> range:
-    """The neighbouring bars, from the first of the places on, that are written with one view."""
-    counts = Counter(bar for _, bar in places)
-    first = min(counts)
-    left = VIEW - AFTER - LIKE - _tokens(draft, _fitting(draft, range(first - 1, -1, -1), BEFORE))
-    run = range(first, first)
-    while run.stop in counts and len(run) < MOST_BARS:
-        left -= _size(draft, run.stop) + PLACE * counts[run.stop]
-        if left < 0 and run:
-            break
-        run = range(first, run.stop + 1)
-    return run
-
-
-def view(draft: Draft, run: Sequence[int], like: Sequence[int]) -> tuple[list[int], list[int]]:
-    """The bars around a run that are in view, in order, and those to be like."""
-    before = _fitting(draft, range(run[0] - 1, -1, -1), BEFORE)
-    after = _fitting(draft, range(run[-1] + 1, draft.state.bars), AFTER)
-    window = [*reversed(before), *run, *after]
-    return window, [bar for bar in _fitting(draft, like, LIKE) if bar not in window]
-
-
-def _fitting(draft: Draft, bars: Sequence[int] | range, most: int) -> list[int]:
-    """Bars in this order until their tokens are too many."""
-    out, left = [], most
-    for bar in bars:
-        left -= _size(draft, bar)
-        if left < 0:
-            break
-        out.append(bar)
-    return out
 
 
 def _has_rested(draft: Draft, place: Place, bars: int) -> bool:
@@ -239,15 +150,6 @@ def _has_rested(draft: Draft, place: Place, bars: int) -> bool:
     before = draft.notes[part][:bar]
     sounds = any(note.end > start for notes in before for note in notes or ())
     return not sounds and None not in before[bar - bars :]
-
-
-def _tokens(draft: Draft, bars: Iterable[int]) -> int:
-    return sum(_size(draft, bar) for bar in bars)
-
-
-def _size(draft: Draft, bar: int) -> int:
-    """Tokens of what stands in a bar."""
-    return 2 + sum(len(draft.tokens((p, bar))[0]) for p in draft.parts if draft.stands((p, bar)))
 
 
 def _frame(draft: Draft, place: Place, wishes: Wishes) -> Frame:

@@ -15,17 +15,16 @@ from stemwright.errors import UsageError
 Floats = NDArray[np.float32]
 Values = NDArray[np.float64]
 
+_LINEAR = {"register": (0.0, 127.0), "velocity": (0.0, 127.0), "swing": (0.43, 0.74)}
+"""Attribute -> the values that become 0 and 1."""
 _SCALES: dict[str, Callable[[Values], Values]] = {
     "density": lambda notes: np.log2(1 + notes) / 4,
-    "register": lambda pitch: pitch / 127,
     "polyphony": lambda voices: np.log2(voices) / 3,
     "syncopation": lambda strength: np.log2(1 + strength) / 3,
-    "velocity": lambda velocity: velocity / 127,
     "length": lambda quarters: np.log2(1 + quarters) / 4,
-    "swing": lambda place: (place - 0.43) / 0.31,
 }
-"""Attribute (see `compose.attributes`) -> its number; what lies outside is cut off."""
-CONTROLS = tuple(_SCALES)
+"""Attribute (see `compose.attributes`) -> its number."""
+CONTROLS = ("density", "register", "polyphony", "syncopation", "velocity", "length", "swing")
 BOUNDS = {
     "density": (0.0, 15.0),
     "register": (0.0, 127.0),
@@ -39,8 +38,18 @@ BOUNDS = {
 
 
 def scaled(name: str, values: float | Values) -> Values:
-    """An attribute's values as numbers from 0 to 1; NaN stays."""
-    return np.clip(_SCALES[name](np.asarray(values, np.float64)), 0.0, 1.0)
+    """An attribute's values as numbers from 0 to 1, what lies outside cut off; NaN stays."""
+    given = np.asarray(values, np.float64)
+    if name in _SCALES:
+        return np.clip(_SCALES[name](given), 0.0, 1.0)
+    low, high = _LINEAR[name]
+    return np.clip((given - low) / (high - low), 0.0, 1.0)
+
+
+def unscaled(name: str, number: float) -> float:
+    """The value of an attribute of `_LINEAR` that `scaled` gave this number."""
+    low, high = _LINEAR[name]
+    return low + number * (high - low)
 
 
 def wished(name: str, value: float) -> float:
