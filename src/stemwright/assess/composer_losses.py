@@ -30,7 +30,8 @@ def chord_losses(composer: Composer, song: SymbolicSong) -> Floats:
     tables = Tables(full)
     found, at = [], 0
     while at < len(bars):
-        run = next_run(full.without(product(full.parts, bars[at:])), list(product(full.parts, bars[at:])))
+        left = list(product(full.parts, bars[at:]))
+        run = next_run(full.without(left), left)
         found.append(_of_run(composer, full, tables, run))
         at = run.stop
     return np.concatenate(found)

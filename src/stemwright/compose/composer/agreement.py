@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.compose.composer.references import (
+    PITCHES,
     REFERENCES,
     SIXTEENTH,
     Bar,
@@ -26,16 +27,15 @@ from stemwright.compose.composer.references import (
     References,
     View,
     pairs,
-    stretches,
+    views,
 )
-from stemwright.compose.composer.sequence import WRITE, Rows
+from stemwright.compose.composer.sequence import Rows
 from stemwright.compose.events.grammar import Cursor
 
 COLUMNS = ("same so far", "notes so far", "onsets so far", "notes before", "onsets before")
 SIZE = len(COLUMNS)
 BARS = 4
 """Bars before that are compared."""
-PITCHES = 128
 
 
 def agreement(
@@ -49,20 +49,16 @@ def agreement(
     far of the bar that the rows belong to, where the draft does not have it yet.
     """
     out = np.zeros((len(rows), REFERENCES, SIZE), np.float32)
-    for start, end in stretches(rows):
-        view = View(
-            references, there, int(rows.area[start]) == WRITE, int(rows.part[start]), int(rows.bar[start])
-        )
-        own = (
-            references.begun((view.part, view.bar), begun) if begun else references.bar((view.part, view.bar))
-        )
-        steps = ((rows.tick[start:end] + SIXTEENTH // 2) // SIXTEENTH).tolist()
+    for here, view in views(references, rows, there):
+        place = (view.part, view.bar)
+        own = references.begun(place, begun) if begun else references.bar(place)
+        steps = ((rows.tick[here] + SIXTEENTH // 2) // SIXTEENTH).tolist()
         for i, (bar, _) in enumerate(pairs(view.bar, like)):
             found = view.at(bar)
             if found is None or own is None:
                 continue
-            out[start:end, i, :3] = _so_far(own, found, steps)
-            out[start:end, i, 3:] = _before(view, bar)
+            out[here, i, :3] = _so_far(own, found, steps)
+            out[here, i, 3:] = _before(view, bar)
     return out.reshape(len(rows), -1)
 
 

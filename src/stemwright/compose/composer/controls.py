@@ -15,7 +15,7 @@ from stemwright.errors import UsageError
 Floats = NDArray[np.float32]
 Values = NDArray[np.float64]
 
-_LINEAR = {"register": (0.0, 127.0), "velocity": (0.0, 127.0), "swing": (0.43, 0.74)}
+_LINEAR = {"register": (0.0, 127.0), "velocity": (0.0, 127.0), "swing": SECOND_EIGHTH}
 """Attribute -> the values that become 0 and 1."""
 _SCALES: dict[str, Callable[[Values], Values]] = {
     "density": lambda notes: np.log2(1 + notes) / 4,

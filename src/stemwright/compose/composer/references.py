@@ -31,6 +31,7 @@ BACK = (1, 2, 4)
 """Bars back to which every bar is compared; the bar to be like is one reference more."""
 REFERENCES = len(BACK) + 1
 UNITS = 96
+PITCHES = 128
 NEAR = 8
 """Ticks by which notes may lie beside each other and count as beginning together."""
 SIXTEENTH = 24
@@ -39,7 +40,7 @@ _NO_CHORD = 36
 
 COLUMNS = {
     "next": UNITS,
-    "pitches": 128,
+    "pitches": PITCHES,
     "moved": 12,
     "duration": LONGEST + 1,
     "velocity": 1,
@@ -57,7 +58,7 @@ Ints = NDArray[np.int64]
 @dataclass(frozen=True, slots=True)
 class Bar:
     """Notes of a part's bar: `onsets` [N] in ticks of the bar, ascending; `pitches`, `sixteenths` and
-    `velocities` [N]; and as sets: `notes`, 16ths * 128 + pitch, and `steps`, 16ths.
+    `velocities` [N]; and as sets: `notes`, 16ths * PITCHES + pitch, and `steps`, 16ths.
     """
 
     onsets: Ints
@@ -72,7 +73,7 @@ class Bar:
         """A bar of notes, sorted: onset, pitch, 16ths, velocity."""
         onsets, pitches, lasting, velocities = np.array(told, np.int64).reshape(-1, 4).T
         steps = (onsets + SIXTEENTH // 2) // SIXTEENTH
-        notes = frozenset((steps * 128 + pitches).tolist())
+        notes = frozenset((steps * PITCHES + pitches).tolist())
         return cls(onsets, pitches, lasting, velocities, notes, frozenset(steps.tolist()))
 
 
@@ -88,12 +89,9 @@ class References:
         -> the bar that it should be like.
         """
         out = np.zeros((len(rows), REFERENCES, SIZE), np.float32)
-        for start, end in stretches(rows):
-            view = View(
-                self, there, int(rows.area[start]) == WRITE, int(rows.part[start]), int(rows.bar[start])
-            )
+        for own, view in views(self, rows, there):
             for i, (bar, before) in enumerate(pairs(view.bar, like)):
-                view.tell(out[start:end, i], rows.tick[start:end], bar, before)
+                view.tell(out[own, i], rows.tick[own], bar, before)
         return out.reshape(len(rows), -1)
 
     def bar(self, place: Place) -> Bar | None:
@@ -199,15 +197,19 @@ class View:
         return (self.references.draft.chords[bar] or ()) if self.seen(CHORDS, bar) else ()
 
 
-def stretches(rows: Rows) -> Iterator[tuple[int, int]]:
-    """Where rows of one part's bar begin and end."""
+def views(references: References, rows: Rows, there: NDArray[np.bool_]) -> Iterator[tuple[slice, View]]:
+    """Which rows belong to one part's bar, and what can be seen from there."""
     if not len(rows):
         return
     new = (np.diff(rows.part) != 0) | (np.diff(rows.bar) != 0) | (np.diff(rows.area) != 0)
     edges = [0, *(np.flatnonzero(new) + 1).tolist(), len(rows)]
     for start, end in pairwise(edges):
         if rows.part[start] != NOWHERE:
-            yield start, end
+            writing = int(rows.area[start]) == WRITE
+            yield (
+                slice(start, end),
+                View(references, there, writing, int(rows.part[start]), int(rows.bar[start])),
+            )
 
 
 def pairs(bar: int, like: Mapping[int, int]) -> Iterator[tuple[int, int]]:
