@@ -19,9 +19,9 @@ from told import tell
 
 from stemwright.assess.song import assess_song
 from stemwright.compose.styles import NAMES
+from stemwright.instruments.render import Studio
 from stemwright.producer.create import Wish, create
 from stemwright.producer.produce import produce
-from stemwright.training.render import Studio
 
 FORM = "intro:2 verse:4 chorus:4 outro:2"
 BPMS = "72,97.3,112,128,150"

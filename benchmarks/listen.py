@@ -104,7 +104,7 @@ def main() -> None:
         parser.error(f"--styles {','.join(unknown)}: not known; use some of {','.join(EXAMPLES)}")
     render: Render | None = None
     if options.sources:
-        from stemwright.training.render import Studio
+        from stemwright.instruments.render import Studio
 
         render = Studio(options.sources / "samples").render
     make(styles, options.out, render)

@@ -18,12 +18,12 @@ from told import tell
 
 from stemwright.assess.song import assess_song
 from stemwright.compose.styles import NAMES
+from stemwright.instruments.render import Studio
 from stemwright.producer import bundles
 from stemwright.producer.create import Wish, create
 from stemwright.producer.produce import produce
 from stemwright.song.layers import LAYERS
 from stemwright.song.state import GlobalState
-from stemwright.training.render import Studio
 
 FIRST_SEED = 3_000_000
 TONICS = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")

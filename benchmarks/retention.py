@@ -19,6 +19,8 @@ from typing import Any
 
 from stemwright.compose.arranger import arrange
 from stemwright.compose.styles import NAMES
+from stemwright.instruments.render import Studio, to_int16
+from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle, registry
 from stemwright.native.engine import Engine
 from stemwright.perform.retention import retention_of
@@ -27,9 +29,7 @@ from stemwright.song.state import GlobalState
 from stemwright.training.performer.data import Batch, ClipSet
 from stemwright.training.performer.evaluate import Losses, load_clips, measure, through_engine
 from stemwright.training.performer.loss import IGNORE
-from stemwright.training.render import Studio, to_int16
 from stemwright.training.shards import Clip, NewClip, clips, shard_done, write_shard
-from stemwright.training.timbres import TIMBRES
 from stemwright.training.tokenize import tokenize_data
 
 FORM, LATE_BAR = "verse:8 chorus:8 verse:8 chorus:8", 16

@@ -9,9 +9,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from stemwright.training.audition import audition
-from stemwright.training.render import Studio
-from stemwright.training.timbres import RECIPES, Recipe
+from stemwright.instruments.audition import audition
+from stemwright.instruments.render import Studio
+from stemwright.instruments.timbres import RECIPES, Recipe
 
 COLUMNS = (
     "timbre", "made of", "peak", "RMS", "centroid, Hz", "cents", "worst", "late, ms", "quietest", "held",

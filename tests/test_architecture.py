@@ -21,10 +21,11 @@ ALLOWED: dict[str, set[str]] = {
     "perform": {"conditioning", "models", "native", "store", "song"},
     "compose": {"conditioning", "models", "native", "store", "song"},
     "mix": {"conditioning", "models", "native", "store", "song"},
+    "instruments": {"models", "song"},
     "evaluation": {"song", "codec"},
     "bench": {"conditioning", "models", "native", "song"},
     "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"}
-    | {"producer"},
+    | {"producer", "instruments"},
     "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"},
     "assess": {"producer", "perform", "compose", "mix", "codec", "conditioning", "models", "native", "store"}
     | {"song", "evaluation"},

@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from stemwright.errors import UsageError
+from stemwright.instruments.effects import MILD, Effects
+from stemwright.instruments.render import Studio
+from stemwright.instruments.timbres import RECIPES, TIMBRES
 from stemwright.song.layers import LAYERS
 from stemwright.song.score import Note, Score
 from stemwright.training import jobs
 from stemwright.training.build import build_data, check_data
-from stemwright.training.effects import MILD, Effects
 from stemwright.training.jobs import MIXTURE, Job, choose_timbre, job_songs, kept_share, plan_jobs
-from stemwright.training.render import Studio
 from stemwright.training.shards import SPLITS, clips, seconds
-from stemwright.training.timbres import RECIPES, TIMBRES
 
 ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stemwright.compose.tracks import polyphony
 from stemwright.errors import UsageError
+from stemwright.instruments.ranges import RANGES
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.layers import LAYERS
@@ -25,7 +26,7 @@ from stemwright.training.bands import (
     fold,
     playable_bpm,
 )
-from stemwright.training.etudes import RANGES, etude
+from stemwright.training.etudes import etude
 
 
 def track(

@@ -11,14 +11,14 @@ import pytest
 import soxr
 
 from stemwright.errors import UsageError
+from stemwright.instruments.effects import Effects, in_room, in_wide_room
+from stemwright.instruments.render import MONO, Studio, mix_events, reference_events
+from stemwright.instruments.sampler import WIDE
+from stemwright.instruments.timbres import RECIPES
 from stemwright.song.layers import LAYERS
 from stemwright.training import jobs
 from stemwright.training.build import build_data, check_data
-from stemwright.training.effects import Effects, in_room, in_wide_room
-from stemwright.training.render import MONO, Studio, mix_events, reference_events
-from stemwright.training.sampler import WIDE
 from stemwright.training.shards import clips, write_wide
-from stemwright.training.timbres import RECIPES
 from stemwright.training.widen import chosen, widen_data
 
 ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}

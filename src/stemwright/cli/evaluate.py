@@ -341,7 +341,7 @@ def _embedding(clap: Path | None) -> Any:
 
 def _renderer(sources: Path) -> Any:
     """What renders scores with the training instruments."""
-    from stemwright.training.render import Studio
+    from stemwright.instruments.render import Studio
 
     return Studio(sources / "samples").render
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.instruments.render import Studio
+from stemwright.instruments.timbres import HELD_OUT, RECIPES, TIMBRES
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.training.jobs import MIXTURE, Job, make_job, plan_jobs
-from stemwright.training.render import Studio
 from stemwright.training.shards import (
     SPLITS,
     clips,
@@ -29,7 +30,6 @@ from stemwright.training.shards import (
     write_shard,
 )
 from stemwright.training.sources import CREDITS
-from stemwright.training.timbres import HELD_OUT, RECIPES, TIMBRES
 from stemwright.training.workers import results
 
 SCHEMA = 2

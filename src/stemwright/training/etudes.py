@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stemwright.instruments.ranges import RANGES
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.score import Note, Score
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from stemwright.song.state import GlobalState
 
-RANGES = {"bass": (26, 57), "harmony": (40, 88), "lead": (53, 91)}
 _STEP = 24
 _DRUM_DENSITY = {
     "kick": (0.1, 0.35), "snare": (0.05, 0.3), "closed_hat": (0.0, 0.9), "open_hat": (0.0, 0.2),

@@ -13,17 +13,17 @@ from pathlib import Path
 from random import Random
 
 from stemwright.errors import UsageError
+from stemwright.instruments.effects import MILD, draw_effects
+from stemwright.instruments.render import Studio, to_int16
+from stemwright.instruments.timbres import HELD_OUT, TIMBRES
 from stemwright.song.score import PPQ, Score
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.training import sources
 from stemwright.training.composed import composed
-from stemwright.training.effects import MILD, draw_effects
 from stemwright.training.humanise import Feel, draw_feel, humanised
-from stemwright.training.render import Studio, to_int16
 from stemwright.training.shards import NewClip, shard_done
 from stemwright.training.sheets import sheet_files, sheet_song
 from stemwright.training.sources import SourceSong, Window
-from stemwright.training.timbres import HELD_OUT, TIMBRES
 
 MIXTURE: dict[str, dict[str, float]] = {
     "drums": {"composed": 0.22, "arranger": 0.20, "gmd": 0.44, "bands": 0.05, "etudes": 0.05, "sheets": 0.04},

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stemwright.errors import UsageError
+from stemwright.instruments.effects import Effects
+from stemwright.instruments.render import Studio, to_int16
+from stemwright.instruments.sampler import WIDE, Audio
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.training.build import manifest_of, require_sources, write_manifest
-from stemwright.training.effects import Effects
-from stemwright.training.render import Studio, to_int16
-from stemwright.training.sampler import WIDE, Audio
 from stemwright.training.shards import Clip, read_shard, wide_done, write_wide
 from stemwright.training.workers import results
 

@@ -15,6 +15,7 @@ from stemwright.cli.main import run  # noqa: E402
 from stemwright.conditioning import feature_size  # noqa: E402
 from stemwright.conditioning.layout import columns  # noqa: E402
 from stemwright.errors import UsageError  # noqa: E402
+from stemwright.instruments.timbres import TIMBRES  # noqa: E402
 from stemwright.models import Bundle, load_bundle  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig  # noqa: E402
 from stemwright.training.performer.export import export, load_performer  # noqa: E402
@@ -22,7 +23,6 @@ from stemwright.training.performer.model import Performer  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
 from stemwright.training.performer.trainer import Recipe  # noqa: E402
 from stemwright.training.performer.warm import warm_weights  # noqa: E402
-from stemwright.training.timbres import TIMBRES  # noqa: E402
 from support.shards import CODEBOOK_SIZE, CODEC_SHA256  # noqa: E402
 
 CONFIG = PerformerConfig(

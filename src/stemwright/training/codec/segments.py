@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import UsageError
-from stemwright.training.effects import STRONG, draw_effects
+from stemwright.instruments.effects import STRONG, draw_effects
 
 FloatArray = npt.NDArray[np.float32]
 

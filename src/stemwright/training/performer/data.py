@@ -18,11 +18,11 @@ import numpy.typing as npt
 
 from stemwright.conditioning import drop_features, frame_features
 from stemwright.errors import UsageError
+from stemwright.instruments.timbres import TIMBRES
 from stemwright.training.performer.corrupt import corrupt
 from stemwright.training.performer.delay import Ints, delayed
 from stemwright.training.performer.loss import IGNORE
 from stemwright.training.shards import CODEBOOKS, Clip, clips
-from stemwright.training.timbres import TIMBRES
 
 DROP_CHANCE = {"score": 0.1, "chords": 0.1, "style": 0.05, "timbre": 0.05, "rhythm": 0.05}
 

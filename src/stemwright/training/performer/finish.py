@@ -9,12 +9,12 @@ from typing import Any
 import torch
 
 from stemwright.conditioning import drop_features
+from stemwright.instruments.timbres import TIMBRES
 from stemwright.training.credits import origin
 from stemwright.training.performer.bigram import bigram_losses
 from stemwright.training.performer.data import Batch, ClipSet
 from stemwright.training.performer.export import dequantised_state, export, quantised_tensors
 from stemwright.training.performer.trainer import Trainer, best_weights
-from stemwright.training.timbres import TIMBRES
 
 
 def finish(

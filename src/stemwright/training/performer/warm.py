@@ -12,10 +12,10 @@ from torch import Tensor
 from stemwright.conditioning import knows
 from stemwright.conditioning.layout import columns
 from stemwright.errors import UsageError
+from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.export import dequantised_state
-from stemwright.training.timbres import TIMBRES
 
 
 def warm_weights(

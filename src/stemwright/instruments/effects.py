@@ -13,7 +13,7 @@ from random import Random
 
 import numpy as np
 
-from stemwright.training.sampler import MONO, RATE, Audio, Format, lowpass, resample
+from stemwright.instruments.sampler import MONO, RATE, Audio, Format, lowpass, resample
 
 SPLIT_HZ = 800.0
 ECHOES = 6

@@ -15,8 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from stemwright.errors import UsageError
-from stemwright.song.drums import DRUM_PIECES, piece_of
-from stemwright.training.sampler import (
+from stemwright.instruments.sampler import (
     MONO,
     Audio,
     Format,
@@ -29,6 +28,7 @@ from stemwright.training.sampler import (
     resample,
     velocity_gain,
 )
+from stemwright.song.drums import DRUM_PIECES, piece_of
 
 TURN_LOG = 0.2
 """Hits whose levels miss the wanted one by as much as the best, or by 20% more, take turns."""

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.training.audition import centroid
-from stemwright.training.effects import (
+from stemwright.instruments.audition import centroid
+from stemwright.instruments.effects import (
     MILD,
     STRONG,
     Effects,
@@ -20,7 +20,7 @@ from stemwright.training.effects import (
     saturate,
     tilted,
 )
-from stemwright.training.sampler import RATE
+from stemwright.instruments.sampler import RATE
 
 
 def noise(seconds: float = 1.0, start: float = 0.25) -> np.ndarray:

@@ -23,7 +23,7 @@ class Recipe:
 
     ``sfz``: ``path`` is an SFZ file below the sample folder. ``named``: ``path`` is a folder of samples with
     the pitch in their names. ``sample``: ``path`` is one file of MIDI pitch ``center``, looped between the
-    seconds ``loop``. ``kit``: ``path`` names a drum kit of :mod:`stemwright.training.kits`. ``soundfont``:
+    seconds ``loop``. ``kit``: ``path`` names a drum kit of :mod:`stemwright.instruments.kits`. ``soundfont``:
     ``bank`` and ``program`` of a General MIDI soundfont. ``release`` (seconds) is the fade after a note ends,
     ``drive`` (0: none) the gain into a distorting amplifier.
     """

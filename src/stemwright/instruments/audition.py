@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from stemwright.instruments.effects import distort
+from stemwright.instruments.ranges import RANGES
+from stemwright.instruments.render import Event, Studio, limit, mix_events, reference_events
+from stemwright.instruments.sampler import RATE, Audio
+from stemwright.instruments.timbres import recipe
 from stemwright.song.drums import PIECE_PITCH
-from stemwright.training.effects import distort
-from stemwright.training.etudes import RANGES
-from stemwright.training.render import Event, Studio, limit, mix_events, reference_events
-from stemwright.training.sampler import RATE, Audio
-from stemwright.training.timbres import recipe
 
 NOTE_SECONDS = 1.0
 REST_SECONDS = 1.5

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.training.sampler import (
+from stemwright.instruments.sampler import (
     MONO,
     Audio,
     Format,

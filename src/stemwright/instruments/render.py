@@ -16,11 +16,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
-from stemwright.song.timebase import HOP
-from stemwright.training.effects import Effects, distort
-from stemwright.training.kits import KITS, Kit
-from stemwright.training.sampler import (
+from stemwright.instruments.effects import Effects, distort
+from stemwright.instruments.kits import KITS, Kit
+from stemwright.instruments.sampler import (
     MONO,
     RATE,
     Audio,
@@ -32,8 +30,10 @@ from stemwright.training.sampler import (
     parse_sfz,
     single_region,
 )
-from stemwright.training.synth import SoundfontInstrument, SoundfontSynth, find_soundfont
-from stemwright.training.timbres import Recipe, recipe
+from stemwright.instruments.synth import SoundfontInstrument, SoundfontSynth, find_soundfont
+from stemwright.instruments.timbres import Recipe, recipe
+from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
+from stemwright.song.timebase import HOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -85,7 +85,7 @@ def _drum_events(events: Iterable[Event]) -> list[Event]:
     return out
 
 
-def _retrigger(events: Iterable[Event]) -> list[Event]:
+def retrigger(events: Iterable[Event]) -> list[Event]:
     """A pitch that is struck again ends its earlier note."""
     out: list[Event] = []
     last: dict[int, int] = {}
@@ -113,7 +113,7 @@ def mix_events(instrument: Instrument, events: Sequence[Event], total: int, form
     """
     scale = form.scale
     out = np.zeros((total * scale, 2) if form.stereo else total, dtype=np.float32)
-    placed = _drum_events(events) if instrument.one_shot else _retrigger(events)
+    placed = _drum_events(events) if instrument.one_shot else retrigger(events)
     turns: Counter[int] = Counter()
     for event in placed:
         if not 0 <= event.start < total:

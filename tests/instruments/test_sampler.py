@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.training.sampler import (
+from stemwright.instruments.sampler import (
     LEVEL,
     RATE,
     WIDE,

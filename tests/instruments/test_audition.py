@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stemwright.training.audition import audition, centroid, decibels, pitch_error
-from stemwright.training.render import Studio
-from stemwright.training.sampler import RATE
+from stemwright.instruments.audition import audition, centroid, decibels, pitch_error
+from stemwright.instruments.render import Studio
+from stemwright.instruments.sampler import RATE
 
 
 @pytest.mark.parametrize("pitch", [28, 45, 60, 84])

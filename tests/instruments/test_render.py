@@ -9,13 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.song.drums import PIECE_PITCH
-from stemwright.song.meter import Meter
-from stemwright.song.score import Note, Score
-from stemwright.song.timebase import HOP, Timebase
-from stemwright.training.effects import Effects, distort
-from stemwright.training.kits import KITS, Kit
-from stemwright.training.render import (
+from stemwright.instruments.effects import Effects, distort
+from stemwright.instruments.kits import KITS, Kit
+from stemwright.instruments.render import (
     RATE,
     TARGET_RMS,
     Event,
@@ -27,9 +23,13 @@ from stemwright.training.render import (
     score_events,
     to_int16,
 )
-from stemwright.training.sampler import Voice, velocity_gain
-from stemwright.training.synth import SoundfontSynth, find_soundfont
-from stemwright.training.timbres import HELD_OUT, MAX_TIMBRES, RECIPES, TIMBRES, recipe
+from stemwright.instruments.sampler import Voice, velocity_gain
+from stemwright.instruments.synth import SoundfontSynth, find_soundfont
+from stemwright.instruments.timbres import HELD_OUT, MAX_TIMBRES, RECIPES, TIMBRES, recipe
+from stemwright.song.drums import PIECE_PITCH
+from stemwright.song.meter import Meter
+from stemwright.song.score import Note, Score
+from stemwright.song.timebase import HOP, Timebase
 
 RECORDED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind != "soundfont"]
 PLAYED = [(layer, r.name) for layer, rs in RECIPES.items() for r in rs if r.kind == "soundfont"]
