@@ -1,9 +1,9 @@
 """Do the performers play their scores? New songs in all styles, made and measured: means over songs.
 
-    python benchmarks/following.py --sources FOLDER [--songs 12] [--writer arranger] [--json FILE]
+    python benchmarks/following.py --sources FOLDER [--songs 12] [--writer composer] [--json FILE]
     python benchmarks/following.py --sources FOLDER --songs 20 --form verse:32 --bpms 60,90,120,150,180
 
-Songs are written by the composer, as `generate` has it, or by the arranger (`--writer`), with seeds that
+Songs are written by the arranger, as `generate` has it, or by the composer (`--writer`), with seeds that
 training never saw, in every style and tempo in turn. Each is made as a user makes it and measured as
 `stemwright evaluate song` does; the control is the same score played by the training instruments and sent
 through the codec. It needs the sample folder (`--sources`, holding `samples/`) and a soundfont, see
@@ -34,7 +34,7 @@ def main() -> None:
     )
     parser.add_argument("--sources", type=Path)
     parser.add_argument("--songs", type=int, default=12)
-    parser.add_argument("--writer", choices=("composer", "arranger"), default="composer")
+    parser.add_argument("--writer", choices=("arranger", "composer"), default="arranger")
     parser.add_argument("--form", default=FORM)
     parser.add_argument("--bpms", default=BPMS)
     parser.add_argument("--json", type=Path)
@@ -46,7 +46,7 @@ def main() -> None:
         for i in range(options.songs):
             path, style = Path(scratch) / f"song-{i}", NAMES[i % len(NAMES)]
             create(path, Wish(bpm=bpms[i % len(bpms)], style=style, form=options.form, seed=FIRST_SEED + i))
-            produce(path, arranger=options.writer == "arranger")
+            produce(path, composer=options.writer == "composer")
             reports.append({**assess_song(path, render=render)[0], "song": f"{style}, seed {FIRST_SEED + i}"})
             print(f"{i + 1}/{options.songs} {style}", flush=True)
     tell(reports, options.json)

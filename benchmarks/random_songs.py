@@ -69,7 +69,7 @@ def main() -> None:
         with TemporaryDirectory() as scratch:
             path = Path(scratch) / "song"
             create(path, wish)
-            produce(path, arranger=True)
+            produce(path)
             report = {**assess_song(path, render=render)[0], "song": f"seed {seed}"}
         reports.append(report)
         found = [f"{row['layer']}: {fault}" for row in report["layers"] for fault in row["faults"]["faults"]]

@@ -1,9 +1,9 @@
 """The foundation's figures: generate + mix of the demo song, peak memory, and the start of the command line.
 
-    python benchmarks/song.py [--runs 5] [--arranger]
+    python benchmarks/song.py [--runs 5] [--composer]
 
-Each run is a new process and a new song (16 bars of four layers at 112 BPM), written by the composer, or by
-the arranger where it is asked for. Real-time factor: seconds of wall clock from start to exit of
+Each run is a new process and a new song (16 bars of four layers at 112 BPM), written by the arranger, or by
+the composer where it is asked for. Real-time factor: seconds of wall clock from start to exit of
 `stemwright generate` and `stemwright mix`, Python's start included, over seconds of music. Peak memory is the
 operating system's figure for the largest of the processes. Medians are printed, with minimum and maximum.
 """
@@ -61,9 +61,9 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--arranger", action="store_true")
+    parser.add_argument("--composer", action="store_true")
     options = parser.parse_args()
-    runs, more = options.runs, ["--arranger"] if options.arranger else []
+    runs, more = options.runs, ["--composer"] if options.composer else []
     rows = [one_song(seed, *more) for seed in range(1, runs + 1)]
     figures = {name: [row[name] for row in rows] for name in rows[0]}
     figures["help_seconds"] = [timed("--help")[0] for _ in range(max(runs, 5))]

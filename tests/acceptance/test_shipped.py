@@ -12,7 +12,7 @@ from stemwright.song.layers import LAYERS
 from support.runner import run, run_json
 from support.songs import audio, token_shas
 
-SONG = ("--bpm", "140", "--form", "verse:2", "--seed", "11", "--title", "Shipped")
+SONG = ("--bpm", "140", "--form", "verse:2", "--seed", "11", "--title", "Shipped", "--composer")
 
 pytestmark = [
     pytest.mark.slow,
@@ -22,7 +22,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A song of two bars by the shipped performers."""
+    """A song of two bars by the shipped composer and performers."""
     path = tmp_path_factory.mktemp("shipped") / "song"
     done = run("song", path, *SONG)
     assert done.returncode == 0, done.stderr
@@ -45,7 +45,7 @@ def test_isolation(tmp_path: Path, made: Path) -> None:
     path = tmp_path / "song"
     assert run("song", path, *SONG).returncode == 0
     before = token_shas(path)
-    run_json("generate", path, "lead", "--seed", "7")
+    run_json("generate", path, "lead", "--seed", "7", "--composer")
     after = token_shas(path)
     assert {name for name in before if before[name] != after[name]} == {"lead"}
 

@@ -1,4 +1,4 @@
-"""Who writes what `generate` performs: the composer to what stands, layer by layer, or the arranger."""
+"""Who writes what `generate` performs: the arranger, or the composer to what stands, layer by layer."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from stemwright.perform import layer as perform
 from stemwright.producer import bundles
 from stemwright.producer.compose import RESTS, Asked, compose
 from stemwright.producer.create import Wish, create
+from stemwright.producer.doctor import examine
 from stemwright.producer.exports import active_scores
 from stemwright.producer.imports import import_midi
 from stemwright.producer.produce import produce
@@ -115,19 +116,19 @@ def test_together_one_by_one_or_stopped_and_resumed(
             (ways.parent / "tune.mid").write_bytes(midi.band(bars=3))
             import_midi(path, ways.parent / "tune.mid", tracks=("2=lead",))
     together, groups, resumed = paths
-    produce(together)
+    produce(together, composer=True)
     at = [0, *sorted(cuts), 4]
     for first, last in pairwise(at):
-        produce(groups, tuple(reversed(LAYERS[first:last])))
+        produce(groups, tuple(reversed(LAYERS[first:last])), composer=True)
 
     def stop(name: str, done: int, total: int) -> None:
         if name == "compose" and done >= stopped * total:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        produce(resumed, watch=stop)
+        produce(resumed, watch=stop, composer=True)
     assert check(resumed)["ok"]
-    produce(resumed)
+    produce(resumed, composer=True)
     assert token_shas(together) == token_shas(groups) == token_shas(resumed)
     assert scores(together) == scores(groups) == scores(resumed)
     assert all(check(path)["ok"] for path in paths)
@@ -137,7 +138,7 @@ def test_each_hears_what_stands_and_those_before(song: Path, heard: list[tuple[P
     file = song.parent / "tune.mid"
     file.write_bytes(midi.band(bars=3))
     import_midi(song, file, tracks=("2=harmony",))
-    produce(song)
+    produce(song, composer=True)
     assert heard == [
         (whole("drums"), whole("harmony")),
         (whole("bass"), whole("drums", "harmony")),
@@ -149,37 +150,37 @@ def test_each_hears_what_stands_and_those_before(song: Path, heard: list[tuple[P
 
 
 def test_another_lead_leaves_the_others(song: Path, heard: list[tuple[Places, Places]]) -> None:
-    produce(song)
+    produce(song, composer=True)
     before, notes = token_shas(song), scores(song)
     heard.clear()
-    made = produce(song, ("lead",), seed=7)
+    made = produce(song, ("lead",), seed=7, composer=True)
     assert heard == [(whole("lead"), whole("drums", "bass", "harmony"))]
     assert made["layers"]["lead"]["seed"] == 7 and scores(song)["lead"] != notes["lead"]
     after = token_shas(song)
     assert {name for name in before if before[name] != after[name]} == {"lead"}
     untouched = files(song)
-    assert produce(song, ("lead",), seed=7)["run"] is None and files(song) == untouched
+    assert produce(song, ("lead",), seed=7, composer=True)["run"] is None and files(song) == untouched
     again = song.parent / "again"
     create(again, WISH)
-    produce(again)
-    produce(again, ("lead",), seed=7)
+    produce(again, composer=True)
+    produce(again, ("lead",), seed=7, composer=True)
     assert token_shas(again) == after, "the same seed gives the same tokens"
     assert check(song)["ok"]
 
 
 def test_all_of_them_anew_hear_none_of_the_old(song: Path, heard: list[tuple[Places, Places]]) -> None:
-    produce(song)
+    produce(song, composer=True)
     heard.clear()
-    produce(song, seed=7)
+    produce(song, seed=7, composer=True)
     assert [there for _, there in heard] == [whole(*LAYERS[:i]) for i in range(4)]
     assert [take["seed"] for take in list_takes(song, "bass")["layers"]["bass"]][1] == 7
 
 
 def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[Places, Places]]) -> None:
-    produce(song)
+    produce(song, composer=True)
     old = scores(song)
     heard.clear()
-    produce(song, ("drums", "lead"), bars="2", seed=4)
+    produce(song, ("drums", "lead"), bars="2", seed=4, composer=True)
     new = scores(song)
     assert heard == [
         ({("drums", 1)}, whole(*LAYERS) - {("drums", 1), ("lead", 1)}),
@@ -194,42 +195,46 @@ def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[P
 
 
 def test_a_timbre_alone_keeps_the_notes_and_tells_who_wrote_them(song: Path) -> None:
-    produce(song, arranger=True)
+    produce(song)
     notes = scores(song)
-    produce(song, ("lead",), timbre="bright")
+    produce(song, ("lead",), timbre="bright", composer=True)
     assert scores(song) == notes and writers(song) == {"lead": ("arranger", None)}
-    produce(song, ("lead",), timbre="plain", seed=5)
+    produce(song, ("lead",), timbre="plain", seed=5, composer=True)
     assert scores(song)["lead"] != notes["lead"]
     assert writers(song) == {"lead": ("composer", bundles.composer_bundle().sha256)}
 
 
-def test_the_arranger_where_it_is_asked_for(song: Path) -> None:
-    produce(song, arranger=True)
+def test_the_arranger_writes_unless_the_composer_is_asked_for(song: Path) -> None:
+    produce(song)
     folder = SongFolder.open(song)
     state, entries = folder.load().state, folder.load().layers
     for name, entry in entries.items():
         assert entry.active is not None
         assert scores(song)[name] == arrange(state, (name,), entry.active.seed).scores[name]
     assert set(writers(song).values()) == {("arranger", None)}
+    produce(song, seed=7, bars="2")
+    assert set(writers(song).values()) == {("arranger", None)}
+    produce(song, seed=7, composer=True)
+    assert set(writers(song).values()) == {("composer", bundles.composer_bundle().sha256)}
 
 
 def test_the_other_writer_with_the_same_seed_makes_another_take(song: Path) -> None:
     produce(song)
-    for arranger in (False, True, False):
-        made = produce(song, ("lead",), seed=7, arranger=arranger)
+    for composer in (True, False, True):
+        made = produce(song, ("lead",), seed=7, composer=composer)
         assert made["run"] is not None
-        assert produce(song, ("lead",), seed=7, arranger=arranger)["run"] is None, "the same request again"
+        assert produce(song, ("lead",), seed=7, composer=composer)["run"] is None, "the same request again"
     takes = list_takes(song, "lead")["layers"]["lead"]
     assert [take["take"] for take in takes] == [1, 2, 3, 4]
     assert takes[1]["score_sha256"] == takes[3]["score_sha256"] != takes[2]["score_sha256"]
 
 
 def test_a_given_score_is_performed_whoever_is_asked(song: Path) -> None:
-    produce(song)
+    produce(song, composer=True)
     compose(song, Asked(("lead",), seed=3))
     composed = scores(song)["lead"]
-    for arranger in (False, True):
-        produce(song, ("lead",), seed=8, arranger=arranger)
+    for composer in (False, True):
+        produce(song, ("lead",), seed=8, composer=composer)
         assert scores(song)["lead"] == composed and writers(song) == {"lead": ("given", None)}
 
 
@@ -237,14 +242,14 @@ def test_another_composer_is_another_request(song: Path, tmp_path: Path, monkeyp
     weights = tmp_path / "weights"
     write_all(weights)
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
-    produce(song)
-    produce(song, ("lead",), seed=7)
+    produce(song, composer=True)
+    produce(song, ("lead",), seed=7, composer=True)
     first = writers(song)["lead"]
     other = tmp_path / "other"
     write_all(other)
     write_composer(other / "composer", seed=9)
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(other))
-    assert produce(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 3
+    assert produce(song, ("lead",), seed=7, composer=True)["layers"]["lead"]["take"] == 3
     assert writers(song)["lead"] == ("composer", bundles.composer_bundle().sha256) != first
 
 
@@ -262,7 +267,7 @@ def test_layers_of_one_part(tmp_path: Path, monkeypatch: Any, heard: list[tuple[
         song = song.with_layer(name, LayerEntry())
     with folder.lock():
         folder.save(song)
-    produce(path, seed=7)
+    produce(path, seed=7, composer=True)
     pitched = whole("bass", "harmony")
     assert [there for _, there in heard[3:]] == [
         whole("drums") | pitched,
@@ -272,7 +277,7 @@ def test_layers_of_one_part(tmp_path: Path, monkeypatch: Any, heard: list[tuple[
     ]
     assert len({scores(path)[name].sha256 for name in ("lead", "lead2", "horn")}) == 3
     before = token_shas(path)
-    produce(path, ("lead2", "bass"), bars="1-2", seed=4)
+    produce(path, ("lead2", "bass"), bars="1-2", seed=4, composer=True)
     after = token_shas(path)
     assert {name for name in before if before[name] != after[name]} == {"lead2", "bass"}
     assert heard[7][1] == whole("drums", "harmony", "lead") | {("bass", 2)}, "lead still stands for its part"
@@ -295,7 +300,7 @@ def test_the_composer_is_gone_when_performing_begins(song: Path, monkeypatch: An
 
     monkeypatch.setattr(bundles, "composer", load)
     monkeypatch.setattr(perform, "perform_layer", play)
-    produce(song)
+    produce(song, composer=True)
 
 
 @pytest.mark.parametrize("bars", [1, 2, 3, 8])
@@ -318,7 +323,12 @@ def test_no_layer_is_left_silent(tmp_path: Path, monkeypatch: Any, bars: int) ->
 
 def test_progress_is_told(song: Path) -> None:
     told: list[tuple[int, int]] = []
-    produce(song, watch=lambda name, done, total: told.append((done, total)) if name == "compose" else None)
+
+    def watch(name: str, done: int, total: int) -> None:
+        if name == "compose":
+            told.append((done, total))
+
+    produce(song, watch=watch, composer=True)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (12, 12) and {total for _, total in told} == {12}
 
@@ -330,12 +340,17 @@ def test_without_a_composer(song: Path, monkeypatch: Any, tmp_path: Path) -> Non
         file.unlink()
     monkeypatch.setattr("stemwright.models.registry.folders", lambda: (weights,))
     before = files(song)
-    with pytest.raises(UsageError, match=r"bundle 'composer', which is not installed .*, or use --arranger$"):
-        produce(song)
+    hint = r"bundle 'composer', which is not installed .*, or leave --composer out$"
+    with pytest.raises(UsageError, match=hint):
+        produce(song, composer=True)
     assert files(song) == before
-    make_song(song, WISH, arranger=True)
+    make_song(song, WISH)
     assert set(token_shas(song)) == set(LAYERS)
-    assert produce(song)["run"] is None, "nothing is missing, so nobody is missed"
+    assert produce(song, composer=True)["run"] is None, "nothing is missing, so nobody is missed"
+    assert produce(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 2
+    with pytest.raises(UsageError, match=hint):
+        produce(song, ("lead",), seed=7, composer=True)
+    assert examine()["ok"], "the composer is asked for, not needed"
 
 
 def test_with_a_composer_of_another_version(song: Path, monkeypatch: Any, tmp_path: Path) -> None:
@@ -345,5 +360,5 @@ def test_with_a_composer_of_another_version(song: Path, monkeypatch: Any, tmp_pa
     start = text.index('"events": "') + len('"events": "')
     manifest.write_text(text[:start] + "0" * 64 + text[start + 64 :])
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "weights"))
-    with pytest.raises(UsageError, match=r"train it again, or use --arranger$"):
-        produce(song)
+    with pytest.raises(UsageError, match=r"train it again, or leave --composer out$"):
+        produce(song, composer=True)

@@ -68,7 +68,7 @@ def test_what_is_arranged_fits_an_imported_melody(tmp_path: Path) -> None:
     state = SongFolder.open(tmp_path / "song").load().state
     assert str(state.key) == "C major"
     assert [str(chord) for chord in state.chords[::4]] == ["C", "F", "G", "C"]
-    produce(tmp_path / "song", ("harmony",), arranger=True)
+    produce(tmp_path / "song", ("harmony",))
     assert SongFolder.open(tmp_path / "song").load().state.chords == state.chords
     assert {note.pitch % 12 for note in score(tmp_path / "song", "harmony").notes} <= {0, 2, 4, 5, 7, 9, 11}
 

@@ -64,17 +64,17 @@ def generate(
     seed: _Seed = None,
     bars: _Bars = None,
     timbre: _Timbre = None,
-    arranger: opt.Arranger = False,
+    composer: opt.Composer = False,
     json: opt.Json = False,
 ) -> None:
-    """Compose and perform the layers that are missing; resumes by itself. With --seed or --timbre, another
-    take: new notes to what the other layers play, which stay as they are.
+    """Write and perform the layers that are missing; resumes by itself. With --seed or --timbre, another
+    take; the other layers stay as they are.
     """
     from stemwright.producer.produce import produce
 
     names = tuple(layers or ())
     with watching() as watch:
-        made = produce(folder, names, seed=seed, bars=bars, timbre=timbre, arranger=arranger, watch=watch)
+        made = produce(folder, names, seed=seed, bars=bars, timbre=timbre, composer=composer, watch=watch)
     if json:
         emit_json(made)
         return

@@ -11,9 +11,9 @@ SongDir = Annotated[Path, typer.Argument(metavar="DIR", help="The song's folder.
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
 ]
-Arranger = Annotated[
+Composer = Annotated[
     bool,
-    typer.Option("--arranger", help="Notes by the patterns of the arranger. Default: by the composer."),
+    typer.Option("--composer", help="Notes by the bundle 'composer'. Default: by the arranger's patterns."),
 ]
 Quality = Annotated[
     str,
@@ -74,7 +74,7 @@ Style = Annotated[
     typer.Option(
         "--style",
         metavar="NAME",
-        help="How the arranger plays: pop, rock, funk, jazz, bossa, house, hiphop, ballad, reggae, metal, "
+        help="What to play like: pop, rock, funk, jazz, bossa, house, hiphop, ballad, reggae, metal, "
         "blues, country. Default: pop.",
         show_default=False,
     ),

@@ -69,7 +69,7 @@ def song(
     title: opt.Title = None,
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
-    arranger: opt.Arranger = False,
+    composer: opt.Composer = False,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
@@ -78,7 +78,7 @@ def song(
 
     wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
     with watching() as watch:
-        result = make_song(folder, wish, watch, arranger=arranger)
+        result = make_song(folder, wish, watch, composer=composer)
     if json:
         emit_json(result)
         return

@@ -16,7 +16,7 @@ def examine() -> dict[str, Any]:
 
     found = shipped()
     bundles = {name: _examine(path) for name, path in sorted(found.items())}
-    missing = [name for name in ("codec", "composer", *LAYERS) if name not in found]
+    missing = [name for name in ("codec", *LAYERS) if name not in found]
     isa, available, problem = _isa()
     problems = [f"bundle {name!r} is not installed" for name in missing]
     problems += [entry["problem"] for entry in bundles.values() if not entry["ok"]]

@@ -29,14 +29,14 @@ class Request:
     """What the user asked for. `layers` empty: all. `seed`: make another take with it. `bars`: only these.
 
     `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
-    `arranger`: notes that are new come from its patterns, not from the composer.
+    `composer`: notes that are new come from it, not from the arranger's patterns.
     """
 
     layers: tuple[str, ...] = ()
     seed: int | None = None
     bars: str | None = None
     timbre: str | None = None
-    arranger: bool = False
+    composer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _is_made(
     made = folder.runs.read(take.run).get("details", {}).get(name, {})
     if made.get("take") != take.take or made.get("bars") != (str(span) if span else None):
         return False
-    return writer_of(folder, take, name) == writer_for(entry, request.arranger)
+    return writer_of(folder, take, name) == writer_for(entry, request.composer)
 
 
 def _player(entry: LayerEntry, name: str, request: Request) -> Player:
@@ -175,9 +175,9 @@ def _wanted(
         return Wanted(name, take, active.seed, writer_of(folder, active, name), None, active)
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
     edit = Edit(active, span) if span is not None and active is not None else None
-    if active is None and request == Request(request.layers, arranger=request.arranger):
+    if active is None and request == Request(request.layers, composer=request.composer):
         edit = _rewritten(folder, entry, state, name, player.bundle)
-    return Wanted(name, take, seed, writer_for(entry, request.arranger), edit, None)
+    return Wanted(name, take, seed, writer_for(entry, request.composer), edit, None)
 
 
 def _job(state: GlobalState, want: Wanted, player: Player, score: Score) -> Job:

@@ -48,7 +48,7 @@ def produce(
     seed: int | None = None,
     bars: str | None = None,
     timbre: str | None = None,
-    arranger: bool = False,
+    composer: bool = False,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Make what is missing, or another take where `seed`, `bars` or `timbre` ask for it (see `Request`).
@@ -56,7 +56,7 @@ def produce(
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        work = plan(folder, song, Request(layers, seed, bars, timbre, arranger), clock, watch)
+        work = plan(folder, song, Request(layers, seed, bars, timbre, composer), clock, watch)
         if not work.jobs:
             return _report(song, work, {}, None)
         made = run_jobs(folder, work, clock, watch)

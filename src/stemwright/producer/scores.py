@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stemwright.store import SongFolder
 
 GIVEN, ARRANGER, COMPOSER = "given", "arranger", "composer"
-OTHERWISE = ", or use --arranger"
+OTHERWISE = ", or leave --composer out"
 """What else to do where there is no composer that fits."""
 
 
@@ -62,11 +62,11 @@ class Wanted:
     again: Take | None
 
 
-def writer_for(entry: LayerEntry, arranger: bool) -> Writer:
+def writer_for(entry: LayerEntry, composer: bool) -> Writer:
     """Who writes a layer's next take. UsageError where it is the composer and there is none."""
     if entry.score_sha256 is not None:
         return Writer(GIVEN)
-    return Writer(ARRANGER) if arranger else Writer(COMPOSER, bundles.composer_bundle(OTHERWISE).sha256)
+    return Writer(COMPOSER, bundles.composer_bundle(OTHERWISE).sha256) if composer else Writer(ARRANGER)
 
 
 def writer_of(folder: SongFolder, take: Take, layer: str) -> Writer:
@@ -92,7 +92,7 @@ def scores_for(
 def compose_state(
     composer: Composer, state: GlobalState, layers: Sequence[str], seed: int
 ) -> dict[str, Score]:
-    """Scores of layers as a new song with this seed would have them."""
+    """Scores of layers as the composer writes them for a new song with this seed."""
     from stemwright.compose.arranger import decide
 
     decided = decide(state, seed)

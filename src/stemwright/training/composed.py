@@ -1,4 +1,4 @@
-"""Songs by the shipped composer, as `generate` writes them: what performers are to play at work."""
+"""Songs by the shipped composer, as `generate --composer` has them: what performers are to play at work."""
 
 from __future__ import annotations
 
