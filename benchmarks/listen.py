@@ -55,7 +55,6 @@ def identities() -> dict[str, str]:
     """The installed bundles' SHA-256 by name."""
     return {
         "codec": bundles.codec_bundle().sha256,
-        "composer": bundles.composer_bundle().sha256,
         **{layer: bundles.performer(layer).sha256 for layer in LAYERS},
     }
 
