@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.errors import UsageError
+from stemwright.instruments import sfz
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -47,7 +48,6 @@ class Format:
 
 MONO = Format()
 WIDE = Format(2, stereo=True)
-MAX_SFZ_BYTES = 4_000_000
 MAX_SECONDS = 12.0
 VELOCITY_POWER = 1.5
 LEVEL = 0.25
@@ -224,9 +224,7 @@ class Region:
 def _region(folder: Path, name: str, values: dict[str, str]) -> Region | None:
     if "sample" not in values or values.get("trigger", "attack") != "attack":
         return None
-    relative = Path(values["sample"].replace("\\", "/"))
-    if relative.is_absolute() or ".." in relative.parts:
-        raise UsageError(f"{name}: sample {str(relative)!r} lies outside the folder of the SFZ file")
+    sample = sfz.inside(folder, values["sample"], name)
     try:
         key = parse_pitch(values["key"]) if "key" in values else None
         low = parse_pitch(values.get("lokey", str(key if key is not None else 0)))
@@ -234,7 +232,7 @@ def _region(folder: Path, name: str, values: dict[str, str]) -> Region | None:
         center = parse_pitch(values.get("pitch_keycenter", str(key if key is not None else 60)))
         looped = values.get("loop_mode") in {"loop_continuous", "loop_sustain"} and "loop_end" in values
         return Region(
-            sample=folder / relative,
+            sample=sample,
             low=low,
             high=high,
             center=center,
@@ -251,28 +249,8 @@ def _region(folder: Path, name: str, values: dict[str, str]) -> Region | None:
 
 def parse_sfz(path: Path) -> list[Region]:
     """The regions of an SFZ file, with what they inherit from ``<global>``, ``<master>`` and ``<group>``."""
-    if not path.is_file():
-        raise UsageError(f"{path}: no such SFZ file")
-    if path.stat().st_size > MAX_SFZ_BYTES:
-        raise UsageError(f"{path}: larger than {MAX_SFZ_BYTES} bytes, not read")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    text = re.sub(r"//[^\n]*", "", text)
-    levels: dict[str, dict[str, str]] = {"global": {}, "master": {}, "group": {}, "region": {}}
-    order = list(levels)
-    regions: list[Region] = []
-    parts = re.split(r"<(\w+)>", text)
-    for header, body in zip(parts[1::2], parts[2::2], strict=True):
-        values = {m[1]: m[2].strip() for m in re.finditer(r"(\w+)=(.*?)(?=\s+\w+=|\s*$)", body, re.M)}
-        if header not in levels:
-            continue
-        for below in order[order.index(header) :]:
-            levels[below] = {}
-        levels[header] = values
-        if header == "region":
-            merged = {k: v for level in order for k, v in levels[level].items()}
-            region = _region(path.parent, path.name, merged)
-            if region is not None:
-                regions.append(region)
+    found = (_region(path.parent, path.name, values) for values in sfz.regions(path))
+    regions = [region for region in found if region is not None]
     if not regions:
         raise UsageError(f"{path}: no <region> with a sample in it")
     return regions
