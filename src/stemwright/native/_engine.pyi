@@ -49,6 +49,21 @@ def generate(
     guided_codebooks: int,
     progress: Callable[[int], object] | None,
 ) -> np.ndarray | None: ...
+def oscillators(
+    onsets: np.ndarray,
+    firsts: np.ndarray,
+    partials: np.ndarray,
+    frames: np.ndarray,
+    frequencies: np.ndarray,
+    amplitudes: np.ndarray,
+    bends: np.ndarray,
+    channels: int,
+    samples: int,
+    start: int,
+    hop: int,
+    gate: float,
+    isa: str,
+) -> np.ndarray: ...
 def governor(trial: int, all: list[float], alone: list[float]) -> list[bool]: ...
 def philox4x32(counter: list[int], key: list[int]) -> list[int]: ...
 def exp(values: np.ndarray, isa: str) -> np.ndarray: ...

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "oscillation.h"
+
 #if defined(__FAST_MATH__)
 #error "The engine's bits must not depend on the compiler: build it without -ffast-math"
 #endif
@@ -77,6 +79,8 @@ struct Kernels {
   void (*exp_shifted)(float* values, float shift, int n);
   // out = a * b + c, rounded once: what the others are made of, here for the tests; n is a multiple of kLanes
   void (*fused)(const float* a, const float* b, const float* c, int n, float* out);
+  // bank.out[channel] = the sum of a note's partials over o.blocks blocks; false, and nothing done, where none sounds
+  bool (*oscillate)(const Oscillation& o, OscillatorBank& bank);
 };
 
 const Kernels& kernels_generic();

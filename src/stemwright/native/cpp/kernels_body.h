@@ -10,6 +10,7 @@
 //  - nothing else is fused: products and sums are separate operations unless v_fma says so.
 #pragma once
 #include "kernels.h"
+#include "oscillators_body.h"
 
 namespace {
 
@@ -409,7 +410,8 @@ void attend_int8(const CacheView& c, const float* query, int heads, float* score
 
 constexpr Kernels table(const char* name) {
   return Kernels{name,     matmul_int8,  matmul_float, rms_norm,    swiglu, add_row,
-                 quantise, attend_float, attend_int8,  exp_shifted, fused};
+                 quantise, attend_float, attend_int8,  exp_shifted, fused,
+                 oscillate};
 }
 
 }  // namespace

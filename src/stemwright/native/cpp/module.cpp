@@ -13,6 +13,7 @@
 #include "cpu.h"
 #include "generate.h"
 #include "snapshot.h"
+#include "oscillators.h"
 #include "probes.h"
 #include "state.h"
 
@@ -244,6 +245,31 @@ nb::object py_generate(const PyState& context, const Input<float>& features, int
   return nb::cast(codes);
 }
 
+// notes [notes] and, one note after the other, what is theirs (oscillators.h); sound [channels][samples]
+Output<float> py_oscillators(const Input<double>& onsets, const Input<int64_t>& firsts, const Input<int32_t>& partials,
+                             const Input<int32_t>& frames, const Input<double>& frequencies,
+                             const Input<float>& amplitudes, const Input<float>& bends, int channels, int64_t samples,
+                             int64_t start, int hop, double gate, const std::string& isa) {
+  const Kernels& kernels = kernels_for(isa);
+  require(firsts.size() == onsets.size() && partials.size() == onsets.size() && frames.size() == onsets.size(),
+          "notes: sizes differ");
+  require(channels >= 1 && channels <= kMaxChannels, "channels: not 1 or 2");
+  require(samples >= 0 && samples <= kMaxSamples, "samples: out of range");
+  // Sizes are copied, for another thread may write to the arrays while no lock is held.
+  const std::vector<double> at(onsets.data(), onsets.data() + onsets.size());
+  const std::vector<int64_t> first(firsts.data(), firsts.data() + firsts.size());
+  const std::vector<int32_t> heights(partials.data(), partials.data() + partials.size());
+  const std::vector<int32_t> lengths(frames.data(), frames.data() + frames.size());
+  const OscillatorNotes notes = {at.data(), first.data(), heights.data(), lengths.data(), frequencies.data(),
+                                 amplitudes.data(), bends.data(), at.size(), frequencies.size(),
+                                 amplitudes.size(), bends.size()};
+  Output<float> out = new_array<float>({static_cast<size_t>(channels), static_cast<size_t>(samples)});
+  float* const data = out.data();
+  const nb::gil_scoped_release released;
+  render(kernels, notes, {channels, samples, start, hop, gate}, data);
+  return out;
+}
+
 }  // namespace
 }  // namespace stemwright
 
@@ -270,6 +296,8 @@ NB_MODULE(_engine, m) {
   m.def("generate", &py_generate, "context"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
         "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "guided_codebooks"_a,
         "progress"_a.none());
+  m.def("oscillators", &py_oscillators, "onsets"_a, "firsts"_a, "partials"_a, "frames"_a, "frequencies"_a, "amplitudes"_a,
+        "bends"_a, "channels"_a, "samples"_a, "start"_a, "hop"_a, "gate"_a, "isa"_a);
   bind_probes(m);
   bind_bounds(m);
 }
