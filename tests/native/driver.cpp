@@ -8,6 +8,7 @@
 
 #include "cpu.h"
 #include "driver_arrays.h"
+#include "driver_oscillators.h"
 #include "generate.h"
 #include "snapshot.h"
 #include "state.h"
@@ -271,5 +272,6 @@ int main(int argc, char** argv) {
   std::ofstream out(argv[4], std::ios::binary);
   for (const KvType cache : {KvType::float32, KvType::int8})
     Driver(in, cache, kernels_for(argv[1]), std::stoi(argv[2])).write_all(out);
+  OscillatorDriver(in, kernels_for(argv[1])).write_all(out);
   return out.good() ? 0 : 1;
 }

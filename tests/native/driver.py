@@ -10,9 +10,11 @@ from typing import Any
 
 import made_up
 import numpy as np
+from test_oscillators import ARRAYS, some_notes
 from test_state import KEEP
 
 from stemwright.native.engine import Engine, Retention, Sampling
+from stemwright.native.oscillators import pack, render
 from stemwright.native.weights import WHOLE, wanted_tensors
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +71,8 @@ def write_request(path: Path) -> Path:
         "recent": np.array([KEEP.recent], dtype=np.int32),
         "spans": np.array(KEEP.spans, dtype=np.int32),
     }
+    notes = pack(some_notes(2, 320), 2)
+    arrays |= {f"notes.{name}": getattr(notes, name) for name in ARRAYS}
     held = made_up.tensors(CONFIG)
     arrays |= {wanted.name: held[wanted.name] for wanted in wanted_tensors(CONFIG)}
     with path.open("wb") as file:
@@ -138,7 +142,8 @@ def expected() -> dict[str, np.ndarray]:
             "continued": forced[0],
         }
         wanted |= {f"{cache}.{name}": array for name, array in made.items()}
-    return wanted
+    sound = render(some_notes(2, 320), 2, 4000, -650, 320, 48.0)
+    return wanted | {"oscillators.whole": sound, "oscillators.chunks": sound}
 
 
 def compare(made: dict[str, np.ndarray]) -> None:
@@ -147,6 +152,8 @@ def compare(made: dict[str, np.ndarray]) -> None:
         assert made.pop(f"{cache}.overflows") == 1
         restored, refused = made.pop(f"{cache}.damaged")[0]
         assert restored + refused == 100 and restored > 10 and refused > 10
+    rendered, refused = made.pop("oscillators.any")[0]
+    assert rendered + refused == 400 and rendered > 100 and refused > 50
     assert set(made) == set(expected())
     different = [name for name, array in expected().items() if made[name].tobytes() != array.tobytes()]
     assert not different, f"other bits in {', '.join(different)}"

@@ -25,7 +25,8 @@ struct Array {
 
 // Each array: a line "name type rows columns", its bytes, a newline.
 inline std::map<std::string, Array> read_arrays(const char* path) {
-  const std::map<std::string, size_t> sizes = {{"int8", 1}, {"uint16", 2}, {"int32", 4}, {"float32", 4}};
+  const std::map<std::string, size_t> sizes = {{"int8", 1},  {"uint16", 2},  {"int32", 4},
+                                               {"int64", 8}, {"float32", 4}, {"float64", 8}};
   std::ifstream in(path, std::ios::binary);
   std::map<std::string, Array> arrays;
   for (std::string line; std::getline(in, line);) {

@@ -1,4 +1,4 @@
-"""The oscillator bank: against float64 NumPy, in chunks, on every instruction set, and what it must refuse."""
+"""The oscillator bank: against float64 NumPy, in chunks, on each instruction set, and what it must refuse."""
 
 from __future__ import annotations
 
