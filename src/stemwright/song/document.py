@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -13,41 +12,25 @@ from stemwright.song.layers import check_layer_name, ordered
 from stemwright.song.names import check_title
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
 from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_list, expect_text
+from stemwright.song.takes import (
+    MAX_SEED,
+    MAX_TAKES,
+    Sampled,
+    Take,
+    check_timbre,
+    is_sha,
+    take_from_json,
+    take_to_json,
+)
 
-__all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Song", "Take", "check_title", "dumps", "loads"]
+__all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
+__all__ += ["dumps", "loads"]
 
-SCHEMA = 1
-MAX_SEED = 2**64 - 1
+SCHEMA = 2
+"""The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
+2: a take may also be a sampler's sound.
+"""
 MAX_LAYERS = 64
-MAX_TAKES = 10_000
-_SHA = re.compile(r"[0-9a-f]{64}")
-_TIMBRE = re.compile(r"(?!.*\.\.)[A-Za-z0-9 ._()+&'-]{0,64}")
-_SHA_FIELDS = ("score_sha256", "tokens_sha256", "bundle_sha256")
-_TAKE_FIELDS = ("take", "seed", "timbre", *_SHA_FIELDS, "frames", "run")
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """One generated result of a layer: its number (from 1), seed and timbre, what it is made of, its run."""
-
-    take: int
-    seed: int
-    timbre: str
-    score_sha256: str
-    tokens_sha256: str
-    bundle_sha256: str
-    frames: int
-    run: int
-
-    def __post_init__(self) -> None:
-        for name in _SHA_FIELDS:
-            if not _SHA.fullmatch(getattr(self, name)):
-                raise UsageError(f"{name}: {getattr(self, name)[:70]!r} should be 64 hex digits")
-        _check_timbre(self.timbre)
-        expect_int(self.take, "take", 1, MAX_TAKES)
-        expect_int(self.seed, "seed", 0, MAX_SEED)
-        expect_int(self.frames, "frames", 1, 2**31)
-        expect_int(self.run, "run", 1, 2**31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +46,9 @@ class LayerEntry:
     score_sha256: str | None = None
 
     def __post_init__(self) -> None:
-        if self.score_sha256 is not None and not _SHA.fullmatch(self.score_sha256):
+        if self.score_sha256 is not None and not is_sha(self.score_sha256):
             raise UsageError(f"score_sha256: {self.score_sha256[:70]!r} should be 64 hex digits")
-        _check_timbre(self.timbre)
+        check_timbre(self.timbre)
         numbers = [take.take for take in self.takes]
         if any(a >= b for a, b in pairwise(numbers)):
             raise UsageError("takes: should be numbered upwards, each once")
@@ -87,9 +70,9 @@ class LayerEntry:
         return replace(self, takes=(*self.takes, take)).with_active(take.take)
 
     def with_active(self, number: int) -> LayerEntry:
-        """This layer with take `number` active; the layer goes on in that take's timbre."""
-        timbre = next((take.timbre for take in self.takes if take.take == number), self.timbre)
-        return replace(self, take=number, timbre=timbre)
+        """This layer with take `number` active; the layer goes on in that take's timbre, if it has one."""
+        takes = (take for take in self.takes if take.take == number and take.player is None)
+        return replace(self, take=number, timbre=next((take.timbre for take in takes), self.timbre))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +128,7 @@ def loads(data: bytes, name: str = "song.json") -> Song:
         )
     check_seal(document, data, name)
     try:
-        song = _song_from_json(document)
+        song = _song_from_json(document, schema)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     if dumps(song) != data:
@@ -156,8 +139,9 @@ def loads(data: bytes, name: str = "song.json") -> Song:
 
 
 def _song_to_json(song: Song) -> dict[str, Any]:
+    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
     return {
-        "schema": SCHEMA,
+        "schema": 2 if sampled else 1,
         "title": song.title,
         "seed": song.seed,
         "state": song.state.to_json(),
@@ -166,11 +150,11 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 
 def _entry_to_json(entry: LayerEntry) -> dict[str, Any]:
-    takes = [{name: getattr(take, name) for name in _TAKE_FIELDS} for take in entry.takes]
+    takes = [take_to_json(take) for take in entry.takes]
     return {"timbre": entry.timbre, "score_sha256": entry.score_sha256, "take": entry.take, "takes": takes}
 
 
-def _song_from_json(document: Mapping[str, Any]) -> Song:
+def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
     fields = expect_fields(document, "song", ("schema", "title", "seed", "state", "layers", SHA_FIELD))
     layers = fields["layers"]
     if not isinstance(layers, Mapping):
@@ -179,11 +163,11 @@ def _song_from_json(document: Mapping[str, Any]) -> Song:
         title=expect_text(fields["title"], "title"),
         state=GlobalState.from_json(fields["state"]),
         seed=expect_int(fields["seed"], "seed", 0, MAX_SEED),
-        layers={name: _entry_from_json(item, name) for name, item in layers.items()},
+        layers={name: _entry_from_json(item, name, schema) for name, item in layers.items()},
     )
 
 
-def _entry_from_json(item: object, name: object) -> LayerEntry:
+def _entry_from_json(item: object, name: object, schema: int) -> LayerEntry:
     where = f"layers.{check_layer_name(name, 'layers')}"
     fields = expect_fields(item, where, ("timbre", "score_sha256", "take", "takes"))
     given = fields["score_sha256"]
@@ -192,18 +176,6 @@ def _entry_from_json(item: object, name: object) -> LayerEntry:
     active = None if fields["take"] is None else expect_int(fields["take"], f"{where}.take", 1, MAX_TAKES)
     takes = expect_list(fields["takes"], f"{where}.takes")
     try:
-        return LayerEntry(timbre, active, tuple(_take_from_json(take) for take in takes), score)
+        return LayerEntry(timbre, active, tuple(take_from_json(take, schema) for take in takes), score)
     except UsageError as error:
         raise UsageError(f"{where}.{error}") from None
-
-
-def _check_timbre(timbre: str) -> None:
-    if not _TIMBRE.fullmatch(timbre):
-        raise UsageError(f"timbre: {timbre[:40]!r} is not allowed; use letters, digits, blank, . _ -")
-
-
-def _take_from_json(item: object) -> Take:
-    fields = expect_fields(item, "takes", _TAKE_FIELDS)
-    for name in ("timbre", *_SHA_FIELDS):
-        expect_text(fields[name], f"takes.{name}")
-    return Take(**fields)

@@ -145,9 +145,10 @@ def _references(folder: SongFolder, song: "Song", runs: int) -> Iterator[str]:
             yield f"{SONG_NAME}: layers.{name}.score_sha256: the score is missing ({missing})"
         for number, take in takes.items():
             where = f"{SONG_NAME}: layers.{name}, take {number}"
-            for kind, sha in (("score", take.score_sha256), ("tokens", take.tokens_sha256)):
+            for kind, sha in (("score", take.score_sha256), (take.kind, take.content_sha256)):
                 if sha and not folder.objects.has(sha):
-                    yield f"{where}: its {kind} are missing ({folder.objects.name(sha)})"
+                    are = "are" if kind == "tokens" else "is"
+                    yield f"{where}: its {kind} {are} missing ({folder.objects.name(sha)})"
             if take.run and not (folder.path / "runs" / f"{take.run:06d}.json").exists():
                 yield f"{where}: names run {take.run}, and there are {runs}"
 
