@@ -26,9 +26,10 @@ ALLOWED: dict[str, set[str]] = {
     "bench": {"conditioning", "models", "native", "song"},
     "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"}
     | {"producer", "instruments"},
-    "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"},
+    "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"}
+    | {"instruments"},
     "assess": {"producer", "perform", "compose", "mix", "codec", "conditioning", "models", "native", "store"}
-    | {"song", "evaluation"},
+    | {"song", "evaluation", "instruments"},
 }
 ALLOWED["cli"] = set(ALLOWED) - {"cli"}
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, quoted, short, table
+from stemwright.cli.output import emit_json, lines, played_by, quoted, short, table
 
 _Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
 _AnyLayer = Annotated[
@@ -77,15 +77,15 @@ def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) 
         (
             name,
             f"{take['take']}{'*' if take['active'] else ''}",
-            take["timbre"] or None,
+            played_by(take) or None,
             take["seed"],
             take["run"],
-            short(take["tokens_sha256"]),
+            short(take["tokens_sha256"] or take["audio_sha256"]),
         )
         for name, found in facts["layers"].items()
         for take in found
     ]
-    table(("layer", "take", "timbre", "seed", "run", "tokens"), rows)
+    table(("layer", "take", "played by", "seed", "run", "object"), rows)
 
 
 def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False) -> None:

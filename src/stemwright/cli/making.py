@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, short
+from stemwright.cli.output import emit_json, lines, played_by, short
 from stemwright.cli.watching import watching
 
 _Layers = Annotated[
@@ -40,6 +40,26 @@ _Timbre = Annotated[
         show_default=False,
     ),
 ]
+_Player = Annotated[
+    str | None,
+    typer.Option(
+        "--player",
+        metavar="sampler:FILE[#PRESET]",
+        help="Make another take of the layers named, played by the sampler from an SFZ, SF2 or SF3 file; "
+        "without --seed and --bars, of the same notes. PRESET: 0:24 or a name. Default: the first; for "
+        "drums, a kit.",
+        show_default=False,
+    ),
+]
+_Players = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--player",
+        metavar="LAYER=sampler:FILE[#PRESET]",
+        help="Play this layer's notes by the sampler, for this mix only; may be repeated.",
+        show_default=False,
+    ),
+]
 _Out = Annotated[
     Path | None,
     typer.Option(
@@ -65,27 +85,29 @@ def generate(
     bars: _Bars = None,
     timbre: _Timbre = None,
     composer: opt.Composer = False,
+    player: _Player = None,
     json: opt.Json = False,
 ) -> None:
-    """Write and perform the layers that are missing; resumes by itself. With --seed or --timbre, another
-    take; the other layers stay as they are.
+    """Write and perform the layers that are missing; resumes by itself. With --seed, --timbre or --player,
+    another take; the other layers stay as they are.
     """
     from stemwright.producer.produce import produce
 
     names = tuple(layers or ())
     with watching() as watch:
-        made = produce(folder, names, seed=seed, bars=bars, timbre=timbre, composer=composer, watch=watch)
+        made = produce(
+            folder, names, seed=seed, bars=bars, timbre=timbre, composer=composer, player=player, watch=watch
+        )
     if json:
         emit_json(made)
         return
     for name, layer in made["layers"].items():
-        timbre_text = f"  {layer['timbre']}" if layer["timbre"] else ""
-        lines(
-            [f"{name:<10}take {layer['take']}  {short(layer['tokens_sha256'])}  {layer['how']}{timbre_text}"]
-        )
+        sha = short(layer["tokens_sha256"] or layer["audio_sha256"])
+        lines([f"{name:<10}take {layer['take']}  {sha}  {layer['how']}  {played_by(layer)}".rstrip()])
+        lines(f"{'':<10}{line}" for line in layer["remarks"])
     if made["run"] is None:
         lines(
-            ["nothing is missing; --seed N makes another take, --timbre NAME plays a layer in another timbre"]
+            ["nothing is missing; --seed N makes another take, --timbre NAME or --player another sound of it"]
         )
     else:
         audio, spent, rtf = made["audio_seconds"], made["seconds"], made["rtf"]
@@ -97,16 +119,18 @@ def mix(
     out: _Out = None,
     stems: _Stems = False,
     quality: opt.Quality = "standard",
+    player: _Players = None,
     json: opt.Json = False,
 ) -> None:
     """Render the active takes and mix them: -14 LUFS, true peak at most -1 dBTP, 24 bit."""
     from stemwright.producer.render import render
 
     with watching() as watch:
-        made = render(folder, out=out, stems=stems, quality=quality, watch=watch)
+        made = render(folder, out=out, stems=stems, quality=quality, players=tuple(player or ()), watch=watch)
     if json:
         emit_json(made)
         return
     lines([f"{'mix':<10}{made['mix']}", *(f"{name:<10}{path}" for name, path in made["stems"].items())])
+    lines(made["remarks"])
     loudness, peak = made["loudness_lufs"], made["true_peak_dbtp"]
     lines([f"{made['seconds']:.1f} s, {loudness:.1f} LUFS, true peak {peak:.1f} dBTP"])

@@ -42,6 +42,12 @@ def _cell(value: object) -> str:
     return str(value)
 
 
+def played_by(facts: Mapping[str, Any]) -> str:
+    """What a take is played in: a sampler's file and preset, or a performer's timbre ("" for none)."""
+    player = facts["player"]
+    return f"{player['name']} {player['preset']}".rstrip() if player else facts["timbre"]
+
+
 def quoted(path: Path) -> str:
     """A path as it can be typed after a command."""
     return shlex.quote(str(path))

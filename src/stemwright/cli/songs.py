@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, quoted, short, table
+from stemwright.cli.output import emit_json, lines, played_by, quoted, short, table
 from stemwright.cli.watching import watching
 
 _Plot = Annotated[
@@ -106,13 +106,13 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
             name,
             layer["take"],
             layer["takes"],
-            layer["timbre"] or None,
-            short(layer["tokens_sha256"]),
+            played_by(layer) or None,
+            short(layer["tokens_sha256"] or layer["audio_sha256"]),
             short(layer["score_sha256"]),
         )
         for name, layer in facts["layers"].items()
     ]
-    table(("layer", "take", "takes", "timbre", "tokens", "score"), rows)
+    table(("layer", "take", "takes", "played by", "object", "score"), rows)
     lines(f"picture: {file}" for file in facts.get("pictures", ()))
 
 

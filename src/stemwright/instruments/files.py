@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stemwright.errors import UsageError, shown
-from stemwright.instruments.sf2 import Font, Preset, plain
+from stemwright.instruments.sf2 import Font, Preset
 from stemwright.instruments.sf2_zones import preset_zones
 from stemwright.instruments.sfz_zones import FileSample, read_sfz
 from stemwright.instruments.zones import Keyboard, Zone
@@ -41,7 +41,7 @@ def open_instrument(text: str, drums: bool = False) -> Instrument:
         raise UsageError(f"{path}: is a folder; name an SFZ, SF2 or SF3 file")
     if not path.is_file():
         raise UsageError(f"{path}: no such file; name an SFZ, SF2 or SF3 file")
-    name = plain(path.name.encode("latin-1", "replace"))[:100]
+    name = _plain(path.name)
     with path.open("rb") as file:
         font = file.read(4) == b"RIFF"
     if font:
@@ -77,6 +77,12 @@ def choose(font: Font, wanted: str | None, drums: bool) -> Preset:
     more = ", ..." if len(found or font.presets) > _LISTED else ""
     what = f"means {len(found)} of its presets" if found else "is none of its presets"
     raise UsageError(f"{font.path}: {shown(wanted)} {what}: {listed}{more}")
+
+
+def _plain(name: str) -> str:
+    """A file's name as printable text."""
+    letters = "".join(letter if letter.isprintable() else " " for letter in name.replace("\\", " "))
+    return " ".join(letters.split())[:100].strip() or "instrument"
 
 
 def _split(text: str) -> tuple[Path, str | None]:

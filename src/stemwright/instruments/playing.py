@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stemwright.errors import UsageError
 from stemwright.instruments.render import CHOKED, CHOKERS, Event, retrigger
 from stemwright.instruments.sampler import WIDE, Audio, NoteCache, resample
 from stemwright.instruments.zones import MAX_RELEASE, Keyboard, Sample, Zone
 from stemwright.song.drums import PIECE_PITCH, piece_of
 
+PLAYING_VERSION = 1
+"""Raised whenever the same file and score come to sound otherwise."""
 MAX_HELD = 60.0
 MAX_SAMPLES = 30_000_000
 """Of a recording with its loop repeated; a note that needs more ends earlier."""
@@ -215,11 +216,3 @@ def lowpass(audio: Audio, cutoff: float, rate: int) -> Audio:
     response = k * k * (1 + z) ** 2 / below
     spectrum = np.fft.rfft(audio, size, axis=0) * response[:, None]
     return np.fft.irfft(spectrum, size, axis=0)[: len(audio)].astype(np.float32)
-
-
-def require_heard(played: Played, name: str, span: tuple[int, int]) -> None:
-    """UsageError where there are notes and none of them sounds."""
-    if played.notes and played.silent == played.notes:
-        raise UsageError(
-            f"{name}: none of the {played.notes} notes sounds; it has keys {span[0]} to {span[1]}"
-        )

@@ -58,7 +58,8 @@ class Envelope:
         time = np.arange(count, dtype=np.float32) / np.float32(rate)
         level = self._held(np.minimum(time, np.float32(held)))
         after = np.maximum(time - np.float32(held), 0) / np.float32(max(fade, 1e-3))
-        return level * np.exp(-np.float32(_FALL) * after) * np.maximum(1 - after, 0)
+        curve: Audio = level * np.exp(-np.float32(_FALL) * after) * np.maximum(1 - after, 0)
+        return curve
 
     def _held(self, time: Audio) -> Audio:
         top = self.delay + self.attack

@@ -8,6 +8,7 @@ from typing import Any
 from stemwright.errors import UsageError
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
+from stemwright.producer.players import player_facts
 from stemwright.producer.workspace import writing
 
 
@@ -38,4 +39,6 @@ def use_take(path: Path, layer: str, take: int) -> dict[str, Any]:
         "timbre": chosen.timbre,
         "run": number,
         "tokens_sha256": chosen.tokens_sha256,
+        "audio_sha256": chosen.audio_sha256,
+        "player": player_facts(chosen.player),
     }

@@ -77,8 +77,8 @@ def score_in_use(entry: LayerEntry) -> str | None:
 
 
 def timbre_in_use(entry: LayerEntry) -> str:
-    """What a layer is played in; "" where that is left to its bundle."""
-    return entry.active.timbre if entry.active else entry.timbre
+    """What a layer is played in by its performer; "" where that is left to its bundle."""
+    return entry.active.timbre if entry.active and entry.active.player is None else entry.timbre
 
 
 def _export_stems(path: Path, target: Path, outside: bool, quality: str, watch: Watch) -> dict[str, str]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
 from stemwright.producer import bundles
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.exports import stored_score
+from stemwright.producer.players import Performer, Player, Sampler, performer, sampler
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import Edit, Wanted, scores_for, writer_for, writer_of
 from stemwright.producer.seeds import check_seed, layer_seed
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
-    from stemwright.native.engine import Sampling
     from stemwright.producer.clock import Clock
     from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
@@ -30,6 +30,8 @@ class Request:
 
     `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
     `composer`: notes that are new come from it, not from the arranger's patterns.
+    `player`: another take of the layers named, played so (`sampler:FILE`); without `seed` and `bars`, of the
+    same notes.
     """
 
     layers: tuple[str, ...] = ()
@@ -37,21 +39,12 @@ class Request:
     bars: str | None = None
     timbre: str | None = None
     composer: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Player:
-    """Who plays a take: a performer's bundle, the timbre and its slot, how tokens are drawn."""
-
-    bundle: Bundle
-    timbre: str
-    slot: int | None
-    sampling: Sampling
+    player: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One take of one layer to be made. Equal keys give equal tokens."""
+    """One take of one layer to be made. Equal keys give equal tokens, or equal sound."""
 
     wanted: Wanted
     player: Player
@@ -84,9 +77,14 @@ def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: 
         request = _with_known_timbre(song, request)
         span = parse_bars(request.bars, song.state) if request.bars is not None else None
         names = _chosen(song, request.layers)
-        needed = [name for name in names if _needed(folder, song.layers[name], name, request, span)]
+        found = _samplers(request)
+        needed = [
+            name for name in names if _needed(folder, song.layers[name], name, request, span, found.get(name))
+        ]
         state = _decided(song)
-        players = {name: _player(song.layers[name], name, request) for name in needed}
+        players: dict[str, Player] = {
+            name: found.get(name) or performer(song.layers[name], name, request.timbre) for name in needed
+        }
         wanted = [_wanted(folder, song, state, name, players[name], request, span) for name in needed]
     with clock.stage("compose"):
         scores = scores_for(folder, song, state, wanted, watch)
@@ -122,7 +120,27 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
     return replace(request, timbre=bundles.timbre_of(bundles.performer(layer), request.timbre))
 
 
-def _needed(folder: SongFolder, entry: LayerEntry, name: str, request: Request, span: Span | None) -> bool:
+def _samplers(request: Request) -> dict[str, Sampler]:
+    """The samplers that are asked for, opened; UsageError where they cannot play or do not say what."""
+    if request.player is None:
+        return {}
+    if not request.layers:
+        raise UsageError(
+            "--player: name the layers that it is for, e.g. generate DIR lead --player sampler:FILE"
+        )
+    if request.timbre is not None:
+        raise UsageError("--player and --timbre: a timbre is a performer's; drop one")
+    return {name: sampler(request.player, name) for name in request.layers}
+
+
+def _needed(
+    folder: SongFolder,
+    entry: LayerEntry,
+    name: str,
+    request: Request,
+    span: Span | None,
+    played: Sampler | None,
+) -> bool:
     """Whether a layer has to be made: it has no take, or another one was asked for that is not there yet."""
     active = entry.active
     if active is None:
@@ -131,33 +149,35 @@ def _needed(folder: SongFolder, entry: LayerEntry, name: str, request: Request, 
                 f"--bars: layer {name!r} has no take yet; generate it whole first, without --bars"
             )
         return True
-    if request.timbre is not None and request.timbre != active.timbre:
+    if span is not None and played is None and active.player is not None:
+        raise UsageError(
+            f"--bars: layer {name!r}, take {active.take} is played by the sampler; "
+            "add --player sampler:FILE, or leave --bars out"
+        )
+    if request.timbre is not None and (active.player is not None or request.timbre != active.timbre):
         return True
     if request.seed is None:
-        return span is not None
-    return not _is_made(folder, entry, active, name, request, span)
+        return span is not None or (played is not None and not played.played(active))
+    return not _is_made(folder, entry, active, name, request, span, played)
 
 
 def _is_made(
-    folder: SongFolder, entry: LayerEntry, take: Take, name: str, request: Request, span: Span | None
+    folder: SongFolder,
+    entry: LayerEntry,
+    take: Take,
+    name: str,
+    request: Request,
+    span: Span | None,
+    played: Sampler | None,
 ) -> bool:
     """Whether the active take is what this very request makes, so that a repeated command changes nothing."""
-    if take.seed != request.seed or take.bundle_sha256 != bundles.performer(name).sha256:
+    same = played.played(take) if played else take.bundle_sha256 == bundles.performer(name).sha256
+    if take.seed != request.seed or not same:
         return False
     made = folder.runs.read(take.run).get("details", {}).get(name, {})
     if made.get("take") != take.take or made.get("bars") != (str(span) if span else None):
         return False
     return writer_of(folder, take, name) == writer_for(entry, request.composer)
-
-
-def _player(entry: LayerEntry, name: str, request: Request) -> Player:
-    from stemwright.models import require_codec
-    from stemwright.perform.sampling import sampling_of
-
-    bundle = bundles.performer(name)
-    require_codec(bundle, bundles.codec_bundle())
-    timbre = bundles.timbre_of(bundle, entry.timbre if request.timbre is None else request.timbre)
-    return Player(bundle, timbre, bundles.slot(bundle, timbre), sampling_of(bundle))
 
 
 def _wanted(
@@ -171,13 +191,23 @@ def _wanted(
 ) -> Wanted:
     entry = song.layers[name]
     take, active = entry.next_take, entry.active
-    if active is not None and request.timbre is not None and request.seed is None:
+    if active is not None and _same_notes(request):
         return Wanted(name, take, active.seed, writer_of(folder, active, name), None, active)
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
     edit = Edit(active, span) if span is not None and active is not None else None
-    if active is None and request == Request(request.layers, composer=request.composer):
+    if isinstance(player, Performer) and active is None and _is_plain(request):
         edit = _rewritten(folder, entry, state, name, player.bundle)
     return Wanted(name, take, seed, writer_for(entry, request.composer), edit, None)
+
+
+def _same_notes(request: Request) -> bool:
+    """Whether it is another player, and nothing else, that is asked for."""
+    other = request.timbre is not None or request.player is not None
+    return other and request.seed is None and request.bars is None
+
+
+def _is_plain(request: Request) -> bool:
+    return request == Request(request.layers, composer=request.composer)
 
 
 def _job(state: GlobalState, want: Wanted, player: Player, score: Score) -> Job:
@@ -205,23 +235,6 @@ def _rewritten(
 
 
 def _key(state: GlobalState, want: Wanted, player: Player, score: Score) -> str:
-    from stemwright.conditioning import CONDITIONING_VERSION
-    from stemwright.perform.layer import PERFORM_VERSION
     from stemwright.store import cache_key
 
-    parts: dict[str, Any] = {
-        "makes": "tokens",
-        "perform": PERFORM_VERSION,
-        "conditioning": CONDITIONING_VERSION,
-        "state": state.to_json(),
-        "layer": want.layer,
-        "timbre": player.slot,
-        "score": score.sha256,
-        "bundle": player.bundle.sha256,
-        "seed": want.seed,
-        "take": want.take,
-        "sampling": asdict(player.sampling),
-        "base": want.edit.base.tokens_sha256 if want.edit else None,
-        "bars": str(want.edit.span) if want.edit else None,
-    }
-    return cache_key(parts)
+    return cache_key({"score": score.sha256, **player.key(state, want)})

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from stemwright.producer import machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.plan import Job, Plan, Request, plan
+from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
@@ -32,13 +33,17 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """The result of a job: SHA-256 of score and tokens, frames, and whether it was found finished."""
+    """The result of a job: SHA-256 of score and of tokens or sound, frames, whether it was found finished.
+
+    `remarks`: what a sampler could not play, one line each.
+    """
 
     score: str
-    tokens: str
+    content: str
     frames: int
     seconds: float
     reused: bool
+    remarks: tuple[str, ...] = ()
 
 
 def produce(
@@ -49,14 +54,15 @@ def produce(
     bars: str | None = None,
     timbre: str | None = None,
     composer: bool = False,
+    player: str | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Make what is missing, or another take where `seed`, `bars` or `timbre` ask for it (see `Request`).
-    Returns what is there now."""
+    """Make what is missing, or another take where `seed`, `bars`, `timbre` or `player` ask for it (see
+    `Request`). Returns what is there now."""
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        work = plan(folder, song, Request(layers, seed, bars, timbre, composer), clock, watch)
+        work = plan(folder, song, Request(layers, seed, bars, timbre, composer, player), clock, watch)
         if not work.jobs:
             return _report(song, work, {}, None)
         made = run_jobs(folder, work, clock, watch)
@@ -117,21 +123,49 @@ def _run_job(
     found = folder.cache.lookup(job.key)
     if found is not None:
         watch(job.layer, 1, 1)
-        return Made(found["score"], found["tokens"], found["frames"], found["seconds"], True)
+        told = tuple(found.get("remarks", ()))
+        return Made(found["score"], found[job.player.makes], found["frames"], found["seconds"], True, told)
     own = Clock()
+    told = ()
     with clock.stage(job.layer):
-        tokens = _perform(folder, state, job, threads, watch, cancel)
-    score = folder.objects.put("score", job.score.canonical_bytes())
-    sha = folder.objects.put("tokens", tokens)
+        if isinstance(job.player, Sampler):
+            data, told = _sample(state, job, job.player, watch, cancel)
+        else:
+            data = _perform(folder, state, job, job.player, threads, watch, cancel)
+    kind, score = job.player.makes, folder.objects.put("score", job.score.canonical_bytes())
+    sha = folder.objects.put(kind, data)
     frames = state.timebase.frames(state.bars)
-    value = {"layer": job.layer, "take": job.wanted.take, "score": score, "tokens": sha, "frames": frames}
-    made = Made(score, sha, frames, own.seconds(), False)
+    value = {"layer": job.layer, "take": job.wanted.take, "score": score, kind: sha, "frames": frames}
+    made = Made(score, sha, frames, own.seconds(), False, told)
+    value |= {"remarks": list(told)} if told else {}
     folder.cache.remember(job.key, {**value, "seconds": made.seconds, "objects": [score, sha]})
     return made
 
 
+def _sample(
+    state: GlobalState, job: Job, player: Sampler, watch: Watch, cancel: threading.Event
+) -> tuple[bytes, tuple[str, ...]]:
+    """The object of a layer's sound, and what could not be played."""
+    from stemwright.native.engine import Cancelled
+    from stemwright.producer.sampled import sampled_sound
+
+    def progress(done: int, of: int) -> None:
+        if cancel.is_set():
+            raise Cancelled
+        watch(job.layer, done, of)
+
+    sound = sampled_sound(state, job.layer, job.score, player.instrument, progress)
+    return sound.data, tuple(remarks(player, job.layer, sound.notes, sound.silent))
+
+
 def _perform(
-    folder: SongFolder, state: GlobalState, job: Job, threads: int, watch: Watch, cancel: threading.Event
+    folder: SongFolder,
+    state: GlobalState,
+    job: Job,
+    player: Performer,
+    threads: int,
+    watch: Watch,
+    cancel: threading.Event,
 ) -> bytes:
     """Canonical bytes of the layer's tokens [8, frames]."""
     import numpy as np
@@ -140,11 +174,11 @@ def _perform(
     from stemwright.conditioning import frame_features
     from stemwright.perform.layer import perform_layer
 
-    want, player = job.wanted, job.player
+    want = job.wanted
     features = frame_features(state, job.layer, job.score, timbre=player.slot)
     start, stop, before = 0, len(features), None
     if want.edit is not None:
-        before = container.from_canonical(folder.objects.get(want.edit.base.tokens_sha256))
+        before = container.from_canonical(folder.objects.get(want.edit.base.content_sha256))
         start, stop = want.edit.span.frames(state)
     codes = perform_layer(
         player.bundle,
@@ -169,19 +203,17 @@ def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song
     """The song with everything decided and the new takes active."""
     song = replace(song, state=work.state)
     for job in work.jobs:
-        result = made[job.layer]
-        take = Take(
-            take=job.wanted.take,
-            seed=job.wanted.seed,
-            timbre=job.player.timbre,
-            score_sha256=result.score,
-            tokens_sha256=result.tokens,
-            bundle_sha256=job.player.bundle.sha256,
-            frames=result.frames,
-            run=run,
-        )
+        take = _take(job, made[job.layer], run)
         song = song.with_layer(job.layer, song.layers[job.layer].with_take(take))
     return song
+
+
+def _take(job: Job, result: Made, run: int) -> Take:
+    want = job.wanted
+    made = job.player.made(result.content)
+    return Take(
+        take=want.take, seed=want.seed, score_sha256=result.score, frames=result.frames, run=run, **made
+    )
 
 
 def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
@@ -191,7 +223,7 @@ def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
         layers=[job.layer for job in work.jobs],
         seed=seed,
         audio_seconds=frames / FRAME_RATE,
-        made=[sha for result in made.values() for sha in (result.score, result.tokens)],
+        made=[sha for result in made.values() for sha in (result.score, result.content)],
         details={job.layer: _detail(job, made[job.layer]) for job in work.jobs},
     )
 
@@ -205,20 +237,17 @@ def _frames(work: Plan) -> int:
 
 
 def _detail(job: Job, result: Made) -> dict[str, Any]:
-    want, player = job.wanted, job.player
+    want = job.wanted
     return {
+        **job.player.details(),
         "take": want.take,
         "seed": want.seed,
-        "timbre": player.timbre,
         "bars": str(want.edit.span) if want.edit else None,
         "base": want.edit.base.take if want.edit else None,
         "writer": want.writer.name,
         "composer": want.writer.bundle_sha256,
-        "sampling": asdict(player.sampling),
-        "bundle": player.bundle.sha256,
-        "codec": player.bundle.manifest.codec_sha256,
         "score": result.score,
-        "tokens": result.tokens,
+        job.player.makes: result.content,
         "seconds": result.seconds,
         "reused": result.reused,
         "key": job.key,
@@ -238,7 +267,10 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
             "seed": take.seed,
             "timbre": take.timbre,
             "tokens_sha256": take.tokens_sha256,
+            "audio_sha256": take.audio_sha256,
+            "player": player_facts(take.player),
             "how": how,
+            "remarks": list(made[name].remarks) if name in made else [],
         }
     facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -14,8 +16,11 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles, machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
+from stemwright.producer.exports import stored_score
+from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.workspace import require_outside, writing
+from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult
@@ -57,9 +62,12 @@ def render(
     out: Path | None = None,
     stems: bool = False,
     quality: str = "standard",
+    players: Sequence[str] = (),
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too.
+
+    `players`: `LAYER=sampler:FILE`, who plays a take's score for this mix only; the takes stay as they are.
 
     UsageError where no layer has a take, `out` cannot be an audio file, or the quality cannot be had.
     """
@@ -72,8 +80,12 @@ def render(
         takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
         if not takes:
             raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
+        instead = samplers(players, takes)
         with clock.stage("decode"):
-            decoded = decode(folder, takes, decoder, watch)
+            played, told = _played(folder, song, takes, instead, rate, watch)
+            rest = {name: take for name, take in takes.items() if name not in played}
+            decoded = (decode(folder, rest, decoder, watch, sides=True) if rest else {}) | played
+            decoded = _of_one_length(folder, {name: decoded[name] for name in takes})
         with clock.stage("mix"):
             watch("mix", 0, 2)
             mixed = _mix(decoded, rate)
@@ -83,6 +95,8 @@ def render(
             watch("mix", 2, 2)
         seconds = len(mixed.audio) / rate
         details = {**_details(takes, mixed), "decoder": decoder.sha256, "sample_rate": rate}
+        if instead:
+            details["players"] = {name: player.details()["player"] for name, player in instead.items()}
         act = Act("mix", list(takes), audio_seconds=seconds, made=_shas(files), details=details)
         commit(folder, song, act, clock)
     mix_file = files.pop("")
@@ -93,7 +107,37 @@ def render(
         "sample_rate": rate,
         "loudness_lufs": round(mixed.loudness_lufs, 2),
         "true_peak_dbtp": round(mixed.true_peak_dbtp, 2),
+        "remarks": told,
     }
+
+
+def _played(
+    folder: SongFolder,
+    song: Song,
+    takes: Mapping[str, Take],
+    players: Mapping[str, Sampler],
+    rate: int,
+    watch: Watch,
+) -> tuple[dict[str, Audio], list[str]]:
+    """The stems of layers that samplers play in place of their takes, and what these could not play."""
+    from stemwright.producer.sampled import sampled_sound, stem_of
+
+    stems: dict[str, Audio] = {}
+    told: list[str] = []
+    for name, player in players.items():
+        score = stored_score(folder, takes[name].score_sha256, name)
+        progress = partial(watch, name)
+        sound = sampled_sound(song.state, name, score, player.instrument, progress)
+        stem = stem_of(sound.data, rate, takes[name].frames, name)
+        stems[name] = _limited(stem, rate)
+        told += [f"{name}: {line}" for line in remarks(player, name, sound.notes, sound.silent)]
+    return stems, told
+
+
+def _limited(stem: Audio, rate: int) -> Audio:
+    from stemwright.mix.limiter import limited
+
+    return limited(stem, rate, STEM_CEILING)
 
 
 def _decoder(quality: str) -> Decoder:
@@ -103,22 +147,29 @@ def _decoder(quality: str) -> Decoder:
 
 
 def decode(
-    folder: SongFolder, takes: dict[str, Take], decoder: Decoder, watch: Watch = unwatched
+    folder: SongFolder,
+    takes: dict[str, Take],
+    decoder: Decoder,
+    watch: Watch = unwatched,
+    sides: bool = False,
 ) -> dict[str, Audio]:
-    """The stem of every take, several at once; all have the same length."""
+    """The stem of every take, several at once; all have the same length.
+
+    `sides`: what a sampler played in stereo stays so at the codec's rate, too; else it is mono there.
+    """
     for name, take in takes.items():
-        _require_codec(folder, name, take, decoder.tokens_sha256)
+        if take.player is None:
+            _require_codec(folder, name, take, decoder.tokens_sha256)
     done = 0
     lock = threading.Lock()
 
     def one(item: tuple[str, Take]) -> tuple[str, Audio]:
         nonlocal done
-        from stemwright.codec.tokens import from_canonical
-        from stemwright.mix.limiter import limited
-
         name, take = item
-        stem = decoder.decode(from_canonical(folder.objects.get(take.tokens_sha256)))
-        stem = limited(stem, decoder.sample_rate, STEM_CEILING)
+        stem = _stem(folder, take, decoder)
+        if stem.ndim > 1 and not sides and decoder.sample_rate == SAMPLE_RATE:
+            stem = stem.mean(axis=1)
+        stem = _limited(stem, decoder.sample_rate)
         with lock:
             done += 1
             watch("decode", done, len(takes))
@@ -129,6 +180,21 @@ def decode(
         stems = dict(pool.map(one, takes.items()))
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    return _of_one_length(folder, stems)
+
+
+def _stem(folder: SongFolder, take: Take, decoder: Decoder) -> Audio:
+    """A take's sound at the decoder's rate: decoded, or as the sampler played it."""
+    from stemwright.codec.tokens import from_canonical
+    from stemwright.producer.sampled import stem_of
+
+    data = folder.objects.get(take.content_sha256)
+    if take.player is None:
+        return decoder.decode(from_canonical(data))
+    return stem_of(data, decoder.sample_rate, take.frames, folder.objects.name(take.content_sha256))
+
+
+def _of_one_length(folder: SongFolder, stems: dict[str, Audio]) -> dict[str, Audio]:
     if len({len(stem) for stem in stems.values()}) > 1:
         raise StemwrightError(f"{folder.path}: its takes differ in length; generate the layers again")
     return stems

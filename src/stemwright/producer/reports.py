@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stemwright.producer.players import player_facts
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry
 from stemwright.song.progression import progression_text
@@ -60,6 +61,8 @@ def _layer(entry: LayerEntry) -> dict[str, Any]:
         "takes": len(entry.takes),
         "seed": take.seed if take else None,
         "tokens_sha256": take.tokens_sha256 if take else None,
+        "audio_sha256": take.audio_sha256 if take else None,
+        "player": player_facts(take.player if take else None),
         "score_sha256": take.score_sha256 if take else entry.score_sha256,
         "frames": take.frames if take else None,
     }
@@ -74,6 +77,8 @@ def _takes(entry: LayerEntry) -> list[dict[str, Any]]:
             "timbre": take.timbre,
             "run": take.run,
             "tokens_sha256": take.tokens_sha256,
+            "audio_sha256": take.audio_sha256,
+            "player": player_facts(take.player),
             "score_sha256": take.score_sha256,
             "bundle_sha256": take.bundle_sha256,
             "frames": take.frames,

@@ -1,0 +1,171 @@
+"""Who plays a take: a layer's performer, or the sampler with a file that the user has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from stemwright.errors import UsageError, shown
+from stemwright.producer import bundles
+from stemwright.song.layers import is_drums
+from stemwright.song.takes import Sampled
+
+if TYPE_CHECKING:
+    from stemwright.instruments.files import Instrument
+    from stemwright.models import Bundle
+    from stemwright.native.engine import Sampling
+    from stemwright.producer.scores import Wanted
+    from stemwright.song.document import LayerEntry, Take
+    from stemwright.song.state import GlobalState
+
+SAMPLER = "sampler:"
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """A performer's bundle, the timbre and its slot, how tokens are drawn."""
+
+    bundle: Bundle
+    timbre: str
+    slot: int | None
+    sampling: Sampling
+    makes = "tokens"
+
+    def made(self, sha: str) -> dict[str, Any]:
+        """What a take of tokens `sha` tells of them and who played."""
+        return {"timbre": self.timbre, "tokens_sha256": sha, "bundle_sha256": self.bundle.sha256}
+
+    def played(self, take: Take) -> bool:
+        """Whether a take was played by this performer."""
+        return take.bundle_sha256 == self.bundle.sha256
+
+    def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
+        """What the tokens depend on besides the score."""
+        from stemwright.conditioning import CONDITIONING_VERSION
+        from stemwright.perform.layer import PERFORM_VERSION
+
+        return {
+            "makes": "tokens",
+            "perform": PERFORM_VERSION,
+            "conditioning": CONDITIONING_VERSION,
+            "state": state.to_json(),
+            "layer": want.layer,
+            "timbre": self.slot,
+            "bundle": self.bundle.sha256,
+            "seed": want.seed,
+            "take": want.take,
+            "sampling": asdict(self.sampling),
+            "base": want.edit.base.tokens_sha256 if want.edit else None,
+            "bars": str(want.edit.span) if want.edit else None,
+        }
+
+    def details(self) -> dict[str, Any]:
+        """What a run tells of who played."""
+        return {
+            "timbre": self.timbre,
+            "sampling": asdict(self.sampling),
+            "bundle": self.bundle.sha256,
+            "codec": self.bundle.manifest.codec_sha256,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Sampler:
+    """The sampler with one instrument."""
+
+    instrument: Instrument
+    makes = "audio"
+
+    def made(self, sha: str) -> dict[str, Any]:
+        """What a take of the sound `sha` tells of it and who played."""
+        nothing = {"timbre": "", "tokens_sha256": None, "bundle_sha256": None}
+        return {**nothing, "audio_sha256": sha, "player": self.sampled}
+
+    @property
+    def sampled(self) -> Sampled:
+        """As takes name it."""
+        return Sampled(self.instrument.name, self.instrument.preset, self.instrument.sha256)
+
+    def played(self, take: Take) -> bool:
+        """Whether a take was played with this instrument, whatever its file was called."""
+        player = take.player
+        return player is not None and (player.sha256, player.preset) == (
+            self.sampled.sha256,
+            self.sampled.preset,
+        )
+
+    def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
+        """What the sound depends on besides the score: nothing that is drawn."""
+        from stemwright.instruments.playing import PLAYING_VERSION
+
+        return {
+            "makes": "audio",
+            "playing": PLAYING_VERSION,
+            "state": state.to_json(),
+            "drums": is_drums(want.layer),
+            "preset": self.sampled.preset,
+            "instrument": self.sampled.sha256,
+        }
+
+    def details(self) -> dict[str, Any]:
+        """What a run tells of who played."""
+        return {"player": player_facts(self.sampled)}
+
+
+Player = Performer | Sampler
+
+
+def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
+    """The layer's performer, in a timbre or in that of the layer. UsageError where there is none."""
+    from stemwright.models import require_codec
+    from stemwright.perform.sampling import sampling_of
+
+    bundle = bundles.performer(name)
+    require_codec(bundle, bundles.codec_bundle())
+    chosen = bundles.timbre_of(bundle, entry.timbre if timbre is None else timbre)
+    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle))
+
+
+def sampler(text: str, layer: str) -> Sampler:
+    """The player that `sampler:FILE` or `sampler:FILE#PRESET` names. UsageError for anything else."""
+    from stemwright.instruments.files import open_instrument
+
+    if not text.startswith(SAMPLER) or text == SAMPLER:
+        raise UsageError(f"--player {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file")
+    return Sampler(open_instrument(text.removeprefix(SAMPLER), is_drums(layer)))
+
+
+def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Sampler]:
+    """The players of `LAYER=sampler:FILE`, by layer. UsageError for layers without a take, or named twice."""
+    found: dict[str, Sampler] = {}
+    for text in texts:
+        layer, equals, player = text.partition("=")
+        if not equals:
+            raise UsageError(f"--player {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2")
+        if layer not in active:
+            raise UsageError(
+                f"--player {layer[:40]!r}: is no layer with a take; there is: {', '.join(active) or 'none'}"
+            )
+        if layer in found:
+            raise UsageError(f"--player {layer}: is given twice; one file plays a layer")
+        found[layer] = sampler(player, layer)
+    return found
+
+
+def player_facts(sampled: Sampled | None) -> dict[str, str] | None:
+    """A sampler as reports tell of it; None for a performer."""
+    return None if sampled is None else {"kind": "sampler", **asdict(sampled)}
+
+
+def remarks(played: Sampler, layer: str, notes: int, silent: int) -> list[str]:
+    """What a user should hear of how the sampler could play: one line each."""
+    out = []
+    low, high = played.instrument.keyboard.range
+    if silent:
+        out.append(
+            f"{silent} of {notes} notes do not sound: {played.instrument.name} has keys {low} to {high}"
+        )
+    if is_drums(layer) and played.instrument.melodic:
+        out.append(f"{played.sampled} is no drum kit; choose one with #128:PROGRAM if the file has it")
+    return out
