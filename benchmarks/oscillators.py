@@ -3,8 +3,8 @@
     python benchmarks/oscillators.py [--notes 8] [--partials 100] [--seconds 4] [--times 8] [--isa ISA ...]
 
 All notes sound all the time, every partial in every frame. "in tune": no bend; "vibrato": half a semitone at
-6 Hz. Times are processor seconds a second of sound, the best of --times; "error" is the largest difference from
-NumPy as a share of its peak. NumPy makes one segment of one note at a time, and fewer seconds: it is slow.
+6 Hz. Times are processor seconds a second of sound, the best of --times; "error" is the largest difference
+from NumPy as a share of its peak. NumPy makes one segment of one note at a time, and fewer seconds of sound.
 """
 
 import argparse

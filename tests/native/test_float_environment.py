@@ -13,9 +13,11 @@ from contextlib import contextmanager
 import made_up
 import numpy as np
 import pytest
+from test_oscillators import some_notes
 
 from stemwright.native import options
 from stemwright.native.engine import Engine
+from stemwright.native.oscillators import pack, render
 
 CONFIG = {**made_up.CONFIG, "kv_cache": "int8"}
 TENSORS = made_up.tensors(CONFIG)
@@ -77,6 +79,17 @@ def test_the_host_s_settings_change_nothing(setting: str, threads: int, isa: str
         made = everything(isa, threads)
         assert control() & 0xFFFFFFC0 == word & 0xFFFFFFC0 != 0
     assert made == wanted
+
+
+@pytest.mark.parametrize("isa", options.available_isas())
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_nor_for_the_oscillators(setting: str, isa: str) -> None:
+    notes = pack(some_notes(2, 320), 2)
+    wanted = render(notes, 2, 4000, -650, 320, 48.0, isa=isa)
+    with host(SETTINGS[setting]) as word:
+        made = render(notes, 2, 4000, -650, 320, 48.0, isa=isa)
+        assert control() & 0xFFFFFFC0 == word & 0xFFFFFFC0 != 0
+    assert made.tobytes() == wanted.tobytes()
 
 
 def test_the_settings_would_matter() -> None:

@@ -40,7 +40,7 @@ LEAST_HOP, MOST_HOP = 32, 2048
 LEAST_BEND, MOST_BEND = -0.5, 1.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Note:
     """One note of P partials and F control frames, for C channels (1: mono; 2: such as middle and side).
 
@@ -58,7 +58,7 @@ class Note:
     bend: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Notes:
     """N notes packed, one note after the other; see `Note`. UsageError where something is out of range.
 

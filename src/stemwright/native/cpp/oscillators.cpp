@@ -51,10 +51,13 @@ void check(const OscillatorNotes& n, int channels) {
 // The share of the frame after at each sample of a segment, filled up with zeros to whole blocks.
 std::vector<float> fade_over(int hop) {
   std::vector<float> share(static_cast<size_t>(round_up(hop, kBlock)));
+  double step_sine, step_cosine, sine = 0.0, cosine = 1.0;
+  sine_cosine(kPi / hop, step_sine, step_cosine);
   for (int m = 0; m < hop; ++m) {
-    double sine, cosine;
-    sine_cosine(kPi * m / hop, sine, cosine);
     share[static_cast<size_t>(m)] = static_cast<float>(0.5 - 0.5 * cosine);
+    const double turned = cosine * step_cosine - sine * step_sine;
+    sine = sine * step_cosine + cosine * step_sine;
+    cosine = turned;
   }
   return share;
 }
