@@ -66,3 +66,13 @@ BAD = (np.zeros(9), np.zeros((9, 1)), np.zeros((9, 2), "i2"), np.full((9, 2), np
 def test_bad_input(bad: np.ndarray) -> None:
     with pytest.raises(UsageError, match="estimate"):
         stereo.evaluate(np.zeros((9, 2)), bad)
+
+
+def test_side_over_middle_has_no_narrowest() -> None:
+    sound = noise()
+    middle, side = stereo.middle_and_side(sound)
+    for gain in (1.0, 0.1, 0.001):
+        made = np.stack([middle + gain * side, middle - gain * side], axis=1)
+        expected = stereo.side_over_middle_db(sound) + 20 * np.log10(gain)
+        assert stereo.side_over_middle_db(made) == pytest.approx(expected, abs=0.1)
+    assert stereo.side_over_middle_db(np.zeros_like(sound)) == -120.0

@@ -84,3 +84,27 @@ def test_bad_input_is_refused():
     ):
         with pytest.raises(ValueError, match="should be"):
             transients.evaluate(first, second, times)
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.floats(-30, 10))
+def test_the_attack_level_does_not_depend_on_gain(gain):
+    level = transients.attack_level_db(bursts(), TIMES)
+    assert transients.attack_level_db(bursts() * 10 ** (gain / 20), TIMES) == pytest.approx(level, abs=1e-6)
+
+
+def test_a_dull_or_late_attack_has_a_lower_level():
+    audio = bursts()
+    level = transients.attack_level_db(audio, TIMES)
+    assert transients.attack_level_db(audio, TIMES + 0.01) == pytest.approx(
+        level, abs=0.5
+    )  # it is looked for
+    dull = np.convolve(audio, np.ones(12) / 12)[: len(audio)]
+    soft = np.convolve(audio, np.hanning(2400) / 1200)[: len(audio)] + 0.001 * bursts(seed=1)
+    assert transients.attack_level_db(dull, TIMES) < level - 6
+    assert transients.attack_level_db(soft, TIMES) < level - 6
+
+
+def test_no_attack_level_without_onsets_or_sound():
+    assert transients.attack_level_db(bursts(), []) is None
+    assert transients.attack_level_db(np.zeros(24000), TIMES) is None

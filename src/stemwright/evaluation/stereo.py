@@ -26,6 +26,7 @@ RATE = 48_000
 RESOLUTIONS = ((512, 25), (1024, 49), (2048, 98), (4096, 157))
 HIGH_HZ = 12_000.0
 NARROWEST_DB = -40.0
+SILENT_DB = -120.0
 _BLOCK = 512  # frames transformed at once
 
 
@@ -60,11 +61,15 @@ def correlation(sound: FloatArray) -> float:
 
 def width(sound: FloatArray) -> float:
     """Level of the side against the middle in dB, not below -40; -40 for silence."""
-    middle, side = middle_and_side(sound)
-    powers = [float(np.mean(np.square(part, dtype=np.float64))) for part in (middle, side)]
+    return max(NARROWEST_DB, side_over_middle_db(sound))
+
+
+def side_over_middle_db(sound: FloatArray) -> float:
+    """Level of the side against the middle in dB, not below SILENT_DB, which also silence has."""
+    powers = [float(np.mean(np.square(part, dtype=np.float64))) for part in middle_and_side(sound)]
     if powers[1] <= 1e-12:
-        return NARROWEST_DB
-    return max(NARROWEST_DB, 10.0 * float(np.log10(powers[1] / max(powers[0], 1e-12))))
+        return SILENT_DB
+    return 10.0 * float(np.log10(powers[1] / max(powers[0], 1e-12)))
 
 
 def middle_and_side(sound: FloatArray) -> tuple[FloatArray, FloatArray]:

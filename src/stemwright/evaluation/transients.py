@@ -7,11 +7,15 @@ most from one 10 ms to the next; estimate and reference are then measured at the
 
 - *Attack loss* in dB (0 is best; above: smeared or dull, below: too sharp): level of the reference in the
   first 20 ms from the onset minus that of the estimate, the mean of onsets.
+- *Attack level* in dB needs no reference: the level of a sound's first 20 ms from each onset, moved to where
+  the sound's own level rises most, less the RMS level of the whole sound; the median of onsets. What gain it
+  has does not matter; compare it with the control's.
 - *Pre-echo* in dB (0 is best; above: sound ahead of its attack): level of the estimate from 25 to 5 ms before
   the onset minus that of the reference, both not below RANGE_DB under the reference's attack, the mean of
   onsets.
 
-Only onsets count that rise by RISE_DB in the reference and reach FLOOR_DB: a soft entry has no transient.
+Of those with a reference, only onsets count that rise by RISE_DB in it and reach FLOOR_DB: a soft entry has
+no transient.
 """
 
 from collections import OrderedDict
@@ -49,6 +53,17 @@ def validate(reference: ArrayLike, estimate: ArrayLike, onsets: ArrayLike) -> No
 def attacks(reference: ArrayLike, onsets: ArrayLike, sample_rate: int = 24000) -> Places:
     """Samples at which the `reference` has attacks, near `onsets` (seconds); soft entries are left out."""
     return _attacks(_energy(reference, sample_rate), onsets, sample_rate)
+
+
+def attack_level_db(sound: ArrayLike, onsets: ArrayLike, sample_rate: int = 24000) -> float | None:
+    """How strong attacks are above SPLIT_HZ beside the whole sound; None without onsets, and for silence."""
+    validate(sound, sound, onsets)
+    whole = float(np.mean(np.square(np.asarray(sound, dtype=np.float64)))) if np.size(sound) else 0.0
+    if not np.size(onsets) or whole <= 1e-12:
+        return None
+    energy = _energy(sound, sample_rate)
+    level = _level(energy, _rises(energy, onsets, sample_rate), (0.0, ATTACK), sample_rate)
+    return float(np.median(level)) - 10 * float(np.log10(whole))
 
 
 def evaluate(
@@ -95,7 +110,8 @@ def _level(energy: Curve, places: Places, span: tuple[float, float], sample_rate
     return np.asarray(10 * np.log10(np.maximum(power, 1e-16)))
 
 
-def _attacks(energy: Curve, onsets: ArrayLike, sample_rate: int) -> Places:
+def _rises(energy: Curve, onsets: ArrayLike, sample_rate: int) -> Places:
+    """Where the level rises most near each onset, each place once."""
     times = np.asarray(onsets, dtype=np.float64)
     reach = round(SEARCH * sample_rate)
     around = np.arange(-reach, reach + 1)
@@ -107,7 +123,11 @@ def _attacks(energy: Curve, onsets: ArrayLike, sample_rate: int) -> Places:
         after = energy[np.minimum(near + step, last)] - energy[near]
         before = energy[near] - energy[np.maximum(near - step, 0)]
         found.append(int(near[np.argmax(after - before)]))
-    places = np.unique(np.array(found, dtype=np.int64))
+    return np.unique(np.array(found, dtype=np.int64))
+
+
+def _attacks(energy: Curve, onsets: ArrayLike, sample_rate: int) -> Places:
+    places = _rises(energy, onsets, sample_rate)
     sharp = _level(energy, places, (0.0, ATTACK), sample_rate)
     before_db = _level(energy, places, (-BEFORE[0], -BEFORE[1]), sample_rate)
     return np.asarray(places[(sharp >= FLOOR_DB) & (sharp - before_db >= RISE_DB)])
