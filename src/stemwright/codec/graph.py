@@ -13,7 +13,7 @@ from typing import NamedTuple
 from stemwright.errors import StemwrightError
 
 _DEPTH = 24
-_LENGTH, _VARINT, _FIXED64, _FIXED32 = 2, 0, 1, 5
+LENGTH, VARINT, FIXED64, FIXED32 = 2, 0, 1, 5
 
 # message: field number -> the message it holds
 _INSIDE = {
@@ -32,7 +32,7 @@ _REFUSED = {
 _STANDARD = (b"", b"ai.onnx")
 
 
-class _Field(NamedTuple):
+class Field(NamedTuple):
     """A field of a message: its number, wire type, and its value where that is a number, else its bytes."""
 
     field: int
@@ -56,46 +56,47 @@ def _walk(data: memoryview, kind: str, where: str, depth: int) -> int:
     if depth > _DEPTH:
         raise ValueError("nested too deeply")
     held = 0
-    for field, wire, number, inside in _fields(data):
+    for field, wire, number, inside in fields(data):
         what = _REFUSED.get((kind, field))
         if kind == "tensor" and field == 14 and number != 0:
             what = "weights in another file"
-        if kind == "node" and field == 7 and wire == _LENGTH and bytes(inside) not in _STANDARD:
+        if kind == "node" and field == 7 and wire == LENGTH and bytes(inside) not in _STANDARD:
             what = "operators that are not standard"
         if what is not None:
             raise StemwrightError(f"{where}: holds {what}, which is refused: get the bundle again")
         inner = _INSIDE[kind].get(field)
-        if inner is not None and wire == _LENGTH:
+        if inner is not None and wire == LENGTH:
             held += 1
             _walk(inside, inner, where, depth + 1)
     return held
 
 
-def _fields(data: memoryview) -> Iterator[_Field]:
-    """The fields of a message."""
+def fields(data: memoryview) -> Iterator[Field]:
+    """The fields of a message. ValueError where it is none."""
     at = 0
     while at < len(data):
-        tag, at = _varint(data, at)
+        tag, at = varint(data, at)
         field, wire = tag >> 3, tag & 7
         if field == 0:
             raise ValueError("field 0")
-        if wire == _VARINT:
-            number, at = _varint(data, at)
-            yield _Field(field, wire, number, data[:0])
+        if wire == VARINT:
+            number, at = varint(data, at)
+            yield Field(field, wire, number, data[:0])
             continue
-        if wire == _LENGTH:
-            length, at = _varint(data, at)
-        elif wire in (_FIXED64, _FIXED32):
-            length = 8 if wire == _FIXED64 else 4
+        if wire == LENGTH:
+            length, at = varint(data, at)
+        elif wire in (FIXED64, FIXED32):
+            length = 8 if wire == FIXED64 else 4
         else:
             raise ValueError(f"wire type {wire}")
         if length > len(data) - at:
             raise ValueError("cut off")
-        yield _Field(field, wire, 0, data[at : at + length])
+        yield Field(field, wire, 0, data[at : at + length])
         at += length
 
 
-def _varint(data: memoryview, at: int) -> tuple[int, int]:
+def varint(data: memoryview, at: int) -> tuple[int, int]:
+    """The number that begins at `at`, seven bits a byte, and where it ends; ValueError where it does not."""
     value = 0
     for shift in range(0, 70, 7):
         if at >= len(data):
