@@ -77,6 +77,7 @@ def test_performed_as_in_a_song(
 ) -> None:
     """The same state, score, timbre, seed: the very samples of the song's stem."""
     from stemwright.producer.create import Wish, create
+    from stemwright.producer.decoders import Decoders
     from stemwright.producer.produce import produce
     from stemwright.producer.render import decode
     from stemwright.song.score import Score
@@ -92,7 +93,7 @@ def test_performed_as_in_a_song(
     score = Score.from_bytes(folder.objects.get(take.score_sha256))
     clip = Reference("lead", "valid", "x", "x", take.timbre, song.state, score, np.zeros(1, np.float32))
     made = perform(lead, codec, clip, seed=take.seed, sampling=sampling_of(lead))
-    assert np.array_equal(made, decode(folder, {"lead": take}, codec)["lead"])
+    assert np.array_equal(made, decode(folder, {"lead": take}, Decoders("standard"))["lead"])
 
 
 def test_clips_of_others_are_refused(lead: Bundle, codec: Codec, held_out: Path) -> None:

@@ -17,16 +17,14 @@ import numpy as np
 from stemwright.assess.means import Figures, rounded
 from stemwright.assess.sounds import Audio
 from stemwright.assess.stem import Stem, faults_of, following, listen
+from stemwright.assess.takes import performed
 from stemwright.assess.work import each
-from stemwright.errors import UsageError
 from stemwright.evaluation import beats, key, onsets, rhythm
 from stemwright.evaluation.timing import beat_times, onset_times
 from stemwright.mix.loudness import integrated_loudness
 from stemwright.mix.mixer import mix
-from stemwright.producer import bundles
+from stemwright.producer.decoders import Decoders
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.producer.render import decode
-from stemwright.producer.workspace import reading
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
 from stemwright.song.timebase import SAMPLE_RATE, Timebase
@@ -74,21 +72,15 @@ def assess_song(
 
 
 def _parts(path: Path, render: Render | None, watch: Watch) -> tuple[GlobalState, list[Part]]:
-    folder = reading(path)
-    song = folder.load()
-    takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
-    if not takes:
-        raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
-    codec, state = bundles.codec(), song.state
-    stems = decode(folder, takes, codec, watch)
+    state, takes = performed(path, Decoders("standard"), watch)
     parts = []
-    for name, take in takes.items():
-        score = Score.from_bytes(folder.objects.get(take.score_sha256), f"{name}'s score")
+    for made in takes:
+        layer, timbre = made.layer, made.take.timbre
         control = None
         if render is not None:
-            rendered = render(name, take.timbre, score, state.timebase, state.bars)
-            control = listen(codec.decode(codec.encode(rendered)))
-        parts.append(Part(name, take.timbre, take.take, state, score, listen(stems[name]), control))
+            rendered = render(layer, timbre, made.score, state.timebase, state.bars)
+            control = listen(rendered)
+        parts.append(Part(layer, timbre, made.take.take, state, made.score, listen(made.audio), control))
     return state, parts
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -75,6 +75,7 @@ _Stems = Annotated[bool, typer.Option("--stems", help="Write the stems too.")]
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("generate", epilog="Example: stemwright generate my-song lead --seed 7 --bars 5-8")(generate)
+    app.command("perform", epilog="Example: stemwright perform my-song harmony")(perform)
     app.command("mix", epilog="Example: stemwright mix my-song --stems --out my-song.flac")(mix)
 
 
@@ -98,6 +99,26 @@ def generate(
         made = produce(
             folder, names, seed=seed, bars=bars, timbre=timbre, composer=composer, player=player, watch=watch
         )
+    _say_made(
+        made,
+        json,
+        "nothing is missing; --seed N makes another take, --timbre NAME or --player another sound of it",
+    )
+
+
+def perform(folder: opt.SongDir, layers: _Layers = None, json: opt.Json = False) -> None:
+    """Play the notes of the active takes again, where another performer is installed by now: another take of
+    the same notes. What a sampler played stays.
+    """
+    from stemwright.producer.produce import produce
+
+    with watching() as watch:
+        made = produce(folder, tuple(layers or ()), again=True, watch=watch)
+    _say_made(made, json, "all takes are by the performers that are installed")
+
+
+def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
+    """What there is now; `nothing`: what to say where nothing was made."""
     if json:
         emit_json(made)
         return
@@ -106,9 +127,7 @@ def generate(
         lines([f"{name:<10}take {layer['take']}  {sha}  {layer['how']}  {played_by(layer)}".rstrip()])
         lines(f"{'':<10}{line}" for line in layer["remarks"])
     if made["run"] is None:
-        lines(
-            ["nothing is missing; --seed N makes another take, --timbre NAME or --player another sound of it"]
-        )
+        lines([nothing])
     else:
         audio, spent, rtf = made["audio_seconds"], made["seconds"], made["rtf"]
         lines([f"{audio:.1f} s of music in {spent:.1f} s, real-time factor {rtf:.2f}"])

@@ -1,5 +1,5 @@
-"""`train`: data, check, corpus, widen, tokenize, codec, wide, performer, composer, companion, evaluate. They
-need the training extra; nothing else does.
+"""`train`: data, check, corpus, widen, tokenize, tone, codec, wide, performer, composer, companion,
+evaluate. They need the training extra; nothing else does.
 """
 
 from __future__ import annotations
@@ -31,6 +31,15 @@ _Sources = Annotated[
     Path,
     typer.Option(
         "--sources", metavar="FOLDER", help="Folder with symbolic/ and samples/.", show_default=False
+    ),
+]
+_Samples = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FOLDER",
+        help="Folder with samples/, to measure how timbres are tuned: once for a data set.",
+        show_default=False,
     ),
 ]
 _Hours = Annotated[float, typer.Option("--hours", metavar="N", help="Hours of audio a layer.")]
@@ -97,6 +106,7 @@ def register(app: typer.Typer) -> None:
     family.command("check", epilog=example + "check DATA")(check)
     family.command("corpus", epilog=example + "corpus CORPUS --sources sources")(corpus)
     family.command("widen", epilog=example + "widen DATA --sources sources --hours 2")(widen)
+    family.command("tone", epilog=example + "tone DATA runs/tone --sources sources --minutes 60")(tone)
     family.command("codec", epilog=example + "codec DATA runs/codec --minutes 40")(codec)
     family.command("tokenize", epilog=example + "tokenize DATA --codec runs/codec/bundle")(tokenize)
     family.command("wide", epilog=example + "wide DATA runs/wide --codec runs/codec/bundle")(wide)
@@ -202,6 +212,37 @@ def codec(
     train_codec(
         data,
         out,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        start=start,
+        keep_tokens=keep_tokens,
+        report=_say,
+    )
+
+
+def tone(
+    data: _Data,
+    out: _Out,
+    sources: _Samples = None,
+    minutes: _Minutes = 60.0,
+    steps: _Steps = None,
+    seed: _Seed = 0,
+    device: _Device = "auto",
+    threads: _Threads = None,
+    start: _From = None,
+    keep_tokens: _KeepTokens = False,
+) -> None:
+    """Train the tone codec on clips that `train widen` has widened, and export its bundle. Run again, it goes
+    on from its checkpoint."""
+    with _training():
+        from stemwright.training.tone.recipe import train_tone
+    train_tone(
+        data,
+        out,
+        sources=sources,
         minutes=minutes,
         steps=steps,
         seed=seed,

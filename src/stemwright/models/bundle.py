@@ -73,7 +73,7 @@ def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
         _verify_transformer(bundle)
     if manifest.kind == "companion":
         _verify_companion(bundle)
-    if manifest.kind == "codec" and TOKENS in manifest.files:
+    if manifest.kind in ("codec", "tone") and TOKENS in manifest.files:
         _verify_tokens(bundle)
     return bundle
 
@@ -205,7 +205,8 @@ def _verify_tensors(weights: Path, wanted: Mapping[str, tuple[str, tuple[int, ..
 
 
 def _verify_tokens(bundle: Bundle) -> None:
-    """That the codec whose tokens are claimed has this very encoder (if there is one) and as many codes."""
+    """That the codec whose tokens are claimed has this very encoder (if there is one) and as many codes, and
+    is of the same kind."""
     source = bundle.file(TOKENS)
     root = manifests.loads(_read_limited(source), str(source))
     for field in ("codebooks", "codebook_size"):
@@ -213,9 +214,10 @@ def _verify_tokens(bundle: Bundle) -> None:
             raise UsageError(
                 f"{source}: field 'architecture.{field}' differs from {MANIFEST}'s: get the bundle again"
             )
-    if root.kind != "codec" or root.sha256 != bundle.tokens_sha256 or TOKENS in root.files:
+    if root.kind != bundle.manifest.kind or root.sha256 != bundle.tokens_sha256 or TOKENS in root.files:
         raise UsageError(
-            f"{source}: not the manifest of a codec with tokens of its own: get the bundle again"
+            f"{source}: not the manifest of a {bundle.manifest.kind} with tokens of its own: get the "
+            "bundle again"
         )
     if bundle.manifest.files.get(ENCODER, root.files.get(ENCODER)) != root.files.get(ENCODER):
         raise UsageError(f"{source}: is of a codec with another {ENCODER}: get the bundle again")

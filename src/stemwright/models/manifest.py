@@ -16,10 +16,10 @@ from typing import Any
 from stemwright.errors import UsageError, shown
 
 SCHEMA = 1
-KINDS = ("codec", "performer", "decoder", "companion", "composer")
+KINDS = ("codec", "tone", "performer", "decoder", "companion", "composer")
 MAX_BYTES = 1 << 20
 MAX_FILES = 64
-MAX_TIMBRES = 16
+MAX_TIMBRES = 48
 MAX_DEPTH = 16
 
 _SHA = re.compile(r"[0-9a-f]{64}")

@@ -10,6 +10,7 @@ from stemwright.errors import UsageError
 
 if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
+    from stemwright.codec.tone.decoder import ToneDecoder
     from stemwright.codec.wide import WideDecoder
     from stemwright.compose.composer.composer import Composer
     from stemwright.models import Bundle
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
 _wide: dict[Path, WideDecoder] = {}
+_tones: dict[Path, ToneDecoder] = {}
 _lock = threading.Lock()
 
 
@@ -32,6 +34,45 @@ def performer(layer: str) -> Bundle:
             "update stemwright or train the performer again"
         )
     return bundle
+
+
+def tone_bundle() -> Bundle:
+    """The tone codec's bundle. UsageError where there is none."""
+    return _load("tone", "the bundle 'tone'", "tone")
+
+
+def tone() -> ToneDecoder:
+    """The tone codec's decoder, on one thread of ONNX Runtime."""
+    from stemwright.codec.tone.decoder import ToneDecoder
+
+    bundle = tone_bundle()
+    with _lock:
+        if bundle.path not in _tones:
+            _tones[bundle.path] = ToneDecoder(bundle, threads=1)
+        return _tones[bundle.path]
+
+
+def speaking(tokens_sha256: str) -> Bundle | None:
+    """The codec here, of either kind, whose tokens these are; None where there is none."""
+    from stemwright.models import shipped
+
+    found = shipped()
+    for name, load in (("tone", tone_bundle), ("codec", codec_bundle)):
+        if name in found and load().tokens_sha256 == tokens_sha256:
+            return load()
+    return None
+
+
+def codec_of(performer: Bundle) -> Bundle:
+    """The codec whose tokens a performer speaks. StemwrightError where it is not here."""
+    from stemwright.models import require_codec
+
+    wanted = str(performer.manifest.codec_sha256)
+    found = speaking(wanted)
+    if found is None:
+        found = codec_bundle()
+    require_codec(performer, found)
+    return found
 
 
 def codec_bundle() -> Bundle:

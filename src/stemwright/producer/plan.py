@@ -31,7 +31,7 @@ class Request:
     `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
     `composer`: notes that are new come from it, not from the arranger's patterns.
     `player`: another take of the layers named, played so (`sampler:FILE`); without `seed` and `bars`, of the
-    same notes.
+    same notes. `again`: another take of the same notes where the performer is another one by now.
     """
 
     layers: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Request:
     timbre: str | None = None
     composer: bool = False
     player: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: 
         ]
         state = _decided(song)
         players: dict[str, Player] = {
-            name: found.get(name) or performer(song.layers[name], name, request.timbre) for name in needed
+            name: found.get(name) or performer(song.layers[name], name, _timbre(song, name, request))
+            for name in needed
         }
         wanted = [_wanted(folder, song, state, name, players[name], request, span) for name in needed]
     with clock.stage("compose"):
@@ -120,6 +122,14 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
     return replace(request, timbre=bundles.timbre_of(bundles.performer(layer), request.timbre))
 
 
+def _timbre(song: Song, name: str, request: Request) -> str | None:
+    """The timbre that is asked for; of a take that is performed again, its own where it is still known."""
+    active = song.layers[name].active
+    if not request.again or active is None:
+        return request.timbre
+    return active.timbre if active.timbre in bundles.performer(name).manifest.timbres else None
+
+
 def _samplers(request: Request) -> dict[str, Sampler]:
     """The samplers that are asked for, opened; UsageError where they cannot play or do not say what."""
     if request.player is None:
@@ -149,6 +159,8 @@ def _needed(
                 f"--bars: layer {name!r} has no take yet; generate it whole first, without --bars"
             )
         return True
+    if request.again:
+        return active.player is None and active.bundle_sha256 != bundles.performer(name).sha256
     if span is not None and played is None and active.player is not None:
         raise UsageError(
             f"--bars: layer {name!r}, take {active.take} is played by the sampler; "
@@ -201,8 +213,8 @@ def _wanted(
 
 
 def _same_notes(request: Request) -> bool:
-    """Whether it is another player, and nothing else, that is asked for."""
-    other = request.timbre is not None or request.player is not None
+    """Whether it is another player, and no other notes, that is asked for."""
+    other = request.timbre is not None or request.player is not None or request.again
     return other and request.seed is None and request.bars is None
 
 

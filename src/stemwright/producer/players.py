@@ -118,11 +118,10 @@ Player = Performer | Sampler
 
 def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
     """The layer's performer, in a timbre or in that of the layer. UsageError where there is none."""
-    from stemwright.models import require_codec
     from stemwright.perform.sampling import sampling_of
 
     bundle = bundles.performer(name)
-    require_codec(bundle, bundles.codec_bundle())
+    bundles.codec_of(bundle)
     chosen = bundles.timbre_of(bundle, entry.timbre if timbre is None else timbre)
     return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle))
 

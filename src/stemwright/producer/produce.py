@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from stemwright.producer import machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
+from stemwright.producer.decoders import codec_of_take
 from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
@@ -25,6 +26,7 @@ from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
 
 if TYPE_CHECKING:
+    from stemwright.codec.tokens import Tokens
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
@@ -55,14 +57,15 @@ def produce(
     timbre: str | None = None,
     composer: bool = False,
     player: str | None = None,
+    again: bool = False,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Make what is missing, or another take where `seed`, `bars`, `timbre` or `player` ask for it (see
-    `Request`). Returns what is there now."""
+    """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player` or `again` ask for it
+    (see `Request`). Returns what is there now."""
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        work = plan(folder, song, Request(layers, seed, bars, timbre, composer, player), clock, watch)
+        work = plan(folder, song, Request(layers, seed, bars, timbre, composer, player, again), clock, watch)
         if not work.jobs:
             return _report(song, work, {}, None)
         made = run_jobs(folder, work, clock, watch)
@@ -167,7 +170,7 @@ def _perform(
     watch: Watch,
     cancel: threading.Event,
 ) -> bytes:
-    """Canonical bytes of the layer's tokens [8, frames]."""
+    """Canonical bytes of the layer's tokens [K, frames]."""
     import numpy as np
 
     from stemwright.codec import tokens as container
@@ -176,9 +179,8 @@ def _perform(
 
     want = job.wanted
     features = frame_features(state, job.layer, job.score, timbre=player.slot)
-    start, stop, before = 0, len(features), None
-    if want.edit is not None:
-        before = container.from_canonical(folder.objects.get(want.edit.base.content_sha256))
+    start, stop, before = 0, len(features), _base(folder, job, player)
+    if want.edit is not None and before is not None:
         start, stop = want.edit.span.frames(state)
     codes = perform_layer(
         player.bundle,
@@ -197,6 +199,21 @@ def _perform(
     if before is not None:
         codes = np.concatenate([codes, before[:, stop:]], axis=1)
     return container.canonical_bytes(codes, int(player.bundle.manifest.architecture["codebook_size"]))
+
+
+def _base(folder: SongFolder, job: Job, player: Performer) -> Tokens | None:
+    """The tokens around the bars of an edit. None where there is no edit, or where they are another codec's:
+    then the whole layer is performed.
+    """
+    from stemwright.codec import tokens as container
+
+    edit = job.wanted.edit
+    if edit is None:
+        return None
+    spoken = codec_of_take(folder, job.layer, edit.base)
+    if spoken not in (None, player.bundle.manifest.codec_sha256):
+        return None
+    return container.from_canonical(folder.objects.get(edit.base.content_sha256))
 
 
 def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song:

@@ -7,53 +7,25 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.producer import bundles, machine
+from stemwright.producer import machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
+from stemwright.producer.decoders import Audio, Decoders
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.workspace import require_outside, writing
-from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult
     from stemwright.song.document import Song, Take
     from stemwright.store import SongFolder
 
-Audio = npt.NDArray[np.float32]
-
 STEM_CEILING = 0.89
 """A stem's true peaks stay below this amplitude (-1 dBTP), so that no file clips."""
-
-
-QUALITIES = ("standard", "high")
-"""24 kHz, mono stems; 48 kHz, stereo stems."""
-
-
-class Decoder(Protocol):
-    """What makes stems of tokens: the codec, or the wide decoder of its tokens."""
-
-    @property
-    def sample_rate(self) -> int:
-        """Of the stems."""
-
-    @property
-    def sha256(self) -> str:
-        """The bundle's identity."""
-
-    @property
-    def tokens_sha256(self) -> str:
-        """The identity of the tokens that it takes."""
-
-    def decode(self, tokens: npt.NDArray[np.integer]) -> Audio:
-        """Tokens ``[8, T]`` to audio ``[samples]`` or ``[samples, 2]``."""
 
 
 def render(
@@ -73,8 +45,8 @@ def render(
     """
     clock = Clock()
     _check_out(path, out)
-    decoder = _decoder(quality)
-    rate = decoder.sample_rate
+    decoders = Decoders(quality)
+    rate = decoders.sample_rate
     with writing(path) as folder:
         song = folder.load()
         takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
@@ -84,7 +56,7 @@ def render(
         with clock.stage("decode"):
             played, told = _played(folder, song, takes, instead, rate, watch)
             rest = {name: take for name, take in takes.items() if name not in played}
-            decoded = (decode(folder, rest, decoder, watch, sides=True) if rest else {}) | played
+            decoded = (decode(folder, rest, decoders, watch, sides=True) if rest else {}) | played
             decoded = _of_one_length(folder, {name: decoded[name] for name in takes})
         with clock.stage("mix"):
             watch("mix", 0, 2)
@@ -94,7 +66,8 @@ def render(
             files = _write(folder, song, decoded if stems else {}, mixed, rate, out)
             watch("mix", 2, 2)
         seconds = len(mixed.audio) / rate
-        details = {**_details(takes, mixed), "decoder": decoder.sha256, "sample_rate": rate}
+        used = {name: decoders.require(folder, name, take) for name, take in rest.items()}
+        details = {**_details(takes, mixed), "decoders": used, "sample_rate": rate}
         if instead:
             details["players"] = {name: player.details()["player"] for name, player in instead.items()}
         act = Act("mix", list(takes), audio_seconds=seconds, made=_shas(files), details=details)
@@ -140,16 +113,10 @@ def _limited(stem: Audio, rate: int) -> Audio:
     return limited(stem, rate, STEM_CEILING)
 
 
-def _decoder(quality: str) -> Decoder:
-    if quality not in QUALITIES:
-        raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
-    return bundles.codec() if quality == "standard" else bundles.wide_decoder()
-
-
 def decode(
     folder: SongFolder,
     takes: dict[str, Take],
-    decoder: Decoder,
+    decoders: Decoders,
     watch: Watch = unwatched,
     sides: bool = False,
 ) -> dict[str, Audio]:
@@ -158,18 +125,18 @@ def decode(
     `sides`: what a sampler played in stereo stays so at the codec's rate, too; else it is mono there.
     """
     for name, take in takes.items():
-        if take.player is None:
-            _require_codec(folder, name, take, decoder.tokens_sha256)
+        decoders.require(folder, name, take)
+    state = folder.load().state
     done = 0
     lock = threading.Lock()
 
     def one(item: tuple[str, Take]) -> tuple[str, Audio]:
         nonlocal done
         name, take = item
-        stem = _stem(folder, take, decoder)
-        if stem.ndim > 1 and not sides and decoder.sample_rate == SAMPLE_RATE:
+        stem = decoders.stem(folder, state, name, take)
+        if stem.ndim > 1 and not sides and not decoders.wide:
             stem = stem.mean(axis=1)
-        stem = _limited(stem, decoder.sample_rate)
+        stem = _limited(stem, decoders.sample_rate)
         with lock:
             done += 1
             watch("decode", done, len(takes))
@@ -183,32 +150,10 @@ def decode(
     return _of_one_length(folder, stems)
 
 
-def _stem(folder: SongFolder, take: Take, decoder: Decoder) -> Audio:
-    """A take's sound at the decoder's rate: decoded, or as the sampler played it."""
-    from stemwright.codec.tokens import from_canonical
-    from stemwright.producer.sampled import stem_of
-
-    data = folder.objects.get(take.content_sha256)
-    if take.player is None:
-        return decoder.decode(from_canonical(data))
-    return stem_of(data, decoder.sample_rate, take.frames, folder.objects.name(take.content_sha256))
-
-
 def _of_one_length(folder: SongFolder, stems: dict[str, Audio]) -> dict[str, Audio]:
     if len({len(stem) for stem in stems.values()}) > 1:
         raise StemwrightError(f"{folder.path}: its takes differ in length; generate the layers again")
     return stems
-
-
-def _require_codec(folder: SongFolder, layer: str, take: Take, sha: str) -> None:
-    """Refuse to decode tokens with a codec that they were not made for."""
-    detail = folder.runs.read(take.run).get("details", {}).get(layer, {})
-    made_for = detail.get("codec")
-    if made_for is not None and made_for != sha:
-        raise StemwrightError(
-            f"{layer}, take {take.take}: made for codec {made_for[:12]}, installed is {sha[:12]}: "
-            "install that codec, or generate the layer again with --seed N"
-        )
 
 
 def _mix(stems: dict[str, Audio], rate: int) -> MixResult:

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 SPLITS = ("train", "valid", "unseen")
 """``valid``: other songs than ``train``. ``unseen``: the songs of ``valid`` on held-out timbres."""
-CODEBOOKS = 8
 _FIELDS = {
     "samples": int,
     "frames": int,
@@ -80,12 +79,11 @@ class Clip:
         return np.memmap(path, dtype="<i2", mode="r", offset=self.offset * 8, shape=shape)
 
     def tokens(self) -> NDArray[np.uint16]:
-        """uint16 [8, frames]; raises :class:`UsageError` before the data was tokenized."""
+        """uint16 [K, frames]; raises :class:`UsageError` before the data was tokenized."""
         path = self.shard.with_suffix(".u16")
-        if not path.is_file():
-            raise UsageError(f"{path}: no tokens yet; run `stemwright train tokenize` first")
-        start = self.offset // HOP * CODEBOOKS
-        shape = (CODEBOOKS, self.frames)
+        books = codebooks_of(self.shard)
+        start = self.offset // HOP * books
+        shape = (books, self.frames)
         return np.memmap(path, dtype="<u2", mode="r", offset=start * 2, shape=shape)
 
     def state(self) -> GlobalState:
@@ -95,6 +93,16 @@ class Clip:
     def score(self) -> Score:
         """The notes that are heard, in ticks from the clip's start."""
         return Score.from_bytes(bytes.fromhex(self.meta["score"]))
+
+
+def codebooks_of(shard: Path) -> int:
+    """How many codebooks the tokens of a shard (a path without suffix) have: as many codes as it holds for
+    each frame. Raises :class:`UsageError` before it was tokenized.
+    """
+    tokens, audio = shard.with_suffix(".u16"), shard.with_suffix(".i16")
+    if not tokens.is_file():
+        raise UsageError(f"{tokens}: no tokens yet; run `stemwright train tokenize` first")
+    return tokens.stat().st_size * HOP // max(1, audio.stat().st_size)
 
 
 @dataclass(frozen=True, slots=True)

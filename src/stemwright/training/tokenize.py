@@ -1,6 +1,6 @@
 """Turn the data's audio into tokens of one codec.
 
-Beside each shard come ``.u16`` (codes, uint16 little-endian, per clip [8, frames] row-major) and ``.codec``
+Beside each shard come ``.u16`` (codes, uint16 little-endian, per clip [K, frames] row-major) and ``.codec``
 (the identity of the codec's tokens). ``.codec`` is written last, so a shard is tokenized exactly if it is
 there: the work can be stopped and resumed. Data that holds tokens of another codec is refused, unless they
 are to be replaced.
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
-from stemwright.training.shards import CODEBOOKS, SPLITS, read_shard, write_atomic
+from stemwright.training.shards import SPLITS, read_shard, write_atomic
 
 Report = Callable[[str], None]
 
@@ -31,8 +31,12 @@ class Encoder(Protocol):
     def tokens_sha256(self) -> str:
         """The identity of the codec's tokens."""
 
+    @property
+    def codebooks(self) -> int:
+        """Codes of a frame, K."""
+
     def encode(self, audio: NDArray[np.float32]) -> NDArray[np.uint16]:
-        """float32 [samples] -> codes uint16 [8, frames]."""
+        """float32 [samples] -> codes uint16 [K, frames]."""
 
 
 def shard_lists(data: Path, layers: Iterable[str] = LAYERS) -> list[tuple[Path, str, str]]:
@@ -70,9 +74,9 @@ def encode_shard(lines: Path, layer: str, split: str, codec: Encoder) -> int:
     frames = 0
     for clip in read_shard(lines, layer, split):
         codes = codec.encode(clip.audio().astype(np.float32) / np.float32(32767.0))
-        if codes.shape != (CODEBOOKS, clip.frames):
+        if codes.shape != (codec.codebooks, clip.frames):
             raise UsageError(
-                f"{lines}: clip {clip.index}: codec gave {codes.shape}, not {(CODEBOOKS, clip.frames)}"
+                f"{lines}: clip {clip.index}: codec gave {codes.shape}, not {(codec.codebooks, clip.frames)}"
             )
         parts.append(np.ascontiguousarray(codes, dtype="<u2").tobytes())
         frames += clip.frames
@@ -82,14 +86,26 @@ def encode_shard(lines: Path, layer: str, split: str, codec: Encoder) -> int:
     return frames
 
 
+def load_encoder(path: Path) -> Encoder:
+    """The encoder of a codec's or a tone codec's bundle. UsageError where it is none, or of other frames."""
+    from stemwright.codec.codec import Codec
+    from stemwright.codec.tone.hearing import ToneEncoder
+    from stemwright.models import load_bundle, require_frames
+
+    bundle = load_bundle(path)
+    if bundle.manifest.kind == "tone":
+        return ToneEncoder(bundle, threads=1)
+    codec = Codec.load(path, threads=1)
+    require_frames(codec.bundle)
+    return codec
+
+
 _codec: Encoder | None = None
 
 
 def _start(bundle: Path) -> None:
     global _codec
-    from stemwright.codec.codec import Codec
-
-    _codec = Codec.load(bundle, threads=1)
+    _codec = load_encoder(bundle)
 
 
 def _run(job: tuple[Path, str, str]) -> int:
@@ -121,12 +137,7 @@ def tokenize_data(
     ``bundle`` is a codec's folder; ``workers`` processes of one thread each (default: one a core).
     ``replace`` overwrites tokens of another codec instead of refusing.
     """
-    from stemwright.codec.codec import Codec
-    from stemwright.models import require_frames
-
-    loaded = Codec.load(bundle, threads=1)
-    require_frames(loaded.bundle)
-    codec: Encoder = loaded
+    codec = load_encoder(bundle)
     lists = shard_lists(data, layers)
     if not lists:
         raise UsageError(f"{data}: holds no shards; run `stemwright train data` first")

@@ -115,10 +115,20 @@ class Fitting:
         if beside is not None and beside.requires_grad:
             ends, gradients = [output, beside], [gradient, torch.full_like(beside, weight)]
         torch.autograd.backward(ends, gradients)
-        norm = _update(self.optimiser, self.trained, rate, self.recipe.clip)
-        averaging.update(self.average, self.model, step, self.recipe.ema)
-        self.progress.step += 1
+        norm = self._moved(rate)
         return {"total": total, "norm": norm, **parts}
+
+    def descend(self, total: Tensor, rate: float) -> Tensor:
+        """One optimiser step on a loss, without judges; returns the gradient's norm."""
+        total.backward()  # type: ignore[no-untyped-call]
+        return self._moved(rate)
+
+    def _moved(self, rate: float) -> Tensor:
+        """The optimiser's step on gradients that are there, counted; returns their norm."""
+        norm = _update(self.optimiser, self.trained, rate, self.recipe.clip)
+        averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
+        self.progress.step += 1
+        return norm
 
     def _heard_by(self, audio: Tensor) -> Tensor:
         """The sound ``[items, samples]`` that judges hear."""
@@ -151,6 +161,10 @@ class Fitting:
         share: Tensor = self.recipe.adversary * grown * own / its.clamp_min(1e-12)
         return share
 
+    def settings(self, meta: dict[str, Any]) -> dict[str, Any]:
+        """The configuration that a checkpoint names, as `identity` has it."""
+        return CodecConfig.from_json(meta["config"]).to_json()
+
     def save(self, path: Path) -> None:
         """Everything needed to go on."""
         tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
@@ -167,10 +181,7 @@ class Fitting:
         """Go on from a checkpoint of the same configuration."""
         tensors, meta = checkpoint.load(path)
         facts = {name: meta.get(name) for name in self.identity}
-        facts |= {
-            "config": CodecConfig.from_json(meta["config"]).to_json(),
-            "judges": bool(meta.get("judges")),
-        }
+        facts |= {"config": self.settings(meta), "judges": bool(meta.get("judges"))}
         if facts != self.identity:
             raise UsageError(f"{path}: checkpoint of another configuration; choose another output folder")
         self.model.load_state_dict(_under("model", tensors))

@@ -22,7 +22,7 @@ from stemwright.instruments.timbres import TIMBRES
 from stemwright.training.performer.corrupt import corrupt
 from stemwright.training.performer.delay import Ints, delayed
 from stemwright.training.performer.loss import IGNORE
-from stemwright.training.shards import CODEBOOKS, Clip, clips
+from stemwright.training.shards import Clip, clips, codebooks_of
 
 DROP_CHANCE = {"score": 0.1, "chords": 0.1, "style": 0.05, "timbre": 0.05, "rhythm": 0.05}
 
@@ -50,12 +50,20 @@ class Crops(Protocol):
 
 
 class ClipSet:
-    """All clips of a layer and split, ready to be cropped. `blank`: the input where there is no code;
-    `features`: the columns a model takes, the first ones."""
+    """All clips of a layer and split, ready to be cropped. `codebooks`: codes of a frame; `blank`: the input
+    where there is no code; `features`: the columns a model takes, the first ones."""
 
     def __init__(
-        self, layer: str, found: Sequence[Clip], *, blank: int, lookahead: int, features: int
+        self,
+        layer: str,
+        found: Sequence[Clip],
+        *,
+        codebooks: int,
+        blank: int,
+        lookahead: int,
+        features: int,
     ) -> None:
+        self.codebooks = codebooks
         self.layer, self.clips, self.blank, self.lookahead = layer, list(found), blank, lookahead
         self.width = features
         steps = np.array([self.steps(i) for i in range(len(found))], np.float64)
@@ -68,7 +76,7 @@ class ClipSet:
 
     def steps(self, index: int) -> int:
         """Steps of a clip in the delay pattern."""
-        return self.clips[index].frames + CODEBOOKS - 1
+        return self.clips[index].frames + self.codebooks - 1
 
     def features(self, index: int) -> npt.NDArray[np.float32]:
         """Features [T, F] of a clip, those of inference."""
@@ -98,8 +106,8 @@ class ClipSet:
 
     def crops(self, picks: Sequence[tuple[int, int]], length: int) -> Batch:
         """The crops (clip, first step), padded with blanks and ignored targets where a clip is shorter."""
-        inputs = np.full((len(picks), length, CODEBOOKS), self.blank, np.int64)
-        targets = np.full((len(picks), length, CODEBOOKS), IGNORE, np.int64)
+        inputs = np.full((len(picks), length, self.codebooks), self.blank, np.int64)
+        targets = np.full((len(picks), length, self.codebooks), IGNORE, np.int64)
         features = np.zeros((len(picks), length, self.width), np.float32)
         for row, (pick, start) in enumerate(picks):
             end = min(start + length, self.steps(pick))
@@ -141,10 +149,13 @@ def load(
         raise UsageError(f"{data}: no {split} clips of layer {layer!r}: run `stemwright train data` first")
     for shard in dict.fromkeys(clip.shard for clip in found):
         _check_codec(shard, codec_sha256)
+        found_books = codebooks_of(shard)
         highest = int(np.memmap(shard.with_suffix(".u16"), "<u2", "r").max())
-        if codebooks != CODEBOOKS or highest >= codebook_size:
+        if codebooks != found_books or highest >= codebook_size:
             raise UsageError(f"{shard}.u16: tokens do not fit {codebooks} x {codebook_size}: tokenize again")
-    out = ClipSet(layer, found, blank=codebook_size, lookahead=lookahead, features=features)
+    out = ClipSet(
+        layer, found, codebooks=codebooks, blank=codebook_size, lookahead=lookahead, features=features
+    )
     say(f"{layer} {split}: {len(found)} clips, {out.frames / 75 / 3600:.2f} h")
     return out
 

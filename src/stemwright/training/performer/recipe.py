@@ -12,14 +12,14 @@ import math
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from stemwright.errors import UsageError
-from stemwright.models import load_bundle
+from stemwright.models import Bundle, load_bundle
 from stemwright.training.codec.loop import keep_memory, pick_device
 from stemwright.training.performer import data as datasets
 from stemwright.training.performer.config import PerformerConfig
@@ -82,8 +82,9 @@ def train_performer(
     if threads:
         torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
-    config = config or preset_of(preset, layer)
-    codec_sha = _codec_sha(data, layer, codec)
+    speaks = None if codec is None else _codec(codec)
+    config = config or _shape(preset_of(preset, layer), speaks)
+    codec_sha = _codec_sha(data, layer, speaks)
     sets = [_load(data, layer, split, codec_sha, config, say) for split in ("train", "valid")]
     out.mkdir(parents=True, exist_ok=True)
     recipe = recipe or Recipe()
@@ -96,8 +97,13 @@ def train_performer(
     if resume and (out / CHECKPOINT).exists():
         trainer.load(out / CHECKPOINT)
         say(f"going on from step {trainer.progress.step}")
-    elif new_codec:
-        _renew(trainer, sets[1], say)
+    else:
+        if new_codec:
+            _renew(trainer, sets[1], say)
+        if speaks is not None and speaks.manifest.kind == "tone" and (start is None or new_codec):
+            from stemwright.training.tone.restore import codebook_vectors
+
+            trainer.begin_tables(codebook_vectors(speaks))
     run = Run(trainer, sets[0], sets[1], out, Budget(minutes, steps), say)
     try:
         run.go()
@@ -234,10 +240,26 @@ def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerC
     )
 
 
-def _codec_sha(data: Path, layer: str, codec: Path | None) -> str:
-    """The identity of the tokens, from its bundle or from the tokens' own note."""
+def _codec(path: Path) -> Bundle:
+    """A bundle whose tokens can be learnt. UsageError for any other."""
+    bundle = load_bundle(path)
+    if bundle.manifest.kind not in ("codec", "tone"):
+        raise UsageError(f"{path}: is a {bundle.manifest.kind}; give a codec's bundle")
+    return bundle
+
+
+def _shape(config: PerformerConfig, codec: Bundle | None) -> PerformerConfig:
+    """The shape with as many codebooks, and as many codes in each, as the codec has."""
+    if codec is None:
+        return config
+    facts = codec.manifest.architecture
+    return replace(config, codebooks=facts["codebooks"], codebook_size=facts["codebook_size"])
+
+
+def _codec_sha(data: Path, layer: str, codec: Bundle | None) -> str:
+    """The identity of the tokens, from their codec or from the tokens' own note."""
     if codec is not None:
-        return load_bundle(codec, kind="codec").tokens_sha256
+        return codec.tokens_sha256
     notes = sorted((Path(data) / layer).glob("*.codec"))
     if not notes:
         raise UsageError(f"{data}: no tokens of layer {layer!r}: run `stemwright train tokenize` first")

@@ -190,6 +190,21 @@ class Trainer:
                 part.normal_(std=0.02)
                 self.average[table][k * rows : (k + 1) * rows] = part
 
+    @torch.no_grad()
+    def begin_tables(self, vectors: Tensor) -> None:
+        """Let embeddings and heads begin as random projections of the codes' vectors [K, V, latent]: codes
+        that sound alike begin alike."""
+        for level, codes in enumerate(vectors):
+            codes = codes / codes.std().clamp_min(1e-6)
+            for table, rows in (
+                ("embed", self.config.codebook_size + 1),
+                ("heads", self.config.codebook_size),
+            ):
+                mix = torch.randn(codes.shape[1], self.config.d_model) / codes.shape[1] ** 0.5
+                at = slice(level * rows, level * rows + len(codes))
+                self.model.get_parameter(table)[at] = 0.02 * codes @ mix
+                self.average[table][at] = self.model.get_parameter(table)[at]
+
     def save(self, path: Path) -> None:
         """Everything needed to go on."""
         names = {id(p): k for k, p in self.model.named_parameters()}

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from stemwright.conditioning import knows
-from stemwright.conditioning.layout import columns
+from stemwright.conditioning.layout import timbre_columns
 from stemwright.errors import UsageError
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle
@@ -32,18 +32,31 @@ def warm_weights(
     known = state["cond.weight"]
     weight = torch.zeros(config.d_model, config.features)
     weight[:, : old.features] = known
-    slots, names = columns(layer)["timbre"], TIMBRES.get(layer, ())
+    slots, names = list(timbre_columns(layer)), TIMBRES.get(layer, ())
     weight[:, slots] = 0
     for slot, name in enumerate(bundle.manifest.timbres):
         if name in names:
-            weight[:, slots.start + names.index(name)] = known[:, slots.start + slot]
-    return {**state, "cond.weight": weight}
+            weight[:, slots[names.index(name)]] = known[:, slots[slot]]
+    tables = {} if _same_tables(old, config) else fresh_tables(config)
+    return {**state, **tables, "cond.weight": weight}
 
 
-def require_shape(bundle: Bundle, config: PerformerConfig) -> None:
-    """UsageError unless a bundle's network has this shape, whatever it is told beside its tokens."""
+def fresh_tables(config: PerformerConfig) -> dict[str, Tensor]:
+    """Random embeddings and heads, as a new model has them."""
+    rows = {"embed": config.codebook_size + 1, "heads": config.codebook_size}
+    return {k: 0.02 * torch.randn(config.codebooks * n, config.d_model) for k, n in rows.items()}
+
+
+def _same_tables(old: PerformerConfig, new: PerformerConfig) -> bool:
+    return (old.codebooks, old.codebook_size) == (new.codebooks, new.codebook_size)
+
+
+def require_shape(bundle: Bundle, config: PerformerConfig, *, new_codec: bool = False) -> None:
+    """UsageError unless a bundle's network has this shape, whatever it is told beside its tokens, and, with
+    `new_codec`, whatever they are."""
     old = PerformerConfig.from_json(bundle.manifest.architecture)
-    theirs, ours = ({**c.to_json(), "features": 0} for c in (old, config))
+    free = {"features": 0, **({"codebooks": 0, "codebook_size": 0} if new_codec else {})}
+    theirs, ours = ({**c.to_json(), **free} for c in (old, config))
     unequal = [name for name in ours if ours[name] != theirs[name]]
     if unequal:
         name = unequal[0]
@@ -57,7 +70,7 @@ def _check(bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: st
     version = manifest.conditioning_version
     if not knows(layer, version, manifest.architecture["features"]):
         raise UsageError(f"{bundle.path}: conditioning version {version} is not known: train without --from")
-    require_shape(bundle, config)
+    require_shape(bundle, config, new_codec=new_codec)
     if manifest.codec_sha256 != codec_sha256 and not new_codec:
         raise UsageError(
             f"{bundle.path}: speaks tokens of codec {str(manifest.codec_sha256)[:12]}, the data has those of "

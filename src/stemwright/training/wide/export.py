@@ -110,7 +110,7 @@ def export_model(
         path = Path(temp) / DECODER
         _write_graph(model, path)
         exact = _compare(model, path)
-        _store_as_half(path)
+        store_as_half(path)
         stored = _compare(model, path)
         if exact > TOLERANCE:
             raise StemwrightError(
@@ -163,7 +163,7 @@ def _write_graph(model: WideModel, path: Path) -> None:
         model.decoder.inverse = None
 
 
-def _store_as_half(path: Path) -> None:
+def store_as_half(path: Path) -> None:
     """Large float32 weights as float16, each with a cast before its use, which ONNX Runtime does once."""
     import onnx
     from onnx import helper, numpy_helper

@@ -1,0 +1,98 @@
+"""Audio to tone tokens: spectra in NumPy, the network and its codebooks as one graph.
+
+The encoder hears log-magnitudes only, so that tokens say what an ear hears and nothing of phases.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.codec.session import open_session, whole
+from stemwright.codec.tokens import Tokens, validate
+from stemwright.codec.tone.layout import HOP, RATE, Floats, mel
+from stemwright.errors import StemwrightError, UsageError
+
+if TYPE_CHECKING:
+    from stemwright.models import Bundle
+
+ENCODER = "encoder.onnx"
+SPECTRA = ((2048, 128, 0), (1024, 64, 24))
+"""Window, mel bands, bands left out from below."""
+SPECTRA_SIZE = sum(bands - skip for _, bands, skip in SPECTRA)
+STRETCH = 600
+CONTEXT = 8
+"""Frames on either side that the encoder's network sees, or more."""
+
+
+@cache
+def mel_filters(n_fft: int, bands: int) -> Floats:
+    """Triangular filters of height 1, evenly spaced in mel up to 12 kHz: ``[n_fft / 2 + 1, bands]``."""
+    places = np.linspace(0.0, float(mel(RATE / 2)), bands + 2)
+    edges = 700.0 * (10.0 ** (places / 2595.0) - 1.0)
+    bins = np.linspace(0.0, RATE / 2, n_fft // 2 + 1)[:, None]
+    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    return np.maximum(np.minimum(rise, fall), 0.0).astype(np.float32)
+
+
+def spectra(audio: Floats) -> Floats:
+    """Audio [T * 320] at 24 kHz to log-mel [T, 168] of about unit scale: a long window, and the upper bands
+    of a short one.
+    """
+    out = []
+    for n, bands, skip in SPECTRA:
+        pad = (n - HOP) // 2
+        window = (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)).astype(np.float32) * np.float32(4 / n)
+        pieces = np.lib.stride_tricks.sliding_window_view(np.pad(audio, pad), n)[::HOP] * window
+        made = np.fft.rfft(pieces, axis=-1)
+        power = (np.square(made.real) + np.square(made.imag)).astype(np.float32, copy=False)
+        out.append(
+            np.log(np.sqrt(power + np.float32(1e-14)) @ mel_filters(n, bands)[:, skip:] + np.float32(2e-5))
+        )
+    return (np.concatenate(out, axis=-1) + np.float32(6.5)) / np.float32(2.5)
+
+
+class ToneEncoder:
+    """A tone bundle, ready to encode."""
+
+    def __init__(self, bundle: Bundle, threads: int = 1) -> None:
+        self.bundle = bundle
+        self.codebooks = whole(bundle, "codebooks", 1, 32)
+        self.codebook_size = whole(bundle, "codebook_size", 2, 65535)
+        self._session = open_session(bundle.file(ENCODER), threads)
+
+    @classmethod
+    def load(cls, path: Path | str, threads: int = 1) -> ToneEncoder:
+        """Read and verify a bundle. UsageError or StemwrightError where it is none."""
+        from stemwright.models import load_bundle
+
+        return cls(load_bundle(path, kind="tone"), threads)
+
+    @property
+    def tokens_sha256(self) -> str:
+        """The identity of its tokens."""
+        return self.bundle.tokens_sha256
+
+    def encode(self, audio: npt.NDArray[np.floating]) -> Tokens:
+        """Audio ``[N]`` at 24 kHz to tokens uint16 ``[K, ceil(N / 320)]``; the end is filled up with
+        silence."""
+        if audio.ndim != 1 or not bool(np.isfinite(audio).all()):
+            raise UsageError("audio: must be mono [samples] and finite; check the file")
+        frames = -(-len(audio) // HOP)
+        seen = spectra(np.pad(audio.astype(np.float32), (0, frames * HOP - len(audio))))
+        codes = np.zeros((self.codebooks, frames), np.uint16)
+        for start in range(0, frames, STRETCH):
+            stop = min(frames, start + STRETCH)
+            low, high = max(0, start - CONTEXT), min(frames, stop + CONTEXT)
+            (made,) = self._session.run(None, {"spectra": seen[None, low:high]})
+            if made.shape != (1, self.codebooks, high - low):
+                raise StemwrightError(
+                    f"{self.bundle.path / ENCODER}: gave another shape; get the bundle again"
+                )
+            codes[:, start:stop] = made[0, :, start - low : stop - low]
+        return validate(codes, self.codebook_size)

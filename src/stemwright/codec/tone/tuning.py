@@ -1,0 +1,117 @@
+"""Where the partials of a timbre's notes lie: measured once for each timbre, and kept in the bundle.
+
+A pitched timbre has cents and inharmonicity by pitch: partial h lies at h f0 sqrt((1 + B h^2) / (1 + B))
+(H. Fletcher, Normal vibration frequencies of a stiff piano string, 1964). A kit has the modes of its pieces
+in Hz.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.codec.tone.layout import MAX_PARTIALS, MODES
+from stemwright.errors import UsageError
+
+TOP = 20_000.0
+_GOLDEN = 0.6180339887498949
+
+
+@dataclass(frozen=True, slots=True)
+class Strings:
+    """Cents against equal temperament and inharmonicity at some rising pitches."""
+
+    pitch: tuple[float, ...]
+    cents: tuple[float, ...]
+    stiffness: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tuning:
+    """``strings`` of pitched timbres and ``modes`` of kits (piece's pitch -> Hz), by ``layer/timbre``."""
+
+    strings: Mapping[str, Strings] = field(default_factory=dict)
+    modes: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)
+
+    def frequencies(self, layer: str, timbre: str, pitch: int, drums: bool) -> npt.NDArray[np.float64]:
+        """Partials of a note in Hz, float64 [P], rising; a drum without modes has none."""
+        name = f"{layer}/{timbre}"
+        if drums:
+            return np.array(self.modes.get(name, {}).get(pitch, ()), np.float64)
+        cents, stiffness = 0.0, 0.0
+        if name in self.strings:
+            made = self.strings[name]
+            cents = float(np.interp(pitch, made.pitch, made.cents))
+            stiffness = float(np.interp(pitch, made.pitch, made.stiffness))
+        f0 = 440.0 * 2.0 ** ((pitch - 69 + cents / 100) / 12)
+        h = np.arange(1, MAX_PARTIALS + 1, dtype=np.float64)
+        found = f0 * h * np.sqrt((1 + stiffness * h * h) / (1 + stiffness))
+        return np.asarray(found[found < TOP])
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain lists, for the bundle."""
+        return {
+            "strings": {
+                name: {"pitch": list(s.pitch), "cents": list(s.cents), "stiffness": list(s.stiffness)}
+                for name, s in sorted(self.strings.items())
+            },
+            "modes": {
+                name: {str(pitch): list(hz) for pitch, hz in sorted(kit.items())}
+                for name, kit in sorted(self.modes.items())
+            },
+        }
+
+    @classmethod
+    def from_json(cls, record: object, where: str) -> Tuning:
+        """The inverse of :meth:`to_json`; UsageError naming the timbre that is wrong."""
+        if not isinstance(record, dict) or set(record) != {"strings", "modes"}:
+            raise UsageError(f"{where}: must hold 'strings' and 'modes'; get the bundle again")
+        strings, modes = _table(record, "strings", where), _table(record, "modes", where)
+        return cls(
+            {name: _strings(value, f"{where}: strings of {name!r}") for name, value in strings.items()},
+            {name: _modes(value, f"{where}: modes of {name!r}") for name, value in modes.items()},
+        )
+
+
+def phases(count: int) -> npt.NDArray[np.float64]:
+    """The phase of every partial at its note's onset, in turns: spread evenly, so that no pulse stands
+    out."""
+    return np.asarray(np.arange(1, count + 1) * _GOLDEN % 1.0, np.float64)
+
+
+def _table(record: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
+    value = record[name]
+    if not isinstance(value, dict) or len(value) > 1024 or not all(isinstance(k, str) for k in value):
+        raise UsageError(f"{where}: {name!r} must be an object of timbres; get the bundle again")
+    return value
+
+
+def _strings(value: object, where: str) -> Strings:
+    names = ("pitch", "cents", "stiffness")
+    if not isinstance(value, dict) or set(value) != set(names):
+        raise UsageError(f"{where}: must hold {', '.join(names)}; get the bundle again")
+    pitch, cents, stiffness = (_numbers(value[name], where, 128) for name in names)
+    fits = len(pitch) == len(cents) == len(stiffness) > 0 and list(pitch) == sorted(set(pitch))
+    if not fits or any(abs(c) > 200 for c in cents) or any(not 0 <= b <= 0.01 for b in stiffness):
+        raise UsageError(f"{where}: pitches must rise, cents and stiffness be small; get the bundle again")
+    return Strings(pitch, cents, stiffness)
+
+
+def _modes(value: object, where: str) -> dict[int, tuple[float, ...]]:
+    if not isinstance(value, dict) or not all(isinstance(k, str) and k.isdecimal() for k in value):
+        raise UsageError(f"{where}: must be an object of pitches; get the bundle again")
+    found = {int(pitch): _numbers(hz, where, MODES) for pitch, hz in value.items()}
+    if any(not 10 <= f < TOP for hz in found.values() for f in hz):
+        raise UsageError(f"{where}: modes must lie between 10 and {TOP:.0f} Hz; get the bundle again")
+    return found
+
+
+def _numbers(value: object, where: str, most: int) -> tuple[float, ...]:
+    ok = isinstance(value, list) and len(value) <= most
+    if not ok or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in value):  # type: ignore[attr-defined]
+        raise UsageError(f"{where}: must hold lists of at most {most} numbers; get the bundle again")
+    return tuple(float(v) for v in value)  # type: ignore[attr-defined]

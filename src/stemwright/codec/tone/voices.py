@@ -1,0 +1,115 @@
+"""The partials of a layer's notes: from the network's levels to the oscillators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.codec.tone import layout as L
+from stemwright.codec.tone.notes import Notes, Rows
+from stemwright.codec.tone.tuning import Tuning, phases
+from stemwright.native.oscillators import Note
+
+NARROW_TOP = 11_500.0
+"""Partials above are left out at 24 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A pitch in a timbre: ``hz`` float64 [P]; matrices that read the envelope [104, P] and the width [24, P]
+    at its partials; the cosine and sine of its partials' phases at the onset, and the signs of their width,
+    float32 [P].
+    """
+
+    hz: npt.NDArray[np.float64]
+    envelope: L.Floats
+    width: L.Floats
+    cosine: L.Floats
+    sine: L.Floats
+    sides: L.Floats
+
+
+class Voices:
+    """The voices of one timbre at one rate, made when they are first asked for."""
+
+    def __init__(self, tuning: Tuning, layer: str, timbre: str, drums: bool, scale: int) -> None:
+        self.tuning, self.layer, self.timbre, self.drums, self.scale = tuning, layer, timbre, drums, scale
+        self._made: dict[int, Voice] = {}
+
+    def of(self, pitch: int) -> Voice:
+        """The voice of a pitch."""
+        if pitch not in self._made:
+            hz = self.tuning.frequencies(self.layer, self.timbre, pitch, self.drums)
+            if self.scale == 1:
+                hz = hz[hz < NARROW_TOP]
+            angle = 2 * np.pi * phases(len(hz))
+            self._made[pitch] = Voice(
+                hz,
+                L.lerp_matrix(L.envelope_points(), L.mel(hz)),
+                L.lerp_matrix(L.side_points(), L.mel(hz)),
+                np.cos(angle).astype(np.float32),
+                np.sin(angle).astype(np.float32),
+                side_signs(len(hz)),
+            )
+        return self._made[pitch]
+
+    def sounding(
+        self,
+        notes: Notes,
+        rows: Rows,
+        levels: L.Floats,
+        envelope: L.Floats,
+        width: L.Floats,
+        channels: int,
+        first: int,
+    ) -> list[Note]:
+        """What the oscillators play: of each note its rows' amplitudes. ``levels`` [M, 67]; ``envelope`` and
+        ``width`` are those of the rows' frames, [M, 104] and [M, 24]; ``first``: the frame that rows count
+        from.
+        """
+        starts = np.flatnonzero(np.diff(rows.note, prepend=-1))
+        out = []
+        for low, high in zip(starts, [*starts[1:], len(rows.note)], strict=True):
+            note = int(rows.note[low])
+            voice = self.of(int(notes.pitch[note]))
+            if len(voice.hz):
+                part = slice(low, high)
+                out.append(
+                    Note(
+                        onset=float(notes.start[note]) * self.scale,
+                        first=first + int(rows.frame[low]),
+                        frequencies=voice.hz / (L.RATE * self.scale),
+                        amplitudes=amplitudes(voice, levels[part], envelope[part], width[part], channels),
+                        bend=np.zeros(high - low, np.float32),
+                    )
+                )
+        return out
+
+
+def side_signs(count: int) -> L.Floats:
+    """Signs of the partials' width: two by two, so that neighbours lie on either side."""
+    return np.where(np.arange(count) // 2 % 2 == 0, 1.0, -1.0).astype(np.float32)
+
+
+def amplitudes(
+    voice: Voice, levels: L.Floats, envelope: L.Floats, width: L.Floats, channels: int
+) -> L.Floats:
+    """Sine and cosine amplitudes [R, channels, 2, P] of a note's rows: the middle, and the side, which has
+    the middle left or right of it, and as much as is wide a quarter turn away.
+    """
+    count = len(voice.hz)
+    log = envelope @ voice.envelope
+    own = min(count, L.CORRECTED)
+    log[:, :own] += levels[:, :own]
+    middle = np.exp(np.minimum(log, 4.0) - 5.0) * np.exp(np.minimum(levels[:, L.CORRECTED, None], 3.0))
+    out = np.empty((len(levels), channels, 2, count), np.float32)
+    out[:, 0, 0], out[:, 0, 1] = middle * voice.cosine, middle * voice.sine
+    if channels == 2:
+        log = np.minimum(width @ voice.width + levels[:, L.CORRECTED + 1, None], 2.0) - 3.0
+        apart = middle * np.exp(log) * voice.sides
+        place = np.tanh(levels[:, L.CORRECTED + 2, None])
+        out[:, 1, 0] = place * out[:, 0, 0] - apart * voice.sine
+        out[:, 1, 1] = place * out[:, 0, 1] + apart * voice.cosine
+    return out

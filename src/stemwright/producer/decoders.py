@@ -1,0 +1,87 @@
+"""What makes stems of takes: each take by the bundle whose tokens it holds, or as a sampler played it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.producer import bundles
+from stemwright.producer.exports import stored_score
+from stemwright.song.timebase import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    from stemwright.models import Bundle
+    from stemwright.song.document import Take
+    from stemwright.song.state import GlobalState
+    from stemwright.store import SongFolder
+
+Audio = npt.NDArray[np.float32]
+
+QUALITIES = ("standard", "high")
+"""24 kHz, mono stems; 48 kHz, stereo stems."""
+
+
+def codec_of_take(folder: SongFolder, layer: str, take: Take) -> str | None:
+    """The identity of a take's tokens, from the run that made them; None where it does not say."""
+    details = folder.runs.read(take.run).get("details", {})
+    said: str | None = details.get(layer, {}).get("codec")
+    return said
+
+
+class Decoders:
+    """Decoders of one quality, loaded when a take needs them. UsageError for a quality that is not known."""
+
+    def __init__(self, quality: str) -> None:
+        if quality not in QUALITIES:
+            raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
+        self.wide = quality == "high"
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the stems."""
+        return 2 * SAMPLE_RATE if self.wide else SAMPLE_RATE
+
+    def require(self, folder: SongFolder, layer: str, take: Take) -> str | None:
+        """The identity of the bundle that decodes a take, None for a sampler's; StemwrightError or UsageError
+        where no bundle here can.
+        """
+        if take.player is not None:
+            return None
+        bundle = self._bundle(folder, layer, take)
+        if bundle.manifest.kind == "codec" and self.wide:
+            return bundles.wide_decoder().sha256
+        return bundle.sha256
+
+    def stem(self, folder: SongFolder, state: GlobalState, layer: str, take: Take) -> Audio:
+        """A take's sound at this quality's rate, [samples] or [samples, 2]."""
+        from stemwright.codec.tokens import from_canonical
+
+        data = folder.objects.get(take.content_sha256)
+        if take.player is not None:
+            from stemwright.producer.sampled import stem_of
+
+            return stem_of(data, self.sample_rate, take.frames, folder.objects.name(take.content_sha256))
+        tokens = from_canonical(data)
+        if self._bundle(folder, layer, take).manifest.kind == "tone":
+            from stemwright.codec.tone.decoder import Part
+
+            score = stored_score(folder, take.score_sha256, layer)
+            part = Part(layer, tokens, score, state.timebase, take.timbre)
+            return bundles.tone().decode(part, wide=self.wide)
+        return (bundles.wide_decoder() if self.wide else bundles.codec()).decode(tokens)
+
+    def _bundle(self, folder: SongFolder, layer: str, take: Take) -> Bundle:
+        """The bundle that speaks a take's tokens."""
+        made_for = codec_of_take(folder, layer, take)
+        if made_for is None:
+            return bundles.codec_bundle()
+        found = bundles.speaking(made_for)
+        if found is None:
+            raise StemwrightError(
+                f"{layer}, take {take.take}: made for codec {made_for[:12]}, which is not installed: install "
+                f"it, or perform the same notes again with: stemwright perform DIR {layer}"
+            )
+        return found

@@ -1,0 +1,182 @@
+"""Batches of the tone codec's training: sound at 48 kHz in middle and side, and what the decoder is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stemwright.codec.tone import layout as L
+from stemwright.codec.tone.notes import Notes, bursts, frame_features, notes_of, sounding
+from stemwright.errors import UsageError
+from stemwright.song.layers import is_drums
+from stemwright.training.shards import Clip, clips, wide_done
+
+Voice = tuple[str, str, int, bool]
+"""Layer, timbre, pitch, drums."""
+SHARES = {"drums": 0.24, "bass": 0.24, "harmony": 0.28, "lead": 0.24}
+UNKNOWN = 0.08
+"""Share of the items whose timbre the decoder is not told."""
+QUIET = 200 / 32767
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Sounding notes of all items: int64 [M] ``item``, ``frame``, ``pitch``; float64 [M] ``onset`` in samples
+    of the crop at 48 kHz; float32 [M, 14] ``features``. ``groups``: the rows of each voice.
+    """
+
+    item: Tensor
+    frame: Tensor
+    pitch: Tensor
+    onset: Tensor
+    features: Tensor
+    groups: Mapping[Voice, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """``sound`` [B, 2, T * 640]: middle and side at 48 kHz; ``heard`` [B, T * 320]: mono at 24 kHz, for the
+    encoder; ``told`` [B, T, F]; ``bursts`` [B, 2, T * 640]; ``gate`` [B, T * 640] of the free part.
+    """
+
+    sound: Tensor
+    heard: Tensor
+    told: Tensor
+    timbre: Tensor
+    rows: Rows
+    bursts: Tensor
+    gate: Tensor
+    layers: tuple[str, ...]
+
+    @property
+    def drums(self) -> Tensor:
+        """bool [B]."""
+        return torch.tensor([is_drums(layer) for layer in self.layers])
+
+
+class Item:
+    """A clip with its notes."""
+
+    def __init__(self, clip: Clip) -> None:
+        self.clip, self.layer, self.timbre, self.frames = clip, clip.layer, clip.timbre, clip.frames
+        self.notes: Notes = notes_of(clip.layer, clip.score(), clip.state().timebase)
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """``frames`` of an item from ``first`` on, ``gain`` times as loud."""
+
+    item: Item
+    first: int
+    gain: float = 1.0
+    known: bool = True
+
+
+class Items:
+    """The clips of a split that have a wide twin, and batches of them. ``slots``: rows of the decoder's table
+    of timbres by (layer, timbre), from 1.
+    """
+
+    def __init__(
+        self, data: Path, split: str, frames: int, slots: Mapping[tuple[str, str], int], seed: int = 0
+    ) -> None:
+        self.frames, self.slots, self.seed = frames, slots, seed
+        self.items: dict[str, list[Item]] = {}
+        for layer in SHARES:
+            found = [c for c in clips(data, layer, split) if wide_done(c.shard) and c.frames >= frames]
+            if not found:
+                raise UsageError(f"{data}: layer {layer!r} has no {split} clips at 48 kHz; run train widen")
+            self.items[layer] = [Item(clip) for clip in found]
+        self.chance = {
+            layer: np.array([i.frames for i in items], float) / sum(i.frames for i in items)
+            for layer, items in self.items.items()
+        }
+
+    def batch(self, step: int, size: int) -> Batch:
+        """Training batch number ``step``, a function of (seed, step)."""
+        rng = np.random.default_rng((self.seed, step))
+        names, odds = list(SHARES), np.array(list(SHARES.values()))
+        return self.collate([self._draw(rng, str(rng.choice(names, p=odds))) for _ in range(size)])
+
+    def _draw(self, rng: np.random.Generator, layer: str) -> Crop:
+        for _ in range(4):
+            item = self.items[layer][rng.choice(len(self.items[layer]), p=self.chance[layer])]
+            first = int(rng.integers(0, item.frames - self.frames + 1))
+            part = item.clip.audio()[first * L.HOP : (first + self.frames) * L.HOP : 7]
+            if np.abs(part.astype(np.int32)).max() > QUIET * 32767:
+                break
+        gain = float(10 ** (rng.uniform(-9, 3) / 20)) if rng.random() < 0.3 else 1.0
+        return Crop(item, first, gain, bool(rng.random() >= UNKNOWN))
+
+    def held_out(self, count: int) -> list[Crop]:
+        """``count`` fixed crops of each layer."""
+        rng = np.random.default_rng(7)
+        return [
+            Crop(crop.item, crop.first)
+            for layer in SHARES
+            for crop in (self._draw(rng, layer) for _ in range(count))
+        ]
+
+    def collate(self, crops: Sequence[Crop]) -> Batch:
+        """The batch of some crops."""
+        frames = self.frames
+        sound, heard, told, burst, gate = [], [], [], [], []
+        for crop in crops:
+            span = slice(crop.first * L.HOP, (crop.first + frames) * L.HOP)
+            heard.append(crop.item.clip.audio()[span].astype(np.float32) * (crop.gain / 32767))
+            wide = crop.item.clip.wide()[2 * span.start : 2 * span.stop].astype(np.float32)
+            left, right = wide.T * (crop.gain / 32767)
+            sound.append(np.stack([left + right, left - right]) / 2)
+            told.append(frame_features(crop.item.notes, crop.first, frames))
+            tau = L.DRUM_FREE_GATE if crop.item.notes.drums else L.FREE_GATE
+            made = bursts(crop.item.notes, crop.first, frames, (*L.BURSTS, tau), 2)
+            burst.append(made[:-1])
+            gate.append(made[-1])
+        return Batch(
+            _tensor(sound),
+            _tensor(heard),
+            _tensor(told),
+            torch.tensor([self.slots[c.item.layer, c.item.timbre] if c.known else 0 for c in crops]),
+            self._rows(crops),
+            _tensor(burst),
+            _tensor(gate),
+            tuple(c.item.layer for c in crops),
+        )
+
+    def _rows(self, crops: Sequence[Crop]) -> Rows:
+        item, frame, pitch, onset, features = [], [], [], [], []
+        groups: dict[Voice, list[np.ndarray]] = {}
+        done = 0
+        for number, crop in enumerate(crops):
+            notes = crop.item.notes
+            rows = sounding(notes, crop.first, self.frames)
+            item.append(np.full(len(rows.note), number))
+            frame.append(rows.frame)
+            pitch.append(notes.pitch[rows.note])
+            onset.append((notes.start[rows.note] - crop.first * L.HOP) * 2)
+            features.append(rows.features)
+            for value in np.unique(pitch[-1]):
+                voice = (crop.item.layer, crop.item.timbre, int(value), notes.drums)
+                groups.setdefault(voice, []).append(done + np.flatnonzero(pitch[-1] == value))
+            done += len(rows.note)
+        return Rows(
+            _joined(item),
+            _joined(frame),
+            _joined(pitch),
+            _joined(onset),
+            _joined(features),
+            {voice: torch.from_numpy(np.concatenate(found)) for voice, found in groups.items()},
+        )
+
+
+def _tensor(arrays: Sequence[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.stack(arrays))
+
+
+def _joined(arrays: Sequence[np.ndarray]) -> Tensor:
+    return torch.from_numpy(np.concatenate(arrays))

@@ -1,0 +1,47 @@
+"""A tone bundle's network again, out of its graphs: to train on from it."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from stemwright.codec.tone.decoder import NOTES, TRUNK
+from stemwright.codec.tone.hearing import ENCODER
+from stemwright.errors import UsageError
+from stemwright.models import Bundle
+from stemwright.training.tone.model import ToneConfig, ToneModel
+
+
+def model_of(bundle: Bundle) -> ToneModel:
+    """The network of a bundle; large weights of its decoder were stored as float16. UsageError where its
+    graphs lack a weight.
+    """
+    model = ToneModel(ToneConfig(**bundle.manifest.architecture["network"]))
+    found = {
+        name: value for graph in (NOTES, TRUNK, ENCODER) for name, value in _weights(bundle, graph).items()
+    }
+    state = model.state_dict()
+    bookkeeping = {"quantiser.counts", "quantiser.sums", "quantiser.ready"}
+    missing = sorted(set(state) - set(found) - bookkeeping)
+    if missing:
+        raise UsageError(f"{bundle.path}: its graphs lack {missing[0]!r}; export the network again")
+    model.load_state_dict({**state, **{k: v for k, v in found.items() if k in state}})
+    model.quantiser.resume()
+    return model
+
+
+def codebook_vectors(bundle: Bundle) -> Tensor:
+    """The codes' vectors [K, V, latent] of a tone bundle."""
+    return _weights(bundle, ENCODER)["quantiser.codebooks"]
+
+
+def _weights(bundle: Bundle, graph: str) -> dict[str, Tensor]:
+    """The named weights of a graph, float32."""
+    import onnx
+
+    out = {}
+    for tensor in onnx.load(str(bundle.file(graph))).graph.initializer:
+        name = tensor.name.removesuffix("_half").removeprefix("model.")
+        out[name] = torch.from_numpy(onnx.numpy_helper.to_array(tensor).astype(np.float32))
+    return out

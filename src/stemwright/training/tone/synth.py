@@ -1,0 +1,164 @@
+"""The synthesizer in PyTorch, at 48 kHz in middle and side: what the decoder's controls sound like, with
+gradients. At run time the same is done by the native oscillators and NumPy.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from stemwright.codec.tone import layout as L
+from stemwright.codec.tone.tuning import Tuning, phases
+from stemwright.training.codec.model import EDGE, overlapped
+from stemwright.training.tone.batch import Batch, Voice
+from stemwright.training.tone.model import Decoder
+
+HOP = 2 * L.HOP
+N_FFT = 2 * L.N_FFT
+GATE = 48
+"""Samples in which a note fades in."""
+
+
+class VoiceTables:
+    """Of a voice (layer, timbre, pitch): frequencies, the windowed sines of a frame, and how its partials
+    read the envelopes. Kept for the last two thousand voices.
+    """
+
+    def __init__(self, tuning: Tuning) -> None:
+        self.tuning = tuning
+        self.of = lru_cache(maxsize=2048)(self._make)
+
+    def _make(self, voice: Voice) -> tuple[np.ndarray, Tensor, Tensor, Tensor]:
+        hz = self.tuning.frequencies(*voice)
+        m = np.arange(-HOP, HOP)
+        window = 0.5 + 0.5 * np.cos(np.pi * m / HOP)
+        angle = 2 * np.pi * hz[:, None] * m / (2 * L.RATE)
+        basis = np.concatenate([np.cos(angle) * window, np.sin(angle) * window]).astype(np.float32)
+        envelope = L.lerp_matrix(L.envelope_points(), L.mel(hz))
+        side = L.lerp_matrix(L.side_points(), L.mel(hz))
+        return hz, torch.from_numpy(basis), torch.from_numpy(envelope), torch.from_numpy(side)
+
+
+def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> Tensor:
+    """The harmonic part [B, 2, frames * 640] of features x [B, T, width]."""
+    items, frames, _ = x.shape
+    buffer = torch.zeros(items * (frames + 1), 2, HOP)
+    rows = batch.rows
+    if len(rows.frame):
+        where = rows.item * frames + rows.frame
+        seen = decoder.note_trunk(x).reshape(items * frames, -1)[where]
+        y = decoder.levels(seen, rows.features, rows.pitch, batch.timbre[rows.item]).float()
+        env = decoder.envelope(x).float().reshape(items * frames, -1)[where]
+        wide = decoder.width(x).float().reshape(items * frames, -1)[where]
+        centre = (rows.frame * HOP + L.HOP).double()
+        since = centre - rows.onset
+        made, order = [], []
+        for voice, index in rows.groups.items():
+            made.append(_voice(tables, voice, env[index], wide[index], y[index], since[index]))
+            order.append(index)
+        index = torch.cat(order)
+        reach = torch.arange(-HOP, HOP)
+        gate = ((since[index, None] + reach) / GATE).clamp(0, 1).float()
+        sound = torch.cat(made) * gate[:, None]
+        at = rows.item[index] * (frames + 1) + rows.frame[index]
+        buffer = buffer.index_add(0, at, sound[..., :HOP]).index_add(0, at + 1, sound[..., HOP:])
+    flat = buffer.transpose(0, 1).reshape(2, items, (frames + 1) * HOP).transpose(0, 1)
+    return flat[..., L.HOP : L.HOP + frames * HOP]
+
+
+def _voice(tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tensor, since: Tensor) -> Tensor:
+    """Rows of one voice: [R, 2, 1280], middle and side. The side has the middle, left or right of it, and as
+    many partials a quarter turn away: they make it wide.
+    """
+    hz, basis, to_env, to_side = tables.of(voice)
+    log, level, width, place = note_levels(env @ to_env, wide @ to_side, y)
+    middle = torch.exp(log.clamp(max=4.0) - 5.0) * level
+    apart = middle * torch.exp(width.clamp(max=2.0) - 3.0) * turned(len(hz))
+    turns = (since[:, None] * torch.from_numpy(hz) / (2 * L.RATE) + torch.from_numpy(phases(len(hz)))) % 1.0
+    angle = (2 * torch.pi * turns).float()
+    sine, cosine = angle.sin(), angle.cos()
+    near = torch.cat([middle * sine, middle * cosine], -1)
+    far = torch.cat([apart * cosine, -apart * sine], -1) + place * near
+    return torch.stack([near @ basis, far @ basis], 1)
+
+
+def note_levels(env: Tensor, wide: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """From envelopes at the partials [R, P] and a note's outputs [R, NOTE_OUTPUTS]: log levels [R, P], the
+    note's own factor [R, 1], log width [R, P], place [R, 1] in -1..1.
+    """
+    count = env.shape[1]
+    own = y[:, : min(count, L.CORRECTED)]
+    log = env + (own if count == own.shape[1] else F.pad(own, (0, count - own.shape[1])))
+    level = torch.exp(y[:, L.CORRECTED : L.CORRECTED + 1].clamp(max=3.0))
+    return log, level, wide + y[:, L.CORRECTED + 1 : L.CORRECTED + 2], torch.tanh(y[:, L.CORRECTED + 2 :])
+
+
+def turned(count: int) -> Tensor:
+    """Signs of the partials' width: two apart, so that neighbours lie on either side."""
+    return torch.from_numpy(np.where(np.arange(count) // 2 % 2 == 0, 1.0, -1.0).astype(np.float32))
+
+
+class Rest:
+    """Noise in bands and, at attacks, a free spectrum: [B, 2, frames * 640]."""
+
+    def __init__(self) -> None:
+        self.bands = torch.from_numpy(L.band_matrix())
+        self.sides = torch.from_numpy(L.side_matrix())
+        self.ramp = torch.from_numpy(L.steady_ramp())
+        self.window = torch.hann_window(N_FFT)
+
+    def __call__(self, decoder: Decoder, x: Tensor, batch: Batch, noise: Tensor) -> Tensor:
+        """``noise``: white, [B, 2, frames * 640]."""
+        x = torch.cat([x[:, :1].expand(-1, EDGE, -1), x, x[:, -1:].expand(-1, EDGE, -1)], 1)
+        return self._noise(decoder, x, batch, noise) + self._free(decoder, x, batch)
+
+    def _noise(self, decoder: Decoder, x: Tensor, batch: Batch, noise: Tensor) -> Tensor:
+        items, frames, _ = x.shape
+        log = decoder.noise(x).float().reshape(items, frames, L.STREAMS, L.BANDS) @ self.bands
+        apart = decoder.side(x).float().reshape(items, frames, L.STREAMS, L.SIDE_POINTS) @ self.sides
+        steady = torch.where(batch.drums[:, None, None], torch.ones(()), self.ramp)
+        middle = torch.exp(log.clamp(max=3.0) - 5.0)
+        middle = torch.cat([middle[:, :, :1] * steady[:, :, None], middle[:, :, 1:]], 2)
+        masks = torch.stack([middle, middle * torch.exp(apart.clamp(max=2.0) - 1.5)], 1)  # [B, 2, T, S, bins]
+        excited = torch.cat([noise[:, :, None], noise[:, :, None] * batch.bursts[:, None]], 2)
+        spectra = self._spectra(excited).transpose(2, 3)  # [B, 2, T, S, bins]
+        made: Tensor = self._sound((spectra * masks).sum(3))
+        return made
+
+    def _free(self, decoder: Decoder, x: Tensor, batch: Batch) -> Tensor:
+        y = decoder.free(x).float()
+        size = torch.exp(y[..., : L.LOW_BINS].clamp(max=6.0) - 2.0)
+        half = torch.complex(size * y[..., L.LOW_BINS : 2 * L.LOW_BINS], size * y[..., 2 * L.LOW_BINS :])
+        spectrum = F.pad(half, (0, L.WIDE_BINS - L.LOW_BINS))
+        made: Tensor = self._sound(spectrum[:, None]) * batch.gate[:, None]
+        return F.pad(made, (0, 0, 0, 1))
+
+    def _spectra(self, sound: Tensor) -> Tensor:
+        pad = EDGE * HOP + (N_FFT - HOP) // 2
+        made: Tensor = torch.fft.rfft(F.pad(sound, (pad, pad)).unfold(-1, N_FFT, HOP) * self.window)
+        return made
+
+    def _sound(self, spectra: Tensor) -> Tensor:
+        """[B, C, T + 4, bins] -> [B, C, T * 640]."""
+        items, channels = spectra.shape[:2]
+        pieces = torch.fft.irfft(spectra, n=N_FFT) * (self.window / 1.5)
+        return overlapped(pieces.flatten(0, 1), HOP).reshape(items, channels, -1)
+
+
+def synthesize(
+    decoder: Decoder,
+    z: Tensor,
+    batch: Batch,
+    tables: VoiceTables,
+    rest: Rest,
+    noise: Tensor,
+) -> Tensor:
+    """Latents [B, T, latent] to middle and side [B, 2, T * 640]."""
+    x = decoder.trunk(z, batch.told, batch.timbre)
+    with torch.autocast("cpu", enabled=False):
+        x = x.float()
+        return partials(decoder, x, batch, tables) + rest(decoder, x, batch, noise)

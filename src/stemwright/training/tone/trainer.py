@@ -1,0 +1,180 @@
+"""One step of the tone codec's training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from stemwright.codec.tone.tuning import Tuning
+from stemwright.training.codec.fitting import Fitting, Plan
+from stemwright.training.tone import losses
+from stemwright.training.tone.batch import Batch, Items
+from stemwright.training.tone.model import ToneConfig, ToneModel
+from stemwright.training.tone.synth import HOP, Rest, VoiceTables, synthesize
+
+EDGE_FRAMES = 4
+"""Frames at either end of a crop that the loss does not hear."""
+TURNS = ((1024, 4096), (512, 2048, 8192))
+
+
+@dataclass(frozen=True)
+class Recipe(Plan):
+    """What the training does, beside its budget."""
+
+    batch: int = 10
+    frames: int = 96
+    warmup_steps: int = 40
+    ema: float = 0.995
+    adversary: float = 0.0
+    learning_rate: float = 1.5e-3
+    warm_rate: float = 8e-4
+    commitment: float = 0.02
+    slowness: float = 0.05
+    fewer: float = 0.4  # share of items that keep fewer codebooks
+    slips: float = 0.12  # share of frames, in half of the items, that stand where a neighbour should
+    valid_count: int = 8  # crops a layer
+    valid_minutes: float = 5.0
+    patience: int = 1000
+
+
+class Trainer(Fitting):
+    """One training run in memory. ``keep_tokens``: the identity of the tokens where they must stay as they
+    are; then only the decoder is trained.
+    """
+
+    model: ToneModel
+    recipe: Recipe
+
+    def __init__(
+        self,
+        config: ToneConfig,
+        tuning: Tuning,
+        recipe: Recipe,
+        device: torch.device,
+        seed: int,
+        *,
+        start: ToneModel | None = None,
+        keep_tokens: str | None = None,
+    ) -> None:
+        torch.manual_seed(seed)
+        self.keep_tokens = keep_tokens
+        model = ToneModel(config) if start is None else start
+        super().__init__(
+            model,
+            model.decoder if keep_tokens else model,
+            model.decoder.envelope,
+            losses.ToneLoss(),
+            recipe,
+            recipe.learning_rate if start is None else recipe.warm_rate,
+            device,
+            seed,
+            {"config": config.to_json(), "keep_tokens": keep_tokens},
+        )
+        self.tables, self.rest = VoiceTables(tuning), Rest()
+
+    def settings(self, meta: dict[str, Any]) -> dict[str, Any]:
+        """The configuration that a checkpoint names."""
+        return dict(meta["config"])
+
+    def step(self, batch: Batch, rate: float, *, adversary: bool = False) -> dict[str, float]:
+        """One optimiser step."""
+        torch.manual_seed((self.seed << 32) + self.progress.step)
+        quantised, commit, used, slow = self._quantised(batch)
+        noise = torch.randn(batch.sound.shape)
+        with self.autocast():
+            output = synthesize(
+                self.model.decoder, self._slipped(quantised), batch, self.tables, self.rest, noise
+            )
+        inside = slice(EDGE_FRAMES * HOP, -EDGE_FRAMES * HOP)
+        made, want = self._ears(output[..., inside]), self._ears(batch.sound[..., inside])
+        step = self.progress.step
+        total, parts = self.loss(made, want, batch.layers, TURNS[step % len(TURNS)])
+        aside = 0.0 if self.keep_tokens else self.recipe.commitment * commit + self.recipe.slowness * slow
+        norm = self.descend(total + aside, rate)
+        shown = {
+            "total": total,
+            "norm": norm,
+            **parts,
+            "commit": commit,
+            "slow": slow,
+            "used": used.float().mean(),
+        }
+        return {k: float(v.detach()) for k, v in shown.items()}
+
+    def _ears(self, sound: Tensor) -> Tensor:
+        """Middle and side, or, every other pair of steps, left and right."""
+        if self.progress.step // 2 % 2 == 0:
+            return sound
+        return torch.stack([sound[:, 0] + sound[:, 1], sound[:, 0] - sound[:, 1]], 1)
+
+    def _quantised(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Quantised latents, commitment, codes used, and how much latents move where no note begins."""
+        self.model.train()
+        self.model.quantiser.train(not self.keep_tokens)
+        with torch.no_grad():
+            spectra = self.model.spectra(batch.heard)
+        with torch.set_grad_enabled(not self.keep_tokens):
+            with self.autocast():
+                z = self.model.encoder(spectra)
+            z = z.float()
+            quantised, commit, used = self.model.quantiser(z, self._levels(len(z)))
+            moved = (z[:, 1:] - z[:, :-1]).square().mean(-1) / (z.detach().var((0, 1)).mean() + 1e-6)
+            held = 1.0 - batch.told[:, 1:, -5]  # the nearness of the latest onset
+            slow = (moved.clamp(max=1.0) * held).mean()
+        return quantised, commit, used, slow
+
+    def _levels(self, batch: int) -> Tensor:
+        books = self.model.config.codebooks
+        fewer = torch.rand(batch) < self.recipe.fewer
+        return torch.where(fewer, torch.randint(1, books + 1, (batch,)), torch.full((batch,), books))
+
+    def _slipped(self, z: Tensor) -> Tensor:
+        """Some frames replaced by near ones, as a performer may err."""
+        items, frames, _ = z.shape
+        hit = (torch.rand(items, frames) < self.recipe.slips) & (torch.rand(items) < 0.5)[:, None]
+        source = (torch.arange(frames)[None] + torch.randint(-2, 3, (items, frames))).clamp(0, frames - 1)
+        return torch.where(hit[..., None], torch.gather(z, 1, source[..., None].expand_as(z)), z)
+
+
+class HeldOut:
+    """Fixed crops, and the distances that a network has there."""
+
+    def __init__(self, items: Items, count: int) -> None:
+        self.crops = items.held_out(count)
+        self.items = items
+
+    @torch.no_grad()
+    def figures(self, trainer: Trainer) -> dict[str, Any]:
+        """Terms of the loss by layer with all codebooks, ``total``, and the mel distance with fewer."""
+        model = trainer.model
+        books = model.config.codebooks
+        sums: dict[str, float] = {}
+        sizes = [n for n, _ in losses.RESOLUTIONS]
+        count = len(self.crops)
+        for number in range(0, count, 4):
+            batch = self.items.collate(self.crops[number : number + 4])
+            noise = torch.randn(batch.sound.shape, generator=torch.Generator().manual_seed(number))
+            codes = model.encode(batch.heard)
+            for kept in sorted({1, 2, books}):
+                z = model.quantiser.decode(codes[:, :kept])
+                sound = synthesize(model.decoder, z, batch, trainer.tables, trainer.rest, noise)
+                total, parts = trainer.loss(sound[:, :1], batch.sound[:, :1], batch.layers, sizes)
+                share = len(batch.layers) / count
+                if kept < books:
+                    sums[f"mel{kept}"] = sums.get(f"mel{kept}", 0.0) + share * float(parts["mel"])
+                    continue
+                sums["total"] = sums.get("total", 0.0) + share * float(total)
+                for name, value in parts.items():
+                    key = f"{batch.layers[0]}.{name}"
+                    sums[key] = sums.get(key, 0.0) + 4 * share * float(value)
+                apart = trainer.loss(sound[:, 1:], batch.sound[:, 1:], batch.layers, sizes)[1]["mel"]
+                sums["side"] = sums.get("side", 0.0) + share * float(apart)
+        return sums
+
+
+def line(figures: dict[str, Any]) -> str:
+    """One line of the figures."""
+    return "  ".join(f"{k} {v:.3f}" for k, v in figures.items())
