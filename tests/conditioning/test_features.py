@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.conditioning import DROPS, drop_features, feature_size, frame_features, layout, step_features
-from stemwright.conditioning.layout import LAYOUT, columns, markdown
+from stemwright.conditioning.layout import LAYOUT, TIMBRE_SLOTS, columns, markdown
 from stemwright.errors import UsageError
+from stemwright.models.manifest import MAX_TIMBRES
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.rhythm import RhythmMap
 from stemwright.song.score import Note, Score
@@ -38,28 +39,46 @@ def score(state: GlobalState, step: int = 37) -> Score:
 
 
 @pytest.mark.parametrize(
-    ("layer", "golden"),
+    ("layer", "timbre", "golden"),
     [
-        ("drums", "946c0615534d8493eed2ee0f4c0b8e0f9115efeaa77bad8b6cd3f4e45c81f590"),
-        ("lead", "57bc1ddb193fc9afb72f745b20a00582c083feb147d8f4a71e4dcacfd2265f1f"),
+        ("drums", 3, "31e9a97150fbc3867700f7a9164b2f6a1880b29b9c079e21677048af54530336"),
+        ("lead", 20, "90f54b56a27d07e6af2fc3952a205f74cdbbff60225c892818e70ab9f54b4c43"),
     ],
 )
-def test_golden(layer: str, golden: str) -> None:
+def test_golden(layer: str, timbre: int, golden: str) -> None:
     state = song()
-    features = frame_features(state, layer, score(state), timbre=3)
+    features = frame_features(state, layer, score(state), timbre=timbre)
     assert features.dtype == np.float32 and features.shape == (state.frames, feature_size(layer))
     assert hashlib.sha256(features.astype("<f4").tobytes()).hexdigest() == golden
 
 
-def test_older_versions_are_the_first_columns() -> None:
-    """What version 1 was, bit for bit: its performers go on playing."""
+@pytest.mark.parametrize(
+    ("layer", "version", "golden"),
+    [
+        ("lead", 1, "95eb2e4deb26be18459fa28d37e73a2e2b36aa2eb40f4c0cf33cc61f63c02cb5"),
+        ("drums", 2, "946c0615534d8493eed2ee0f4c0b8e0f9115efeaa77bad8b6cd3f4e45c81f590"),
+        ("lead", 2, "57bc1ddb193fc9afb72f745b20a00582c083feb147d8f4a71e4dcacfd2265f1f"),
+    ],
+)
+def test_older_versions_are_the_first_columns(layer: str, version: int, golden: str) -> None:
+    """What older versions were, bit for bit: their performers go on playing."""
     for blocks in LAYOUT.values():
         assert [block.since for block in blocks] == sorted(block.since for block in blocks)
     state = song()
-    features = frame_features(state, "lead", score(state), timbre=3)[:, : feature_size("lead", 1)]
-    golden = "95eb2e4deb26be18459fa28d37e73a2e2b36aa2eb40f4c0cf33cc61f63c02cb5"
+    features = frame_features(state, layer, score(state), timbre=3)[:, : feature_size(layer, version)]
     assert hashlib.sha256(features.astype("<f4").tobytes()).hexdigest() == golden
-    assert feature_size("drums", 1) == feature_size("drums")
+    assert feature_size("drums", 1) == feature_size("drums", 2) == feature_size("drums") - 32
+
+
+@pytest.mark.parametrize("layer", ["drums", "bass"])
+def test_every_timbre_has_a_column_of_its_own(layer: str) -> None:
+    assert TIMBRE_SLOTS == MAX_TIMBRES
+    where, blank = columns(layer), frame_features(song(), layer, None)
+    for timbre in (0, 15, 16, 47):
+        features = frame_features(song(), layer, None, timbre=timbre)
+        block, place = ("timbre", timbre) if timbre < 16 else ("timbre_more", timbre - 16)
+        assert (features[:, where[block]][:, place] == 1).all()
+        assert ((features != blank).sum(1) == 1).all()
 
 
 @settings(max_examples=40, deadline=None)
@@ -144,16 +163,16 @@ def test_the_newest_note_counts_and_of_two_the_lower() -> None:
     assert both[:later, where].any() and not alone[:later, where].any()
 
 
-@pytest.mark.parametrize("layer", ["drums", "harmony"])
-def test_drops_equal_absence(layer: str) -> None:
+@pytest.mark.parametrize(("layer", "timbre"), [("drums", 5), ("harmony", 5), ("harmony", 30)])
+def test_drops_equal_absence(layer: str, timbre: int) -> None:
     state = song()
-    full = frame_features(state, layer, score(state), timbre=5)
+    full = frame_features(state, layer, score(state), timbre=timbre)
     for name in DROPS:
         dropped = full.copy()
         drop_features(dropped, layer, [name])
         assert (dropped != full).any()
         np.testing.assert_array_equal(
-            dropped, frame_features(state, layer, score(state), timbre=5, drop=[name])
+            dropped, frame_features(state, layer, score(state), timbre=timbre, drop=[name])
         )
     bare = frame_features(state.with_(chords=(), rhythm=None, style=""), layer, None)
     drop_features(full, layer, DROPS)
@@ -179,7 +198,7 @@ def test_step_features_and_bad_arguments() -> None:
     with pytest.raises(UsageError, match="drop"):
         frame_features(song(), "lead", None, drop=["melody"])
     with pytest.raises(UsageError, match="timbre"):
-        frame_features(song(), "lead", None, timbre=16)
+        frame_features(song(), "lead", None, timbre=48)
 
 
 def test_documented() -> None:

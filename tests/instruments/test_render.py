@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.instruments.effects import Effects, distort
-from stemwright.instruments.kits import KITS, Kit
+from stemwright.instruments.kits import KITS, Kit, Piece
 from stemwright.instruments.render import (
     RATE,
     TARGET_RMS,
@@ -116,8 +116,9 @@ def test_recorded_timbres_sound_in_time_and_in_bounds(samples: Path, layer: str,
 @pytest.mark.parametrize(("layer", "timbre"), RECORDED)
 def test_recorded_timbres_are_equally_loud(samples: Path, layer: str, timbre: str) -> None:
     instrument, gain = Studio(samples).instrument(layer, timbre)
-    audio = distort(mix_events(instrument, reference_events(layer), 2 * RATE), recipe(layer, timbre).drive)
-    audio = gain * audio
+    made = recipe(layer, timbre)
+    events = reference_events(layer, made.range)
+    audio = gain * distort(mix_events(instrument, events, 2 * RATE), made.drive)
     rms = float(np.sqrt(np.mean(audio**2)))
     assert rms <= TARGET_RMS[layer] * 1.001 and np.abs(audio).max() <= 0.651
     assert rms > TARGET_RMS[layer] * 0.9 or np.abs(audio).max() > 0.649
@@ -174,6 +175,16 @@ def test_hits_of_like_level_take_turns(samples: Path) -> None:
     velocity = next(v for v in range(1, 128) if velocity_gain(v) > 0.5)
     heard = [kit.voice(PIECE_PITCH["kick"], velocity, 1.0, turn).audio for turn in range(4)]
     assert heard[0] is heard[2] is not heard[1] and heard[1] is heard[3]
+
+
+def test_hits_of_one_level_follow_their_ranks(samples: Path) -> None:
+    """Recordings that were brought to one level: the softest hit is the first, not any of them."""
+    kit = Kit(samples, {"kick": Piece("drums_avl/36-Pearl22Kick", even=True)})
+    kit.voice(PIECE_PITCH["kick"], 100, 1.0)
+    levels = [level for level, _ in kit._hits["kick"]]
+    assert levels == sorted(levels) and levels[0] < 0.6 and levels[-1] == 1.0
+    soft, loud = (kit.voice(PIECE_PITCH["kick"], velocity, 1.0).audio for velocity in (30, 127))
+    assert soft is not loud
 
 
 def test_effects_come_before_the_limiter(samples: Path) -> None:

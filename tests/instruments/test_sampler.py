@@ -12,6 +12,7 @@ from stemwright.instruments.sampler import (
     RATE,
     WIDE,
     NoteCache,
+    Region,
     Sampler,
     attack_start,
     blended,
@@ -218,3 +219,13 @@ def test_a_wide_sound_is_the_mono_one_with_more_in_it(tmp_path: Path) -> None:
     soundfile.write(str(tmp_path / "a4_f_rr1.wav"), sides[:, 0].astype(np.float32), 44100)
     again = Sampler([*named_regions(tmp_path, 0.1)], form=WIDE).voice(69, 100, 1.0).audio
     np.testing.assert_array_equal(again[:, 0], again[:, 1])
+
+
+def test_a_layer_that_ends_lower_is_not_stretched() -> None:
+    """Soft notes above the highest soft recording come from the next layer."""
+    soft = Region(Path("soft"), 48, 80, 73, 1, 31)
+    loud = [Region(Path(f"loud{center}"), center - 3, center + 3, center, 32, 127) for center in (73, 80, 87)]
+    sampler = Sampler([soft, *loud])
+    assert sampler._fit(75, 20) == [soft]
+    assert sampler._fit(88, 20) == [loud[2]]
+    assert sampler._fit(88, 100) == [loud[2]]

@@ -60,7 +60,7 @@ def frame_features(
     if "style" not in drop and state.style:
         at["style"][:, _style_slot(state.style)] = 1
     if "timbre" not in drop and timbre is not None:
-        at["timbre"][:, timbre] = 1
+        out[:, lay.timbre_columns(layer)[timbre]] = 1
     if "score" not in drop and score is not None:
         at["score_flag"][:] = 1
         fill_score(at, score, grid, layer)

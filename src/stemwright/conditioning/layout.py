@@ -21,7 +21,8 @@ STYLES = (
 )  # fmt: skip
 METER_UNITS = (2, 4, 8, 16)
 MODE_NAMES = tuple(MODES)
-TIMBRE_SLOTS = 16
+FIRST_TIMBRES, MORE_TIMBRES = 16, 32
+TIMBRE_SLOTS = FIRST_TIMBRES + MORE_TIMBRES
 LOWEST_KEY, KEYS = 21, 88
 BEAT_SLOTS = 16
 BAR_BITS = 5
@@ -34,7 +35,7 @@ TAIL_FRAMES = 30
 """Frames (0.4 s) after a note's end in which its release may still be heard."""
 HARMONICS = 8
 
-CONDITIONING_VERSION = 2
+CONDITIONING_VERSION = 3
 """Raised whenever a feature changes. Blocks are only ever appended, so that an older performer takes the
 first columns of today's features; one of a later version is refused."""
 
@@ -83,7 +84,7 @@ _COMMON = (
     Block("style", len(STYLES), "style, one-hot: " + ", ".join(STYLES), "style"),
     Block(
         "timbre",
-        TIMBRE_SLOTS,
+        FIRST_TIMBRES,
         "slot of the timbre, one-hot, in the order of the bundle's `timbres`",
         "timbre",
     ),
@@ -138,7 +139,20 @@ _PITCHED = (
     ),
 )
 
-LAYOUT: dict[str, tuple[Block, ...]] = {"drums": _COMMON + _DRUMS, "pitched": _COMMON + _PITCHED}
+_LATER = (
+    Block(
+        "timbre_more",
+        MORE_TIMBRES,
+        f"slot of the timbre from the {FIRST_TIMBRES + 1}th on, one-hot",
+        "timbre",
+        since=3,
+    ),
+)
+
+LAYOUT: dict[str, tuple[Block, ...]] = {
+    "drums": _COMMON + _DRUMS + _LATER,
+    "pitched": _COMMON + _PITCHED + _LATER,
+}
 """Kind of layer -> its blocks in column order."""
 
 
@@ -168,6 +182,14 @@ def columns(layer: str) -> dict[str, slice]:
         found[block.name] = slice(start, start + block.size)
         start += block.size
     return found
+
+
+def timbre_columns(layer: str) -> tuple[int, ...]:
+    """The column of every timbre slot, in order."""
+    where = columns(layer)
+    return tuple(
+        column for name in ("timbre", "timbre_more") for column in range(where[name].start, where[name].stop)
+    )
 
 
 def markdown() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stemwright.instruments.effects import distort
-from stemwright.instruments.ranges import RANGES
+from stemwright.instruments.ranges import RANGES, folded
 from stemwright.instruments.render import Event, Studio, limit, mix_events, reference_events
 from stemwright.instruments.sampler import RATE, Audio
 from stemwright.instruments.timbres import recipe
@@ -24,10 +24,10 @@ class Audition:
     """What was heard. Levels in dBFS, ``cents`` against equal temperament (nan for drums).
 
     ``peak``, ``rms``, ``centroid`` (Hz): the layer's reference playing. ``cents``, ``worst_cents``: median
-    and worst of the pitches in the layer's range. ``late``: ms until a tenth of the peak, in the slowest
-    note. ``quietest``: peak of the least loud note. ``held``: dB that the level falls from the first half
-    second of a held note to its third second, median. ``rest``: the loudest that is left half a second after
-    a note's release. ``soft``: dB between velocity 110 and 40, median.
+    and worst of the pitches of the layer's range, brought into the timbre's. ``late``: ms until a tenth of
+    the peak, in the slowest note. ``quietest``: peak of the least loud note. ``held``: dB that the level
+    falls from the first half second of a held note to its third second, median. ``rest``: the loudest that is
+    left half a second after a note's release. ``soft``: dB between velocity 110 and 40, median.
     """
 
     peak: float
@@ -77,25 +77,27 @@ def pitch_error(audio: Audio, pitch: int) -> float:
     return float(cents[int(np.argmax(gathered.sum(axis=1)))])
 
 
-def _notes(layer: str) -> list[int]:
+def _notes(layer: str, reach: tuple[int, int]) -> list[int]:
     if layer == "drums":
         return sorted(PIECE_PITCH.values())
     low, high = RANGES[layer]
-    return list(range(low, high + 1, 3))
+    return sorted({folded(pitch, *reach) for pitch in range(low, high + 1, 3)})
 
 
 def audition(studio: Studio, layer: str, timbre: str) -> Audition:
     """Play a timbre and measure it."""
     instrument, gain = studio.instrument(layer, timbre)
-    drive = recipe(layer, timbre).drive
+    made = recipe(layer, timbre)
 
     def play(events: list[Event], seconds: float) -> Audio:
-        return limit(distort(mix_events(instrument, events, round(seconds * RATE)), drive) * np.float32(gain))
+        return limit(
+            distort(mix_events(instrument, events, round(seconds * RATE)), made.drive) * np.float32(gain)
+        )
 
-    phrase = play(reference_events(layer), 2.0)
+    phrase = play(reference_events(layer, made.range), 2.0)
     cents, late, loud, held, rest, soft = [], [], [], [], [], []
     hold = round(NOTE_SECONDS * RATE)
-    for pitch in _notes(layer):
+    for pitch in _notes(layer, made.range):
         note = play([Event(0, hold, pitch, 90)], NOTE_SECONDS + REST_SECONDS)
         level = np.abs(note)
         top = float(level.max())

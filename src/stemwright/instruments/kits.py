@@ -37,14 +37,23 @@ TURN_LOG = 0.2
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Where a piece comes from (a folder of ranked hits, one file, or files of rising velocity), level, pitch
-    shift in semitones, longest sound in seconds.
+    shift in semitones, longest sound in seconds. ``even``: the hits were brought to one level, so their ranks
+    alone say how hard they were.
     """
 
     path: str | tuple[str, ...]
     level: float = 1.0
     shift: float = 0.0
     seconds: float = 4.0
+    even: bool = False
 
+
+def _avl(name: str, level: float, seconds: float = 4.0) -> Piece:
+    """Five hits of rising velocity."""
+    return Piece(f"drums_avl/{name}", level, 0.0, seconds, even=True)
+
+
+_CABASA = Piece("percussion_cabasa", 0.35)
 
 KITS: dict[str, dict[str, Piece]] = {
     "acoustic": {
@@ -191,6 +200,70 @@ KITS: dict[str, dict[str, Piece]] = {
         "bell": Piece("sonicpi_cc0/elec_twang.flac", 0.4),
         "percussion": Piece("sonicpi_cc0/hat_zap.flac", 0.4),
     },
+    "gogodze": {
+        "kick": Piece("drums_gogodze/kick", 1.0),
+        "snare": Piece("drums_gogodze/snare", 0.9),
+        "rim": Piece("drums_gogodze/sidestick", 0.6),
+        "clap": Piece("drums_gogodze/snare_edge", 0.6, 3.0, 0.25),
+        "closed_hat": Piece("drums_gogodze/hat_closed", 0.4),
+        "pedal_hat": Piece("drums_gogodze/hat_foot", 0.25),
+        "open_hat": Piece("drums_gogodze/hat_open", 0.45),
+        "low_tom": Piece("drums_gogodze/tom_low", 0.8),
+        "mid_tom": Piece("drums_gogodze/tom_mid", 0.8),
+        "high_tom": Piece("drums_gogodze/tom_high", 0.8),
+        "crash": Piece("drums_muldjord/CrashL", 0.6, -1.5),
+        "ride": Piece("drums_muldjord/RideR", 0.4, -1.5),
+        "bell": Piece("drums_muldjord/RideRBell", 0.45, -1.5),
+        "percussion": _CABASA,
+    },
+    "black pearl": {
+        "kick": _avl("36-Pearl22Kick", 1.0),
+        "snare": _avl("38-PearlSnare", 0.9),
+        "rim": _avl("37-SideStick", 0.6),
+        "clap": _avl("39-HandClap", 0.6),
+        "closed_hat": _avl("42-SabianRockHatClosed", 0.4),
+        "pedal_hat": _avl("44-SabianRockHatPedal", 0.25),
+        "open_hat": _avl("48-SabianRockHatSwish", 0.4),
+        "low_tom": _avl("41-Pearl16FloorTom", 0.8),
+        "mid_tom": _avl("47-Pearl13Tom2", 0.8),
+        "high_tom": _avl("45-Pearl12Tom", 0.8),
+        "crash": _avl("49-SabianAA16Crash", 0.6),
+        "ride": _avl("51-SabianAAX20Ride", 0.4),
+        "bell": _avl("53-SabianAAX20RideBell", 0.45),
+        "percussion": _avl("56-Cowbell", 0.4),
+    },
+    "red zeppelin": {
+        "kick": _avl("36-Ludwig26Kick", 1.0),
+        "snare": _avl("38-PorkpieSnare", 0.9),
+        "rim": _avl("37-Sidestick2", 0.6),
+        "clap": _avl("54-Tambourine", 0.45),
+        "closed_hat": _avl("42-SabianRockHatClosed", 0.4, 0.25),
+        "pedal_hat": _avl("44-SabianRockHatPedal", 0.25),
+        "open_hat": _avl("46-SabianRockHatSemiOpen", 0.42),
+        "low_tom": _avl("43-Ludwig18FloorTom", 0.8),
+        "mid_tom": _avl("41-Ludwig16FloorTom", 0.8),
+        "high_tom": _avl("45-Ludwig14Tom", 0.8),
+        "crash": _avl("49-ZildjianA20Crash", 0.6),
+        "ride": _avl("51-ZildjianA24Ride", 0.4),
+        "bell": _avl("53-ZildjianA24RideBell", 0.45),
+        "percussion": _avl("64-Maraca", 0.35),
+    },
+    "uzu": {
+        "kick": Piece("drums_uzu/bd/13_bd_mot4i.flac", 1.0),
+        "snare": Piece("drums_uzu/sd/10_sd_switchangel-bounce-2.flac", 0.75),
+        "rim": Piece("drums_uzu/rim/10_rim_switchangel.flac", 0.5),
+        "clap": Piece("drums_uzu/cp/10_cp_switchangel.flac", 0.6),
+        "closed_hat": Piece("drums_uzu/hh/12_hh_switchangel.flac", 0.35),
+        "pedal_hat": Piece("drums_uzu/hh/11_hh_mot4i.flac", 0.3),
+        "open_hat": Piece("drums_uzu/oh/12_oh_switchangel.flac", 0.35),
+        "low_tom": Piece("drums_uzu/lt/10_lt_mot4i.flac", 0.75),
+        "mid_tom": Piece("drums_uzu/mt/10_mt_mot4i.flac", 0.75),
+        "high_tom": Piece("drums_uzu/ht/10_ht_mot4i.flac", 0.75),
+        "crash": Piece("drums_uzu/cr/11_cr_mot4i.flac", 0.5),
+        "ride": Piece("drums_uzu/rd/10_rd_switchangel.flac", 0.35),
+        "bell": Piece("drums_uzu/cb/10_perc_switchangel.flac", 0.4),
+        "percussion": Piece("drums_uzu/tb/10_tb.flac", 0.35),
+    },
 }
 
 
@@ -237,6 +310,8 @@ class Kit:
             if peak > 1e-6:
                 tail = min(0.2, piece.seconds / 3)
                 hits.append((peak, fade_tail(audio / np.float32(peak), tail, self.form)))
+        if piece.even:
+            hits = [(velocity_gain(127 * (i + 1) // len(hits)), hit) for i, (_, hit) in enumerate(hits)]
         top = max(level for level, _ in hits)
         return [(level / top, audio) for level, audio in sorted(hits, key=lambda h: h[0])]
 

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from stemwright.instruments.effects import Effects, distort
 from stemwright.instruments.kits import KITS, Kit
+from stemwright.instruments.mending import fading, lasting, retuned
+from stemwright.instruments.ranges import WHOLE, folded
 from stemwright.instruments.sampler import (
     MONO,
     RATE,
@@ -25,6 +27,7 @@ from stemwright.instruments.sampler import (
     Format,
     Instrument,
     NoteCache,
+    Region,
     Sampler,
     named_regions,
     parse_sfz,
@@ -148,8 +151,8 @@ _CHORDS = {"bass": ((36,), (43,), (41,), (38,)), "lead": ((67,), (72,), (76,), (
 _HARMONY = ((60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62))
 
 
-def reference_events(layer: str) -> list[Event]:
-    """Two seconds of typical playing, by which a timbre's gain is set."""
+def reference_events(layer: str, reach: tuple[int, int] = WHOLE) -> list[Event]:
+    """Two seconds of typical playing in a timbre's range, by which its gain is set."""
     half, quarter = RATE // 2, RATE // 4
     if layer == "drums":
         piece = PIECE_PITCH
@@ -158,19 +161,31 @@ def reference_events(layer: str) -> list[Event]:
         events += [Event(half + i * 2 * half, 1, piece["snare"], 100) for i in range(2)]
         return events
     chords = _CHORDS.get(layer, _HARMONY)
-    return [Event(i * half, half, pitch, 90) for i, chord in enumerate(chords) for pitch in chord]
+    return [
+        Event(i * half, half, folded(pitch, *reach), 90) for i, chord in enumerate(chords) for pitch in chord
+    ]
 
 
-def calibrate(instrument: Instrument, layer: str, drive: float = 0.0) -> float:
+def calibrate(
+    instrument: Instrument, layer: str, drive: float = 0.0, reach: tuple[int, int] = WHOLE
+) -> float:
     """Linear gain that brings the layer's reference playing to its target RMS, but its peak not over
-    ``MAX_PEAK``. ``drive``: the gain into the amplifier, 0 for none.
+    ``MAX_PEAK``. ``drive``: the gain into the amplifier, 0 for none; ``reach``: the instrument's range.
 
     A silent instrument gets 1.
     """
-    audio = distort(mix_events(instrument, reference_events(layer), 2 * RATE), drive)
+    audio = distort(mix_events(instrument, reference_events(layer, reach), 2 * RATE), drive)
     rms = float(np.sqrt(np.mean(np.square(audio, dtype=np.float64))))
     peak = float(np.abs(audio).max(initial=0.0))
     return min(TARGET_RMS.get(layer, 0.1) / rms, MAX_PEAK / peak) if rms > 1e-6 else 1.0
+
+
+def sfz_regions(samples: Path, made: Recipe) -> list[Region]:
+    """The regions of a recipe of the kind ``sfz``, mended as it says."""
+    regions = retuned(parse_sfz(samples / made.path), dict(made.tunes))
+    if made.blend:
+        return lasting(regions, made.blend)
+    return fading(regions, made.fade)
 
 
 class Studio:
@@ -193,7 +208,7 @@ class Studio:
         if made.kind == "kit":
             return Kit(self.samples, KITS[made.path], form)
         if made.kind == "sfz":
-            return Sampler(parse_sfz(self.samples / made.path), cache=cache, form=form)
+            return Sampler(sfz_regions(self.samples, made), cache=cache, form=form)
         if made.kind == "named":
             return Sampler(named_regions(self.samples / made.path, made.release), cache=cache, form=form)
         if made.kind == "sample":
@@ -210,7 +225,7 @@ class Studio:
             made = recipe(layer, timbre)
             built = self._build(made, self.form)
             plain = self._build(made, MONO) if self.form.stereo else built
-            self._instruments[key] = (built, calibrate(plain, layer, made.drive))
+            self._instruments[key] = (built, calibrate(plain, layer, made.drive, made.range))
         return self._instruments[key]
 
     def render(

@@ -200,6 +200,7 @@ def parse_pitch(text: str) -> int:
 class Region:
     """One sample and where on the keyboard and in velocity it sounds. Loop points in samples of the file;
     ``blend`` so many samples before the loop's end run over into those before its start. ``tune`` in cents.
+    ``fade``: seconds over which the sound ends where no loop goes on.
     """
 
     sample: Path
@@ -213,12 +214,16 @@ class Region:
     blend: int = 0
     cutoff: float | None = None
     tune: float = 0.0
+    fade: float = 0.05
 
     def distance(self, pitch: int, velocity: int) -> tuple[int, int, int]:
-        """How badly this region fits: out of velocity, out of keys, then the shift needed."""
+        """How badly this region fits: out of keys, out of velocity, then the shift needed.
+
+        A soft layer that was not recorded as high as the others is not stretched: another one is softer.
+        """
         speed = max(0, self.low_velocity - velocity, velocity - self.high_velocity)
         keys = max(0, self.low - pitch, pitch - self.high)
-        return speed, keys, abs(pitch - self.center)
+        return keys, speed, abs(pitch - self.center)
 
 
 def _region(folder: Path, name: str, values: dict[str, str]) -> Region | None:
@@ -360,7 +365,7 @@ class Sampler:
             out = self._pitched(region, pitch, self.form)
         start = attack_start(plain)
         gain = normal_gain(cut_start(plain, start, MONO))
-        return fade_tail(cut_start(out, start, self.form) * gain, form=self.form)
+        return fade_tail(cut_start(out, start, self.form) * gain, region.fade, self.form)
 
     def _pitched(self, region: Region, pitch: int, form: Format) -> Audio:
         """A region at a pitch, as long as a note can be, from the recording's first sample."""

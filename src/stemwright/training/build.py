@@ -79,10 +79,11 @@ def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
         shards[layer] = shard_hashes(out, layer)
         twins[layer] = wide_hashes(out, layer)
     sounds = [
-        {"layer": layer, "timbre": made.name, "source": made.source}
+        {"layer": layer, "timbre": made.name, "source": source}
         for layer, recipes in RECIPES.items()
         for made in recipes
         if not made.held_out
+        for source in made.source.split("; ")
     ]
     return {
         "schema": SCHEMA,

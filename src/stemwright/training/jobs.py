@@ -14,8 +14,10 @@ from random import Random
 
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import MILD, draw_effects
+from stemwright.instruments.ranges import within
 from stemwright.instruments.render import Studio, to_int16
-from stemwright.instruments.timbres import HELD_OUT, TIMBRES
+from stemwright.instruments.timbres import HELD_OUT, TIMBRES, recipe
+from stemwright.song.layers import is_drums
 from stemwright.song.score import PPQ, Score
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.training import sources
@@ -174,15 +176,21 @@ def _play(layer: str, window: Window, rng: Random) -> _Played | None:
     return _Played(layer, window, humanised(score, feel, state.bpm, state.total_ticks, rng), feel)
 
 
+def in_range(layer: str, timbre: str, score: Score) -> Score:
+    """What a timbre plays of a score: no performer learns notes that its instrument does not have."""
+    return score if is_drums(layer) else within(score, *recipe(layer, timbre).range)
+
+
 def _render(studio: Studio, played: _Played, split: str, rng: Random) -> NewClip:
     """The sound of a clip: timbre and effects are drawn here, apart from the music."""
     layer, window, state = played.layer, played.window, played.window.state
     timbre = choose_timbre(layer, split, rng)
     effects = draw_effects(rng, MILD)
-    audio = studio.render(layer, timbre, played.score, state.timebase, state.bars, effects)
+    score = in_range(layer, timbre, played.score)
+    audio = studio.render(layer, timbre, score, state.timebase, state.bars, effects)
     name = f"{window.song.name}@{window.first_bar}"
     variety = {"feel": played.feel.to_json(), "effects": effects.to_json()}
-    return NewClip(to_int16(audio), state, played.score, timbre, window.song.source, name, variety)
+    return NewClip(to_int16(audio), state, score, timbre, window.song.source, name, variety)
 
 
 def make_job(job: Job, seed: int, symbolic: Path, studio: Studio) -> dict[str, list[NewClip]]:

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch")
 
 from stemwright.cli.main import run  # noqa: E402
 from stemwright.conditioning import feature_size  # noqa: E402
-from stemwright.conditioning.layout import columns  # noqa: E402
+from stemwright.conditioning.layout import timbre_columns  # noqa: E402
 from stemwright.errors import UsageError  # noqa: E402
 from stemwright.instruments.timbres import TIMBRES  # noqa: E402
 from stemwright.models import Bundle, load_bundle  # noqa: E402
@@ -53,19 +53,37 @@ def test_it_plays_as_before(tmp_path: Path) -> None:
     weights = warm_weights(bundle, "drums", CONFIG, CODEC_SHA256)
     before, after = load_performer(bundle, 8), Performer(CONFIG, 8).eval()
     after.load_state_dict(weights)
-    slots = columns("drums")["timbre"]
+    slots = timbre_columns("drums")
     rng = np.random.default_rng(0)
     tokens = torch.from_numpy(rng.integers(0, CODEBOOK_SIZE, (1, 8, 8)))
     features = torch.from_numpy(rng.random((1, 8, CONFIG.features)).astype(np.float32))
-    features[..., slots] = 0
+    features[..., list(slots)] = 0
     moved = features.clone()
-    features[..., slots.start] = 1  # 808: the bundle's first timbre
-    moved[..., slots.start + TIMBRES["drums"].index("808")] = 1
+    features[..., slots[0]] = 1  # 808: the bundle's first timbre
+    moved[..., slots[TIMBRES["drums"].index("808")]] = 1
     with torch.no_grad():
         torch.testing.assert_close(after(tokens, moved), before(tokens, features))
-    kept = slots.start + TIMBRES["drums"].index("808")
-    other = [column for column in range(slots.start, slots.stop) if column != kept]
+    kept = slots[TIMBRES["drums"].index("808")]
+    other = [column for column in slots if column != kept]
     assert (weights["cond.weight"][:, other] == 0).all()
+
+
+def test_timbres_beyond_the_first_block_are_found_by_name(tmp_path: Path) -> None:
+    """From either block into the other, and from a bundle that has but one."""
+    names = TIMBRES["lead"]
+    old_size, size = feature_size("lead", 2), feature_size("lead")
+    shuffled = (names[20], *names[1:20], names[0])
+    for version, features, known in ((2, old_size, shuffled[:16]), (3, size, shuffled)):
+        config = replace(CONFIG, features=features)
+        bundle = made(tmp_path / f"lead{version}", name="lead", config=config, timbres=known)
+        bundle = replace(bundle, manifest=replace(bundle.manifest, conditioning_version=version))
+        weights = warm_weights(bundle, "lead", replace(CONFIG, features=size), CODEC_SHA256)["cond.weight"]
+        before = load_performer(bundle, 8).state_dict()["cond.weight"]
+        slots = timbre_columns("lead")
+        for slot, name in enumerate(known):
+            torch.testing.assert_close(weights[:, slots[names.index(name)]], before[:, slots[slot]])
+        unknown = [slots[i] for i in range(48) if i >= len(names) or names[i] not in known]
+        assert (weights[:, unknown] == 0).all()
 
 
 def test_training_goes_on(shards: Path, tmp_path: Path) -> None:
