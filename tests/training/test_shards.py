@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-import sys
 from fractions import Fraction
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from stemwright.errors import UsageError
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from stemwright.song.timebase import HOP
+from stemwright.training import tokenize
 from stemwright.training.shards import NewClip, clips, seconds, shard_done, write_shard
 from stemwright.training.tokenize import tokenize_data
 
@@ -80,6 +80,7 @@ class FakeCodec:
         frames = {"sample_rate": 24_000, "hop": HOP, "codebooks": 8}
         self.bundle = SimpleNamespace(manifest=SimpleNamespace(architecture=frames))
         self.encoded = 0
+        self.codebooks = 8
 
     def encode(self, audio: np.ndarray) -> np.ndarray:
         self.encoded += 1
@@ -89,10 +90,7 @@ class FakeCodec:
 
 
 def use(monkeypatch: pytest.MonkeyPatch, codec: FakeCodec) -> None:
-    module = ModuleType("stemwright.codec.codec")
-    module.Codec = type("Codec", (), {"load": staticmethod(lambda bundle, threads=1: codec)})  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "stemwright.codec", ModuleType("stemwright.codec"))
-    monkeypatch.setitem(sys.modules, "stemwright.codec.codec", module)
+    monkeypatch.setattr(tokenize, "load_encoder", lambda bundle: codec)
 
 
 def test_tokens_lie_beside_the_audio_and_resume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
