@@ -20,13 +20,13 @@ COMMANDS = [
     ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
     ("bench", "engine"),
     ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "composer"), ("evaluate", "song"),
-    ("evaluate", "curves"),
+    ("evaluate", "sound"), ("evaluate", "curves"),
     ("import-codec",),
 ]  # fmt: skip
 WITHOUT_JSON = {
     ("train", name)
     for name in (
-        "data", "check", "codec", "tokenize", "performer", "widen", "wide", "corpus", "composer", "companion",
+        "data", "check", "codec", "tokenize", "performer", "widen", "wide", "tone", "corpus", "composer", "companion",
     )
 }  # fmt: skip
 HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", "safetensors"}

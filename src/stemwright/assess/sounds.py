@@ -60,21 +60,30 @@ def recordings(folder: Path, count: int) -> Iterator[Sound]:
 
 def read(path: Path, seconds: float = MAX_SECONDS) -> Audio:
     """The first `seconds` of a recording, float32 [N], mono, 24 kHz. UsageError where it cannot be read."""
-    import soundfile
     import soxr
+
+    raw, rate = read_as_is(path, seconds)
+    mono = np.asarray(soxr.resample(raw.mean(axis=1), rate, SAMPLE_RATE), dtype=np.float32)
+    if not mono.size:
+        raise UsageError(f"{path}: is empty; take it out")
+    return mono
+
+
+def read_as_is(path: Path, seconds: float = MAX_SECONDS) -> tuple[Audio, int]:
+    """The first `seconds` of a recording, float32 [N, channels], and its rate. UsageError as for `read`."""
+    import soundfile
 
     try:
         with soundfile.SoundFile(path) as file:
             rate, channels = int(file.samplerate), int(file.channels)
             if not 1000 <= rate <= MAX_RATE or not 1 <= channels <= MAX_CHANNELS:
                 raise UsageError(f"{path}: has {channels} channels at {rate} Hz; convert it to WAV or FLAC")
-            raw = file.read(round(seconds * rate), dtype="float32", always_2d=True)
+            raw = np.asarray(file.read(round(seconds * rate), dtype="float32", always_2d=True))
     except (OSError, RuntimeError) as error:
         raise UsageError(f"{path}: cannot be read ({error}); convert it to WAV or FLAC") from None
-    mono = np.asarray(soxr.resample(raw.mean(axis=1), rate, SAMPLE_RATE), dtype=np.float32)
-    if not mono.size or not bool(np.isfinite(mono).all()):
+    if not raw.size or not bool(np.isfinite(raw).all()):
         raise UsageError(f"{path}: is empty or holds values that are not finite; take it out")
-    return mono
+    return raw, rate
 
 
 def _files(folder: Path) -> list[Path]:

@@ -99,6 +99,25 @@ _Sources = Annotated[
         show_default=False,
     ),
 ]
+_Control = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--control",
+        metavar="LAYER=FILE",
+        help="A recording to stand beside a layer, from the song's start on; repeat it for more layers. "
+        "Default: a soundfont plays the same notes, where fluidsynth and one are installed.",
+        show_default=False,
+    ),
+]
+_Soundfont = Annotated[
+    Path | None,
+    typer.Option(
+        "--soundfont",
+        metavar="FILE",
+        help="The General MIDI soundfont that plays the control.",
+        show_default=False,
+    ),
+]
 _Out = Annotated[
     Path | None,
     typer.Option("--out", metavar="FILE", help="Write the JSON object here too.", show_default=False),
@@ -120,6 +139,7 @@ def register(app: typer.Typer) -> None:
     family.command("performer", epilog=example + "performer drums DATA --clips 8 --guidance 1,2,3")(performer)
     family.command("composer", epilog=example + "composer corpus --songs 64 --out composer.json")(composer)
     family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
+    family.command("sound", epilog=example + "sound my-song --quality high")(sound)
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
     app.add_typer(family, name="evaluate")
 
@@ -284,6 +304,34 @@ def song(
     _finish({"songs": reports}, song_tables(reports), json, out, pictures)
 
 
+def sound(
+    songs: _Songs,
+    control: _Control = None,
+    soundfont: _Soundfont = None,
+    quality: opt.Quality = "standard",
+    json: opt.Json = False,
+    out: _Out = None,
+) -> None:
+    """How do songs sound to judges that were trained elsewhere, beside a soundfont with the same notes?
+
+    Of each layer: whether basic-pitch hears the score's notes (note F), pitch and
+    jitter by swift-f0, flutter and roughness of held notes, attacks above 4 kHz,
+    lines at the frame rate, roll-off; distances by musicnn. Of the mix: width,
+    notches. A judge that is not installed is left out, and said.
+    """
+    from stemwright.assess.sound import assess_sound
+    from stemwright.assess.sound_tables import sound_tables
+
+    files = _controls(control or [], songs, soundfont)
+    _checked(out, None)
+    with watching() as watch:
+        reports = [
+            assess_sound(folder, files=files, font=soundfont, quality=quality, watch=watch)
+            for folder in songs
+        ]
+    _finish({"songs": reports}, sound_tables(reports), json, out, None)
+
+
 def curves(runs: _Runs, json: opt.Json = False, out: _Out = None, plot: _Plot = None) -> None:
     """What training runs have reached, and what more time would buy, from their logs."""
     from stemwright.assess.curve_tables import curve_tables
@@ -304,6 +352,17 @@ def _split_places(places: Sequence[str], most: int) -> tuple[Sequence[str], Path
     if len(names) > most:
         raise UsageError(f"{len(names)} bundles are named; give at most {most}, and what to measure on last")
     return names, Path(where)
+
+
+def _controls(given: Sequence[str], songs: Sequence[Path], soundfont: Path | None) -> dict[str, Path]:
+    """Files by layer."""
+    if given and (soundfont is not None or len(songs) > 1):
+        raise UsageError("--control: is for one song, and instead of --soundfont; leave one out")
+    pairs = [text.partition("=") for text in given]
+    for text, (layer, _, file) in zip(given, pairs, strict=True):
+        if not (layer and file):
+            raise UsageError(f"--control {text[:60]!r}: write it as LAYER=FILE, e.g. bass=bass.wav")
+    return {layer: Path(file) for layer, _, file in pairs}
 
 
 def _numbers(option: str, text: str) -> list[float]:
