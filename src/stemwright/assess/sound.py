@@ -29,7 +29,7 @@ from stemwright.evaluation.judges import swift_f0
 from stemwright.evaluation.judges.running import resampled
 from stemwright.evaluation.timing import note_spans, onset_times
 from stemwright.mix.mixer import mix
-from stemwright.producer.decoders import Decoders
+from stemwright.producer.decoders import decoders_for
 from stemwright.producer.programs import kind_of
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.song.layers import is_drums
@@ -68,7 +68,7 @@ def assess_sound(
     *,
     files: Mapping[str, Path] | None = None,
     font: Path | None = None,
-    quality: str = "standard",
+    quality: str | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """All figures of a song as plain JSON values.
@@ -76,7 +76,7 @@ def assess_sound(
     `files`: recordings of layers as controls, of any rate, from the song's start; else a soundfont plays,
     `font` or an installed one. UsageError where no layer has a take, or a file or layer is not there.
     """
-    decoders = Decoders(quality)
+    decoders = decoders_for(path, quality)
     state, takes = performed(path, decoders, watch, sides=True)
     control, named, notes = _control(state, takes, files, font)
     judges, missing = load_judges()

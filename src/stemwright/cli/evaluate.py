@@ -308,7 +308,7 @@ def sound(
     songs: _Songs,
     control: _Control = None,
     soundfont: _Soundfont = None,
-    quality: opt.Quality = "standard",
+    quality: opt.Quality = None,
     json: opt.Json = False,
     out: _Out = None,
 ) -> None:

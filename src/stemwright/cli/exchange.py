@@ -171,7 +171,7 @@ def export(
     folder: opt.SongDir,
     midi: _Midi = False,
     stems: _Stems = False,
-    quality: opt.Quality = "standard",
+    quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
 ) -> None:

@@ -137,7 +137,7 @@ def mix(
     folder: opt.SongDir,
     out: _Out = None,
     stems: _Stems = False,
-    quality: opt.Quality = "standard",
+    quality: opt.Quality = None,
     player: _Players = None,
     json: opt.Json = False,
 ) -> None:

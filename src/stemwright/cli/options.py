@@ -16,11 +16,13 @@ Composer = Annotated[
     typer.Option("--composer", help="Notes by the bundle 'composer'. Default: by the arranger's patterns."),
 ]
 Quality = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--quality",
         metavar="NAME",
-        help="standard: 24 kHz, mono stems. high: 48 kHz, stereo stems, by the bundle 'wide'.",
+        help="high: 48 kHz, stereo stems. standard: 24 kHz, mono stems, in half the time. Default: high, "
+        "where the takes' bundles can.",
+        show_default=False,
     ),
 ]
 Bpm = Annotated[

@@ -110,6 +110,15 @@ def wide_decoder() -> WideDecoder:
         return _wide[bundle.path]
 
 
+def has_wide_decoder() -> bool:
+    """Whether there is a decoder to 48 kHz stereo, and it is for the codec's tokens."""
+    from stemwright.models import shipped
+
+    if "wide" not in shipped():
+        return False
+    return _load("wide", "", "decoder").manifest.codec_sha256 == codec_bundle().tokens_sha256
+
+
 def composer_bundle(otherwise: str = "") -> Bundle:
     """The composer's bundle. UsageError where there is none, with what to do otherwise at its end."""
     return _load("composer", "notes are written by the bundle 'composer'", "composer", otherwise)

@@ -10,9 +10,13 @@ import numpy.typing as npt
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles
 from stemwright.producer.exports import stored_score
+from stemwright.producer.workspace import reading
 from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
     from stemwright.models import Bundle
     from stemwright.song.document import Take
     from stemwright.song.state import GlobalState
@@ -31,12 +35,26 @@ def codec_of_take(folder: SongFolder, layer: str, take: Take) -> str | None:
     return said
 
 
+def check_quality(quality: str | None) -> None:
+    """UsageError for a quality that is not known; None is left to the takes."""
+    if quality is not None and quality not in QUALITIES:
+        raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
+
+
+def best_quality(folder: SongFolder, takes: Mapping[str, Take]) -> str:
+    """high, but where a take of the waveform codec lacks the wide decoder of its tokens."""
+    waveform = any(
+        take.player is None and _bundle(folder, layer, take).manifest.kind == "codec"
+        for layer, take in takes.items()
+    )
+    return "standard" if waveform and not bundles.has_wide_decoder() else "high"
+
+
 class Decoders:
     """Decoders of one quality, loaded when a take needs them. UsageError for a quality that is not known."""
 
     def __init__(self, quality: str) -> None:
-        if quality not in QUALITIES:
-            raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
+        check_quality(quality)
         self.wide = quality == "high"
 
     @property
@@ -50,7 +68,7 @@ class Decoders:
         """
         if take.player is not None:
             return None
-        bundle = self._bundle(folder, layer, take)
+        bundle = _bundle(folder, layer, take)
         if bundle.manifest.kind == "codec" and self.wide:
             return bundles.wide_decoder().sha256
         return bundle.sha256
@@ -65,7 +83,7 @@ class Decoders:
 
             return stem_of(data, self.sample_rate, take.frames, folder.objects.name(take.content_sha256))
         tokens = from_canonical(data)
-        if self._bundle(folder, layer, take).manifest.kind == "tone":
+        if _bundle(folder, layer, take).manifest.kind == "tone":
             from stemwright.codec.tone.decoder import Part
 
             score = stored_score(folder, take.score_sha256, layer)
@@ -73,15 +91,26 @@ class Decoders:
             return bundles.tone().decode(part, wide=self.wide)
         return (bundles.wide_decoder() if self.wide else bundles.codec()).decode(tokens)
 
-    def _bundle(self, folder: SongFolder, layer: str, take: Take) -> Bundle:
-        """The bundle that speaks a take's tokens."""
-        made_for = codec_of_take(folder, layer, take)
-        if made_for is None:
-            return bundles.codec_bundle()
-        found = bundles.speaking(made_for)
-        if found is None:
-            raise StemwrightError(
-                f"{layer}, take {take.take}: made for codec {made_for[:12]}, which is not installed: install "
-                f"it, or perform the same notes again with: stemwright perform DIR {layer}"
-            )
-        return found
+
+def _bundle(folder: SongFolder, layer: str, take: Take) -> Bundle:
+    """The bundle that speaks a take's tokens."""
+    made_for = codec_of_take(folder, layer, take)
+    if made_for is None:
+        return bundles.codec_bundle()
+    found = bundles.speaking(made_for)
+    if found is None:
+        raise StemwrightError(
+            f"{layer}, take {take.take}: made for codec {made_for[:12]}, which is not installed: install "
+            f"it, or perform the same notes again with: stemwright perform DIR {layer}"
+        )
+    return found
+
+
+def decoders_for(path: Path, quality: str | None) -> Decoders:
+    """The decoders of a song, of a quality or of the best that its takes' bundles have."""
+    check_quality(quality)
+    if quality is not None:
+        return Decoders(quality)
+    folder = reading(path)
+    active = {name: entry.active for name, entry in folder.load().layers.items()}
+    return Decoders(best_quality(folder, {name: take for name, take in active.items() if take is not None}))

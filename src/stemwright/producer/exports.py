@@ -25,7 +25,7 @@ def export_song(
     *,
     midi: bool = False,
     stems: bool = False,
-    quality: str = "standard",
+    quality: str | None = None,
     to: Path | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
@@ -81,7 +81,9 @@ def timbre_in_use(entry: LayerEntry) -> str:
     return entry.active.timbre if entry.active and entry.active.player is None else entry.timbre
 
 
-def _export_stems(path: Path, target: Path, outside: bool, quality: str, watch: Watch) -> dict[str, str]:
+def _export_stems(
+    path: Path, target: Path, outside: bool, quality: str | None, watch: Watch
+) -> dict[str, str]:
     from stemwright.producer.render import render
 
     made = render(path, stems=True, quality=quality, watch=watch)["stems"]

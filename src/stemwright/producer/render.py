@@ -13,7 +13,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
-from stemwright.producer.decoders import Audio, Decoders
+from stemwright.producer.decoders import Audio, Decoders, best_quality, check_quality
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
@@ -33,11 +33,13 @@ def render(
     *,
     out: Path | None = None,
     stems: bool = False,
-    quality: str = "standard",
+    quality: str | None = None,
     players: Sequence[str] = (),
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too.
+
+    `quality`: one of `QUALITIES`; None: the best that the takes' bundles have.
 
     `players`: `LAYER=sampler:FILE`, who plays a take's score for this mix only; the takes stay as they are.
 
@@ -45,14 +47,15 @@ def render(
     """
     clock = Clock()
     _check_out(path, out)
-    decoders = Decoders(quality)
-    rate = decoders.sample_rate
+    check_quality(quality)
     with writing(path) as folder:
         song = folder.load()
         takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
         if not takes:
             raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
         instead = samplers(players, takes)
+        decoders = Decoders(quality or best_quality(folder, takes))
+        rate = decoders.sample_rate
         with clock.stage("decode"):
             played, told = _played(folder, song, takes, instead, rate, watch)
             rest = {name: take for name, take in takes.items() if name not in played}
