@@ -17,11 +17,12 @@ COLUMNS = (
     "timbre", "made of", "peak", "RMS", "centroid, Hz", "cents", "worst", "late, ms", "quietest", "held",
     "rest", "soft",
 )  # fmt: skip
-LEGEND = """Peak and RMS in dBFS of the layer's reference playing; cents against equal temperament: the
-median and the worst note of the layer's range, velocity 90; late: until a tenth of the peak, slowest note;
-quietest: peak of the least loud note, dBFS; held: dB by which a held note falls until its third second; rest:
-dBFS left half a second after the release; soft: dB between velocities 110 and 40. Timbres in italics are
-held out."""
+LEGEND = """Peak and RMS in dBFS of the layer's reference playing; cents against equal temperament: the median
+and the worst note of the layer's range, brought into the timbre's, velocity 90 (of the staccato
+bass, whose notes are too short for it, the worst says little); late: until a tenth of the peak,
+slowest note; quietest: peak of the least loud note, dBFS; held: dB by which a held note falls
+until its third second; rest: dBFS left half a second after the release; soft: dB between
+velocities 110 and 40. Timbres in italics are held out."""
 
 
 def _made_of(made: Recipe) -> str:

@@ -71,7 +71,7 @@ _AVL = "AVL Drumkits by Glen MacArthur (CC-BY-SA 3.0)"
 _KARORYFER = "Karoryfer %s (CC0)"
 _EPIANOS = "Greg Sullivan's E-Pianos (CC-BY 3.0)"
 _SAXES = "MTG Solo Saxophones (CC-BY 4.0)"
-_GOGODZE = "Karoryfer Gogodze Phu (CC0); Cabasa by kinwie (CC-BY 4.0)"
+_GOGODZE = "Karoryfer Gogodze Phu (CC0); Dim Cabasa by kinwie (CC-BY 4.0)"
 _BANJO_TUNES = (
     ("045_A2_v1", -50.0), ("058_As3_v1_r3", -8.0), ("059_B3_v1_r2", -7.0), ("068_Gs4_v1_r2", -25.0),
 )  # fmt: skip

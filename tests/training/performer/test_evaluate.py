@@ -136,5 +136,5 @@ def test_bad_input(bundle: Bundle, shards: Path, tmp_path: Path) -> None:
         ev.evaluate(with_(name="banjo"), shards)
     with pytest.raises(UsageError, match="of conditioning version 7"):
         ev.evaluate(with_(conditioning_version=7), shards)
-    with pytest.raises(UsageError, match="made for 209 features"):
+    with pytest.raises(UsageError, match="made for 241 features"):
         ev.evaluate(with_(name="bass"), shards)
