@@ -103,7 +103,7 @@ def _decoder(draw: np.random.Generator, hop: int = HOP, channels: int = 0) -> by
         ],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    return _model(graph)
+    return onnx_model(graph)
 
 
 def _encoder(draw: np.random.Generator) -> bytes:
@@ -130,10 +130,11 @@ def _encoder(draw: np.random.Generator) -> bytes:
         [helper.make_tensor_value_info("codes", TensorProto.INT64, [1, CODEBOOKS, "T"])],
         [numpy_helper.from_array(value, name) for name, value in constants.items()],
     )
-    return _model(graph)
+    return onnx_model(graph)
 
 
-def _model(graph: object) -> bytes:
+def onnx_model(graph: object) -> bytes:
+    """A checked model of one graph, as its file holds it."""
     from onnx import checker, helper
 
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)

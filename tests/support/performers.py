@@ -15,7 +15,7 @@ CODEBOOKS = 8
 TIMBRES = ("plain", "bright")
 
 
-def tiny_config(layer: str, codebook_size: int) -> dict[str, Any]:
+def tiny_config(layer: str, codebook_size: int, codebooks: int = CODEBOOKS) -> dict[str, Any]:
     """An architecture small enough for thousands of frames a second."""
     return {
         "d_model": 32,
@@ -24,7 +24,7 @@ def tiny_config(layer: str, codebook_size: int) -> dict[str, Any]:
         "kv_heads": 1,
         "head_dim": 16,
         "ffn": 48,
-        "codebooks": CODEBOOKS,
+        "codebooks": codebooks,
         "codebook_size": codebook_size,
         "features": feature_size(layer),
         "window": 48,
@@ -54,7 +54,8 @@ def write_performer(folder: Path, layer: str, codec: Bundle, seed: int = 0) -> B
     """A performer of `layer` for `codec`, in `folder/<layer>`."""
     from safetensors.numpy import save
 
-    config = tiny_config(layer, int(codec.manifest.architecture.get("codebook_size", 1024)))
+    shape = codec.manifest.architecture
+    config = tiny_config(layer, shape.get("codebook_size", 1024), shape.get("codebooks", CODEBOOKS))
     manifest = Manifest(
         kind="performer",
         name=layer,

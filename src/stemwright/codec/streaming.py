@@ -10,6 +10,7 @@ stream joined together are, bit for bit, the whole decoded at once.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,22 @@ import numpy.typing as npt
 from stemwright.errors import UsageError
 
 FloatArray = npt.NDArray[np.float32]
+
+
+class Stream(Protocol):
+    """What :func:`decoded` runs: pushes of tokens give samples of ``channels``, ``hop`` a frame, in chunks of
+    ``chunk`` frames; a flush gives the rest.
+    """
+
+    hop: int
+    channels: tuple[int, ...]
+    chunk: int
+
+    def push(self, tokens: npt.NDArray[np.integer]) -> FloatArray:
+        """Add tokens ``[K, t]``; the audio that is now certain."""
+
+    def flush(self) -> FloatArray:
+        """The rest."""
 
 
 class StreamingDecoder:
@@ -79,7 +96,7 @@ class StreamingDecoder:
         return np.concatenate(pieces) if pieces else np.zeros((0, *self.channels), dtype=np.float32)
 
 
-def decoded(stream: StreamingDecoder, codes: npt.NDArray[np.integer]) -> FloatArray:
+def decoded(stream: Stream, codes: npt.NDArray[np.integer]) -> FloatArray:
     """All that a new stream makes of codes ``[K, T]``: float32 ``[T * hop, *channels]``. It is made in
     pieces, of which one is held beside the whole.
     """

@@ -7,18 +7,14 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.session import open_session, whole
 from stemwright.codec.tokens import Tokens, validate
+from stemwright.codec.tone.graphs import ToneGraphs
 from stemwright.codec.tone.layout import HOP, RATE, Floats, mel
 from stemwright.errors import StemwrightError, UsageError
-
-if TYPE_CHECKING:
-    from stemwright.models import Bundle
 
 ENCODER = "encoder.onnx"
 SPECTRA = ((2048, 128, 0), (1024, 64, 24))
@@ -57,14 +53,8 @@ def spectra(audio: Floats) -> Floats:
     return (np.concatenate(out, axis=-1) + np.float32(6.5)) / np.float32(2.5)
 
 
-class ToneEncoder:
-    """A tone bundle, ready to encode."""
-
-    def __init__(self, bundle: Bundle, threads: int = 1) -> None:
-        self.bundle = bundle
-        self.codebooks = whole(bundle, "codebooks", 1, 32)
-        self.codebook_size = whole(bundle, "codebook_size", 2, 65535)
-        self._session = open_session(bundle.file(ENCODER), threads)
+class ToneEncoder(ToneGraphs):
+    """A tone bundle, ready to encode. May be used from several threads at once."""
 
     @classmethod
     def load(cls, path: Path | str, threads: int = 1) -> ToneEncoder:
@@ -73,26 +63,31 @@ class ToneEncoder:
 
         return cls(load_bundle(path, kind="tone"), threads)
 
-    @property
-    def tokens_sha256(self) -> str:
-        """The identity of its tokens."""
-        return self.bundle.tokens_sha256
-
     def encode(self, audio: npt.NDArray[np.floating]) -> Tokens:
         """Audio ``[N]`` at 24 kHz to tokens uint16 ``[K, ceil(N / 320)]``; the end is filled up with
         silence."""
         if audio.ndim != 1 or not bool(np.isfinite(audio).all()):
             raise UsageError("audio: must be mono [samples] and finite; check the file")
         frames = -(-len(audio) // HOP)
+        if not frames:
+            return np.zeros((self.codebooks, 0), np.uint16)
         seen = spectra(np.pad(audio.astype(np.float32), (0, frames * HOP - len(audio))))
         codes = np.zeros((self.codebooks, frames), np.uint16)
         for start in range(0, frames, STRETCH):
             stop = min(frames, start + STRETCH)
             low, high = max(0, start - CONTEXT), min(frames, stop + CONTEXT)
-            (made,) = self._session.run(None, {"spectra": seen[None, low:high]})
-            if made.shape != (1, self.codebooks, high - low):
-                raise StemwrightError(
-                    f"{self.bundle.path / ENCODER}: gave another shape; get the bundle again"
-                )
-            codes[:, start:stop] = made[0, :, start - low : stop - low]
+            codes[:, start:stop] = self._codes(seen[None, low:high])[:, start - low : stop - low]
         return validate(codes, self.codebook_size)
+
+    def _codes(self, seen: Floats) -> npt.NDArray[np.int64]:
+        """Codes [K, T] of spectra [1, T, 168]; checked before they are cast to 16 bits, which would hide one
+        that is out of range.
+        """
+        (made,) = self.run(ENCODER, {"spectra": seen}, np.int64, (1, self.codebooks, seen.shape[1]))
+        codes: npt.NDArray[np.int64] = made[0].astype(np.int64, copy=False)
+        if int(codes.min(initial=0)) < 0 or int(codes.max(initial=0)) >= self.codebook_size:
+            raise StemwrightError(
+                f"{self.bundle.path / ENCODER}: gave codes outside 0 to {self.codebook_size - 1}; "
+                "get the bundle again"
+            )
+        return codes

@@ -7,17 +7,21 @@ in Hz.
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tone.layout import MAX_PARTIALS, MODES
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, shown
 
 TOP = 20_000.0
+MAX_BYTES = 16 << 20
 _GOLDEN = 0.6180339887498949
 
 
@@ -38,7 +42,7 @@ class Tuning:
     modes: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)
 
     def frequencies(self, layer: str, timbre: str, pitch: int, drums: bool) -> npt.NDArray[np.float64]:
-        """Partials of a note in Hz, float64 [P], rising; a drum without modes has none."""
+        """Partials of a note in Hz, float64 [P], below 20 kHz; a drum without modes has none."""
         name = f"{layer}/{timbre}"
         if drums:
             return np.array(self.modes.get(name, {}).get(pitch, ()), np.float64)
@@ -72,9 +76,23 @@ class Tuning:
             raise UsageError(f"{where}: must hold 'strings' and 'modes'; get the bundle again")
         strings, modes = _table(record, "strings", where), _table(record, "modes", where)
         return cls(
-            {name: _strings(value, f"{where}: strings of {name!r}") for name, value in strings.items()},
-            {name: _modes(value, f"{where}: modes of {name!r}") for name, value in modes.items()},
+            {name: _strings(value, f"{where}: strings of {shown(name)}") for name, value in strings.items()},
+            {name: _modes(value, f"{where}: modes of {shown(name)}") for name, value in modes.items()},
         )
+
+
+def read_tuning(path: Path) -> Tuning:
+    """The tuning that a file holds. UsageError in one line where it holds none."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise ValueError(f"larger than {MAX_BYTES} bytes")
+        record = json.loads(data.decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        said = ascii(str(error)[:80])[1:-1]
+        raise UsageError(f"{path}: cannot be read ({said}); get the bundle again") from None
+    return Tuning.from_json(record, str(path))
 
 
 def phases(count: int) -> npt.NDArray[np.float64]:
@@ -102,7 +120,7 @@ def _strings(value: object, where: str) -> Strings:
 
 
 def _modes(value: object, where: str) -> dict[int, tuple[float, ...]]:
-    if not isinstance(value, dict) or not all(isinstance(k, str) and k.isdecimal() for k in value):
+    if not isinstance(value, dict) or not all(isinstance(k, str) and _is_pitch(k) for k in value):
         raise UsageError(f"{where}: must be an object of pitches; get the bundle again")
     found = {int(pitch): _numbers(hz, where, MODES) for pitch, hz in value.items()}
     if any(not 10 <= f < TOP for hz in found.values() for f in hz):
@@ -110,8 +128,18 @@ def _modes(value: object, where: str) -> dict[int, tuple[float, ...]]:
     return found
 
 
+def _is_pitch(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 3 and int(text) < 128
+
+
 def _numbers(value: object, where: str, most: int) -> tuple[float, ...]:
-    ok = isinstance(value, list) and len(value) <= most
-    if not ok or not all(isinstance(v, int | float) and not isinstance(v, bool) for v in value):  # type: ignore[attr-defined]
+    if not isinstance(value, list) or len(value) > most or not all(map(_is_number, value)):
         raise UsageError(f"{where}: must hold lists of at most {most} numbers; get the bundle again")
-    return tuple(float(v) for v in value)  # type: ignore[attr-defined]
+    return tuple(float(v) for v in value)
+
+
+def _is_number(value: object) -> bool:
+    """Whether it is a finite number, and no whole number that a float cannot hold."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 1 << 53
