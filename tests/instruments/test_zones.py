@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
 from stemwright.instruments.files import open_instrument
+from stemwright.instruments.modulators import ATTENUATION, CUTOFF, SWEEP, modulators
 from stemwright.instruments.playing import PEAK, lowpass, play
 from stemwright.instruments.render import Event
-from stemwright.instruments.zones import Envelope
+from stemwright.instruments.zones import Envelope, Zone
 from support.soundfonts import sf2_bytes, sine, write_sf2, write_sfz
 
 SECOND = 24000
@@ -212,3 +213,22 @@ def test_envelope_and_filter() -> None:
     noise = np.random.default_rng(1).uniform(-1, 1, (48000, 1)).astype(np.float32)
     power = np.abs(np.fft.rfft(lowpass(noise, 1000.0, 48000)[:, 0])) ** 2
     assert power[4000:5000].mean() < power[100:500].mean() / 150
+
+
+def test_modulators_of_velocity_and_key() -> None:
+    class Nothing:
+        key = None
+
+        def load(self) -> tuple[np.ndarray, int]:
+            raise NotImplementedError
+
+    plain = Zone(Nothing(), modulators=modulators({}, {}), cutoff=1000.0)
+    assert plain.amplitude(60, 64) == pytest.approx((64 / 127) ** 2) and plain.amplitude(60, 127) == 1
+    assert Zone(Nothing()).amplitude(60, 64) == pytest.approx((64 / 127) ** 2), "as in SFZ files"
+    flat = Zone(Nothing(), modulators=modulators({(0x0502, ATTENUATION, 0, 0): 0}, {}))
+    assert flat.amplitude(60, 1) == 1
+    opened = modulators({(2, CUTOFF, 0, 0): 2400}, {(2, SWEEP, 0, 0): 2400, (7 | 0x80, CUTOFF, 0, 0): 9999})
+    bright = Zone(Nothing(), modulators=opened, cutoff=1000.0, sweep=0.5)
+    assert bright.filter(60, 127) == pytest.approx(8000, rel=0.03)
+    assert bright.filter(60, 0) == plain.filter(60, 100) == pytest.approx(1000, rel=0.03)
+    assert Zone(Nothing(), cutoff=19_500.0).filter(60, 90) is None

@@ -116,6 +116,6 @@ def _sfz_sha(path: Path, zones: list[Zone]) -> str:
     whole = hashlib.sha256(b"sfz 1\n")
     for zone in zones:
         assert isinstance(zone.sample, FileSample)
-        facts = {slot: getattr(zone, slot) for slot in zone.__slots__ if slot != "sample"}
+        facts = {slot: getattr(zone, slot) for slot in zone.__slots__ if slot not in ("sample", "modulators")}
         whole.update(f"{shas[zone.sample.path]} {facts!r}\n".encode())
     return whole.hexdigest()

@@ -134,9 +134,10 @@ def _add(out: Audio, stroke: Stroke, voices: Voices) -> None:
     release = CHOKE_SECONDS if stroke.cut else min(zone.envelope.release, MAX_RELEASE)
     room = len(out) - stroke.start
     wanted = min(room, round((stroke.held + release) * WIDE.rate) + 1)
-    sound = voices.sound(zone, stroke.pitch, wanted / WIDE.rate)[:wanted]
+    cutoff = zone.filter(stroke.pitch, stroke.velocity)
+    sound = voices.sound(zone, stroke.pitch, wanted / WIDE.rate, cutoff)[:wanted]
     level = zone.envelope.curve(len(sound), stroke.held, WIDE.rate, release)
-    level *= np.float32(zone.amplitude(stroke.velocity))
+    level *= np.float32(zone.amplitude(stroke.pitch, stroke.velocity))
     left, right = _sides(zone.pan, sound.shape[1])
     part = out[stroke.start : stroke.start + len(sound)]
     part[:, 0] += sound[:, 0] * (level * left)
@@ -158,11 +159,13 @@ class Voices:
         self._made, self._read = NoteCache(limit), NoteCache(limit)
         self._rates: dict[object, int] = {}
 
-    def sound(self, zone: Zone, pitch: int, seconds: float) -> Audio:
-        """float32 [samples, 1 or 2] of a zone at a key, for at least `seconds` where it lasts so long."""
+    def sound(self, zone: Zone, pitch: int, seconds: float, cutoff: float | None = None) -> Audio:
+        """float32 [samples, 1 or 2] of a zone at a key, for at least `seconds` where it lasts so long; dulled
+        by a filter at `cutoff` Hz.
+        """
         length = next((step for step in _LENGTHS if step >= seconds), _LENGTHS[-1])
-        key = (id(zone), pitch, length)
-        return self._made.get(key, lambda: self._pitched(zone, pitch, length))
+        key = (id(zone), pitch, length, cutoff)
+        return self._made.get(key, lambda: self._pitched(zone, pitch, length, cutoff))
 
     def _recording(self, sample: Sample) -> tuple[Audio, int]:
         def read() -> Audio:
@@ -171,7 +174,7 @@ class Voices:
 
         return self._read.get(sample.key, read), self._rates[sample.key]
 
-    def _pitched(self, zone: Zone, pitch: int, seconds: float) -> Audio:
+    def _pitched(self, zone: Zone, pitch: int, seconds: float, cutoff: float | None) -> Audio:
         sound, rate = self._recording(zone.sample)
         shift = zone.semitones(pitch)
         if abs(shift) > MAX_SHIFT:
@@ -180,8 +183,8 @@ class Voices:
         need = min(MAX_SAMPLES, max(1, round(seconds * rate * 2.0 ** (shift / 12.0))))
         audio = _looped(sound[:end], zone, need)[zone.start : zone.start + need]
         made = resample(np.ascontiguousarray(audio), rate, shift, WIDE.rate)
-        if zone.cutoff is not None:
-            made = lowpass(made, zone.cutoff, WIDE.rate)
+        if cutoff is not None:
+            made = lowpass(made, cutoff, WIDE.rate)
         return _soft_end(made)
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.errors import UsageError
+from stemwright.instruments.modulators import Identity
 from stemwright.instruments.sampler import Audio
 from stemwright.instruments.zones import finite
 
@@ -27,6 +28,9 @@ MAX_VORBIS_BYTES = 100_000_000
 MAX_SAMPLES = 120 * 48_000
 """Of one recording: two minutes at 48 kHz."""
 VORBIS, ROM = 0x10, 0x8000
+_MODULATORS = [
+    ("source", "<u2"), ("target", "<u2"), ("amount", "<i2"), ("second", "<u2"), ("transform", "<u2"),
+]  # fmt: skip
 _TABLES: dict[str, Any] = {
     "phdr": [("name", "S20"), ("program", "<u2"), ("bank", "<u2"), ("bag", "<u2"), ("rest", "<u4", 3)],
     "pbag": [("gen", "<u2"), ("mod", "<u2")],
@@ -34,6 +38,8 @@ _TABLES: dict[str, Any] = {
     "inst": [("name", "S20"), ("bag", "<u2")],
     "ibag": [("gen", "<u2"), ("mod", "<u2")],
     "igen": [("oper", "<u2"), ("amount", "<i2")],
+    "pmod": _MODULATORS,
+    "imod": _MODULATORS,
     "shdr": [
         ("name", "S20"), ("start", "<u4"), ("end", "<u4"), ("loop_start", "<u4"), ("loop_end", "<u4"),
         ("rate", "<u4"), ("pitch", "u1"), ("correction", "i1"), ("link", "<u2"), ("type", "<u2"),
@@ -100,17 +106,26 @@ class Font:
         if not self.presets:
             raise UsageError(f"{path}: has no presets")
 
-    def bags(self, kind: str, bags: range) -> Iterator[dict[int, int]]:
-        """The generators of each zone of a preset ("p") or an instrument ("i"), operator -> amount."""
-        starts, gens = self.tables[f"{kind}bag"]["gen"], self.tables[f"{kind}gen"]
-        if bags.stop >= len(starts):
-            raise self.damaged()
+    def bags(self, kind: str, bags: range) -> Iterator[tuple[dict[int, int], dict[Identity, int]]]:
+        """Of each zone of a preset ("p") or an instrument ("i"): its generators, operator -> amount, and its
+        modulators, identity -> amount.
+        """
         for bag in bags:
-            first, last = int(starts[bag]), int(starts[bag + 1])
-            if not first <= last <= len(gens):
-                raise self.damaged()
-            part = gens[first:last]
-            yield dict(zip(part["oper"].tolist(), part["amount"].tolist(), strict=True))
+            part = self._rows(kind, "gen", bag)
+            gens = dict(zip(part["oper"].tolist(), part["amount"].tolist(), strict=True))
+            mods = self._rows(kind, "mod", bag)
+            names = (mods[field].tolist() for field in ("source", "target", "second", "transform"))
+            yield gens, dict(zip(zip(*names, strict=True), mods["amount"].tolist(), strict=True))
+
+    def _rows(self, kind: str, what: str, bag: int) -> NDArray[Any]:
+        """The generators or modulators of one zone."""
+        starts, rows = self.tables[f"{kind}bag"][what], self.tables[f"{kind}{what}"]
+        if bag + 1 >= len(starts):
+            raise self.damaged()
+        first, last = int(starts[bag]), int(starts[bag + 1])
+        if not first <= last <= len(rows):
+            raise self.damaged()
+        return rows[first:last]
 
     def instrument(self, index: int) -> range:
         """The zones of an instrument."""

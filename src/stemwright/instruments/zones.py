@@ -12,10 +12,13 @@ from typing import Protocol
 
 import numpy as np
 
+from stemwright.instruments.modulators import ATTENUATION, CUTOFF, SWEEP, Modulator
 from stemwright.instruments.sampler import Audio
 
 MAX_RELEASE = 10.0
 """Seconds; longer releases are cut to it."""
+LOWEST_HZ, OPEN_HZ = 20.0, 19_000.0
+"""No filter is set lower; above the other it is open."""
 _FALL = 5.0 * np.log(10.0)
 """Decay and release fall by 100 dB within their times."""
 
@@ -80,7 +83,9 @@ class Zone:
     `center`: the key that plays it as it is, `tune` cents added, `track` cents a key. `gain`: linear; `pan`
     -1..1. `velocity_track`: how much of the velocity is heard, 0..1. `start`, `end`, `loop`: samples of the
     recording. `group` ends what sounds with `off_by` of that number (0: nothing). `turn`: (position from 0,
-    number) of zones that take turns; `chance`: the part of 0..1 of zones that are drawn.
+    number) of zones that take turns; `chance`: the part of 0..1 of zones that are drawn. `modulators`: of a
+    soundfont; None where velocity is heard as in SFZ files. `sweep`: 0..1, how far its modulation envelope
+    is up.
     """
 
     sample: Sample
@@ -104,14 +109,30 @@ class Zone:
     off_by: int = 0
     turn: tuple[int, int] = (0, 1)
     chance: tuple[float, float] = (0.0, 1.0)
+    modulators: tuple[Modulator, ...] | None = None
+    sweep: float = 0.0
 
     def semitones(self, pitch: int) -> float:
         """How far the recording is shifted for a key."""
         return ((pitch - self.center) * self.track + self.tune) / 100.0
 
-    def amplitude(self, velocity: int) -> float:
-        """Linear gain at a velocity: by its square, as both formats have it."""
+    def amplitude(self, pitch: int, velocity: int) -> float:
+        """Linear gain of a note: by the square of its velocity, if modulators do not say otherwise."""
+        if self.modulators is not None:
+            lost = sum(mod.value(pitch, velocity) for mod in self.modulators if mod.target == ATTENUATION)
+            return float(self.gain * 10.0 ** (-max(lost, 0.0) / 200.0))
         return self.gain * (1.0 - self.velocity_track * (1.0 - (velocity / 127.0) ** 2))
+
+    def filter(self, pitch: int, velocity: int) -> float | None:
+        """The cutoff of a note in Hz, in steps of a semitone; None where the filter is open."""
+        if self.cutoff is None:
+            return None
+        parts = {CUTOFF: 1.0, SWEEP: self.sweep}
+        mods = self.modulators or ()
+        cents = sum(parts.get(mod.target, 0.0) * mod.value(pitch, velocity) for mod in mods)
+        steps = round(12 * np.log2(self.cutoff / LOWEST_HZ) + cents / 100)
+        at = LOWEST_HZ * 2.0 ** (min(max(steps, 0), 12 * 14) / 12)
+        return float(at) if at < OPEN_HZ else None
 
 
 class Keyboard:
