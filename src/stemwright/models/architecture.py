@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stemwright.errors import UsageError, shown
+from stemwright.models.manifest import MAX_TIMBRES
 
 WEIGHTS_FILE = "model.safetensors"
 MAX_PARAMETERS = 2_000_000_000
@@ -27,7 +28,7 @@ _WHOLE = {
 }
 _REAL = ("rope_base", "norm_eps")
 KV_CACHES = ("float32", "int8")
-_OPTIONAL = ("kv_cache", "retention", "sampling")
+_OPTIONAL = ("kv_cache", "ranges", "retention", "sampling")
 _RETENTION = {"recent": (1, 1 << 20), "every_bars": (1, 1024), "beats": (1, 64)}
 
 
@@ -61,8 +62,24 @@ def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") 
         raise UsageError(f"{where}: field 'architecture.heads' must be a multiple of kv_heads")
     if config["head_dim"] % 2:
         raise UsageError(f"{where}: field 'architecture.head_dim' must be even")
+    if "ranges" in config:
+        _validate_ranges(config["ranges"], f"{where}: field 'architecture.ranges'")
     if "retention" in config:
         _validate_retention(config["retention"], config["window"], f"{where}: field 'architecture.retention'")
+
+
+def _validate_ranges(ranges: object, where: str) -> None:
+    """The lowest and the highest pitch of each timbre, an octave apart at least."""
+    if not isinstance(ranges, dict) or len(ranges) > MAX_TIMBRES:
+        raise UsageError(f"{where} must hold pitches by timbre: get the bundle again")
+    for timbre, value in ranges.items():
+        ok = isinstance(value, list | tuple) and len(value) == 2
+        if not ok or not all(isinstance(p, int) and not isinstance(p, bool) and 0 <= p <= 127 for p in value):
+            raise UsageError(
+                f"{where}: {shown(timbre)} must have two pitches, 0 to 127: get the bundle again"
+            )
+        if value[1] - value[0] < 12:
+            raise UsageError(f"{where}: {shown(timbre)} is narrower than an octave: get the bundle again")
 
 
 def _validate_retention(policy: object, window: int, where: str) -> None:

@@ -45,12 +45,14 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One take of one layer to be made. Equal keys give equal tokens, or equal sound."""
+    """One take of one layer to be made. Equal keys give equal tokens, or equal sound. `moved`: notes of the
+    score that were written elsewhere, beyond what the timbre can play."""
 
     wanted: Wanted
     player: Player
     score: Score
     key: str
+    moved: int = 0
 
     @property
     def layer(self) -> str:
@@ -123,11 +125,14 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
 
 
 def _timbre(song: Song, name: str, request: Request) -> str | None:
-    """The timbre that is asked for; of a take that is performed again, its own where it is still known."""
-    active = song.layers[name].active
-    if not request.again or active is None:
+    """The timbre that is asked for; of a take that is performed again, its own where it is still known, else
+    the layer's, else the performer's first.
+    """
+    entry = song.layers[name]
+    if not request.again or entry.active is None:
         return request.timbre
-    return active.timbre if active.timbre in bundles.performer(name).manifest.timbres else None
+    known = bundles.performer(name).manifest.timbres
+    return next((timbre for timbre in (entry.active.timbre, entry.timbre) if timbre in known), "")
 
 
 def _samplers(request: Request) -> dict[str, Sampler]:
@@ -223,7 +228,18 @@ def _is_plain(request: Request) -> bool:
 
 
 def _job(state: GlobalState, want: Wanted, player: Player, score: Score) -> Job:
-    return Job(want, player, score, _key(state, want, player, score))
+    playable = _playable(score, player)
+    moved = len(set(score.notes) - set(playable.notes))
+    return Job(want, player, playable, _key(state, want, player, playable), moved)
+
+
+def _playable(score: Score, player: Player) -> Score:
+    """The score with notes beyond the timbre's range moved into it by octaves, as training had them."""
+    from stemwright.instruments.ranges import within
+
+    if isinstance(player, Sampler) or player.range is None:
+        return score
+    return within(score, *player.range)
 
 
 def _rewritten(

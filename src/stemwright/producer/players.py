@@ -32,6 +32,12 @@ class Performer:
     sampling: Sampling
     makes = "tokens"
 
+    @property
+    def range(self) -> tuple[int, int] | None:
+        """The lowest and the highest pitch that the timbre can play; None where the bundle does not say."""
+        found = self.bundle.manifest.architecture.get("ranges", {}).get(self.timbre)
+        return None if found is None else (found[0], found[1])
+
     def made(self, sha: str) -> dict[str, Any]:
         """What a take of tokens `sha` tells of them and who played."""
         return {"timbre": self.timbre, "tokens_sha256": sha, "bundle_sha256": self.bundle.sha256}

@@ -129,7 +129,7 @@ def _run_job(
         told = tuple(found.get("remarks", ()))
         return Made(found["score"], found[job.player.makes], found["frames"], found["seconds"], True, told)
     own = Clock()
-    told = ()
+    told = _moved(job)
     with clock.stage(job.layer):
         if isinstance(job.player, Sampler):
             data, told = _sample(state, job, job.player, watch, cancel)
@@ -143,6 +143,15 @@ def _run_job(
     value |= {"remarks": list(told)} if told else {}
     folder.cache.remember(job.key, {**value, "seconds": made.seconds, "objects": [score, sha]})
     return made
+
+
+def _moved(job: Job) -> tuple[str, ...]:
+    """What to say of notes that were moved into the timbre's range."""
+    if not job.moved or isinstance(job.player, Sampler):
+        return ()
+    low, high = job.player.range or (0, 127)
+    count, timbre = len(job.score.notes), job.player.timbre
+    return (f"{job.moved} of {count} notes were moved by octaves: {timbre} plays pitches {low} to {high}",)
 
 
 def _sample(
@@ -213,7 +222,9 @@ def _base(folder: SongFolder, job: Job, player: Performer) -> Tokens | None:
     spoken = codec_of_take(folder, job.layer, edit.base)
     if spoken not in (None, player.bundle.manifest.codec_sha256):
         return None
-    return container.from_canonical(folder.objects.get(edit.base.content_sha256))
+    tokens = container.from_canonical(folder.objects.get(edit.base.content_sha256))
+    # An old run may not say whose tokens they are: then their shape has to.
+    return tokens if len(tokens) == player.bundle.manifest.architecture["codebooks"] else None
 
 
 def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song:

@@ -1,0 +1,70 @@
+"""Notes beyond what a timbre can play are moved into its range before they are performed, and it is said."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stemwright.errors import UsageError
+from stemwright.models import load_bundle, write_bundle
+from stemwright.models.architecture import WEIGHTS_FILE
+from stemwright.producer.create import Wish, create
+from stemwright.producer.produce import produce
+from stemwright.song.score import Score
+from stemwright.store import SongFolder
+from support.bundles import write_all
+
+LOW, HIGH = 60, 72
+
+
+def with_ranges(weights: Path, ranges: object) -> None:
+    """The lead's bundle again, which says what its timbres can play."""
+    bundle = load_bundle(weights / "lead")
+    shape = {**bundle.manifest.architecture, "ranges": ranges}
+    tensors = (weights / "lead" / WEIGHTS_FILE).read_bytes()
+    write_bundle(weights / "lead", replace(bundle.manifest, architecture=shape), {WEIGHTS_FILE: tensors})
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Path:
+    write_all(tmp_path / "weights")
+    return tmp_path / "weights"
+
+
+def score_of(song: Path, layer: str) -> Score:
+    folder = SongFolder.open(song)
+    take = folder.load().layers[layer].active
+    assert take is not None
+    return Score.from_bytes(folder.objects.get(take.score_sha256))
+
+
+def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_all(tmp_path / "plain")
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "plain"))
+    create(tmp_path / "a", Wish(bpm="240", form="verse:2", seed=1))
+    produce(tmp_path / "a")
+    written = score_of(tmp_path / "a", "lead")
+    assert any(not LOW <= note.pitch <= HIGH for note in written.notes), "there is something to move"
+    with_ranges(weights, {"plain": [LOW, HIGH], "bright": [0, 127]})
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    create(tmp_path / "b", Wish(bpm="240", form="verse:2", seed=1))
+    made = produce(tmp_path / "b")
+    played = score_of(tmp_path / "b", "lead")
+    assert all(LOW <= note.pitch <= HIGH for note in played.notes)
+    assert {note.onset for note in played.notes} == {note.onset for note in written.notes}
+    assert {note.pitch % 12 for note in played.notes} == {note.pitch % 12 for note in written.notes}
+    (said,) = made["layers"]["lead"]["remarks"]
+    assert said.endswith(f"notes were moved by octaves: plain plays pitches {LOW} to {HIGH}")
+    assert made["layers"]["bass"]["remarks"] == []
+    assert produce(tmp_path / "b")["run"] is None, "nothing is missing"
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [([1], "by timbre"), ({"plain": [60]}, "two pitches"), ({"plain": [60, 65]}, "narrower than an octave")],
+)
+def test_bad_ranges(weights: Path, ranges: object, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        with_ranges(weights, ranges)
