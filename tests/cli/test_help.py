@@ -13,11 +13,11 @@ from stemwright.cli.main import run
 from support.runner import COMMAND, environment
 
 COMMANDS = [
-    ("new",), ("song",), ("compose",), ("generate",), ("mix",), ("show",), ("log",), ("verify",),
-    ("takes",), ("use",),
+    ("new",), ("song",), ("compose",), ("generate",), ("perform",), ("mix",), ("show",), ("log",),
+    ("verify",), ("takes",), ("use",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
-    ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"), ("train", "corpus"),
-    ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
+    ("train", "tone"), ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"),
+    ("train", "corpus"), ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
     ("bench", "engine"),
     ("evaluate", "codec"), ("evaluate", "performer"), ("evaluate", "composer"), ("evaluate", "song"),
     ("evaluate", "sound"), ("evaluate", "curves"),
@@ -26,7 +26,8 @@ COMMANDS = [
 WITHOUT_JSON = {
     ("train", name)
     for name in (
-        "data", "check", "codec", "tokenize", "performer", "widen", "wide", "tone", "corpus", "composer", "companion",
+        "data", "check", "codec", "tokenize", "performer", "widen", "wide", "tone", "corpus", "composer",
+        "companion",
     )
 }  # fmt: skip
 HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", "safetensors"}

@@ -65,12 +65,13 @@ def speaking(tokens_sha256: str) -> Bundle | None:
 
 def codec_of(performer: Bundle) -> Bundle:
     """The codec whose tokens a performer speaks. StemwrightError where it is not here."""
-    from stemwright.models import require_codec
+    from stemwright.models import require_codec, shipped
 
     wanted = str(performer.manifest.codec_sha256)
     found = speaking(wanted)
     if found is None:
-        found = codec_bundle()
+        here = shipped()
+        found = tone_bundle() if "tone" in here and "codec" not in here else codec_bundle()
     require_codec(performer, found)
     return found
 
