@@ -16,7 +16,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(json: opt.Json = False) -> None:
-    """Tell what this machine has and what was chosen: instruction set, threads, bundles, versions."""
+    """Tell what this machine has and what was chosen: instruction set, threads, bundles, versions.
+
+    Ends with 1 where no song can be made: a performer is missing, or the codec whose tokens it speaks.
+    """
     from stemwright.producer.doctor import examine
 
     facts = examine()
@@ -32,6 +35,8 @@ def doctor(json: opt.Json = False) -> None:
         )
         lines(f"{name:<12}{version}" for name, version in facts["versions"].items())
         lines(f"{name:<12}{_bundle(found)}" for name, found in facts["bundles"].items())
+        told = [found["problem"] for found in facts["bundles"].values()]
+        lines(f"{'problem':<12}{problem}" for problem in facts["problems"] if problem not in told)
     if not facts["ok"]:
         raise typer.Exit(1)
 

@@ -1,13 +1,24 @@
-"""`doctor`: what this machine has, what was chosen, and whether the bundles are whole."""
+"""`doctor`: what this machine has, what was chosen, and whether the bundles are whole and give sound.
+
+A song needs a performer of each known layer, and the codecs whose tokens these speak: the waveform codec
+(`codec`), the tone codec (`tone`), or both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError
 from stemwright.producer import machine
+from stemwright.producer.trial import has_trial, trial
 from stemwright.song.layers import LAYERS
+
+if TYPE_CHECKING:
+    from stemwright.models import Bundle
+
+CODECS = ("tone", "codec")
 
 
 def examine() -> dict[str, Any]:
@@ -15,11 +26,12 @@ def examine() -> dict[str, Any]:
     from stemwright.models import shipped
 
     found = shipped()
-    bundles = {name: _examine(path) for name, path in sorted(found.items())}
-    missing = [name for name in ("codec", *LAYERS) if name not in found]
+    examined = {name: _examine(path) for name, path in sorted(found.items())}
+    bundles = {name: facts for name, (facts, _) in examined.items()}
     isa, available, problem = _isa()
-    problems = [f"bundle {name!r} is not installed" for name in missing]
-    problems += [entry["problem"] for entry in bundles.values() if not entry["ok"]]
+    problems = [f"bundle {name!r} is not installed" for name in LAYERS if name not in found]
+    problems += [facts["problem"] for facts in bundles.values() if not facts["ok"]]
+    problems += _unspoken({name: bundle for name, (_, bundle) in examined.items()})
     problems += [problem] if problem else []
     return {
         "ok": not problems,
@@ -44,7 +56,44 @@ def _isa() -> tuple[str | None, list[str], str]:
         return None, [], str(error)
 
 
-def _examine(path: Path) -> dict[str, Any]:
+def _unspoken(bundles: Mapping[str, Bundle | None]) -> list[str]:
+    """What is wrong with the codecs that performers need; `bundles`: those installed, None where damaged."""
+    there = [name for name in CODECS if name in bundles]
+    if not there:
+        return ["neither bundle 'tone' nor 'codec' is installed"]
+    codecs = [bundle for name in there if (bundle := bundles[name]) is not None]
+    if len(codecs) < len(there):
+        return []  # what a damaged one speaks is not known, and it is named already
+    needed: dict[str, list[Bundle]] = {}
+    for layer in LAYERS:
+        performer = bundles.get(layer)
+        if performer is not None and performer.manifest.kind == "performer":
+            needed.setdefault(str(performer.manifest.codec_sha256), []).append(performer)
+    return [said for sha, performers in needed.items() if (said := _need(sha, performers, codecs))]
+
+
+def _need(sha: str, performers: list[Bundle], codecs: list[Bundle]) -> str:
+    """What is wrong with the codec `sha` that performers speak; "" for nothing."""
+    from stemwright.models import require_codec, require_frames
+
+    codec = next((codec for codec in codecs if codec.tokens_sha256 == sha), None)
+    if codec is None:
+        names = ", ".join(repr(performer.manifest.name) for performer in performers)
+        return (
+            f"codec {sha[:12]}, whose tokens {names} speak, is not installed: install it or train them again"
+        )
+    try:
+        if codec.manifest.kind == "codec":
+            require_frames(codec)
+        for performer in performers:
+            require_codec(performer, codec)
+    except StemwrightError as error:
+        return str(error)
+    return ""
+
+
+def _examine(path: Path) -> tuple[dict[str, Any], Bundle | None]:
+    """Facts of a bundle, and the bundle itself where it is whole. `tried`: it gave sound just now."""
     from stemwright.models import load_bundle
 
     facts: dict[str, Any] = {
@@ -55,17 +104,20 @@ def _examine(path: Path) -> dict[str, Any]:
         "preset": None,
         "timbres": [],
         "sha256": None,
+        "tried": False,
     }
     try:
         bundle = load_bundle(path)
+        trial(bundle)
     except StemwrightError as error:
-        return {**facts, "problem": str(error)}
+        return {**facts, "problem": str(error)}, None
     manifest = bundle.manifest
-    return {
-        **facts,
+    facts |= {
         "ok": True,
         "kind": manifest.kind,
         "preset": manifest.preset,
         "timbres": list(manifest.timbres),
         "sha256": bundle.sha256,
+        "tried": has_trial(bundle),
     }
+    return facts, bundle
