@@ -34,11 +34,14 @@ _LENGTHS = (1.5, 4.0, 12.0, 30.0, MAX_HELD + MAX_RELEASE)
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """`audio`: float32 [samples, 2], its peak at `PEAK`; of `notes`, `silent` lie where nothing sounds."""
+    """`audio`: float32 [samples, 2], brought to a peak of `PEAK` by `gain`; of `notes`, `silent` lie where
+    nothing sounds.
+    """
 
     audio: Audio
     notes: int
     silent: int
+    gain: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,9 @@ def play(
     fade = min(round(_FADE * WIDE.rate), len(out))
     out[len(out) - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)[:, None]
     peak = float(np.abs(out).max(initial=0.0))
-    if peak > 1e-6:
-        out *= np.float32(PEAK / peak)
-    return Played(out, len(events), len(events) - len(heard))
+    gain = PEAK / peak if peak > 1e-6 else 1.0
+    out *= np.float32(gain)
+    return Played(out, len(events), len(events) - len(heard), gain)
 
 
 def _on_kit(keyboard: Keyboard, events: Sequence[Event]) -> list[Event]:
