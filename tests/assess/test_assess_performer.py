@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from stemwright.assess.coders import Coder, Waveform
 from stemwright.assess.performer import assess_performer, load_performer, perform
 from stemwright.assess.performer_tables import performer_tables
 from stemwright.codec.codec import Codec
@@ -24,8 +25,8 @@ pytest.importorskip("stemwright.native._engine")
 
 
 @pytest.fixture(scope="module")
-def codec(weights: Path) -> Codec:
-    return Codec.load(weights / "codec")
+def codec(weights: Path) -> Coder:
+    return Waveform(Codec.load(weights / "codec"))
 
 
 def drawn(held_out: Path, layer: str, count: int = 2) -> list[Reference]:
@@ -37,7 +38,7 @@ def lead(weights: Path) -> Bundle:
     return load_bundle(weights / "lead", kind="performer")
 
 
-def test_a_report(lead: Bundle, codec: Codec, held_out: Path) -> None:
+def test_a_report(lead: Bundle, codec: Coder, held_out: Path) -> None:
     clips = drawn(held_out, "lead")
     report, heard = assess_performer(lead, codec, clips, seed=3, guidance=[1.0, 2.0])
     assert json.loads(json.dumps(report, allow_nan=False)) == report
@@ -57,23 +58,23 @@ def test_a_report(lead: Bundle, codec: Codec, held_out: Path) -> None:
     assert tables[0].title.startswith("lead ") and any("energy in the key" in n for n in tables[0].notes)
 
 
-def test_the_seed_decides(lead: Bundle, codec: Codec, held_out: Path) -> None:
+def test_the_seed_decides(lead: Bundle, codec: Coder, held_out: Path) -> None:
     (clip,) = drawn(held_out, "lead", 1)
     one, two, other = (assess_performer(lead, codec, [clip], seed=seed)[0] for seed in (1, 1, 2))
     assert one == two and one["rows"] != other["rows"]
     assert [row["what"] for row in one["rows"]] == ["rendering", "codec", "generated"]
 
 
-def test_drums_have_no_pitch_and_harmony_has_chords(weights: Path, codec: Codec, held_out: Path) -> None:
+def test_drums_have_no_pitch_and_harmony_has_chords(weights: Path, codec: Coder, held_out: Path) -> None:
     for layer, known in (("drums", set()), ("harmony", {"chroma"}), ("bass", {"pitch"})):
-        bundle = load_performer(str(weights / layer), codec)
+        bundle, _ = load_performer(str(weights / layer), codec)
         report, _ = assess_performer(bundle, codec, drawn(held_out, layer, 1))
         assert {"chroma", "pitch"} & set(report["rows"][0]) == known
         assert (report["free"] is None) == (layer == "drums")
 
 
 def test_performed_as_in_a_song(
-    weights: Path, lead: Bundle, codec: Codec, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    weights: Path, lead: Bundle, codec: Coder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same state, score, timbre, seed: the very samples of the song's stem."""
     from stemwright.producer.create import Wish, create
@@ -96,7 +97,7 @@ def test_performed_as_in_a_song(
     assert np.array_equal(made, decode(folder, {"lead": take}, Decoders("standard"))["lead"])
 
 
-def test_clips_of_others_are_refused(lead: Bundle, codec: Codec, held_out: Path) -> None:
+def test_clips_of_others_are_refused(lead: Bundle, codec: Coder, held_out: Path) -> None:
     (clip,) = drawn(held_out, "lead", 1)
     for wrong in (replace(clip, layer="bass"), replace(clip, timbre="unheard of")):
         with pytest.raises(UsageError, match="cannot play"):
@@ -108,7 +109,7 @@ def test_clips_of_others_are_refused(lead: Bundle, codec: Codec, held_out: Path)
 
 
 def test_another_codec_is_refused(weights: Path, tmp_path: Path) -> None:
-    other = Codec(write_codec(tmp_path, seed=9))
+    other = Waveform(Codec(write_codec(tmp_path, seed=9)))
     with pytest.raises(StemwrightError, match="trained on tokens of codec"):
         load_performer(str(weights / "lead"), other)
     with pytest.raises(UsageError, match="a performer is needed"):

@@ -25,7 +25,7 @@ LEVELS = (
 
 def codec_tables(report: Report) -> list[Table]:
     """What is lost; codebooks; unseen timbres where both splits were measured."""
-    speed, books = report["speed"], report["codebooks"]
+    speed = report["speed"]
     notes = [
         f"digital silence comes out at {number(report['silence_db'], '{:.0f}')} dBFS",
         f"one thread, median of {speed['runs']}: encodes at {speed['encode_rtf']:.4f} and decodes at "
@@ -37,9 +37,14 @@ def codec_tables(report: Report) -> list[Table]:
     if report["unseen"]:
         columns = (Column("kind", "kind", "{}"), Column("farther", "mel distance", "{:+.0%}"))
         made.append(table("unseen timbres beside seen ones", columns, report["unseen"]))
+    made.append(books_table(report["codebooks"]))
+    return made
+
+
+def books_table(books: Report) -> Table:
+    """Which codes occur, by codebook."""
     rows = [
         {"level": i + 1, "usage": used, "perplexity": perplexity}
         for i, (used, perplexity) in enumerate(zip(books["usage"], books["perplexity"], strict=True))
     ]
-    made.append(table(f"codes of {books['size']}, over {books['frames']} frames", LEVELS, rows))
-    return made
+    return table(f"codes of {books['size']}, over {books['frames']} frames", LEVELS, rows)

@@ -5,6 +5,8 @@ features, engine, sampling, codec and limiter. Measured the same way are
 
 - *rendering*: the clip itself, played by the training instruments: the control;
 - *codec*: the clip through the codec: what a performer without fault would get;
+- *rolled*, where the codec's decoder knows the score: the clip's tokens moved by 2.8 s, decoded with its own
+  score. What is no better was right without tokens: there, onsets and pitches are the decoder's;
 - *generated*: the performance, once for each guidance that is asked for;
 - *floor*: the performance beside the score of another clip.
 
@@ -18,14 +20,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from stemwright.assess.coders import Coder, coder_of
 from stemwright.assess.means import Figures, mean, ratio, rounded
 from stemwright.assess.sounds import Audio
 from stemwright.assess.spread import PLAIN, Embedding, Vectors, distances
 from stemwright.assess.stem import Stem, faults_of, following, in_key, listen
 from stemwright.assess.work import Cancel, each
-from stemwright.codec.codec import Codec
 from stemwright.conditioning import frame_features
 from stemwright.errors import UsageError
+from stemwright.evaluation import colour
 from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.reference import Reference
 from stemwright.mix.limiter import limited
@@ -36,13 +41,15 @@ from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.render import STEM_CEILING
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.song.layers import LAYERS, is_drums
-from stemwright.song.timebase import SAMPLE_RATE
+from stemwright.song.timebase import FRAME_RATE, SAMPLE_RATE
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
 
-RENDERING, CODEC, GENERATED, FLOOR = "rendering", "codec", "generated", "floor"
+RENDERING, CODEC, ROLLED, GENERATED, FLOOR = "rendering", "codec", "rolled", "generated", "floor"
+ROLL = round(2.8 * FRAME_RATE)
+"""Frames by which tokens are moved: other notes sound there."""
 
 SHARES = ("f1", "pitch", "chroma")
 """Figures that are given as a share of the control's too."""
@@ -63,6 +70,7 @@ class Take:
 class Heard:
     """A clip in every form: its rendering, through the codec, performed (once a sampling). `free`: share of
     the energy in the key, performed without the score and the rendering's (None without chords, for drums).
+    `rolled`: through the codec with its tokens moved; None for a decoder that knows no score.
     """
 
     reference: Reference
@@ -70,11 +78,12 @@ class Heard:
     codec: Take
     generated: tuple[Take, ...]
     free: Figures | None
+    rolled: Take | None = None
 
 
 def assess_performer(
     bundle: Bundle,
-    codec: Codec,
+    codec: Coder,
     references: Sequence[Reference],
     *,
     seed: int = 0,
@@ -105,7 +114,7 @@ def assess_performer(
         "layer": layer,
         "bundle": bundle.sha256,
         "preset": bundle.manifest.preset,
-        "codec": codec.sha256,
+        "codec": codec.bundle.sha256,
         "split": sorted({reference.split for reference in references}),
         "clips": len(references),
         "seconds": sum(len(r.audio) for r in references) / SAMPLE_RATE,
@@ -119,16 +128,18 @@ def assess_performer(
     return rounded(report), heard
 
 
-def load_performer(name: str, codec: Codec) -> Bundle:
-    """A performer by its bundle's name or folder, for this codec. UsageError where it is none,
-    StemwrightError where it speaks another codec's tokens.
+def load_performer(name: str, codec: Coder | None = None) -> tuple[Bundle, Coder]:
+    """A performer by its bundle's name or folder, with the codec whose tokens it speaks: this one, or the
+    installed one. UsageError where it is no performer, StemwrightError where it speaks another's tokens.
     """
     from stemwright.models import load_bundle, registry, require_codec
 
     bundle = load_bundle(registry.find(name), kind="performer")
     check_performer(bundle)
+    if codec is None:
+        return bundle, coder_of(bundle)
     require_codec(bundle, codec.bundle)
-    return bundle
+    return bundle, codec
 
 
 def check_performer(bundle: Bundle) -> str:
@@ -141,7 +152,7 @@ def check_performer(bundle: Bundle) -> str:
 
 def perform(
     bundle: Bundle,
-    codec: Codec,
+    codec: Coder,
     reference: Reference,
     *,
     seed: int,
@@ -166,7 +177,7 @@ def perform(
         sampling=sampling,
         cancel=cancel,
     )
-    return limited(codec.decode(codes), SAMPLE_RATE, STEM_CEILING)
+    return limited(codec.decode(codes, reference), SAMPLE_RATE, STEM_CEILING)
 
 
 def _samplings(bundle: Bundle, guidance: Sequence[float], temperature: float | None) -> list[Sampling]:
@@ -178,7 +189,7 @@ def _samplings(bundle: Bundle, guidance: Sequence[float], temperature: float | N
 
 def _hear(
     bundle: Bundle,
-    codec: Codec,
+    codec: Coder,
     reference: Reference,
     samplings: list[Sampling],
     seed: int,
@@ -188,7 +199,8 @@ def _hear(
     def take(audio: Audio) -> Take:
         stem = listen(audio[: len(reference.audio)])
         found = faults_of(stem.audio, reference.layer, reference.score, reference.state)["faults"]
-        figures = {**_beside(stem, reference), "faulty": float(bool(found))}
+        near = colour.evaluate(reference.audio[: len(stem.audio)], stem.audio)
+        figures: Figures = {**_beside(stem, reference), **near, "faulty": float(bool(found))}
         return Take(stem, figures, embedding.embed(stem.audio, SAMPLE_RATE))
 
     def performed(sampling: Sampling, with_score: bool = True) -> Audio:
@@ -201,12 +213,15 @@ def _hear(
         made = performed(replace(samplings[0], guidance=1.0), with_score=False)  # nothing to push away from
         pair = made, reference.audio
         free = dict(zip(("in_key", "control"), (in_key(x, reference.state) for x in pair), strict=True))
+    tokens = codec.encode(reference.audio)
+    moved = np.roll(tokens, ROLL, axis=1)
     return Heard(
         reference,
         take(reference.audio),
-        take(codec.decode(codec.encode(reference.audio))),
+        take(codec.decode(tokens, reference)),
         tuple(take(performed(sampling)) for sampling in samplings),
         free,
+        take(codec.decode(moved, reference)) if codec.knows_score else None,
     )
 
 
@@ -215,12 +230,15 @@ def _beside(stem: Stem, reference: Reference) -> Figures:
 
 
 def _rows(heard: list[Heard], samplings: list[Sampling], seed: int) -> list[Row]:
-    """Means over clips: controls, every performance, and the first one's floor."""
+    """Means over clips: controls, tokens moved, every performance, and the first one's floor."""
     control = mean([h.rendering.figures for h in heard])
     rows: list[Row] = [
         {"what": RENDERING, "guidance": None, **control},
         {"what": CODEC, "guidance": None, **mean([h.codec.figures for h in heard])},
     ]
+    rolled = [h.rolled.figures for h in heard if h.rolled is not None]
+    if rolled:
+        rows.append({"what": ROLLED, "guidance": None, **mean(rolled)})
     for i, sampling in enumerate(samplings):
         found = mean([h.generated[i].figures for h in heard])
         shares = {f"{name}_share": ratio(found.get(name), control.get(name)) for name in SHARES}
@@ -255,6 +273,8 @@ def _distribution(
 ) -> dict[str, Any] | None:
     """How far the codec and every performance take the clips away from their kind."""
     others = {CODEC: [h.codec.vectors for h in heard]}
+    rolled = [h.rolled.vectors for h in heard if h.rolled is not None]
+    others |= {ROLLED: rolled} if rolled else {}
     for i, sampling in enumerate(samplings):
         others[f"{GENERATED}, guidance {sampling.guidance:g}"] = [h.generated[i].vectors for h in heard]
     songs = [h.reference.song for h in heard]

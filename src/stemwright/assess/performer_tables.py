@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stemwright.assess.performer import ROLLED
 from stemwright.assess.tables import Column, Report, Table, number, table
 
 FOLLOWING = (
@@ -22,6 +23,8 @@ COLUMNS = (
     Column("what", "what", "{}"),
     Column("guidance", "guidance", "{:g}"),
     *FOLLOWING,
+    Column("level_error_db", "level off dB", "{:.1f}"),
+    Column("brightness_error_octaves", "brightness off oct", "{:.2f}"),
     Column("faulty", "faulty", "{:.0%}"),
     Column("f1_share", "F1 / control", "{:.0%}"),
     Column("pitch_share", "pitch / control", "{:.0%}"),
@@ -53,6 +56,11 @@ def performer_tables(report: Report) -> list[Table]:
         "rendering: the control; codec: the rendering through the codec; floor: other clips' scores; "
         "faulty: clips that are silent where they should sound, clip, hum or end in noise"
     ]
+    if any(row["what"] == ROLLED for row in report["rows"]):
+        notes.append(
+            "rolled: the rendering's tokens moved by 2.8 s beside the right score; as this decoder knows the "
+            "score, onsets and pitches tell little: only what a row has beyond rolled comes from its tokens"
+        )
     free = report["free"]
     if free is not None:
         notes.append(

@@ -79,7 +79,13 @@ _Temperature = Annotated[
     typer.Option("--temperature", metavar="N", help="Default: the bundle's.", show_default=False),
 ]
 _Codec = Annotated[
-    str, typer.Option("--codec", metavar="BUNDLE", help="The codec that the performers speak.")
+    str | None,
+    typer.Option(
+        "--codec",
+        metavar="BUNDLE",
+        help="The codec that the performers speak, of either kind. Default: the installed one that they do.",
+        show_default=False,
+    ),
 ]
 _Clap = Annotated[
     Path | None,
@@ -161,16 +167,27 @@ def codec(
     of recordings: at most 30 s of each, a kind for each subfolder. Mel distance,
     SI-SNR, log-spectral distance (LSD), attacks lost, change of loudness; the
     floor is another sound of the same kind. Speed is measured on one thread.
+
+    A tone codec is measured on training data alone, as it needs the clips' scores:
+    by mel distance, attacks, level, brightness, roughness, width; not by waveforms.
     """
     from stemwright.assess.codec import assess_codec
     from stemwright.assess.codec_pictures import draw_codec
     from stemwright.assess.codec_tables import codec_tables
+    from stemwright.codec.codec import Codec
+    from stemwright.models import load_bundle, registry
 
     names, where = _split_places(places, 1)
     rates = None if kbit is None else _numbers("--kbit", kbit)
     pictures = _checked(out, plot)
+    bundle = load_bundle(registry.find(names[0] if names else "codec"))
+    if bundle.manifest.kind == "tone":
+        if rates is not None or opus:
+            raise UsageError("--kbit, --opus: are for waveform codecs; leave them out for a tone codec")
+        _finish(*_tone(bundle, where, split.split(","), clips, seed, pictures), json, out, pictures)
+        return
     with watching() as watch:
-        loaded = _load_codec(names[0] if names else "codec")
+        loaded = Codec.load(bundle.path, threads=1)
         sounds = _sounds(where, split.split(","), clips, seed)
         report, coded = assess_codec(loaded, sounds, kbit=rates, with_opus=opus, watch=watch)
     if pictures is not None:
@@ -185,7 +202,7 @@ def performer(
     seed: _Seed = 0,
     guidance: _Guidance = None,
     temperature: _Temperature = None,
-    codec: _Codec = "codec",
+    codec: _Codec = None,
     clap: _Clap = None,
     json: opt.Json = False,
     out: _Out = None,
@@ -196,11 +213,15 @@ def performer(
     Each clip's score is performed as in a song, in the clip's timbre: only clips
     whose timbre the bundle knows are drawn. Onset F1 within 30 ms, pitches,
     chords, distance from the held-out clips; and how much stays in the key when
-    only the chords are given. Held-out loss: `stemwright train evaluate`.
+    only the chords are given. With a tone codec, whose decoder knows the score,
+    "rolled" says what is right whatever is performed: look at what lies beyond it,
+    and at level and brightness. Held-out loss: `stemwright train evaluate`.
     """
+    from stemwright.assess.coders import coder
     from stemwright.assess.performer import assess_performer, load_performer
     from stemwright.assess.performer_pictures import draw_performer
     from stemwright.assess.performer_tables import performer_tables
+    from stemwright.models import load_bundle, registry
     from stemwright.song.layers import LAYERS
     from stemwright.training.held_out import references
 
@@ -209,9 +230,10 @@ def performer(
     pictures = _checked(out, plot)
     reports = []
     with watching() as watch:
-        decoder, embedding = _load_codec(codec), _embedding(clap)
+        embedding = _embedding(clap)
+        spoken = None if codec is None else coder(load_bundle(registry.find(codec)))
         for name in names or LAYERS:
-            bundle = load_performer(name, decoder)
+            bundle, decoder = load_performer(name, spoken)
             known, layer = bundle.manifest.timbres, bundle.manifest.name
             drawn = [r for s in split.split(",") for r in references(where, s, clips, seed, [layer], known)]
             report, heard = assess_performer(
@@ -381,11 +403,27 @@ def _checked(out: Path | None, plot: Path | None) -> Path | None:
     return None if plot is None else require(plot)
 
 
-def _load_codec(name: str) -> Any:
-    from stemwright.codec.codec import Codec
-    from stemwright.models import registry
+def _tone(
+    bundle: Any, where: Path, splits: Sequence[str], clips: int, seed: int, pictures: Path | None
+) -> tuple[dict[str, Any], list[Table]]:
+    """A tone codec's report and tables."""
+    from stemwright.assess.codec_pictures import draw_tone
+    from stemwright.assess.coders import Tone
+    from stemwright.assess.tone import assess_tone
+    from stemwright.assess.tone_tables import tone_tables
+    from stemwright.training.held_out import is_data, references
 
-    return Codec.load(registry.find(name), threads=1)
+    if not is_data(where):
+        raise UsageError(
+            f"{where}: a tone codec needs clips with scores, a folder made by train data; "
+            "recordings are for waveform codecs"
+        )
+    with watching() as watch:
+        drawn = [found for split in splits for found in references(where, split, clips, seed)]
+        report, coded = assess_tone(Tone(bundle), drawn, watch)
+    if pictures is not None:
+        draw_tone(pictures, coded)
+    return report, tone_tables(report)
 
 
 def _embedding(clap: Path | None) -> Any:
