@@ -143,7 +143,7 @@ def test_a_manifest_that_does_not_fit(tmp_path: Path, change: dict[str, Any], wo
 
 
 def test_a_damaged_tuning(tmp_path: Path) -> None:
-    for data in (b"{", json.dumps({"strings": {"lead/plain": {}}, "modes": {}}).encode()):
+    for data in (b"{", json.dumps({**tones.TUNED.to_json(), "strings": {"lead/plain": {}}}).encode()):
         with pytest.raises(UsageError, match=r"tuning\.json: .*get the bundle again"):
             ToneDecoder(tones.write_tone(tmp_path, files={"tuning.json": data}))
 

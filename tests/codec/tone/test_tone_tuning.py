@@ -17,6 +17,7 @@ TUNED = Tuning(
     {"harmony/piano": Strings((40.0, 60.0, 80.0), (-10.0, 0.0, 10.0), (3e-4, 1e-4, 2e-4))},
     {"drums/rock": {36: (55.0, 110.5), 38: (190.0,)}},
 )
+EMPTY = Tuning().to_json()
 
 
 @pytest.mark.parametrize(("pitch", "cents", "stiffness"), [(40, -10, 3e-4), (50, -5, 2e-4), (20, -10, 3e-4)])
@@ -45,28 +46,28 @@ def test_drums_have_the_modes_of_their_pieces() -> None:
 def test_there_and_back() -> None:
     record = json.loads(json.dumps(TUNED.to_json()))
     assert Tuning.from_json(record, "here") == TUNED
-    assert Tuning.from_json({"strings": {}, "modes": {}}, "here") == Tuning()
+    assert Tuning.from_json(EMPTY, "here") == Tuning()
 
 
 def strings(**change: Any) -> dict[str, Any]:
     good = {"pitch": [40, 60], "cents": [0, 1], "stiffness": [0, 0]}
-    return {"strings": {"bass/x": {**good, **change}}, "modes": {}}
+    return {**EMPTY, "strings": {"bass/x": {**good, **change}}}
 
 
 def modes(kit: Any) -> dict[str, Any]:
-    return {"strings": {}, "modes": {"drums/x": kit}}
+    return {**EMPTY, "modes": {"drums/x": kit}}
 
 
 @pytest.mark.parametrize(
     ("record", "word"),
     [
-        ([], "must hold 'strings' and 'modes'"),
-        ({"strings": {}}, "must hold 'strings' and 'modes'"),
-        ({"strings": {}, "modes": {}, "more": 1}, "must hold 'strings' and 'modes'"),
-        ({"strings": [], "modes": {}}, "'strings' must be an object"),
-        ({"strings": {}, "modes": {str(i): {} for i in range(1025)}}, "'modes' must be an object"),
-        ({"strings": {"bass/x": 3}, "modes": {}}, "bass/x"),
-        ({"strings": {"bass/x": {"pitch": [1]}}, "modes": {}}, "must hold pitch, cents, stiffness"),
+        ([], "must hold 'strings'"),
+        ({"strings": {}}, "must hold 'strings'"),
+        ({**EMPTY, "more": 1}, "must hold 'strings'"),
+        ({**EMPTY, "strings": []}, "'strings' must be an object"),
+        ({**EMPTY, "modes": {str(i): {} for i in range(1025)}}, "'modes' must be an object"),
+        ({**EMPTY, "strings": {"bass/x": 3}}, "bass/x"),
+        ({**EMPTY, "strings": {"bass/x": {"pitch": [1]}}}, "must hold pitch, cents, stiffness"),
         (strings(pitch=[60, 40]), "pitches must rise"),
         (strings(pitch=[60, 60]), "pitches must rise"),
         (strings(pitch=[60]), "pitches must rise"),
@@ -103,7 +104,7 @@ def test_what_is_no_tuning(record: Any, word: str) -> None:
 @pytest.mark.parametrize("name", ["x" * 5000, "a\nb"])
 def test_names_do_not_spoil_the_line(name: str) -> None:
     with pytest.raises(UsageError) as refused:
-        Tuning.from_json({"strings": {name: 0}, "modes": {name: 0}}, "tuning.json")
+        Tuning.from_json({**EMPTY, "strings": {name: 0}}, "tuning.json")
     assert "\n" not in str(refused.value) and len(str(refused.value)) < 300
 
 
