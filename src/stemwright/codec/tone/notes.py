@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -121,7 +121,7 @@ def sounding(notes: Notes, first: int, frames: int) -> Rows:
     """The rows of the frames from ``first`` on in which a note, or its tail, sounds. A frame reaches from the
     centre before its own to the one after.
     """
-    begin = np.maximum(np.floor((notes.start - 1.5 * HOP) / HOP).astype(np.int64) + 1 - first, 0)
+    begin = np.maximum(first_frame(notes.start) - first, 0)
     stop = np.minimum(np.ceil(notes.end / HOP).astype(np.int64) + notes.tail - first, frames)
     count = np.maximum(stop - begin, 0)
     note = np.repeat(np.arange(len(notes)), count)
@@ -134,6 +134,16 @@ def sounding(notes: Notes, first: int, frames: int) -> Rows:
         frame,
         _note_features(age, over, notes.pitch[note], notes.velocity[note], notes.tail, notes.drums),
     )
+
+
+@overload
+def first_frame(start: float) -> int: ...
+@overload
+def first_frame(start: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]: ...
+def first_frame(start: float | npt.NDArray[np.float64]) -> int | npt.NDArray[np.int64]:
+    """The first frame in which a note that begins at a sample sounds."""
+    found = np.floor((np.asarray(start) - 1.5 * HOP) / HOP).astype(np.int64) + 1
+    return int(found) if found.ndim == 0 else found
 
 
 def _note_features(

@@ -18,11 +18,13 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tone.layout import MAX_PARTIALS, MODES
+from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.errors import UsageError, shown
 
 TOP = 20_000.0
 MAX_BYTES = 16 << 20
 _GOLDEN = 0.6180339887498949
+_VIBRATO = ("pitch", "depth", "rate", "turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,13 @@ class Strings:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """``strings`` of pitched timbres and ``modes`` of kits (piece's pitch -> Hz), by ``layer/timbre``."""
+    """``strings`` of pitched timbres, ``modes`` of kits (piece's pitch -> Hz) and ``vibrato``, where there is
+    some, by ``layer/timbre``.
+    """
 
     strings: Mapping[str, Strings] = field(default_factory=dict)
     modes: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)
+    vibrato: Mapping[str, Vibrato] = field(default_factory=dict)
 
     def frequencies(self, layer: str, timbre: str, pitch: int, drums: bool) -> npt.NDArray[np.float64]:
         """Partials of a note in Hz, float64 [P], below 20 kHz; a drum without modes has none."""
@@ -67,17 +72,23 @@ class Tuning:
                 name: {str(pitch): list(hz) for pitch, hz in sorted(kit.items())}
                 for name, kit in sorted(self.modes.items())
             },
+            "vibrato": {
+                name: {key: list(getattr(v, key)) for key in _VIBRATO}
+                for name, v in sorted(self.vibrato.items())
+            },
         }
 
     @classmethod
     def from_json(cls, record: object, where: str) -> Tuning:
         """The inverse of :meth:`to_json`; UsageError naming the timbre that is wrong."""
-        if not isinstance(record, dict) or set(record) != {"strings", "modes"}:
-            raise UsageError(f"{where}: must hold 'strings' and 'modes'; get the bundle again")
-        strings, modes = _table(record, "strings", where), _table(record, "modes", where)
+        names = ("strings", "modes", "vibrato")
+        if not isinstance(record, dict) or set(record) != set(names):
+            raise UsageError(f"{where}: must hold 'strings', 'modes' and 'vibrato'; get the bundle again")
+        strings, modes, vibrato = (_table(record, name, where) for name in names)
         return cls(
             {name: _strings(value, f"{where}: strings of {shown(name)}") for name, value in strings.items()},
             {name: _modes(value, f"{where}: modes of {shown(name)}") for name, value in modes.items()},
+            {name: _vibrato(value, f"{where}: vibrato of {shown(name)}") for name, value in vibrato.items()},
         )
 
 
@@ -117,6 +128,18 @@ def _strings(value: object, where: str) -> Strings:
     if not fits or any(abs(c) > 200 for c in cents) or any(not 0 <= b <= 0.01 for b in stiffness):
         raise UsageError(f"{where}: pitches must rise, cents and stiffness be small; get the bundle again")
     return Strings(pitch, cents, stiffness)
+
+
+def _vibrato(value: object, where: str) -> Vibrato:
+    if not isinstance(value, dict) or set(value) != set(_VIBRATO):
+        raise UsageError(f"{where}: must hold {', '.join(_VIBRATO)}; get the bundle again")
+    pitch, depth, rate, turn = (_numbers(value[name], where, 128) for name in _VIBRATO)
+    fits = len(pitch) == len(depth) == len(rate) == len(turn) > 0 and list(pitch) == sorted(set(pitch))
+    if not fits or any(not 0 <= d <= 100 for d in depth) or any(not 0 <= r <= 20 for r in rate):
+        raise UsageError(
+            f"{where}: pitches must rise, depth be 0 to 100 cents, rate 0 to 20 Hz; get the bundle again"
+        )
+    return Vibrato(pitch, depth, rate, turn)
 
 
 def _modes(value: object, where: str) -> dict[int, tuple[float, ...]]:

@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tone import layout as L
-from stemwright.codec.tone.notes import Notes, Rows
+from stemwright.codec.tone.notes import Notes, Rows, first_frame
 from stemwright.codec.tone.tuning import Tuning, phases
+from stemwright.codec.tone.vibrato import bent
 from stemwright.native.oscillators import Note
 
 NARROW_TOP = 11_500.0
@@ -76,16 +77,26 @@ class Voices:
             voice = self.of(int(notes.pitch[note]))
             if len(voice.hz):
                 part = slice(low, high)
+                row = first + int(rows.frame[low])
+                onset, bend = self._bent(notes, note, row, int(high - low))
                 out.append(
                     Note(
-                        onset=float(notes.start[note]) * self.scale,
-                        first=first + int(rows.frame[low]),
+                        onset=onset * self.scale,
+                        first=row,
                         frequencies=voice.hz / (L.RATE * self.scale),
                         amplitudes=amplitudes(voice, levels[part], envelope[part], width[part], channels),
-                        bend=np.zeros(high - low, np.float32),
+                        bend=bend,
                     )
                 )
         return out
+
+    def _bent(self, notes: Notes, note: int, row: int, count: int) -> tuple[float, L.Floats]:
+        """A note's onset at 24 kHz and the bends of its frames from ``row`` on."""
+        start = float(notes.start[note])
+        vibrato = self.tuning.vibrato.get(f"{self.layer}/{self.timbre}")
+        if vibrato is None:
+            return start, np.zeros(count, np.float32)
+        return bent(vibrato, int(notes.pitch[note]), start, min(row, first_frame(start)), row, count)
 
 
 def side_signs(count: int) -> L.Floats:

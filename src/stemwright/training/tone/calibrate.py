@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from stemwright.codec.tone.layout import MODES
 from stemwright.codec.tone.tuning import Strings, Tuning
+from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.instruments.render import Event, Studio, mix_events
 from stemwright.instruments.sampler import RATE, Instrument
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.song.drums import PIECE_PITCH
+from stemwright.training.tone.wobble import vibrato_of
 
 PITCHES = {"bass": (26, 64), "harmony": (36, 92), "lead": (45, 96)}
 SIZE = 1 << 18
@@ -35,6 +37,7 @@ def calibrate(studio: Studio, say: Callable[[str], None] = lambda line: None) ->
     """The tuning of all timbres that models are trained on."""
     strings: dict[str, Strings] = {}
     modes: dict[str, dict[int, tuple[float, ...]]] = {}
+    vibrato: dict[str, Vibrato] = {}
     for layer, names in TIMBRES.items():
         for timbre in names:
             instrument, _ = studio.instrument(layer, timbre)
@@ -47,8 +50,20 @@ def calibrate(studio: Studio, say: Callable[[str], None] = lambda line: None) ->
             made = _strings(instrument, range(low, high + 1))
             if made is not None:
                 strings[key] = made
+                found = _wobble(instrument, Tuning(strings), layer, timbre, range(low, high + 1))
+                vibrato |= {} if found is None else {key: found}
                 say(f"{key}: {np.median(made.cents):+.1f} cents, B {np.median(made.stiffness) * 1e5:.1f}e-5")
-    return Tuning(strings, modes)
+    return Tuning(strings, modes, vibrato)
+
+
+def _wobble(
+    instrument: Instrument, tuning: Tuning, layer: str, timbre: str, pitches: range
+) -> Vibrato | None:
+    return vibrato_of(
+        lambda pitch, seconds: _sound(instrument, pitch, seconds),
+        lambda pitch: tuning.frequencies(layer, timbre, pitch, False),
+        pitches,
+    )
 
 
 def _sound(instrument: Instrument, pitch: int, seconds: float) -> Samples:
