@@ -1,41 +1,92 @@
-"""What the codec alone does: the training instruments' rendering, and the same through the codec."""
+"""What the codec alone does: a rendering, the same through the codec, and what the performer makes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from listening import excerpts
-from stemwright.assess.song import Part, Render
-from stemwright.evaluation import reconstruction
-from stemwright.song.timebase import SAMPLE_RATE
+import numpy as np
 
+from listening.excerpts import RATE, Audio, mono
+from listening.measuring import mono_24
+from stemwright.assess.judges import Judges
+from stemwright.assess.sound import SHIFT
+from stemwright.assess.stem import SINGLE
+from stemwright.assess.takes import Performed
+from stemwright.codec.tone.decoder import Part
+from stemwright.codec.tone.hearing import ToneEncoder
+from stemwright.evaluation import stereo, sustain, transcription, transients
+from stemwright.evaluation.timing import note_spans, onset_times
+from stemwright.mix.limiter import limited
+from stemwright.producer import bundles
+from stemwright.producer.programs import kind_of
+from stemwright.producer.render import STEM_CEILING
+from stemwright.song.layers import is_drums
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A layer's two sound files and how far the second is from the first, over the whole song."""
+if TYPE_CHECKING:
+    from stemwright.song.state import GlobalState
 
-    layer: str
-    timbre: str
-    files: tuple[str, str]
-    mel_distance: float
-    si_snr_db: float
+Row = dict[str, Any]
+RENDERING, CODEC, PERFORMER = "rendering", "codec", "performer"
 
 
 def codec_alone(
-    style: str, parts: Sequence[Part], heard: Mapping[str, excerpts.Bars], render: Render
-) -> tuple[list[Pair], dict[str, bytes]]:
-    """Rendering and codec for every part that has a control (the rendering through the codec)."""
-    pairs, files = [], {}
-    for part in parts:
-        if part.control is None:
-            continue
-        state = part.state
-        rendering = render(part.layer, part.timbre, part.score, state.timebase, state.bars)
-        through = part.control.audio[: len(rendering)]
-        found = reconstruction.evaluate(rendering[: len(through)], through, SAMPLE_RATE)
-        names = (f"{style}-{part.layer}-rendering.mp3", f"{style}-{part.layer}-codec.mp3")
-        for name, audio in zip(names, (rendering, through), strict=True):
-            files[name] = excerpts.mp3(excerpts.cut(audio, heard[part.layer], state.timebase))
-        pairs.append(Pair(part.layer, part.timbre, names, found["mel_distance"], found["si_snr_db"]))
-    return pairs, files
+    takes: Sequence[Performed], renderings: Mapping[str, Audio], state: GlobalState, judges: Judges
+) -> tuple[list[Row], dict[str, Audio]]:
+    """Rows of `layer`, `what` and figures, of all three; and the sounds through the codec, by layer."""
+    rows, coded = [], {}
+    for made in takes:
+        rendering = renderings[made.layer]
+        coded[made.layer] = through(made, rendering, state)
+        sounds = {RENDERING: rendering, CODEC: coded[made.layer], PERFORMER: made.audio}
+        for what, sound in sounds.items():
+            found = figures(made, sound, state, judges)
+            if what != RENDERING:
+                found |= distances(made, rendering, sound, state)
+            rows.append({"layer": made.layer, "what": what, **found})
+    return rows, coded
+
+
+def through(made: Performed, rendering: Audio, state: GlobalState) -> Audio:
+    """A rendering [N, 2] as tokens and back, by the codec that the layer's performer speaks."""
+    codec = bundles.codec_of(bundles.performer(kind_of(made.layer)))
+    if codec.manifest.kind == "tone":
+        tokens = _encoder(codec.path).encode(mono_24(rendering))
+        part = Part(made.layer, tokens, made.score, state.timebase, made.take.timbre)
+        sound = bundles.tone().decode(part, wide=True)
+    else:
+        sound = bundles.wide_decoder().decode(bundles.codec().encode(mono_24(rendering)))
+    return limited(sound, RATE, STEM_CEILING)[: len(rendering)]
+
+
+def figures(made: Performed, sound: Audio, state: GlobalState, judges: Judges) -> Row:
+    """Of a sound by itself and beside the score: width, roughness, partials, note F."""
+    found: Row = {"side_db": stereo.width(sound)}
+    if is_drums(made.layer):
+        return found
+    audio = mono(sound)
+    spans = np.minimum(note_spans(made.score, state.timebase), len(audio) / RATE)
+    pitches = np.array([note.pitch for note in made.score.notes], dtype=np.float64)
+    held = sustain.evaluate(audio, spans, pitches, kind_of(made.layer) in SINGLE, RATE)
+    found |= {key: held[key] for key in ("roughness_db", "partials_db")}
+    if judges.transcribe is not None:
+        heard = judges.transcribe(audio, RATE)
+        found["note_f"] = transcription.evaluate(spans[:, 0], pitches.astype(int), heard, SHIFT)["note_f"]
+    return found
+
+
+def distances(made: Performed, rendering: Audio, sound: Audio, state: GlobalState) -> Row:
+    """How far a sound is from the rendering: mel distance, attack loss."""
+    onsets = onset_times(made.score, state.timebase)
+    attacks = transients.evaluate(mono_24(rendering), mono_24(sound), onsets)
+    return {
+        "mel": stereo.mel_distances(rendering, sound)[0],
+        "attack_loss_db": attacks["attack_loss_db"],
+    }
+
+
+@cache
+def _encoder(path: Path) -> ToneEncoder:
+    return ToneEncoder.load(path)

@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from string import Template
 from typing import Any
 
-from listening.codec_alone import Pair
+from listening import bad
 from listening.excerpts import Bars
+from listening.figures import FIGURES, MIX, Figure, Row, markdown, means, side_mean
+from listening.looks import Look
 from listening.songs import SEED
 from stemwright.assess.means import mean
 from stemwright.assess.tables import number
 
-Row = Mapping[str, Any]
-
 TEMPLATE = Path(__file__).with_name("page.md")
-GOALS = {"drums": 0.95, "bass": 0.92, "harmony": 0.85, "lead": 0.92}
-"""Onset F1."""
-PITCH_GOAL = 0.95
-OF_CONTROL = 0.95
-"""What agreement with the chords should be, of the control's."""
-MIX_LUFS, LUFS_CLOSE = -14.0, 0.5
-CONTROL = ", in brackets: the same score played by the training instruments and sent through the codec."
-NO_CONTROL = " (the training instruments through the codec) needs the samples and was not measured here."
-CODEC = """## What the codec alone does
-
-The training instruments' rendering of a score, and the same through the codec: what is lost here, no
-performer can bring back. Mel distance and SI-SNR as in [evaluation](evaluation.md), over the whole song.
-
-"""
+CODEC = (
+    Figure("mel", "mel distance"),
+    Figure("attack_loss_db", "attack loss, dB", "{:.1f}"),
+    Figure("note_f", "note F"),
+    Figure("roughness_db", "roughness, dB", "{:.1f}"),
+    Figure("partials_db", "partials over rest, dB", "{:.1f}"),
+    Figure("side_db", "side over middle, dB", "{:.1f}"),
+)
+WHAT = {
+    "rendering": "rendering",
+    "codec": "the same through the codec",
+    "performer": "what the performer plays",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A song on the page: its report of `assess_song`, and which bars are heard."""
+    """A song on the page: its report of `measuring.measure`, which bars are heard, rows of its codec."""
 
     style: str
     meter: str
@@ -43,219 +42,159 @@ class Entry:
     shown: Bars
     heard: Mapping[str, Bars]
     command: str
+    codec: Sequence[Row] = ()
 
 
-def page(folder: str, entries: Sequence[Entry], bundles: Mapping[str, str], pairs: Sequence[Pair]) -> str:
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the page says of how it was made. `control`: its name, or why there is none."""
+
+    bundles: Mapping[str, str]
+    control: str
+    controlled: bool
+    kbit: float
+    looks: Sequence[Look] = field(default=())
+
+
+def page(folder: str, entries: Sequence[Entry], facts: Facts) -> str:
     """The whole page; sounds and pictures are in `folder` beside it."""
     stems = [(entry.style, row) for entry in entries for row in entry.report["layers"]]
-    controlled = any(row["control"] for _, row in stems)
+    mixes = [(entry.style, entry.report["mix"]) for entry in entries]
+    judges, notes = entries[0].report["judges"], entries[0].report["notes"]
     words = {
         "count": str(len(entries)),
         "seed": str(SEED),
-        "bundles": ", ".join(f"{name} `{sha[:12]}`" for name, sha in bundles.items()),
-        "control": CONTROL if controlled else NO_CONTROL,
-        "overview": overview(folder, entries),
-        "codec": CODEC + codec_table(folder, pairs) + "\n\n" if pairs else "",
+        "kbit": f"{facts.kbit:.0f}",
+        "bundles": ", ".join(f"{name} `{sha[:12]}`" for name, sha in facts.bundles.items()),
+        "judges": ", ".join(f"{name} {version}" for name, version in judges.items()) or "none is installed",
+        "missing": "".join(f"\n- Left out here: {note}" for note in notes),
+        "control": f"{facts.control}; through no codec" if facts.controlled else f"none ({facts.control})",
+        "sounds": sounds(folder, entries),
+        "overview": overview(stems),
+        "mixes": mix_table(mixes),
+        "worse": bad.worse_than_control(stems),
+        "faults": bad.faults(stems),
+        "levels": bad.levels(mixes),
+        "looks": looks(folder, facts) if facts.looks else "",
+        "codec": codec(folder, entries),
         "songs": "\n\n".join(song(folder, entry) for entry in entries),
-        **bad(entries),
+        "answers": answers(facts) if facts.looks else "",
     }
-    return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(words)
+    text = Template(TEMPLATE.read_text(encoding="utf-8")).substitute(words)
+    return "\n".join(line.rstrip() for line in text.rstrip().splitlines()) + "\n"
 
 
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
-def overview(folder: str, entries: Sequence[Entry]) -> str:
-    """One line a style; bold: below the goal."""
-    head = ["style", "mix"]
+def sounds(folder: str, entries: Sequence[Entry]) -> str:
+    """One line a style: everything that can be heard of it."""
     layers = [row["layer"] for row in entries[0].report["layers"]]
-    for layer in layers:
-        head += [f"{layer}: onset F1"] + [
-            f"{layer}: {title}" for key, title in _TITLES if _judged(layer, key)
-        ]
     rows = []
     for entry in entries:
-        cells = [f"[{entry.style}](#{entry.style})", f"[hear]({folder}/{entry.style}-mix.mp3)"]
-        for row in entry.report["layers"]:
-            keys = ["f1", *(key for key, _ in _TITLES if _judged(row["layer"], key))]
-            cells += [figure(row, key) for key in keys]
-        rows.append([*cells, ", ".join(_faults(entry)) or "none"])
-    summary = ["**mean**", ""]
-    floors = ["floor", ""]
-    for layer in layers:
-        found = [row for entry in entries for row in entry.report["layers"] if row["layer"] == layer]
-        floors.append(number(_mean(found, "floor_f1")))
-        summary.append(f"**{number(_mean(found, 'f1'))}**")
-        for key, _ in _TITLES:
-            if _judged(layer, key):
-                summary.append(f"**{number(_mean(found, key))}**")
-                floors.append("")
-    table = markdown([*head, "faults"], [*rows, [*summary, ""], [*floors, ""]])
-    return table + "\n\n**Bold** in a style's line: below the goal."
+        timbres = {row["layer"]: row["timbre"] or "hear" for row in entry.report["layers"]}
+        links = [f"[{timbres[layer]}]({folder}/{entry.style}-{layer}.mp3)" for layer in layers]
+        rows.append([f"[{entry.style}](#{entry.style})", f"[mix]({folder}/{entry.style}-mix.mp3)", *links])
+    return markdown(["style", "mix", *layers], rows)
+
+
+def overview(stems: bad.Stems) -> str:
+    """Means over the songs: of each layer the stems, the controls and the floor."""
+    rows = []
+    for layer in dict.fromkeys(row["layer"] for _, row in stems):
+        mine = [row for _, row in stems if row["layer"] == layer]
+        for what in ("song", "control", "floor"):
+            found = side_mean(mine, what)
+            if any(found.get(figure.key) is not None for figure in FIGURES):
+                name = f"**{layer}**" if what == "song" else ""
+                rows.append([name, what, *(figure.text(found) for figure in FIGURES)])
+    return markdown(["layer", "what", *(figure.title for figure in FIGURES)], rows)
+
+
+def mix_table(mixes: bad.Mixes) -> str:
+    """The mixes' figures, means last."""
+    rows = [[style, *(figure.cell(side) for figure in MIX)] for style, side in mixes]
+    rows.append(["**mean**", *(figure.cell(means([side for _, side in mixes])) for figure in MIX)])
+    return markdown(["mix", *(figure.title for figure in MIX)], rows)
 
 
 def song(folder: str, entry: Entry) -> str:
     """A song's section."""
     report = entry.report
-    mixed = next(row for row in report["mixes"] if row["of"] == "song")
     facts = f"{report['bpm']:g} BPM, {report['key']}, {entry.meter}, {report['bars']} bars"
-    sound = f"{mixed['loudness_lufs']:.1f} LUFS, true peak {mixed['true_peak_dbtp']:.1f} dBTP"
+    head = ["hear", "timbre", "bars", *(figure.title for figure in FIGURES), "LUFS", "rests, dBFS", "faults"]
     rows = [
         [
             f"[{row['layer']}]({folder}/{entry.style}-{row['layer']}.mp3)",
-            row["timbre"] or "-",
+            row["timbre"],
             str(entry.heard[row["layer"]]),
-            figure(row, "f1"),
-            number(row["floor_f1"]),
-            figure(row, "pitch", ""),
-            figure(row, "chroma", ""),
-            number(row["loudness_lufs"], "{:.1f}"),
-            number(row["quiet_db"], "{:.0f}"),
-            ", ".join(row["faults"]["faults"]) or "none",
+            *(figure.cell(row) for figure in FIGURES),
+            number(row["song"]["loudness_lufs"], "{:.1f}"),
+            number(row["song"]["quiet_db"], "{:.0f}"),
+            ", ".join(row["faults"]) or "none",
         ]
         for row in report["layers"]
     ]
-    head = ["hear", "timbre", "bars", "onset F1", "floor", "pitch right", "in chords", "LUFS", "rests, dBFS"]
     return "\n\n".join(
         [
             f"### {entry.style}",
-            f"{facts}. **[Mix]({folder}/{entry.style}-mix.mp3)**, bars {entry.shown}: {sound}.",
-            markdown([*head, "faults"], rows),
+            f"{facts}. **[Mix]({folder}/{entry.style}-mix.mp3)**, bars {entry.shown}.",
+            markdown(head, rows),
             f"![Spectrograms of the layers of the {entry.style} song]({folder}/{entry.style}.png)",
             f"<details><summary>Make it yourself</summary>\n\n```\n{entry.command}\n```\n\n</details>",
         ]
     )
 
 
-def codec_table(folder: str, pairs: Sequence[Pair]) -> str:
-    """Rendering and codec of each layer."""
-    head = ["layer", "timbre", "rendering", "through the codec", "mel distance", "SI-SNR, dB"]
-    rows = [
-        [
-            pair.layer,
-            pair.timbre,
-            *(f"[hear]({folder}/{name})" for name in pair.files),
-            f"{pair.mel_distance:.2f}",
-            f"{pair.si_snr_db:.1f}",
-        ]
-        for pair in pairs
-    ]
-    return markdown(head, rows)
+def looks(folder: str, facts: Facts) -> str:
+    """The blind looks."""
+    said = f"""## A blind look
+
+Each picture has two panels of the same bars: one is the stem of the song, the other
+{facts.control}. Which one did the performers not play? The order was drawn by
+a fixed seed; the [answers](#which-was-which) are folded in at the end of the page.
+"""
+    for number_, look in enumerate(facts.looks, 1):
+        picture = f"![Two spectrograms, A and B: {look.title}]({folder}/{look.file})"
+        said += f"\n**{number_}.** {look.title}, bars {look.bars}\n\n{picture}\n"
+    return said + "\n"
 
 
-def figure(row: Row, key: str, unknown: str = "-") -> str:
-    """A figure of a layer, bold where it is below its goal, the control's in brackets where there is one."""
-    value, control = row.get(key), (row["control"] or {}).get(key)
-    if value is None:
-        return unknown
-    text = number(value)
-    goal = goal_of(row, key)
-    if goal is not None and value < goal:
-        text = f"**{text}**"
-    return text if control is None else f"{text} ({number(control)})"
-
-
-def goal_of(row: Row, key: str) -> float | None:
-    """What a figure of a layer should reach; None where nobody said."""
-    if key == "f1":
-        return GOALS.get(row["layer"])
-    if key == "pitch":
-        return PITCH_GOAL
-    control = (row["control"] or {}).get(key)
-    return None if control is None else OF_CONTROL * float(control)
-
-
-def bad(entries: Sequence[Entry]) -> dict[str, str]:
-    """The figures within the words on what is still bad."""
-    stems = [(entry.style, row) for entry in entries for row in entry.report["layers"]]
-    pitched = [(style, row) for style, row in stems if row.get("pitch") is not None]
-    grid = [
-        r for entry in entries for r in entry.report["rhythm"] if (r["of"], r["beats"]) == ("song", "grid")
-    ]
-    return {
-        "stems": str(len(stems)),
-        "f1_means": _by_layer(stems, "f1", GOALS),
-        "f1_below": str(_below(stems, "f1")),
-        "f1_lowest": _lowest(stems, "f1"),
-        "pitched": str(len(pitched)),
-        "pitch_means": _by_layer(stems, "pitch", {}),
-        "pitch_below": str(_below(pitched, "pitch")),
-        "pitch_lowest": _lowest(pitched, "pitch"),
-        "chroma_mean": number(_mean([row for _, row in stems], "chroma")),
-        "chroma_lowest": _lowest(stems, "chroma"),
-        "cbs": number(_mean(grid, "cbs"), "{:.3f}"),
-        "irs": number(_mean(grid, "irs"), "{:.3f}"),
-        "cbd": number(_mean(grid, "cbd_ms"), "{:.1f}"),
-        "faults": _all_faults(entries, len(stems)),
-        "levels": _levels(entries),
-    }
-
-
-_TITLES = (("pitch", "pitch"), ("chroma", "in chords"))
-
-
-def _judged(layer: str, key: str) -> bool:
-    return layer in (("bass", "lead") if key == "pitch" else ("harmony",))
-
-
-def _mean(rows: Sequence[Row], key: str) -> float | None:
-    return mean([{key: row.get(key)} for row in rows])[key] if rows else None
-
-
-def _by_layer(stems: Sequence[tuple[str, Row]], key: str, goals: Mapping[str, float]) -> str:
-    said = []
-    for layer in dict.fromkeys(row["layer"] for _, row in stems):
-        value = _mean([row for _, row in stems if row["layer"] == layer], key)
-        if value is not None:
-            goal = f" (goal {goals[layer]:.2f})" if layer in goals else ""
-            said.append(f"{layer} {number(value)}{goal}")
-    return ", ".join(said) or "-"
-
-
-def _below(stems: Sequence[tuple[str, Row]], key: str) -> int:
-    return sum(
-        1
-        for _, row in stems
-        if row.get(key) is not None and (goal := goal_of(row, key)) is not None and row[key] < goal
+def answers(facts: Facts) -> str:
+    """What the blind looks were."""
+    said = ", ".join(
+        f"{number_} ({look.title}): **{'A' if look.control_first else 'B'}**"
+        for number_, look in enumerate(facts.looks, 1)
     )
+    return f"""## Which was which
+
+<details><summary>The panels that the song's performers did not make</summary>
+
+{said}
+
+</details>
+"""
 
 
-def _lowest(stems: Sequence[tuple[str, Row]], key: str) -> str:
-    known = [
-        (row[key], row["layer"], row["timbre"], style) for style, row in stems if row.get(key) is not None
-    ]
-    if not known:
-        return "not known"
-    value, layer, timbre, style = min(known)
-    return (
-        f"the {layer} ({timbre}) in {style}, {number(value)}"
-        if timbre
-        else f"the {layer} in {style}, {value:.2f}"
-    )
+def codec(folder: str, entries: Sequence[Entry]) -> str:
+    """Renderings, the codec's and the performers': means over the songs, sounds of the first one."""
+    if not entries[0].codec:
+        return ""
+    first, rows = entries[0].style, []
+    for layer, what in dict.fromkeys((row["layer"], row["what"]) for row in entries[0].codec):
+        found = [_numbers(r) for e in entries for r in e.codec if (r["layer"], r["what"]) == (layer, what)]
+        end = "" if what == "performer" else f"-{what}"
+        link = f"[hear]({folder}/{first}-{layer}{end}.mp3)"
+        name = f"**{layer}**" if what == "rendering" else ""
+        rows.append([name, WHAT[what], link, *(figure.text(mean(found)) for figure in CODEC)])
+    table = markdown(["layer", "what", f"in {first}", *(figure.title for figure in CODEC)], rows)
+    return f"""## What the codec alone does
+
+The control, the same as the codec's tokens and back, and the stem. What the codec loses, no performer can
+bring back; what is worse than the codec's line, the performer lost. Means over the songs; mel distance and
+attack loss (0 is best) are to the rendering.
+
+{table}
+
+"""
 
 
-def _faults(entry: Entry) -> list[str]:
-    return [f"{row['layer']} {fault}" for row in entry.report["layers"] for fault in row["faults"]["faults"]]
-
-
-def _all_faults(entries: Sequence[Entry], stems: int) -> str:
-    found = [f"{fault} ({entry.style})" for entry in entries for fault in _faults(entry)]
-    if not found:
-        return f"none of the {stems} stems is silent where it should sound, clips, hums or ends in noise"
-    faulty = sum(1 for entry in entries for row in entry.report["layers"] if row["faults"]["faults"])
-    return f"{faulty} of the {stems} stems: {', '.join(found)}"
-
-
-def _levels(entries: Sequence[Entry]) -> str:
-    mixes = [(entry.style, row) for entry in entries for row in entry.report["mixes"] if row["of"] == "song"]
-    short = [
-        f"{style} ({row['loudness_lufs']:.1f})"
-        for style, row in mixes
-        if abs(row["loudness_lufs"] - MIX_LUFS) > LUFS_CLOSE
-    ]
-    if not short:
-        return f"all {len(mixes)} mixes are within {LUFS_CLOSE:g} LU of {MIX_LUFS:g} LUFS"
-    return f"{len(short)} of {len(mixes)} mixes are not at {MIX_LUFS:g} LUFS: {', '.join(short)}"
+def _numbers(row: Row) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value is None or isinstance(value, int | float)}

@@ -90,5 +90,5 @@ def command(style: str, made: Wish) -> str:
     return (
         f'stemwright new {style} --bpm {made.bpm} --key "{made.key}" --meter {made.meter} '
         f'--form "{made.form}" --style {style} --seed {made.seed}{timbres}\n'
-        f"stemwright generate {style} && stemwright mix {style} --stems"
+        f"stemwright generate {style} && stemwright mix {style} --stems --quality high"
     )
