@@ -55,8 +55,8 @@ def _arrays(graph: onnx.GraphProto) -> dict[str, Tensor]:
 
     arrays = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
     for node in graph.node:
-        if node.op_type == "Identity" and node.input[0] in arrays:
-            arrays[node.output[0]] = arrays[node.input[0]]
+        if node.op_type in ("Identity", "Cast") and node.input[0] in arrays:
+            arrays[node.output[0]] = arrays[node.input[0]].float()  # weights may be stored as float16
     return arrays
 
 

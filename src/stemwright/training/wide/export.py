@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,8 +163,10 @@ def _write_graph(model: WideModel, path: Path) -> None:
         model.decoder.inverse = None
 
 
-def store_as_half(path: Path) -> None:
-    """Large float32 weights as float16, each with a cast before its use, which ONNX Runtime does once."""
+def store_as_half(path: Path, keep: Container[str] = ()) -> None:
+    """Large float32 weights as float16, each with a cast before its use, which ONNX Runtime does once; but
+    for those named in ``keep``.
+    """
     import onnx
     from onnx import helper, numpy_helper
 
@@ -172,7 +174,7 @@ def store_as_half(path: Path) -> None:
     casts: list[onnx.NodeProto] = []
     for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < LARGE:
+        if values.dtype != np.float32 or values.size < LARGE or tensor.name in keep:
             continue
         if float(np.abs(values).max()) > float(np.finfo(np.float16).max):
             raise StemwrightError(f"{path}: weight {tensor.name!r} does not fit into float16")
