@@ -1,7 +1,7 @@
 """A finished song, layer by layer and together: does it keep to its scores, its grid and its key?
 
 Stems are the active takes, decoded and limited as `mix` does it. A *control*, the same scores played by the
-training instruments and sent through the codec, needs samples and soundfonts; whoever has them hands over a
+training instruments, needs samples and soundfonts; whoever has them hands over a
 function that renders. The *floor* of the onsets: the stem beside its score a third of a bar later.
 """
 

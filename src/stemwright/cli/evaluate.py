@@ -308,7 +308,7 @@ def song(
 
     Of each layer: onset F1 within 30 ms, pitches, chords, faults, loudness. Of all
     together: rhythm on the grid and as published (CBS, IRS, CBD), beats, key. With
-    --sources, the same scores rendered and sent through the codec stand beside them.
+    --sources, the same scores rendered stand beside them.
     """
     from stemwright.assess.song import assess_song
     from stemwright.assess.song_pictures import draw_song
