@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.notes import Notes, notes_of
-from stemwright.codec.tone.rest import EDGE, Controls, Stretch, rest
+from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, Stretch, rest
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from support.drawn import cuts
@@ -51,9 +51,9 @@ def drawn(frames: int) -> Controls:
 
 
 def part(whole: Controls, first: int, frames: int) -> Controls:
-    """Those of some frames and of two on either side; beyond the layer those of its ends."""
+    """Those of some frames, of four before and two after; beyond the layer those of its ends."""
     last = len(whole.noise) - 1
-    at = np.clip(np.arange(first - EDGE, first + frames + EDGE), 0, last)
+    at = np.clip(np.arange(first - BEFORE, first + frames + EDGE), 0, last)
     return Controls(*(getattr(whole, name)[at] for name in ("envelope", "width", "noise", "side", "free")))
 
 

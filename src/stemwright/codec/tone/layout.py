@@ -16,7 +16,7 @@ HOP = 320
 """Samples a frame at 24 kHz; twice as many at 48 kHz."""
 TOP_HZ = 24_000.0
 N_FFT = 1280
-"""Window of noise and attacks at 24 kHz: four hops."""
+"""Window of noise, and length of attacks, at 24 kHz: four hops."""
 LOW_BINS = N_FFT // 2 + 1
 """Bins up to 12 kHz."""
 WIDE_BINS = N_FFT + 1
@@ -39,9 +39,6 @@ SIDE_POINTS = 24
 """Points of the side's level against the middle, likewise."""
 BURSTS = (0.006, 0.04)
 """Seconds in which the bursts of noise at an onset fall by 1 / e."""
-FREE_GATE, DRUM_FREE_GATE = 0.015, 0.03
-"""The same for the free part, of pitched layers and of drums: longer, its frames would be heard as a tone of
-75 Hz."""
 STREAMS = 1 + len(BURSTS)
 STEADY_FLOOR = 0.05
 """What is let through of steady noise below 300 Hz in pitched layers; all of it from 1200 Hz."""
@@ -98,6 +95,14 @@ def band_matrix() -> Floats:
 def side_matrix() -> Floats:
     """The side's points at the bins: ``[SIDE_POINTS, WIDE_BINS]``."""
     return lerp_matrix(side_points(), mel(bin_hz()))
+
+
+@cache
+def attack_window(scale: int) -> Floats:
+    """The shape of an attack ``[N_FFT * scale]``: in within a third of a millisecond, out along a cosine."""
+    place = np.arange(N_FFT * scale) / (N_FFT * scale)
+    rise = np.minimum((np.arange(N_FFT * scale) + 1) / (8.0 * scale), 1.0)
+    return np.asarray(rise * np.cos(np.pi / 2 * place) ** 2, np.float32)
 
 
 @cache

@@ -181,6 +181,16 @@ def _note_features(
     return out
 
 
+def attacks(notes: Notes, first: int, frames: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """The onsets in the frames from ``first`` on: each one's frame, counted from there, int64 [K], and its
+    sample at 24 kHz, float64 [K]; notes that begin together have one.
+    """
+    starts = np.unique(notes.start)
+    frame = np.floor(starts / HOP).astype(np.int64) - first
+    inside = (frame >= 0) & (frame < frames)
+    return frame[inside], starts[inside]
+
+
 def bursts(notes: Notes, first: int, frames: int, seconds: tuple[float, ...], scale: int = 1) -> Floats:
     """Envelopes ``[len(seconds), frames * 320 * scale]``: 1 at every onset, falling by 1 / e in so many
     seconds; of several onsets the highest.

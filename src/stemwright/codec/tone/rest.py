@@ -9,10 +9,12 @@ import numpy.typing as npt
 
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.noise import white
-from stemwright.codec.tone.notes import Notes, bursts
+from stemwright.codec.tone.notes import Notes, attacks, bursts
 
 EDGE = 2
-"""Frames on either side whose windows reach into a stretch."""
+"""Frames on either side whose windows of noise reach into a stretch."""
+BEFORE = 4
+"""Frames before it whose attacks do."""
 _HUSHED = 5e-4
 """Bursts below this are not heard."""
 
@@ -55,18 +57,18 @@ class Stretch:
 
 
 def rest(controls: Controls, stretch: Stretch) -> L.Floats:
-    """Noise and attacks ``[channels, samples]`` of a stretch; ``controls`` hold its frames and two more on
-    either side.
+    """Noise and attacks ``[channels, samples]`` of a stretch; ``controls`` hold its frames, ``BEFORE`` more
+    before them and ``EDGE`` after.
     """
-    made = _noise(controls, stretch)
-    made[0] += _free(controls.free, stretch)
+    made = _noise(controls.noise[BEFORE - EDGE :], controls.side[BEFORE - EDGE :], stretch)
+    made[0] += _attacks(controls.free, stretch)
     return made
 
 
-def _noise(controls: Controls, stretch: Stretch) -> L.Floats:
+def _noise(noise_bands: L.Floats, side_levels: L.Floats, stretch: Stretch) -> L.Floats:
     """Three streams of white noise, steady and in two bursts at each onset, shaped band by band."""
     bins = L.LOW_BINS if stretch.scale == 1 else L.WIDE_BINS
-    middle = np.exp(np.minimum(controls.noise @ L.band_matrix()[:, :bins], 3.0) - 5.0)
+    middle = np.exp(np.minimum(noise_bands @ L.band_matrix()[:, :bins], 3.0) - 5.0)
     if not stretch.notes.drums:
         middle[:, 0] *= L.steady_ramp()[:bins]
     pad = EDGE * stretch.hop + (L.N_FFT - L.HOP) // 2 * stretch.scale
@@ -81,7 +83,7 @@ def _noise(controls: Controls, stretch: Stretch) -> L.Floats:
         noise[skipped:] = level * white(stretch.layer, channel, first + skipped, total - skipped)
         mask = middle
         if channel:
-            mask = middle * np.exp(np.minimum(controls.side @ L.side_matrix()[:, :bins], 2.0) - 1.5)
+            mask = middle * np.exp(np.minimum(side_levels @ L.side_matrix()[:, :bins], 2.0) - 1.5)
         spectrum = _spectra(noise, stretch.scale) * mask[:, 0]
         for stream, envelope in enumerate(burst, 1):
             heard = _frames(envelope, stretch.scale).max(axis=1) > _HUSHED
@@ -100,16 +102,23 @@ def _padded_bursts(stretch: Stretch, pad: int) -> L.Floats:
     return made[:, edge : made.shape[1] - edge]
 
 
-def _free(free: L.Floats, stretch: Stretch) -> L.Floats:
-    """Spectra of their own at attacks, [samples]."""
-    tau = L.DRUM_FREE_GATE if stretch.notes.drums else L.FREE_GATE
-    gate = bursts(stretch.notes, stretch.first, stretch.frames, (tau,), stretch.scale)[0]
-    if not (gate > _HUSHED).any():
-        return np.zeros(stretch.samples, np.float32)
-    size = np.exp(np.minimum(free[:, 0], 6.0) - 2.0) * np.float32(stretch.scale / 2)  # the transform's length
-    spectrum = np.zeros((len(free), L.N_FFT * stretch.scale // 2 + 1), np.complex64)
-    spectrum[:, : L.LOW_BINS] = size * (free[:, 1] + 1j * free[:, 2])
-    return np.asarray(_sound(spectrum, stretch) * gate, np.float32)
+def _attacks(free: L.Floats, stretch: Stretch) -> L.Floats:
+    """A sound of its own at each onset, [samples]: one spectrum, from the onset's sample on. Frames of
+    spectra would be heard as a tone of 75 Hz.
+    """
+    size = L.N_FFT * stretch.scale
+    out = np.zeros(stretch.samples + 2 * size, np.float32)
+    frame, start = attacks(stretch.notes, stretch.first - BEFORE, stretch.frames + BEFORE)
+    if len(frame):
+        part = free[frame]
+        level = np.exp(np.minimum(part[:, 0], 6.0) - 2.0) * np.float32(stretch.scale / 2)  # the transform's
+        spectrum = np.zeros((len(frame), size // 2 + 1), np.complex64)
+        spectrum[:, : L.LOW_BINS] = level * (part[:, 1] + 1j * part[:, 2])
+        pieces = np.fft.irfft(spectrum, n=size, axis=-1) * L.attack_window(stretch.scale)
+        places = np.round(start * stretch.scale).astype(np.int64) - stretch.first * stretch.hop + size
+        for piece, place in zip(pieces, places, strict=True):
+            out[max(place, 0) : place + size] += piece[max(-place, 0) :]
+    return out[size : size + stretch.samples]
 
 
 def _frames(sound: L.Floats, scale: int) -> L.Floats:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from stemwright.codec.tokens import validate
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.notes import FRAME_FEATURES, frame_features, notes_of, sounding
-from stemwright.codec.tone.rest import EDGE, Controls, Stretch, rest
+from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, Stretch, rest
 from stemwright.codec.tone.voices import Voices
 from stemwright.errors import StemwrightError, UsageError
 
@@ -107,7 +107,7 @@ class ToneStream:
     def _stretch(self, frames: int) -> L.Floats:
         """The next frames' sound."""
         first, channels = self._next, self.scale
-        controls, seen = self._trunk(first - EDGE, frames + 2 * EDGE)
+        controls, seen = self._trunk(first - BEFORE, frames + BEFORE + EDGE)
         where = Stretch(self._layer, self._notes, first, frames, self.scale, channels)
         made = rest(controls, where) + self._partials(controls, seen, where)
         if not bool(np.isfinite(made).all()):
@@ -115,7 +115,7 @@ class ToneStream:
                 f"{self._decoder.bundle.path}: gave audio that is not finite; get the bundle again"
             )
         self._next += frames
-        self._forget(self._next - EDGE - self._decoder.context)
+        self._forget(self._next - BEFORE - self._decoder.context)
         if channels == 1:
             mono: L.Floats = made[0]
             return mono
@@ -145,7 +145,7 @@ class ToneStream:
         rows = sounding(self._notes, low, high - low)
         if not len(rows.note):
             return np.zeros((where.channels, where.samples), np.float32)
-        frame = rows.frame + low - (where.first - EDGE)
+        frame = rows.frame + low - (where.first - BEFORE)
         (levels,) = self._decoder.floats(
             NOTES,
             {

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from stemwright.codec.tone import layout as L
-from stemwright.codec.tone.notes import Notes, bursts, frame_features, notes_of, sounding
+from stemwright.codec.tone.notes import Notes, attacks, bursts, frame_features, notes_of, sounding
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
 from stemwright.training.shards import Clip, clips, wide_done
@@ -39,9 +39,18 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
+class Attacks:
+    """Onsets of all items, int64 [K]: ``item``, ``frame``, and ``start`` in samples of the crop at 48 kHz."""
+
+    item: Tensor
+    frame: Tensor
+    start: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """``sound`` [B, 2, T * 640]: middle and side at 48 kHz; ``heard`` [B, T * 320]: mono at 24 kHz, for the
-    encoder; ``told`` [B, T, F]; ``bursts`` [B, 2, T * 640]; ``gate`` [B, T * 640] of the free part.
+    encoder; ``told`` [B, T, F]; ``bursts`` [B, 2, T * 640].
     """
 
     sound: Tensor
@@ -50,7 +59,7 @@ class Batch:
     timbre: Tensor
     rows: Rows
     bursts: Tensor
-    gate: Tensor
+    attacks: Attacks
     layers: tuple[str, ...]
 
     @property
@@ -125,7 +134,7 @@ class Items:
     def collate(self, crops: Sequence[Crop]) -> Batch:
         """The batch of some crops."""
         frames = self.frames
-        sound, heard, told, burst, gate = [], [], [], [], []
+        sound, heard, told, burst = [], [], [], []
         for crop in crops:
             span = slice(crop.first * L.HOP, (crop.first + frames) * L.HOP)
             heard.append(crop.item.clip.audio()[span].astype(np.float32) * (crop.gain / 32767))
@@ -133,10 +142,7 @@ class Items:
             left, right = wide.T * (crop.gain / 32767)
             sound.append(np.stack([left + right, left - right]) / 2)
             told.append(frame_features(crop.item.notes, crop.first, frames))
-            tau = L.DRUM_FREE_GATE if crop.item.notes.drums else L.FREE_GATE
-            made = bursts(crop.item.notes, crop.first, frames, (*L.BURSTS, tau), 2)
-            burst.append(made[:-1])
-            gate.append(made[-1])
+            burst.append(bursts(crop.item.notes, crop.first, frames, L.BURSTS, 2))
         return Batch(
             _tensor(sound),
             _tensor(heard),
@@ -144,9 +150,18 @@ class Items:
             torch.tensor([self.slots[c.item.layer, c.item.timbre] if c.known else 0 for c in crops]),
             self._rows(crops),
             _tensor(burst),
-            _tensor(gate),
+            self._attacks(crops),
             tuple(c.item.layer for c in crops),
         )
+
+    def _attacks(self, crops: Sequence[Crop]) -> Attacks:
+        item, frame, start = [], [], []
+        for number, crop in enumerate(crops):
+            found, at = attacks(crop.item.notes, crop.first, self.frames)
+            item.append(np.full(len(found), number))
+            frame.append(found)
+            start.append(np.round((at - crop.first * L.HOP) * 2).astype(np.int64))
+        return Attacks(_joined(item), _joined(frame), _joined(start))
 
     def _rows(self, crops: Sequence[Crop]) -> Rows:
         item, frame, pitch, onset, features = [], [], [], [], []

@@ -110,11 +110,12 @@ class Rest:
         self.sides = torch.from_numpy(L.side_matrix())
         self.ramp = torch.from_numpy(L.steady_ramp())
         self.window = torch.hann_window(N_FFT)
+        self.attack = torch.from_numpy(L.attack_window(2))
 
     def __call__(self, decoder: Decoder, x: Tensor, batch: Batch, noise: Tensor) -> Tensor:
         """``noise``: white, [B, 2, frames * 640]."""
-        x = torch.cat([x[:, :1].expand(-1, EDGE, -1), x, x[:, -1:].expand(-1, EDGE, -1)], 1)
-        return self._noise(decoder, x, batch, noise) + self._free(decoder, x, batch)
+        wide = torch.cat([x[:, :1].expand(-1, EDGE, -1), x, x[:, -1:].expand(-1, EDGE, -1)], 1)
+        return self._noise(decoder, wide, batch, noise) + self._attacks(decoder, x, batch)
 
     def _noise(self, decoder: Decoder, x: Tensor, batch: Batch, noise: Tensor) -> Tensor:
         items, frames, _ = x.shape
@@ -129,12 +130,20 @@ class Rest:
         made: Tensor = self._sound((spectra * masks).sum(3))
         return made
 
-    def _free(self, decoder: Decoder, x: Tensor, batch: Batch) -> Tensor:
-        y = decoder.free(x).float()
-        size = torch.exp(y[..., : L.LOW_BINS].clamp(max=6.0) - 2.0)
-        half = torch.complex(size * y[..., L.LOW_BINS : 2 * L.LOW_BINS], size * y[..., 2 * L.LOW_BINS :])
-        spectrum = F.pad(half, (0, L.WIDE_BINS - L.LOW_BINS))
-        made: Tensor = self._sound(spectrum[:, None]) * batch.gate[:, None]
+    def _attacks(self, decoder: Decoder, x: Tensor, batch: Batch) -> Tensor:
+        """A spectrum of its own at each onset, from the onset's sample on: [B, 2, frames * 640], no side."""
+        items, frames, _ = x.shape
+        found, total = batch.attacks, frames * HOP
+        flat = torch.zeros(items * (total + N_FFT))
+        if len(found.item):
+            y = decoder.free(x[found.item, found.frame]).float()
+            size = torch.exp(y[:, : L.LOW_BINS].clamp(max=6.0) - 2.0)
+            half = torch.complex(size * y[:, L.LOW_BINS : 2 * L.LOW_BINS], size * y[:, 2 * L.LOW_BINS :])
+            spectrum = F.pad(half, (0, L.WIDE_BINS - L.LOW_BINS))
+            pieces = torch.fft.irfft(spectrum, n=N_FFT) * self.attack
+            places = (found.item * (total + N_FFT) + found.start)[:, None] + torch.arange(N_FFT)
+            flat = flat.index_add(0, places.flatten(), pieces.flatten())
+        made = flat.reshape(items, 1, total + N_FFT)[..., :total]
         return F.pad(made, (0, 0, 0, 1))
 
     def _spectra(self, sound: Tensor) -> Tensor:
