@@ -67,7 +67,8 @@ def test_learns(data: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [{"decoder": "convolutions"}, {"activation": "snake"}], ids=str)
 def test_variants_learn(data: Path, tmp_path: Path, change: dict[str, str]) -> None:
-    config = replace(TINY, **change)
+    # Of 8 channels, torch 2.13 gives wrong bfloat16 gradients of transposed convolutions on some processors.
+    config = replace(TINY, channels=(16, 16, 16, 32), **change)
     early = train(data, tmp_path / "a", 2, export=False, config=config)
     late = train(data, tmp_path / "b", 60, export=False, config=config)
     assert late["total"] < 0.95 * early["total"]
