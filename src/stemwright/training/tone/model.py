@@ -18,15 +18,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stemwright.codec.tone import layout as L
+from stemwright.codec.tone.decoder import AHEAD
+from stemwright.codec.tone.hearing import SPECTRA, SPECTRA_SIZE
 from stemwright.codec.tone.notes import FRAME_FEATURES
 from stemwright.training.codec.losses import mel_filters
 from stemwright.training.codec.model import CodecConfig, ConvNeXtBlock, ResidualQuantiser, initialise
-
-AHEAD = 2
-"""Frames that the trunk sees ahead."""
-SPECTRA = ((2048, 128, 0), (1024, 64, 24))
-"""Window, mel bands, bands left out from below."""
-SPECTRA_SIZE = sum(bands - skip for _, bands, skip in SPECTRA)
 
 
 @dataclass(frozen=True)
