@@ -2,8 +2,8 @@
 
     OMP_NUM_THREADS=1 python benchmarks/tone.py DATA [--bundle BUNDLE] [--clips 6]
 
-Held-out clips of training data (docs/training.md) are encoded and decoded, once to warm up and once to be timed,
-at 24 kHz mono and at 48 kHz stereo in turn; medians over the clips are printed.
+Held-out clips of training data (docs/training.md) are encoded and decoded, once to warm up and once to be
+timed, at 24 kHz mono and at 48 kHz stereo in turn; medians over the clips are printed.
 """
 
 from __future__ import annotations
