@@ -8,7 +8,8 @@ from pathlib import Path
 
 import torch
 
-from stemwright.codec.tone.tuning import Tuning
+from stemwright.codec.tone.decoder import TUNING
+from stemwright.codec.tone.tuning import Tuning, read_tuning
 from stemwright.errors import UsageError
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
@@ -24,7 +25,6 @@ from stemwright.training.tone.model import ToneConfig
 from stemwright.training.tone.restore import model_of
 from stemwright.training.tone.trainer import HeldOut, Recipe, Trainer, line
 
-TUNING = "tuning.json"
 PER_LAYER = 48
 """Rows of the table of timbres that a layer has: more than there are, so that others can be added."""
 SLOTS = 1 + PER_LAYER * len(LAYERS)
@@ -50,7 +50,7 @@ def tuning_of(data: Path, samples: Path | None, say: Callable[[str], None]) -> T
     """
     path = data / TUNING
     if path.is_file():
-        return Tuning.from_json(json.loads(path.read_text(encoding="utf-8")), str(path))
+        return read_tuning(path)
     if samples is None:
         raise UsageError(f"{path}: not there; give --sources FOLDER once, to measure how timbres are tuned")
     made = calibrate(Studio(samples), say)
