@@ -80,6 +80,12 @@ _Processes = Annotated[
     typer.Option("--workers", metavar="N", help="Processes. Default: one a core.", show_default=False),
 ]
 _Replace = Annotated[bool, typer.Option("--replace", help="Replace tokens of another codec.")]
+_Performers = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="PERFORMER...", help="Performers' names or their bundles' folders.", show_default=False
+    ),
+]
 _ItsCodec = Annotated[
     Path | None,
     typer.Option("--codec", metavar="BUNDLE", help="Default: the tokens' own codec.", show_default=False),
@@ -109,6 +115,9 @@ def register(app: typer.Typer) -> None:
     family.command("tone", epilog=example + "tone DATA runs/tone --sources sources --minutes 60")(tone)
     family.command("codec", epilog=example + "codec DATA runs/codec --minutes 40")(codec)
     family.command("tokenize", epilog=example + "tokenize DATA --codec runs/codec/bundle")(tokenize)
+    family.command("rehearse", epilog=example + "rehearse DATA runs/drums/bundle runs/bass/bundle --hours 1")(
+        rehearse
+    )
     family.command("wide", epilog=example + "wide DATA runs/wide --codec runs/codec/bundle")(wide)
     family.command("performer", epilog=example + "performer DATA runs/drums --layer drums --preset tiny")(
         performer
@@ -259,6 +268,27 @@ def tokenize(data: _Data, codec: _Codec, workers: _Processes = None, replace: _R
     with _training():
         from stemwright.training.tokenize import tokenize_data
     tokenize_data(data, codec, workers=workers, replace=replace, report=_say)
+
+
+def rehearse(
+    data: _Data,
+    performers: _Performers,
+    hours: _Hours = 2.0,
+    workers: _Processes = None,
+    minutes: _Limit = None,
+) -> None:
+    """Have performers play the clips' scores, for `train tone --keep-tokens`. Run again, it goes on."""
+    with _training():
+        from stemwright.models import registry
+        from stemwright.training.rehearse import rehearse_data
+    rehearse_data(
+        data,
+        [registry.find(name) for name in performers],
+        hours,
+        workers=workers,
+        minutes=minutes,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+    )
 
 
 def wide(

@@ -40,8 +40,11 @@ _FIELDS = {
     "source": str,
     "song": str,
 }
+TOKENS_SUFFIX = ".u16"
 WIDE_SUFFIX = ".wide"
 _WIDE_MARK = ".wide.sha256"
+PLAYED_SUFFIX = ".played"
+_PLAYED_MARK = ".played.codec"
 _NAME = re.compile(rf"({'|'.join(SPLITS)})-(\d{{4}})\.jsonl")
 
 
@@ -80,11 +83,19 @@ class Clip:
 
     def tokens(self) -> NDArray[np.uint16]:
         """uint16 [K, frames]; raises :class:`UsageError` before the data was tokenized."""
-        path = self.shard.with_suffix(".u16")
-        books = codebooks_of(self.shard)
+        return self._codes(TOKENS_SUFFIX)
+
+    def _codes(self, suffix: str) -> NDArray[np.uint16]:
+        books = codebooks_of(self.shard, suffix)
         start = self.offset // HOP * books
-        shape = (books, self.frames)
+        path, shape = self.shard.with_suffix(suffix), (books, self.frames)
         return np.memmap(path, dtype="<u2", mode="r", offset=start * 2, shape=shape)
+
+    def played(self) -> NDArray[np.uint16]:
+        """uint16 [K, frames], what a performer made of the score; raises :class:`UsageError` where none has
+        played it.
+        """
+        return self._codes(PLAYED_SUFFIX)
 
     def state(self) -> GlobalState:
         """The global state of this window of its song."""
@@ -95,13 +106,14 @@ class Clip:
         return Score.from_bytes(bytes.fromhex(self.meta["score"]))
 
 
-def codebooks_of(shard: Path) -> int:
+def codebooks_of(shard: Path, suffix: str = TOKENS_SUFFIX) -> int:
     """How many codebooks the tokens of a shard (a path without suffix) have: as many codes as it holds for
     each frame. Raises :class:`UsageError` before it was tokenized.
     """
-    tokens, audio = shard.with_suffix(".u16"), shard.with_suffix(".i16")
+    tokens, audio = shard.with_suffix(suffix), shard.with_suffix(".i16")
     if not tokens.is_file():
-        raise UsageError(f"{tokens}: no tokens yet; run `stemwright train tokenize` first")
+        command = "tokenize" if suffix == TOKENS_SUFFIX else "rehearse"
+        raise UsageError(f"{tokens}: no tokens yet; run `stemwright train {command}` first")
     return tokens.stat().st_size * HOP // max(1, audio.stat().st_size)
 
 
@@ -245,6 +257,21 @@ def write_wide(shard: Path, sounds: Sequence[NDArray[np.int16]]) -> None:
         raise UsageError(f"{shard}: its wide twin has {len(data)} bytes, not {4 * size}; build it again")
     write_atomic(shard.with_suffix(WIDE_SUFFIX), data)
     write_atomic(shard.with_suffix(_WIDE_MARK), f"{hashlib.sha256(data).hexdigest()}\n".encode("ascii"))
+
+
+def played_done(shard: Path, codec_sha256: str) -> bool:
+    """Whether performers of this codec's tokens have played a shard (a path without suffix)."""
+    mark = shard.with_suffix(_PLAYED_MARK)
+    return mark.is_file() and mark.read_text(encoding="ascii", errors="replace").strip() == codec_sha256
+
+
+def write_played(shard: Path, codes: Sequence[NDArray[np.uint16]], codec_sha256: str) -> None:
+    """Write what was played of a shard: codes uint16 [K, frames] of every clip, in order."""
+    mark = shard.with_suffix(_PLAYED_MARK)
+    mark.unlink(missing_ok=True)
+    data = b"".join(np.ascontiguousarray(clip, dtype="<u2").tobytes() for clip in codes)
+    write_atomic(shard.with_suffix(PLAYED_SUFFIX), data)
+    write_atomic(mark, f"{codec_sha256}\n".encode("ascii"))
 
 
 def wide_hashes(data: Path, layer: str) -> dict[str, str]:

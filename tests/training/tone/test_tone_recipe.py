@@ -16,6 +16,7 @@ from stemwright.models import load_bundle
 from stemwright.training.codec import checkpoint
 from stemwright.training.performer.recipe import Recipe as PerformerRecipe
 from stemwright.training.performer.recipe import train_performer
+from stemwright.training.rehearse import rehearse_data
 from stemwright.training.tokenize import tokenize_data
 from stemwright.training.tone import recipe as recipes
 from stemwright.training.tone.batch import Crop, Items
@@ -139,6 +140,38 @@ def test_a_performer_learns_its_tokens(tone_data: Path, trained: Path, tmp_path:
     assert made.manifest.architecture["codebooks"] == 3
     assert made.manifest.architecture["codebook_size"] == 32
     assert made.manifest.codec_sha256 == load_bundle(bundle).tokens_sha256
+    rehearse_and_train_on(tone_data, bundle, tmp_path)
+
+
+def rehearse_and_train_on(data: Path, tone: Path, folder: Path) -> None:
+    """A performer plays the clips once; the decoder's figures then tell of its tokens too."""
+    performer = folder / "p" / "bundle"
+    before = train(data, folder / "before", 1, start=tone, keep_tokens=True)
+    assert not any("played" in name for name in before)
+    assert rehearse_data(data, [performer], 1.0, workers=1) > 0
+    assert rehearse_data(data, [performer], 1.0, workers=1) == 0
+    tokens = load_bundle(tone).tokens_sha256
+    items = Items(data, "train", 60, slots(), tokens=tokens)
+    (clip,) = (item.clip for item in items.items["bass"])
+    assert clip.played().shape == clip.tokens().shape
+    batch = items.collate([Crop(items.items["bass"][0], 5, played=True), Crop(items.items["lead"][0], 5)])
+    assert batch.played is not None
+    assert np.array_equal(batch.played[0].numpy(), clip.played()[:, 5:65]) and (batch.played[1] == -1).all()
+    drawn = [items.batch(step, 4).played for step in range(8)]
+    assert any(codes is not None for codes in drawn)
+    after = train(data, folder / "after", 1, start=tone, keep_tokens=True)
+    assert {name for name in after if "played" in name} == {
+        f"bass.played_{term}" for term in ("mel", "level", "attack")
+    }
+    assert Items(data, "train", 60, slots(), tokens="another").batch(0, 8).played is None
+    with pytest.raises(UsageError, match="hours"):
+        rehearse_data(data, [performer], 0.0)
+
+
+def test_what_nobody_played_is_asked_for(tone_data: Path) -> None:
+    items = Items(tone_data, "train", 60, slots())
+    with pytest.raises(UsageError, match=r"lead/train-0000\.played: no tokens yet; run `stemwright"):
+        items.items["lead"][0].clip.played()
 
 
 def test_the_trunk_sees_two_frames_ahead_and_no_more() -> None:

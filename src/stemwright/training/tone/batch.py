@@ -14,13 +14,15 @@ from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.notes import Notes, attacks, bursts, frame_features, notes_of, sounding
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
-from stemwright.training.shards import Clip, clips, wide_done
+from stemwright.training.shards import Clip, clips, played_done, wide_done
 
 Voice = tuple[str, str, int, bool]
 """Layer, timbre, pitch, drums."""
 SHARES = {"drums": 0.24, "bass": 0.24, "harmony": 0.28, "lead": 0.24}
 UNKNOWN = 0.08
 """Share of the items whose timbre the decoder is not told."""
+PLAYED = 0.6
+"""Share of the items whose tokens are a performer's, where one has played them."""
 QUIET = 200 / 32767
 
 
@@ -46,15 +48,24 @@ class Attacks:
     frame: Tensor
     start: Tensor
 
+    def strokes(self, shape: Sequence[int]) -> Tensor:
+        """float32 [B, samples]: 1 at every onset, of sounds of a shape [B, C, samples]."""
+        out = torch.zeros(shape[0], shape[-1])
+        inside = self.start < shape[-1]
+        out[self.item[inside], self.start[inside].clamp(min=0)] = 1.0
+        return out
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
     """``sound`` [B, 2, T * 640]: middle and side at 48 kHz; ``heard`` [B, T * 320]: mono at 24 kHz, for the
-    encoder; ``told`` [B, T, F]; ``bursts`` [B, 2, T * 640].
+    encoder; ``played`` int64 [B, K, T]: a performer's tokens instead, -1 where there are none, and None
+    without any; ``told`` [B, T, F]; ``bursts`` [B, 2, T * 640].
     """
 
     sound: Tensor
     heard: Tensor
+    played: Tensor | None
     told: Tensor
     timbre: Tensor
     rows: Rows
@@ -78,23 +89,33 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """``frames`` of an item from ``first`` on, ``gain`` times as loud."""
+    """``frames`` of an item from ``first`` on, ``gain`` times as loud; ``known``: its timbre is told;
+    ``played``: its tokens are a performer's.
+    """
 
     item: Item
     first: int
     gain: float = 1.0
     known: bool = True
+    played: bool = False
 
 
 class Items:
     """The clips of a split that have a wide twin, and batches of them. ``slots``: rows of the decoder's table
-    of timbres by (layer, timbre), from 1.
+    of timbres by (layer, timbre), from 1. ``tokens``: the identity of the codec whose tokens performers have
+    played; None leaves them aside.
     """
 
     def __init__(
-        self, data: Path, split: str, frames: int, slots: Mapping[tuple[str, str], int], seed: int = 0
+        self,
+        data: Path,
+        split: str,
+        frames: int,
+        slots: Mapping[tuple[str, str], int],
+        seed: int = 0,
+        tokens: str | None = None,
     ) -> None:
-        self.frames, self.slots, self.seed = frames, slots, seed
+        self.frames, self.slots, self.seed, self.tokens = frames, slots, seed, tokens
         self.items: dict[str, list[Item]] = {}
         for layer in SHARES:
             found = [c for c in clips(data, layer, split) if wide_done(c.shard) and c.frames >= frames]
@@ -120,13 +141,20 @@ class Items:
             if np.abs(part.astype(np.int32)).max() > QUIET * 32767:
                 break
         gain = float(10 ** (rng.uniform(-9, 3) / 20)) if rng.random() < 0.3 else 1.0
-        return Crop(item, first, gain, bool(rng.random() >= UNKNOWN))
+        known = bool(rng.random() >= UNKNOWN)
+        if rng.random() < PLAYED and self.has_played(item):
+            return Crop(item, first, known=known, played=True)
+        return Crop(item, first, gain, known)
+
+    def has_played(self, item: Item) -> bool:
+        """Whether a performer's tokens of an item are there."""
+        return self.tokens is not None and played_done(item.clip.shard, self.tokens)
 
     def held_out(self, count: int) -> list[Crop]:
         """``count`` fixed crops of each layer."""
         rng = np.random.default_rng(7)
         return [
-            Crop(crop.item, crop.first)
+            Crop(crop.item, crop.first, played=self.has_played(crop.item))
             for layer in SHARES
             for crop in (self._draw(rng, layer) for _ in range(count))
         ]
@@ -146,6 +174,7 @@ class Items:
         return Batch(
             _tensor(sound),
             _tensor(heard),
+            self._played(crops),
             _tensor(told),
             torch.tensor([self.slots[c.item.layer, c.item.timbre] if c.known else 0 for c in crops]),
             self._rows(crops),
@@ -153,6 +182,17 @@ class Items:
             self._attacks(crops),
             tuple(c.item.layer for c in crops),
         )
+
+    def _played(self, crops: Sequence[Crop]) -> Tensor | None:
+        found = [
+            crop.item.clip.played()[:, crop.first : crop.first + self.frames] if crop.played else None
+            for crop in crops
+        ]
+        books = {len(codes) for codes in found if codes is not None}
+        if not books:
+            return None
+        none = np.full((books.pop(), self.frames), -1)
+        return _tensor([none if codes is None else codes.astype(np.int64) for codes in found])
 
     def _attacks(self, crops: Sequence[Crop]) -> Attacks:
         item, frame, start = [], [], []

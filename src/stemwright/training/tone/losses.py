@@ -1,5 +1,6 @@
 """How far the decoder's sound is from the true one, phases left free: log-mel, root magnitudes, log
-magnitudes, log-mel weighted by loudness, and the level of frames, over windows of 11 to 171 ms at 48 kHz.
+magnitudes, log-mel weighted by loudness, the level of frames, and log-mel where notes begin, over windows of
+11 to 171 ms at 48 kHz.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stemwright.training.codec.losses import mel_filters
@@ -22,7 +24,9 @@ WEIGHTS = {
     "lead": (0.5, 1.0, 1.0, 1.3, 1.3),
 }
 """By window: short ones see the phases of low tones, which are free."""
-TERMS = {"mel": 1.0, "root": 1.0, "log": 0.4, "loud": 1.0, "level": 0.5}
+TERMS = {"mel": 1.0, "root": 1.0, "log": 0.4, "loud": 1.0, "level": 0.5, "attack": 0.3}
+ATTACK = 2048
+"""Longer windows than this hear no attack by itself."""
 
 
 class ToneLoss(nn.Module):
@@ -40,22 +44,30 @@ class ToneLoss(nn.Module):
         return torch.view_as_real(made.transpose(1, 2)).square().sum(-1) + 1e-10
 
     def forward(
-        self, output: Tensor, target: Tensor, layers: Sequence[str], sizes: Sequence[int]
+        self,
+        output: Tensor,
+        target: Tensor,
+        layers: Sequence[str],
+        sizes: Sequence[int],
+        strokes: Tensor,
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Total loss and its detached terms, over the windows ``sizes``."""
+        """Total loss and its detached terms, over the windows ``sizes``. ``strokes`` [B, samples]: 1 where a
+        note begins.
+        """
         channels = output.shape[1]
+        strokes = strokes.repeat_interleave(channels, 0)
         output, target = output.flatten(0, 1), target.flatten(0, 1)
         sums: dict[str, Tensor] = {name: output.new_zeros(()) for name in TERMS}
         for place, (n, _) in enumerate(RESOLUTIONS):
             if n in sizes:
                 weight = torch.tensor([WEIGHTS[layer][place] for layer in layers])
-                terms = self._terms(output, target, n)
+                terms = self._terms(output, target, n, strokes)
                 for name, value in terms.items():
                     sums[name] = sums[name] + (value * weight.repeat_interleave(channels)).mean() / len(sizes)
         total = sum((TERMS[name] * value for name, value in sums.items()), output.new_zeros(()))
         return total, {name: value.detach() for name, value in sums.items()}
 
-    def _terms(self, output: Tensor, target: Tensor, n: int) -> dict[str, Tensor]:
+    def _terms(self, output: Tensor, target: Tensor, n: int, strokes: Tensor) -> dict[str, Tensor]:
         """Each term of each item, [items]."""
         filters = getattr(self, f"mel{n}")
         with torch.no_grad():
@@ -68,13 +80,23 @@ class ToneLoss(nn.Module):
             want_level, heard = _levels(want), want.mean(-1) > LEAST * want.mean((1, 2))[:, None]
         power = self._power(output, n)
         mel = (torch.log((power.sqrt() @ filters).clamp_min(FLOOR)) - want_mel).abs()
+        struck = _struck(strokes, n)
         return {
+            "attack": (mel.mean(-1) * struck).sum(1) / (struck.sum(1) + 1e-3),
             "mel": mel.mean((1, 2)),
             "root": (power.pow(0.25) - want_root).abs().mean((1, 2)) / scale,
             "log": (0.5 * torch.log(power.clamp_min(1e-5)) - want_log).abs().mean((1, 2)),
             "loud": (mel * loud).sum((1, 2)) / (loud.sum((1, 2)) + 1e-3),
             "level": ((_levels(power) - want_level).abs() * heard).sum(1) / (heard.sum(1) + 1e-3),
         }
+
+
+def _struck(strokes: Tensor, n: int) -> Tensor:
+    """Which windows have an onset in their middle half: [items, frames], of impulses [items, samples]."""
+    if n > ATTACK:
+        return strokes.new_zeros(len(strokes), (strokes.shape[1] - n) // (n // 4) + 1)
+    middle = strokes[:, None, n // 4 : strokes.shape[1] - n // 4]
+    return F.max_pool1d(middle, n // 2, n // 4)[:, 0]
 
 
 def _levels(power: Tensor) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.training.codec.fitting import Fitting, Plan
 from stemwright.training.tone import losses
-from stemwright.training.tone.batch import Batch, Items
+from stemwright.training.tone.batch import Batch, Crop, Items
 from stemwright.training.tone.model import ToneConfig, ToneModel
 from stemwright.training.tone.synth import HOP, Rest, VoiceTables, synthesize
 
@@ -90,8 +90,9 @@ class Trainer(Fitting):
             )
         inside = slice(EDGE_FRAMES * HOP, -EDGE_FRAMES * HOP)
         made, want = self._ears(output[..., inside]), self._ears(batch.sound[..., inside])
+        struck = batch.attacks.strokes(batch.sound.shape)[..., inside]
         step = self.progress.step
-        total, parts = self.loss(made, want, batch.layers, TURNS[step % len(TURNS)])
+        total, parts = self.loss(made, want, batch.layers, TURNS[step % len(TURNS)], struck)
         aside = 0.0 if self.keep_tokens else self.recipe.commitment * commit + self.recipe.slowness * slow
         norm = self.descend(total + aside, rate)
         shown = {
@@ -121,10 +122,17 @@ class Trainer(Fitting):
                 z = self.model.encoder(spectra)
             z = z.float()
             quantised, commit, used = self.model.quantiser(z, self._levels(len(z)))
+            if batch.played is not None:
+                quantised = self._performed(quantised, batch.played)
             moved = (z[:, 1:] - z[:, :-1]).square().mean(-1) / (z.detach().var((0, 1)).mean() + 1e-6)
             held = 1.0 - batch.told[:, 1:, -5]  # the nearness of the latest onset
             slow = (moved.clamp(max=1.0) * held).mean()
         return quantised, commit, used, slow
+
+    def _performed(self, quantised: Tensor, played: Tensor) -> Tensor:
+        """The latents of a performer's tokens, for the items that have them."""
+        own = self.model.quantiser.decode(played.clamp(min=0)).float()
+        return torch.where(played[:, :1, :1] >= 0, own, quantised)
 
     def _levels(self, batch: int) -> Tensor:
         books = self.model.config.codebooks
@@ -148,31 +156,56 @@ class HeldOut:
 
     @torch.no_grad()
     def figures(self, trainer: Trainer) -> dict[str, Any]:
-        """Terms of the loss by layer with all codebooks, ``total``, and the mel distance with fewer."""
-        model = trainer.model
-        books = model.config.codebooks
+        """Terms of the loss by layer with all codebooks, ``total``, the mel distance with fewer, and by layer
+        the mel distance and the level of a performer's tokens, where there are some.
+        """
         sums: dict[str, float] = {}
-        sizes = [n for n, _ in losses.RESOLUTIONS]
-        count = len(self.crops)
-        for number in range(0, count, 4):
-            batch = self.items.collate(self.crops[number : number + 4])
-            noise = torch.randn(batch.sound.shape, generator=torch.Generator().manual_seed(number))
-            codes = model.encode(batch.heard)
-            for kept in sorted({1, 2, books}):
-                z = model.quantiser.decode(codes[:, :kept])
-                sound = synthesize(model.decoder, z, batch, trainer.tables, trainer.rest, noise)
-                total, parts = trainer.loss(sound[:, :1], batch.sound[:, :1], batch.layers, sizes)
-                share = len(batch.layers) / count
-                if kept < books:
-                    sums[f"mel{kept}"] = sums.get(f"mel{kept}", 0.0) + share * float(parts["mel"])
-                    continue
-                sums["total"] = sums.get("total", 0.0) + share * float(total)
-                for name, value in parts.items():
-                    key = f"{batch.layers[0]}.{name}"
-                    sums[key] = sums.get(key, 0.0) + 4 * share * float(value)
-                apart = trainer.loss(sound[:, 1:], batch.sound[:, 1:], batch.layers, sizes)[1]["mel"]
-                sums["side"] = sums.get("side", 0.0) + share * float(apart)
+        for layer in dict.fromkeys(crop.item.layer for crop in self.crops):
+            own = [crop for crop in self.crops if crop.item.layer == layer]
+            for first in range(0, len(own), 4):
+                crops = own[first : first + 4]
+                share = len(crops) / len(self.crops)
+                for name, value in self._of(trainer, crops, self.crops.index(crops[0])).items():
+                    of_layer = name.startswith(layer)
+                    _add(sums, name, value * (len(crops) / len(own) if of_layer else share))
         return sums
+
+    def _of(self, trainer: Trainer, crops: list[Crop], number: int) -> dict[str, float]:
+        """The figures of some crops of one layer."""
+        model = trainer.model
+        books, layer = model.config.codebooks, crops[0].item.layer
+        batch = self.items.collate(crops)
+        codes = model.encode(batch.heard)
+        found: dict[str, float] = {}
+        for kept in sorted({1, 2, books}):
+            total, parts, side = self._distance(trainer, codes[:, :kept], batch, number)
+            if kept < books:
+                found[f"mel{kept}"] = parts["mel"]
+                continue
+            found |= {"total": total, "side": side}
+            found |= {f"{layer}.{name}": value for name, value in parts.items()}
+        if all(crop.played for crop in crops):
+            assert batch.played is not None
+            _, parts, _ = self._distance(trainer, batch.played, batch, number)
+            found |= {f"{layer}.played_{name}": parts[name] for name in ("mel", "level", "attack")}
+        return found
+
+    def _distance(
+        self, trainer: Trainer, codes: Tensor, batch: Batch, number: int
+    ) -> tuple[float, dict[str, float], float]:
+        """Of codes [B, K', T]: the loss of the middle, its terms, and the mel distance of the side."""
+        noise = torch.randn(batch.sound.shape, generator=torch.Generator().manual_seed(number))
+        z = trainer.model.quantiser.decode(codes)
+        sound = synthesize(trainer.model.decoder, z, batch, trainer.tables, trainer.rest, noise)
+        sizes = [n for n, _ in losses.RESOLUTIONS]
+        struck = batch.attacks.strokes(batch.sound.shape)
+        total, parts = trainer.loss(sound[:, :1], batch.sound[:, :1], batch.layers, sizes, struck)
+        apart = trainer.loss(sound[:, 1:], batch.sound[:, 1:], batch.layers, sizes, struck)[1]["mel"]
+        return float(total), {name: float(value) for name, value in parts.items()}, float(apart)
+
+
+def _add(sums: dict[str, float], name: str, value: float) -> None:
+    sums[name] = sums.get(name, 0.0) + value
 
 
 def line(figures: dict[str, Any]) -> str:
