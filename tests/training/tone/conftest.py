@@ -12,6 +12,7 @@ pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
 from stemwright.codec.tone.tuning import Strings, Tuning
+from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.song.layers import LAYERS
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
@@ -58,6 +59,7 @@ def tone_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             write_wide(base, [np.round(sides * 32767).astype("<i2")])
     strings = Strings((30.0, 90.0), (0.0, 0.0), (0.0, 0.0))
     names = {f"{layer}/{timbre}": strings for layer, timbre in TIMBRES.items() if layer != "drums"}
-    tuning = Tuning(names, {"drums/acoustic": {36: (60.0, 120.0)}})
+    vibrato = {"lead/sax": Vibrato((60.0, 80.0), (30.0, 20.0), (5.0, 6.0), (0.1, 0.6))}
+    tuning = Tuning(names, {"drums/acoustic": {36: (60.0, 120.0)}}, vibrato)
     (data / "tuning.json").write_text(json.dumps(tuning.to_json()))
     return data

@@ -40,6 +40,21 @@ class Vibrato:
         return np.asarray(CENT * self.depth[at] * fade * swing, np.float64)
 
 
+def travelled(
+    vibrato: Vibrato, pitch: int, start: float, first: int, count: int
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """At the centres of ``count`` frames from a note's ``first`` one on: samples at 24 kHz since its onset
+    ``start``, as long as a steady note would take to come to the same phase, and the bend; float64 [count].
+    """
+    centre = (np.arange(first, first + count) + 0.5) * HOP
+    bends = vibrato.bends(pitch, np.maximum(centre - start, 0.0) / RATE)
+    since = centre - start
+    if bends is None or count == 0:
+        return since, np.zeros(count)
+    ahead = np.concatenate([[0.0], np.cumsum((bends[1:] + bends[:-1]) / 2)]) * HOP
+    return np.asarray(since + since[0] * bends[0] + ahead, np.float64), bends
+
+
 def bent(
     vibrato: Vibrato, pitch: int, start: float, first: int, row: int, count: int
 ) -> tuple[float, Floats]:
@@ -48,13 +63,8 @@ def bent(
 
     They take the bend before their first frame for constant; so the onset is moved to where it would be then.
     """
-    centre = (np.arange(first, row + count) + 0.5) * HOP
-    bends = vibrato.bends(pitch, np.maximum(centre - start, 0.0) / RATE)
-    if bends is None:
-        return start, np.zeros(count, np.float32)
     before = row - first
+    since, bends = travelled(vibrato, pitch, start, first, before + count)
     if before > 0:
-        known = bends[: before + 1]
-        passed = (centre[0] - start) * (1 + known[0]) + HOP * (before + (known[1:] + known[:-1]).sum() / 2)
-        start = float(centre[before] - passed / (1 + known[-1]))
+        start = float((row + 0.5) * HOP - since[before] / (1 + bends[before]))
     return start, bends[before:].astype(np.float32)

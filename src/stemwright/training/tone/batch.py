@@ -11,7 +11,18 @@ import torch
 from torch import Tensor
 
 from stemwright.codec.tone import layout as L
-from stemwright.codec.tone.notes import Notes, attacks, bursts, frame_features, notes_of, sounding
+from stemwright.codec.tone.notes import (
+    Notes,
+    attacks,
+    bursts,
+    first_frame,
+    frame_features,
+    notes_of,
+    sounding,
+)
+from stemwright.codec.tone.notes import Rows as Sounding
+from stemwright.codec.tone.tuning import Tuning
+from stemwright.codec.tone.vibrato import travelled
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
 from stemwright.training.shards import Clip, clips, played_done, wide_done
@@ -28,14 +39,17 @@ QUIET = 200 / 32767
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Sounding notes of all items: int64 [M] ``item``, ``frame``, ``pitch``; float64 [M] ``onset`` in samples
-    of the crop at 48 kHz; float32 [M, 14] ``features``. ``groups``: the rows of each voice.
+    """Sounding notes of all items: int64 [M] ``item``, ``frame``, ``pitch``; float64 [M] ``since``, samples
+    at 48 kHz from the onset to the frame's centre, as a steady note would take to come to the same phase, and
+    ``bend``, the frequencies' factor minus 1; float32 [M, 14] ``features``. ``groups``: the rows of each
+    voice.
     """
 
     item: Tensor
     frame: Tensor
     pitch: Tensor
-    onset: Tensor
+    since: Tensor
+    bend: Tensor
     features: Tensor
     groups: Mapping[Voice, Tensor]
 
@@ -112,10 +126,11 @@ class Items:
         split: str,
         frames: int,
         slots: Mapping[tuple[str, str], int],
+        tuning: Tuning,
         seed: int = 0,
         tokens: str | None = None,
     ) -> None:
-        self.frames, self.slots, self.seed, self.tokens = frames, slots, seed, tokens
+        self.frames, self.slots, self.tuning, self.seed, self.tokens = frames, slots, tuning, seed, tokens
         self.items: dict[str, list[Item]] = {}
         for layer in SHARES:
             found = [c for c in clips(data, layer, split) if wide_done(c.shard) and c.frames >= frames]
@@ -204,7 +219,9 @@ class Items:
         return Attacks(_joined(item), _joined(frame), _joined(start))
 
     def _rows(self, crops: Sequence[Crop]) -> Rows:
-        item, frame, pitch, onset, features = [], [], [], [], []
+        item, frame, pitch, features = [], [], [], []
+        since: list[np.ndarray] = []
+        bend: list[np.ndarray] = []
         groups: dict[Voice, list[np.ndarray]] = {}
         done = 0
         for number, crop in enumerate(crops):
@@ -213,7 +230,9 @@ class Items:
             item.append(np.full(len(rows.note), number))
             frame.append(rows.frame)
             pitch.append(notes.pitch[rows.note])
-            onset.append((notes.start[rows.note] - crop.first * L.HOP) * 2)
+            passed, bent = self._phases(crop, rows)
+            since.append(passed)
+            bend.append(bent)
             features.append(rows.features)
             for value in np.unique(pitch[-1]):
                 voice = (crop.item.layer, crop.item.timbre, int(value), notes.drums)
@@ -223,10 +242,26 @@ class Items:
             _joined(item),
             _joined(frame),
             _joined(pitch),
-            _joined(onset),
+            _joined(since),
+            _joined(bend),
             _joined(features),
             {voice: torch.from_numpy(np.concatenate(found)) for voice, found in groups.items()},
         )
+
+    def _phases(self, crop: Crop, rows: Sounding) -> tuple[np.ndarray, np.ndarray]:
+        """``since`` and ``bend`` of the rows of a crop."""
+        notes = crop.item.notes
+        frame = crop.first + rows.frame
+        since, bend = (frame + 0.5) * L.HOP - notes.start[rows.note], np.zeros(len(frame))
+        vibrato = self.tuning.vibrato.get(f"{crop.item.layer}/{crop.item.timbre}")
+        if vibrato is not None:
+            for note in np.unique(rows.note):
+                own = np.flatnonzero(rows.note == note)
+                start, first = float(notes.start[note]), first_frame(float(notes.start[note]))
+                count = int(frame[own[-1]]) - first + 1
+                found = travelled(vibrato, int(notes.pitch[note]), start, first, count)
+                since[own], bend[own] = (values[frame[own] - first] for values in found)
+        return 2 * since, bend
 
 
 def _tensor(arrays: Sequence[np.ndarray]) -> Tensor:

@@ -93,8 +93,8 @@ def train_tone(
     tuning = tuning_of(data, None if sources is None else sources / "samples", say)
     trainer = _trainer(parent, keep_tokens, tuning, recipe, pick_device(device), seed)
     tokens = parent.tokens_sha256 if parent is not None and keep_tokens else None
-    train = Items(data, "train", recipe.frames, slots(), seed, tokens)
-    held_out = HeldOut(Items(data, "valid", recipe.frames, slots(), seed, tokens), recipe.valid_count)
+    train = Items(data, "train", recipe.frames, slots(), tuning, seed, tokens)
+    held_out = HeldOut(Items(data, "valid", recipe.frames, slots(), tuning, seed, tokens), recipe.valid_count)
     if parent is None and not (out / CHECKPOINT).exists():
         heard = torch.cat([train.batch(1_000_000_000 + i, 12).heard for i in range(12)])
         say(f"principal components carry {trainer.model.begin(heard):.3f} of the spectra")

@@ -19,13 +19,17 @@ from stemwright.training.tone.model import Decoder
 
 HOP = 2 * L.HOP
 N_FFT = 2 * L.N_FFT
+REACH = 42
+"""By how many samples the ends of a frame may be moved by the widest vibrato, 100 cents, and two more."""
+_WINDOW = (0.5 + 0.5 * np.cos(np.pi * np.arange(-HOP, HOP) / HOP)).astype(np.float32)
 GATE = 48
 """Samples in which a note fades in."""
 
 
 class VoiceTables:
-    """Of a voice (layer, timbre, pitch): frequencies, the windowed sines of a frame, and how its partials
-    read the envelopes. Kept for the last two thousand voices.
+    """Of a voice (layer, timbre, pitch): frequencies, the sines of a frame, and how its partials read the
+    envelopes. The sines are windowed, but those of timbres with vibrato, which are to be bent first; these
+    reach ``REACH`` samples further on either side. Kept for the last two thousand voices.
     """
 
     def __init__(self, tuning: Tuning) -> None:
@@ -34,13 +38,18 @@ class VoiceTables:
 
     def _make(self, voice: Voice) -> tuple[np.ndarray, Tensor, Tensor, Tensor]:
         hz = self.tuning.frequencies(*voice)
-        m = np.arange(-HOP, HOP)
-        window = 0.5 + 0.5 * np.cos(np.pi * m / HOP)
+        reach, window = (REACH, np.float32(1)) if self.bends(voice) else (0, _WINDOW)
+        m = np.arange(-HOP - reach, HOP + reach)
         angle = 2 * np.pi * hz[:, None] * m / (2 * L.RATE)
         basis = np.concatenate([np.cos(angle) * window, np.sin(angle) * window]).astype(np.float32)
         envelope = L.lerp_matrix(L.envelope_points(), L.mel(hz))
         side = L.lerp_matrix(L.side_points(), L.mel(hz))
         return hz, torch.from_numpy(basis), torch.from_numpy(envelope), torch.from_numpy(side)
+
+    def bends(self, voice: Voice) -> bool:
+        """Whether its timbre has vibrato."""
+        layer, timbre, _, _ = voice
+        return f"{layer}/{timbre}" in self.tuning.vibrato
 
 
 def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> Tensor:
@@ -54,11 +63,13 @@ def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> 
         y = decoder.levels(seen, rows.features, rows.pitch, batch.timbre[rows.item]).float()
         env = decoder.envelope(x).float().reshape(items * frames, -1)[where]
         wide = decoder.width(x).float().reshape(items * frames, -1)[where]
-        centre = (rows.frame * HOP + L.HOP).double()
-        since = centre - rows.onset
+        since = rows.since
         made, order = [], []
         for voice, index in rows.groups.items():
-            made.append(_voice(tables, voice, env[index], wide[index], y[index], since[index]))
+            sound = _voice(tables, voice, env[index], wide[index], y[index], since[index])
+            if tables.bends(voice):
+                sound = bent(sound, rows.bend[index]) * torch.from_numpy(_WINDOW)
+            made.append(sound)
             order.append(index)
         index = torch.cat(order)
         reach = torch.arange(-HOP, HOP)
@@ -71,8 +82,8 @@ def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> 
 
 
 def _voice(tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tensor, since: Tensor) -> Tensor:
-    """Rows of one voice: [R, 2, 1280], middle and side. The side has the middle, left or right of it, and as
-    many partials a quarter turn away: they make it wide.
+    """Rows of one voice: [R, 2, 1280], or longer to be bent, middle and side. The side has the middle, left
+    or right of it, and as many partials a quarter turn away: they make it wide.
     """
     hz, basis, to_env, to_side = tables.of(voice)
     log, level, width, place = note_levels(env @ to_env, wide @ to_side, y)
@@ -84,6 +95,27 @@ def _voice(tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tens
     near = torch.cat([middle * sine, middle * cosine], -1)
     far = torch.cat([apart * cosine, -apart * sine], -1) + place * near
     return torch.stack([near @ basis, far @ basis], 1)
+
+
+def bent(sound: Tensor, bend: Tensor) -> Tensor:
+    """Rows [R, 2, 1280 + 2 REACH], as fast again by bend [R]: [R, 2, 1280], read with cubic polynomials
+    through four samples (Lagrange).
+    """
+    m = torch.arange(-HOP, HOP)
+    moved = bend[:, None] * m
+    whole = moved.floor()
+    t = (moved - whole).float()[:, None]
+    first = (whole.long() + m + HOP + REACH - 1)[:, None].expand(-1, 2, -1)
+    weights = (
+        -t * (t - 1) * (t - 2) / 6,
+        (t + 1) * (t - 1) * (t - 2) / 2,
+        -(t + 1) * t * (t - 2) / 2,
+        (t + 1) * t * (t - 1) / 6,
+    )
+    out: Tensor = sum(
+        (sound.gather(-1, first + i) * weight for i, weight in enumerate(weights)), torch.zeros(())
+    )
+    return out
 
 
 def note_levels(env: Tensor, wide: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
