@@ -48,9 +48,9 @@ def travelled(
     """
     centre = (np.arange(first, first + count) + 0.5) * HOP
     bends = vibrato.bends(pitch, np.maximum(centre - start, 0.0) / RATE)
-    since = centre - start
+    since = np.asarray(centre - start, np.float64)
     if bends is None or count == 0:
-        return since, np.zeros(count)
+        return since, np.zeros(count, np.float64)
     ahead = np.concatenate([[0.0], np.cumsum((bends[1:] + bends[:-1]) / 2)]) * HOP
     return np.asarray(since + since[0] * bends[0] + ahead, np.float64), bends
 
