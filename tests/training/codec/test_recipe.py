@@ -15,12 +15,13 @@ pytest.importorskip("onnx")
 import torch
 
 from stemwright.codec.codec import Codec
+from stemwright.codec.tone.hearing import mel_filters
 from stemwright.errors import UsageError
 from stemwright.evaluation import reconstruction
 from stemwright.training.codec import checkpoint
 from stemwright.training.codec.export import export_bundle, last_figures
 from stemwright.training.codec.loop import learning_rate
-from stemwright.training.codec.losses import RESOLUTIONS, ReconstructionLoss, mel_filters, si_snr
+from stemwright.training.codec.losses import RESOLUTIONS, ReconstructionLoss, si_snr
 from stemwright.training.codec.model import TINY, CodecConfig, CodecModel, inverse_basis
 from stemwright.training.codec.recipe import train_codec
 from stemwright.training.codec.restore import model_of
@@ -193,7 +194,7 @@ def test_loss_is_the_reported_distance() -> None:
     x, y = (0.1 * rng.standard_normal((1, 24000)).astype(np.float32) for _ in range(2))
     for n_fft, bands in RESOLUTIONS:
         np.testing.assert_allclose(
-            mel_filters(n_fft, bands, 24000).numpy(),
+            mel_filters(n_fft, bands, 24000),
             reconstruction.mel_filters(n_fft, bands, 24000),
             atol=1e-6,
         )

@@ -26,11 +26,11 @@ CONTEXT = 8
 
 
 @cache
-def mel_filters(n_fft: int, bands: int) -> Floats:
-    """Triangular filters of height 1, evenly spaced in mel up to 12 kHz: ``[n_fft / 2 + 1, bands]``."""
-    places = np.linspace(0.0, float(mel(RATE / 2)), bands + 2)
+def mel_filters(n_fft: int, bands: int, sample_rate: int = RATE) -> Floats:
+    """Triangular filters of height 1, evenly spaced in mel: ``[n_fft / 2 + 1, bands]``."""
+    places = np.linspace(0.0, float(mel(sample_rate / 2)), bands + 2)
     edges = 700.0 * (10.0 ** (places / 2595.0) - 1.0)
-    bins = np.linspace(0.0, RATE / 2, n_fft // 2 + 1)[:, None]
+    bins = np.linspace(0.0, sample_rate / 2, n_fft // 2 + 1)[:, None]
     rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     return np.maximum(np.minimum(rise, fall), 0.0).astype(np.float32)

@@ -9,26 +9,13 @@ phase free; the complex and waveform terms bind it.
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
+from stemwright.codec.tone.hearing import mel_filters
+
 RESOLUTIONS = ((256, 20), (512, 40), (1024, 80), (2048, 128))
 FLOOR = 1e-4
-
-
-def mel_filters(n_fft: int, bands: int, sample_rate: int) -> Tensor:
-    """Triangular filters of height 1, evenly spaced in mel (2595 log10(1 + f / 700)): ``[n_fft / 2 + 1,
-    bands]``.
-    """
-    top = 2595.0 * math.log10(1.0 + sample_rate / 2 / 700.0)
-    mel = torch.linspace(0.0, top, bands + 2, dtype=torch.float64)
-    edges = 700.0 * (10.0 ** (mel / 2595.0) - 1.0)
-    bins = torch.linspace(0.0, sample_rate / 2, n_fft // 2 + 1, dtype=torch.float64)[:, None]
-    rise = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    fall = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    return torch.minimum(rise, fall).clamp_min(0.0).float()
 
 
 class ReconstructionLoss(nn.Module):
@@ -50,7 +37,8 @@ class ReconstructionLoss(nn.Module):
         self.resolutions, self.floor = resolutions, floor
         for n_fft, bands in resolutions:
             self.register_buffer(f"window{n_fft}", torch.hann_window(n_fft), persistent=False)
-            self.register_buffer(f"mel{n_fft}", mel_filters(n_fft, bands, sample_rate), persistent=False)
+            filters = torch.from_numpy(mel_filters(n_fft, bands, sample_rate))
+            self.register_buffer(f"mel{n_fft}", filters, persistent=False)
 
     def _spectrum(self, audio: Tensor, n_fft: int) -> Tensor:
         window = getattr(self, f"window{n_fft}")

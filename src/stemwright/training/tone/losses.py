@@ -11,7 +11,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stemwright.training.codec.losses import mel_filters
+from stemwright.codec.tone.hearing import mel_filters
 
 RESOLUTIONS = ((512, 20), (1024, 40), (2048, 80), (4096, 128), (8192, 128))
 FLOOR = 1e-4
@@ -36,7 +36,7 @@ class ToneLoss(nn.Module):
         super().__init__()
         for n, bands in RESOLUTIONS:
             self.register_buffer(f"window{n}", torch.hann_window(n), persistent=False)
-            self.register_buffer(f"mel{n}", mel_filters(n, bands, rate), persistent=False)
+            self.register_buffer(f"mel{n}", torch.from_numpy(mel_filters(n, bands, rate)), persistent=False)
 
     def _power(self, audio: Tensor, n: int) -> Tensor:
         window = getattr(self, f"window{n}")

@@ -19,9 +19,8 @@ from torch import Tensor, nn
 
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.decoder import AHEAD
-from stemwright.codec.tone.hearing import SPECTRA, SPECTRA_SIZE
+from stemwright.codec.tone.hearing import SPECTRA, SPECTRA_SIZE, mel_filters
 from stemwright.codec.tone.notes import FRAME_FEATURES
-from stemwright.training.codec.losses import mel_filters
 from stemwright.training.codec.model import CodecConfig, ConvNeXtBlock, ResidualQuantiser, initialise
 
 
@@ -60,7 +59,7 @@ class Spectra(nn.Module):
         super().__init__()
         for n, bands, _ in SPECTRA:
             self.register_buffer(f"window{n}", torch.hann_window(n) * (4 / n), persistent=False)
-            self.register_buffer(f"mel{n}", mel_filters(n, bands, L.RATE), persistent=False)
+            self.register_buffer(f"mel{n}", torch.from_numpy(mel_filters(n, bands, L.RATE)), persistent=False)
 
     def forward(self, audio: Tensor) -> Tensor:
         out = []
