@@ -119,13 +119,15 @@ def test_model_is_the_definition(steps: int) -> None:
     assert np.abs(same - expected).max() < 1e-4
 
 
-def test_head_loss_equals_cross_entropy() -> None:
+@pytest.mark.parametrize("emphasised", [False, True])
+def test_head_loss_equals_cross_entropy(emphasised: bool) -> None:
     torch.manual_seed(0)
     hidden, heads = torch.randn(20, 6, requires_grad=True), torch.randn(3 * 5, 6, requires_grad=True)
     targets = torch.randint(0, 5, (20, 3))
     targets[:7, 2] = IGNORE
     weights = torch.tensor([1.0, 2.0, 0.5])
-    total, losses = head_loss(hidden, heads, targets, weights, low=False)
+    emphasis = torch.rand(20, 3) + 0.5 if emphasised else torch.ones(20, 3)
+    total, losses = head_loss(hidden, heads, targets, weights, emphasis if emphasised else None, low=False)
     (total * 3).backward()
     mine = hidden.grad.clone(), heads.grad.clone()
     hidden.grad = heads.grad = None
@@ -136,7 +138,13 @@ def test_head_loss_equals_cross_entropy() -> None:
             for k in range(3)
         ]
     )
-    ((plain * weights).sum() * 3).backward()
+    each = [
+        torch.nn.functional.cross_entropy(logits[:, k], targets[:, k], ignore_index=IGNORE, reduction="none")
+        @ emphasis[:, k]
+        / (emphasis[:, k] * (targets[:, k] != IGNORE)).sum()
+        for k in range(3)
+    ]
+    ((torch.stack(each) * weights).sum() * 3).backward()
     torch.testing.assert_close(losses, plain.detach())
     torch.testing.assert_close(mine[0], hidden.grad)
     torch.testing.assert_close(mine[1], heads.grad)
@@ -169,6 +177,12 @@ def test_crops_are_the_features_of_inference(shards: Path) -> None:
     np.testing.assert_array_equal(crop.features[1, : steps - 100], crop.features[0, 100:])
     np.testing.assert_array_equal(crop.targets[1, : steps - 100], crop.targets[0, 100:])
     assert (crop.targets[1, steps - 100 :] == IGNORE).all()
+    assert crop.young is not None
+    first = clip.state().timebase.tick_sample(clip.score().notes[0].onset) // 320
+    begun = found.young(0)
+    assert begun[max(first - 2, 0) : first + 3].all() and not begun.all()
+    for book in (0, 3):
+        np.testing.assert_array_equal(crop.young[0, book : book + clip.frames, book], begun)
     one, two = (found.batch(3, 7, 4, 64, 0.1) for _ in range(2))
     np.testing.assert_array_equal(one.inputs, two.inputs)
     np.testing.assert_array_equal(one.features, two.features)

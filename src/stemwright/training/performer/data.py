@@ -19,21 +19,28 @@ import numpy.typing as npt
 from stemwright.conditioning import drop_features, frame_features
 from stemwright.errors import UsageError
 from stemwright.instruments.timbres import TIMBRES
+from stemwright.song.timebase import HOP
 from stemwright.training.performer.corrupt import corrupt
 from stemwright.training.performer.delay import Ints, delayed
 from stemwright.training.performer.loss import IGNORE
 from stemwright.training.shards import Clip, clips, codebooks_of
 
+BEFORE, AFTER = 2, 3
+"""A note is said to begin in so many frames before its onset's, where codecs hear it already, and so many
+from there on."""
 DROP_CHANCE = {"score": 0.1, "chords": 0.1, "style": 0.05, "timbre": 0.05, "rhythm": 0.05}
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """inputs [B, S, K], targets [B, S, K] (-100: ignored), features float32 [B, S, F]."""
+    """inputs [B, S, K], targets [B, S, K] (-100: ignored), features float32 [B, S, F]; `young` bool
+    [B, S, K]: which targets stand where a note begins (None where that is of no interest).
+    """
 
     inputs: Ints
     targets: Ints
     features: npt.NDArray[np.float32]
+    young: npt.NDArray[np.bool_] | None = None
 
 
 class Crops(Protocol):
@@ -89,6 +96,16 @@ class ClipSet:
             )
         return features[:, : self.width]
 
+    def young(self, index: int) -> npt.NDArray[np.bool_]:
+        """Frames [T] of a clip in which a note begins."""
+        clip = self.clips[index]
+        timebase, score = clip.state().timebase, clip.score()
+        out = np.zeros(clip.frames, np.bool_)
+        for onset in {note.onset for note in score.notes}:
+            first = timebase.tick_sample(onset) // HOP
+            out[max(first - BEFORE, 0) : first + AFTER] = True
+        return out
+
     def batch(self, seed: int, step: int, size: int, length: int, noise: float) -> Batch:
         """Random crops; groups of conditions dropped at random; a share `noise` of the past spoilt."""
         rng = np.random.default_rng((seed, step))
@@ -109,6 +126,7 @@ class ClipSet:
         inputs = np.full((len(picks), length, self.codebooks), self.blank, np.int64)
         targets = np.full((len(picks), length, self.codebooks), IGNORE, np.int64)
         features = np.zeros((len(picks), length, self.width), np.float32)
+        young = np.zeros(targets.shape, np.bool_)
         for row, (pick, start) in enumerate(picks):
             end = min(start + length, self.steps(pick))
             codes = delayed(self.clips[pick].tokens(), start, end, self.blank)
@@ -116,7 +134,10 @@ class ClipSet:
             whole = self.features(pick)
             frames = np.minimum(np.arange(start, end) + self.lookahead, len(whole) - 1)
             features[row, : end - start] = whole[frames]
-        return Batch(inputs, targets, features)
+            begun = self.young(pick)
+            frames = np.arange(start, end)[:, None] - np.arange(self.codebooks)
+            young[row, : end - start] = begun[frames.clip(0, len(begun) - 1)]
+        return Batch(inputs, targets, features, young)
 
     def held_out(self, count: int, length: int) -> list[tuple[int, int]]:
         """At most `count` crops that do not overlap, spread over all clips."""

@@ -25,8 +25,9 @@ from stemwright.training.performer.model import Performer
 class Recipe:
     """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input
     codes, see `corrupt`. `falling`: codebook k (from 1) weighs k to the power -`falling`, because the first
-    ones carry most of the sound and the last are near to noise. `warm_rate`: share of the learning rate that
-    weights from a bundle are trained on with."""
+    ones carry most of the sound and the last are near to noise. `onset`: what targets weigh where a note
+    begins, against all others: there the score alone tells how loud it is, later the past does too.
+    `warm_rate`: share of the learning rate that weights from a bundle are trained on with."""
 
     batch: int = 4
     length: int = 768
@@ -36,8 +37,9 @@ class Recipe:
     clip: float = 1.0
     ema: float = 0.997
     dropout: float = 0.1
-    noise: float = 0.25
+    noise: float = 0.1
     falling: float = 1.0
+    onset: float = 3.0
     warm_rate: float = 0.6
     valid_crops: int = 64
     valid_minutes: float = 4.0
@@ -133,7 +135,11 @@ class Trainer:
         with self.autocast():
             hidden = self.hidden(inputs, features, self.recipe.dropout)
         total, losses = head_loss(
-            hidden.float().flatten(0, 1), self.model.heads, targets.flatten(0, 1), self.weights
+            hidden.float().flatten(0, 1),
+            self.model.heads,
+            targets.flatten(0, 1),
+            self.weights,
+            self._emphasis(batch),
         )
         (total / len(losses)).backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
@@ -146,6 +152,13 @@ class Trainer:
         averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
         self.progress.step += 1
         return float(losses.mean())
+
+    def _emphasis(self, batch: Batch) -> Tensor | None:
+        """What each target weighs [B * S, K]."""
+        if batch.young is None or self.recipe.onset == 1.0:
+            return None
+        young = torch.from_numpy(batch.young).to(self.device).flatten(0, 1)
+        return torch.where(young, self.recipe.onset, 1.0)
 
     def _tensors(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
         arrays = (batch.inputs, batch.targets, batch.features)
