@@ -11,6 +11,7 @@ from stemwright.mix.limiter import limited, limiting_gain
 from stemwright.mix.loudness import integrated_loudness, true_peak
 from stemwright.mix.mixer import MAX_LIMITING_DB, mix
 from stemwright.mix.placement import NEUTRAL, gain_db, pan_gains, placement
+from stemwright.mix.room import PREDELAY
 
 RATE = 24000
 
@@ -103,13 +104,13 @@ def test_a_stereo_stem_keeps_its_sides():
     left, right = (0.1 * rng.standard_normal(2 * RATE).astype(np.float32) for _ in range(2))
     heard = mix({"drums": np.stack([left, right], axis=1)}, sample_rate=2 * RATE)
     assert heard.audio.shape == (2 * RATE, 2) and heard.loudness_lufs == pytest.approx(-14.0, abs=0.3)
-    gain = heard.audio[:, 0] @ left / (left @ left)
-    np.testing.assert_allclose(heard.audio, gain * np.stack([left, right], axis=1), atol=0.02)
-    lead = mix({"lead": np.stack([left, right], axis=1)}).audio
-    power = np.square(lead).mean(axis=0)
-    assert power[1] / power[0] == pytest.approx(
-        np.square(np.divide(*pan_gains(placement("lead").pan)[::-1])), rel=0.03
-    )
+    dry = slice(round(PREDELAY * 2 * RATE))  # before the room is heard
+    gain = heard.audio[dry, 0] @ left[dry] / (left[dry] @ left[dry])
+    np.testing.assert_allclose(heard.audio[dry], gain * np.stack([left, right], axis=1)[dry], atol=0.02)
+    lead = mix({"lead": np.stack([left, right], axis=1)}, sample_rate=2 * RATE).audio[dry]
+    balance = lead[:, 1] @ right[dry] / (right[dry] @ right[dry]) * (left[dry] @ left[dry])
+    balance /= lead[:, 0] @ left[dry]
+    assert balance == pytest.approx(np.divide(*pan_gains(placement("lead").pan)[::-1]), rel=0.03)
 
 
 def test_a_stereo_stem_is_limited_on_both_sides_alike():

@@ -86,6 +86,7 @@ _Performers = Annotated[
         metavar="PERFORMER...", help="Performers' names or their bundles' folders.", show_default=False
     ),
 ]
+_Again = Annotated[bool, typer.Option("--replace", help="Play again what other performers have played.")]
 _ItsCodec = Annotated[
     Path | None,
     typer.Option("--codec", metavar="BUNDLE", help="Default: the tokens' own codec.", show_default=False),
@@ -276,6 +277,7 @@ def rehearse(
     hours: _Hours = 2.0,
     workers: _Processes = None,
     minutes: _Limit = None,
+    replace: _Again = False,
 ) -> None:
     """Have performers play the clips' scores, for `train tone --keep-tokens`. Run again, it goes on."""
     with _training():
@@ -287,6 +289,7 @@ def rehearse(
         hours,
         workers=workers,
         minutes=minutes,
+        replace=replace,
         progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
     )
 

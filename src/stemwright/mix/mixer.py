@@ -1,4 +1,6 @@
-"""Stems to a mix: each at its level and place, the sum at a loudness, true peaks below a ceiling."""
+"""Stems to a mix: each at its level and place, in one room, the sum at a loudness, true peaks below a
+ceiling.
+"""
 
 import math
 from collections.abc import Mapping
@@ -12,6 +14,7 @@ from stemwright.mix.filters import Signal
 from stemwright.mix.limiter import limiting_gain, stereo_envelope
 from stemwright.mix.loudness import SILENCE_DB, amplitude, decibels, integrated_loudness, true_peak
 from stemwright.mix.placement import gain_db, pan_gains, placement
+from stemwright.mix.room import reverberation
 
 MAX_LIMITING_DB = 9.0
 """More peak reduction than this would be heard; the mix then stays quieter than asked for."""
@@ -46,7 +49,8 @@ def mix(
 ) -> MixResult:
     """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence).
 
-    A mono stem is panned to its place; a stereo stem keeps its width, its balance moves.
+    A mono stem is panned to its place; a stereo stem keeps its width, its balance moves. All stand in one
+    room (`room`).
 
     The same input gives the same bits.
 
@@ -54,7 +58,7 @@ def mix(
     """
     _check(stems, sample_rate, target_lufs, ceiling_dbtp)
     gains = {layer: gain_db(layer, _loudness(stem, sample_rate)) for layer, stem in sorted(stems.items())}
-    summed = _sum(stems, gains)
+    summed = _sum(stems, gains, sample_rate)
     loudness = integrated_loudness(summed, sample_rate)
     envelope = stereo_envelope(summed)
     if loudness <= SILENCE_DB:
@@ -109,13 +113,19 @@ def _loudness(stem: NDArray[np.float32], sample_rate: int) -> float:
     return measured if np.ndim(stem) == 1 else measured - decibels(math.sqrt(2.0))
 
 
-def _sum(stems: Mapping[str, NDArray[np.float32]], gains: Mapping[str, float]) -> NDArray[np.float64]:
-    """The placed stems together, [N, 2], added in the order of their names."""
+def _sum(
+    stems: Mapping[str, NDArray[np.float32]], gains: Mapping[str, float], rate: int
+) -> NDArray[np.float64]:
+    """The placed stems together and their room, [N, 2], added in the order of their names."""
     summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
+    sent = np.zeros(len(summed))
     for layer in sorted(stems):
-        for channel, factor in enumerate(pan_gains(placement(layer).pan)):
-            stem = stems[layer] if np.ndim(stems[layer]) == 1 else stems[layer][:, channel]
-            summed[: len(stem), channel] += stem.astype(np.float64) * amplitude(gains[layer]) * factor
+        place, stem = placement(layer), stems[layer]
+        wide = stem[:, None] if stem.ndim == 1 else stem
+        part = wide.astype(np.float64) * amplitude(gains[layer])
+        sent[: len(stem)] += part.mean(axis=1) * amplitude(place.room_db)
+        summed[: len(stem)] += part * pan_gains(place.pan)
+    summed += reverberation(sent, rate) * math.sqrt(0.5)
     return summed
 
 

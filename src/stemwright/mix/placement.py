@@ -14,19 +14,22 @@ MAX_BOOST_DB = 18.0
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """`level_db`: loudness in LU beside the drums; `pan`: -1 left .. 1 right."""
+    """`level_db`: loudness in LU beside the drums; `pan`: -1 left .. 1 right; `room_db`: how loud the room
+    is beside it.
+    """
 
     level_db: float
     pan: float
+    room_db: float
 
 
 PLACEMENTS = {
-    "drums": Placement(0.0, 0.0),
-    "bass": Placement(-2.0, 0.0),
-    "harmony": Placement(-5.0, -0.2),
-    "lead": Placement(-3.0, 0.15),
+    "drums": Placement(0.0, 0.0, -13.0),
+    "bass": Placement(-2.0, 0.0, -26.0),
+    "harmony": Placement(-5.0, -0.4, -7.5),
+    "lead": Placement(-3.0, 0.3, -8.0),
 }
-NEUTRAL = Placement(-4.0, 0.0)
+NEUTRAL = Placement(-4.0, 0.0, -12.0)
 
 
 def placement(layer: str) -> Placement:

@@ -67,12 +67,13 @@ def rehearse_data(
     *,
     workers: int | None = None,
     minutes: float | None = None,
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> float:
     """Have ``performers`` play the scores of their layers' held-out clips and of the first ``hours`` of
     training, or as many as ``minutes`` of wall time allow; returns the seconds played now.
 
-    Shards that were played with the same codec's tokens are passed over. UsageError where a bundle is no
+    Shards that were played in the same codec's tokens are passed over, unless ``replace``. UsageError where a bundle is no
     performer, or two speak tokens of different codecs.
     """
     if not hours > 0:
@@ -86,7 +87,7 @@ def rehearse_data(
     layers = {bundle.manifest.name for bundle in bundles}
     shards = [path for path in chosen(data, hours) if path.parent.name in layers]
     (sha,) = tokens
-    todo = [lines for lines in shards if not played_done(lines.with_suffix(""), str(sha))]
+    todo = [lines for lines in shards if replace or not played_done(lines.with_suffix(""), str(sha))]
     finished, total = len(shards) - len(todo), 0.0
     for lines, made in results(todo, _Worker, (list(performers),), workers, minutes):
         finished, total = finished + 1, total + made

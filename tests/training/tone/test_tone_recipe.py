@@ -163,6 +163,7 @@ def rehearse_and_train_on(data: Path, tone: Path, folder: Path) -> None:
     assert not any("played" in name for name in before)
     assert rehearse_data(data, [performer], 1.0, workers=1) > 0
     assert rehearse_data(data, [performer], 1.0, workers=1) == 0
+    assert rehearse_data(data, [performer], 1.0, workers=1, replace=True) > 0
     tokens, tuning = load_bundle(tone).tokens_sha256, tuning_of(data, None, print)
     items = Items(data, "train", 60, slots(), tuning, tokens=tokens)
     (clip,) = (item.clip for item in items.items["bass"])
