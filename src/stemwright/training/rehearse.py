@@ -73,8 +73,8 @@ def rehearse_data(
     """Have ``performers`` play the scores of their layers' held-out clips and of the first ``hours`` of
     training, or as many as ``minutes`` of wall time allow; returns the seconds played now.
 
-    Shards that were played in the same codec's tokens are passed over, unless ``replace``. UsageError where a bundle is no
-    performer, or two speak tokens of different codecs.
+    Shards that were played in the same codec's tokens are passed over, unless ``replace``. UsageError where
+    a bundle is no performer, or two speak tokens of different codecs.
     """
     if not hours > 0:
         raise UsageError(f"hours must be above 0, not {hours}")
