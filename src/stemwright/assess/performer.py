@@ -10,7 +10,8 @@ features, engine, sampling, codec and limiter. Measured the same way are
 - *generated*: the performance, once for each guidance that is asked for;
 - *floor*: the performance beside the score of another clip.
 
-Besides, *free*: the same clips performed without their scores, from state and chords alone.
+Besides, *free*, where the codec's decoder knows no score: the same clips performed without their scores, from
+state and chords alone. (A decoder that knows the score would play its pitches, whatever the tokens.)
 """
 
 from __future__ import annotations
@@ -69,8 +70,9 @@ class Take:
 @dataclass(frozen=True, slots=True)
 class Heard:
     """A clip in every form: its rendering, through the codec, performed (once a sampling). `free`: share of
-    the energy in the key, performed without the score and the rendering's (None without chords, for drums).
-    `rolled`: through the codec with its tokens moved; None for a decoder that knows no score.
+    the energy in the key, performed without the score and the rendering's (None without chords, for drums,
+    and for a decoder that knows the score). `rolled`: through the codec with its tokens moved; None for a
+    decoder that knows no score.
     """
 
     reference: Reference
@@ -209,7 +211,7 @@ def _hear(
         )
 
     free: Figures | None = None
-    if reference.state.chords and not is_drums(reference.layer):
+    if reference.state.chords and not is_drums(reference.layer) and not codec.knows_score:
         made = performed(replace(samplings[0], guidance=1.0), with_score=False)  # nothing to push away from
         pair = made, reference.audio
         free = dict(zip(("in_key", "control"), (in_key(x, reference.state) for x in pair), strict=True))
