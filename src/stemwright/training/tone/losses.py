@@ -24,7 +24,7 @@ WEIGHTS = {
     "lead": (0.5, 1.0, 1.0, 1.3, 1.3),
 }
 """By window: short ones see the phases of low tones, which are free."""
-TERMS = {"mel": 1.0, "root": 1.0, "log": 0.4, "loud": 1.0, "level": 0.5, "attack": 0.3}
+TERMS = {"mel": 1.0, "root": 1.0, "log": 0.4, "loud": 1.0, "level": 1.0, "attack": 0.3}
 ATTACK = 2048
 """Longer windows than this hear no attack by itself."""
 

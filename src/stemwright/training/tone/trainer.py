@@ -11,7 +11,7 @@ from torch import Tensor
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.training.codec.fitting import Fitting, Plan
 from stemwright.training.tone import losses
-from stemwright.training.tone.batch import Batch, Crop, Items
+from stemwright.training.tone.batch import PLAYED, Batch, Crop, Items
 from stemwright.training.tone.model import ToneConfig, ToneModel
 from stemwright.training.tone.synth import HOP, Rest, VoiceTables, synthesize
 
@@ -156,8 +156,9 @@ class HeldOut:
 
     @torch.no_grad()
     def figures(self, trainer: Trainer) -> dict[str, Any]:
-        """Terms of the loss by layer with all codebooks, ``total``, the mel distance with fewer, and by layer
-        the mel distance and the level of a performer's tokens, where there are some.
+        """Terms of the loss by layer with all codebooks, the mel distance with fewer, and by layer terms of a
+        performer's tokens, where there are some; ``total``, by which the best weights are chosen: the loss,
+        with the share of those that training has.
         """
         sums: dict[str, float] = {}
         for layer in dict.fromkeys(crop.item.layer for crop in self.crops):
@@ -186,7 +187,8 @@ class HeldOut:
             found |= {f"{layer}.{name}": value for name, value in parts.items()}
         if all(crop.played for crop in crops):
             assert batch.played is not None
-            _, parts, _ = self._distance(trainer, batch.played, batch, number)
+            total, parts, _ = self._distance(trainer, batch.played, batch, number)
+            found["total"] += PLAYED * (total - found["total"])
             found |= {f"{layer}.played_{name}": parts[name] for name in ("mel", "level", "attack")}
         return found
 
