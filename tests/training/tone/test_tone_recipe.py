@@ -23,7 +23,7 @@ from stemwright.training.tone.batch import Crop, Items
 from stemwright.training.tone.model import Spectra, ToneConfig, ToneModel
 from stemwright.training.tone.recipe import slots, train_tone, tuning_of
 from stemwright.training.tone.restore import codebook_vectors, model_of
-from stemwright.training.tone.synth import HOP, REACH, Rest, VoiceTables, bent, synthesize
+from stemwright.training.tone.synth import HOP, REACH, Rest, VoiceTables, _unrest, bent, synthesize
 from stemwright.training.tone.trainer import Recipe
 
 QUICK = Recipe(batch=4, frames=60, warmup_steps=5, valid_count=1, learning_rate=3e-3)
@@ -93,9 +93,10 @@ def test_the_run_time_sounds_as_training_does(
         batch = items.collate([Crop(item, 0)])
         with torch.no_grad():
             z = model.quantiser.decode(torch.from_numpy(tokens.astype(np.int64))[None])
-            want = synthesize(
+            sound, _ = synthesize(
                 model.decoder, z, batch, VoiceTables(tuning), Rest(), torch.zeros(batch.sound.shape)
-            )[0].numpy()
+            )
+            want = sound[0].numpy()
         part = Part(layer, tokens, clip.score(), clip.state().timebase, clip.timbre)
         made = ToneDecoder(bundle).decode(part, wide=True)
         middle, side = made.mean(1), (made[:, 0] - made[:, 1]) / 2
@@ -112,6 +113,19 @@ def test_bending_is_what_a_bent_sine_is() -> None:
     for row, ratio in zip(made, (1.01, 0.98), strict=True):
         inner = angle[REACH:-REACH] * ratio
         assert (row - torch.stack([inner.sin(), inner.cos()])).abs().max() < 5e-3
+
+
+def test_unrest_is_how_far_held_levels_leave_a_line() -> None:
+    since = torch.cat([torch.arange(20), torch.arange(3, 23)]).double() * HOP + 100
+    fall = -0.05 * torch.arange(20.0)
+    log = torch.cat([fall, fall + 3.0])[:, None].repeat(1, 30)
+    assert float(_unrest(log, since).max()) < 1e-5
+    log[10] += 0.3
+    found = _unrest(log, since)
+    assert sorted(found[found > 1e-5].tolist()) == pytest.approx([0.3, 0.3, 0.6])
+    log[10] -= 0.3
+    log[:4] += torch.rand(4, 30)
+    assert float(_unrest(log, since).max()) < 1e-5
 
 
 def test_both_hear_the_same_spectra() -> None:

@@ -22,6 +22,8 @@ N_FFT = 2 * L.N_FFT
 REACH = 42
 """By how many samples the ends of a frame may be moved by the widest vibrato, 100 cents, and two more."""
 _WINDOW = (0.5 + 0.5 * np.cos(np.pi * np.arange(-HOP, HOP) / HOP)).astype(np.float32)
+SETTLED, LOUDEST = 4, 24
+"""Frames after which a note's levels should move smoothly, and of how many of its partials."""
 GATE = 48
 """Samples in which a note fades in."""
 
@@ -52,10 +54,10 @@ class VoiceTables:
         return f"{layer}/{timbre}" in self.tuning.vibrato
 
 
-def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> Tensor:
-    """The harmonic part [B, 2, frames * 640] of features x [B, T, width]."""
+def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> tuple[Tensor, Tensor]:
+    """The harmonic part [B, 2, frames * 640] of features x [B, T, width], and the unrest of its levels."""
     items, frames, _ = x.shape
-    buffer = torch.zeros(items * (frames + 1), 2, HOP)
+    buffer, unrest = torch.zeros(items * (frames + 1), 2, HOP), torch.zeros(())
     rows = batch.rows
     if len(rows.frame):
         where = rows.item * frames + rows.frame
@@ -64,9 +66,11 @@ def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> 
         env = decoder.envelope(x).float().reshape(items * frames, -1)[where]
         wide = decoder.width(x).float().reshape(items * frames, -1)[where]
         since = rows.since
-        made, order = [], []
+        made, order, moved = [], [], []
         for voice, index in rows.groups.items():
-            sound = _voice(tables, voice, env[index], wide[index], y[index], since[index])
+            sound, log = _voice(tables, voice, env[index], wide[index], y[index], since[index])
+            if not voice[3]:
+                moved.append(_unrest(log, since[index]))
             if tables.bends(voice):
                 sound = bent(sound, rows.bend[index]) * torch.from_numpy(_WINDOW)
             made.append(sound)
@@ -75,15 +79,28 @@ def partials(decoder: Decoder, x: Tensor, batch: Batch, tables: VoiceTables) -> 
         reach = torch.arange(-HOP, HOP)
         gate = ((since[index, None] + reach) / GATE).clamp(0, 1).float()
         sound = torch.cat(made) * gate[:, None]
+        unrest = torch.cat(moved).mean() if sum(map(len, moved)) else unrest
         at = rows.item[index] * (frames + 1) + rows.frame[index]
         buffer = buffer.index_add(0, at, sound[..., :HOP]).index_add(0, at + 1, sound[..., HOP:])
     flat = buffer.transpose(0, 1).reshape(2, items, (frames + 1) * HOP).transpose(0, 1)
-    return flat[..., L.HOP : L.HOP + frames * HOP]
+    return flat[..., L.HOP : L.HOP + frames * HOP], unrest
 
 
-def _voice(tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tensor, since: Tensor) -> Tensor:
-    """Rows of one voice: [R, 2, 1280], or longer to be bent, middle and side. The side has the middle, left
-    or right of it, and as many partials a quarter turn away: they make it wide.
+def _unrest(log: Tensor, since: Tensor) -> Tensor:
+    """How far the log levels [R, P] of held notes leave a straight line from frame to frame, in nepers, of
+    each three frames of a note, [n]; its first ones may do as they like.
+    """
+    near = (since[2:] - since[:-2] - 2 * HOP).abs() < HOP / 8
+    held = near & (since[:-2] > SETTLED * HOP)
+    bend = log[2:] - 2 * log[1:-1] + log[:-2]
+    return bend[held, :LOUDEST].abs().mean(-1)
+
+
+def _voice(
+    tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tensor, since: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Rows of one voice: [R, 2, 1280], or longer to be bent, middle and side; and their log levels [R, P].
+    The side has the middle, left or right of it, and as many partials a quarter turn away: they make it wide.
     """
     hz, basis, to_env, to_side = tables.of(voice)
     log, level, width, place = note_levels(env @ to_env, wide @ to_side, y)
@@ -94,7 +111,7 @@ def _voice(tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tens
     sine, cosine = angle.sin(), angle.cos()
     near = torch.cat([middle * sine, middle * cosine], -1)
     far = torch.cat([apart * cosine, -apart * sine], -1) + place * near
-    return torch.stack([near @ basis, far @ basis], 1)
+    return torch.stack([near @ basis, far @ basis], 1), log + level.log()
 
 
 def bent(sound: Tensor, bend: Tensor) -> Tensor:
@@ -197,9 +214,10 @@ def synthesize(
     tables: VoiceTables,
     rest: Rest,
     noise: Tensor,
-) -> Tensor:
-    """Latents [B, T, latent] to middle and side [B, 2, T * 640]."""
+) -> tuple[Tensor, Tensor]:
+    """Latents [B, T, latent] to middle and side [B, 2, T * 640], and the unrest of held partials."""
     x = decoder.trunk(z, batch.told, batch.timbre)
     with torch.autocast("cpu", enabled=False):
         x = x.float()
-        return partials(decoder, x, batch, tables) + rest(decoder, x, batch, noise)
+        tones, unrest = partials(decoder, x, batch, tables)
+        return tones + rest(decoder, x, batch, noise), unrest

@@ -33,6 +33,7 @@ class Recipe(Plan):
     warm_rate: float = 8e-4
     commitment: float = 0.02
     slowness: float = 0.05
+    calm: float = 2.0  # weight of the unrest of held partials
     fewer: float = 0.4  # share of items that keep fewer codebooks
     slips: float = 0.12  # share of frames, in half of the items, that stand where a neighbour should
     valid_count: int = 8  # crops a layer
@@ -85,7 +86,7 @@ class Trainer(Fitting):
         quantised, commit, used, slow = self._quantised(batch)
         noise = torch.randn(batch.sound.shape)
         with self.autocast():
-            output = synthesize(
+            output, unrest = synthesize(
                 self.model.decoder, self._slipped(quantised), batch, self.tables, self.rest, noise
             )
         inside = slice(EDGE_FRAMES * HOP, -EDGE_FRAMES * HOP)
@@ -94,13 +95,14 @@ class Trainer(Fitting):
         step = self.progress.step
         total, parts = self.loss(made, want, batch.layers, TURNS[step % len(TURNS)], struck)
         aside = 0.0 if self.keep_tokens else self.recipe.commitment * commit + self.recipe.slowness * slow
-        norm = self.descend(total + aside, rate)
+        norm = self.descend(total + aside + self.recipe.calm * unrest, rate)
         shown = {
             "total": total,
             "norm": norm,
             **parts,
             "commit": commit,
             "slow": slow,
+            "unrest": unrest,
             "used": used.float().mean(),
         }
         return {k: float(v.detach()) for k, v in shown.items()}
@@ -198,7 +200,7 @@ class HeldOut:
         """Of codes [B, K', T]: the loss of the middle, its terms, and the mel distance of the side."""
         noise = torch.randn(batch.sound.shape, generator=torch.Generator().manual_seed(number))
         z = trainer.model.quantiser.decode(codes)
-        sound = synthesize(trainer.model.decoder, z, batch, trainer.tables, trainer.rest, noise)
+        sound, _ = synthesize(trainer.model.decoder, z, batch, trainer.tables, trainer.rest, noise)
         sizes = [n for n, _ in losses.RESOLUTIONS]
         struck = batch.attacks.strokes(batch.sound.shape)
         total, parts = trainer.loss(sound[:, :1], batch.sound[:, :1], batch.layers, sizes, struck)
