@@ -25,7 +25,7 @@ ALLOWED: dict[str, set[str]] = {
     "evaluation": {"song", "codec"},
     "bench": {"conditioning", "models", "native", "song"},
     "training": {"song", "conditioning", "models", "codec", "native", "compose", "evaluation", "bench"}
-    | {"producer", "instruments"},
+    | {"instruments", "perform"},
     "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"}
     | {"instruments"},
     "assess": {"producer", "perform", "compose", "mix", "codec", "conditioning", "models", "native", "store"}

@@ -15,7 +15,7 @@ MS = 60_000 / 96 / 120
 
 
 def test_what_is_played_as_it_stands() -> None:
-    assert all(draw_feel(Random(seed), kind) == Feel() for seed in range(50) for kind in ("gmd", "composed"))
+    assert all(draw_feel(Random(seed), "gmd") == Feel() for seed in range(50))
     assert humanised(CHORDS, Feel(), Fraction(120), 3840, Random(1)) is CHORDS
     drawn = [draw_feel(Random(seed), "arranger") for seed in range(400)]
     assert 0.15 < np.mean([feel == Feel() for feel in drawn]) < 0.35

@@ -12,10 +12,8 @@ from random import Random
 
 from stemwright.song.score import PPQ, Note, Score
 
-AS_THEY_STAND = frozenset({"gmd", "composed"})
-"""Sources whose timing and velocities are a human's already, or are those that performers are given at work:
-the composer joins most of its notes, and one of the same pitch that follows without a gap is hard to play.
-"""
+AS_THEY_STAND = frozenset({"gmd"})
+"""Sources whose timing and velocities are a human's already."""
 STIFF_SHARE = 0.25
 
 

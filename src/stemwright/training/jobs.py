@@ -21,24 +21,17 @@ from stemwright.song.layers import is_drums
 from stemwright.song.score import PPQ, Score
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.training import sources
-from stemwright.training.composed import composed
 from stemwright.training.humanise import Feel, draw_feel, humanised
 from stemwright.training.shards import NewClip, shard_done
 from stemwright.training.sheets import sheet_files, sheet_song
 from stemwright.training.sources import SourceSong, Window
 
 MIXTURE: dict[str, dict[str, float]] = {
-    "drums": {"composed": 0.22, "arranger": 0.20, "gmd": 0.44, "bands": 0.05, "etudes": 0.05, "sheets": 0.04},
-    "bass": {
-        "composed": 0.34, "arranger": 0.30, "bands": 0.12, "etudes": 0.08, "sheets": 0.08, "lieder": 0.08,
-    },
-    "harmony": {
-        "composed": 0.32, "arranger": 0.26, "bands": 0.12, "etudes": 0.08, "sheets": 0.08, "lieder": 0.14,
-    },
-    "lead": {
-        "composed": 0.30, "arranger": 0.22, "bands": 0.12, "etudes": 0.08, "sheets": 0.14, "lieder": 0.14,
-    },
-}  # fmt: skip
+    "drums": {"arranger": 0.26, "gmd": 0.56, "bands": 0.06, "etudes": 0.06, "sheets": 0.06},
+    "bass": {"arranger": 0.46, "bands": 0.18, "etudes": 0.12, "sheets": 0.12, "lieder": 0.12},
+    "harmony": {"arranger": 0.39, "bands": 0.18, "etudes": 0.12, "sheets": 0.12, "lieder": 0.19},
+    "lead": {"arranger": 0.31, "bands": 0.17, "etudes": 0.12, "sheets": 0.20, "lieder": 0.20},
+}
 SHARD_MINUTES = 8.0
 VALID_SHARE = 0.04
 MAIN_TIMBRE_SHARE = 0.2
@@ -48,7 +41,6 @@ SPARSE = 0.25
 _SPLITS = (("train", 1.0 - VALID_SHARE), ("valid", VALID_SHARE), ("unseen", VALID_SHARE))
 _FIRST_NUMBER = {
     "arranger": 0,
-    "composed": 1500,
     "gmd": 3000,
     "bands": 6000,
     "sheets": 7000,
@@ -57,7 +49,6 @@ _FIRST_NUMBER = {
 }
 _WRITTEN_HERE: Mapping[str, Callable[[Random, tuple[str, ...]], SourceSong]] = {
     "arranger": sources.arranged,
-    "composed": composed,
     "etudes": sources.etudes,
 }
 _TEMPO = {"gmd": (0.92, 1.08), "bands": (0.9, 1.1), "lieder": (0.85, 1.2)}

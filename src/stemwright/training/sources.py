@@ -32,7 +32,7 @@ CREDITS: dict[str, dict[str, str]] = {
         "licence": "Apache-2.0",
         "credit": "Stemwright",
     },
-    "composed": {
+    "composed": {  # in data of earlier versions
         "what": "scores made by stemwright's own composer, whose bundle names what it learned from",
         "licence": "Apache-2.0",
         "credit": "Stemwright",
