@@ -77,16 +77,22 @@ def test_it_goes_on_and_exports(tone_data: Path, trained: Path) -> None:
 def test_the_run_time_sounds_as_training_does(
     tone_data: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Without noise, which differs by design, middle and side agree to the float16 of the weights; with the
-    lead's vibrato, whose bend training holds still for a frame, to a twentieth.
+    """Without noise, which differs by design, middle and side agree to the float16 of the weights; the lead
+    has vibrato, whose cubic polynomials err above 4 kHz.
     """
+
+    def low(sound: np.ndarray) -> np.ndarray:
+        spectrum = np.fft.rfft(sound)
+        spectrum[len(sound) * 4000 // 48_000 :] = 0
+        return np.fft.irfft(spectrum)
+
     import stemwright.codec.tone.rest as rest
 
     bundle = load_bundle(trained / "bundle", kind="tone")
     model, tuning = model_of(bundle).eval(), tuning_of(tone_data, None, lambda line: None)
     items = Items(tone_data, "valid", 300, slots(), tuning)
     monkeypatch.setattr(rest, "white", lambda layer, channel, first, count: np.zeros(count, np.float32))
-    for layer, near in (("bass", 2e-3), ("harmony", 2e-3), ("lead", 5e-2), ("drums", 2e-3)):
+    for layer in ("bass", "harmony", "lead", "drums"):
         item = items.items[layer][0]
         clip = item.clip
         tokens = ToneEncoder(bundle).encode(clip.audio() / np.float32(32767))
@@ -101,7 +107,9 @@ def test_the_run_time_sounds_as_training_does(
         made = ToneDecoder(bundle).decode(part, wide=True)
         middle, side = made.mean(1), (made[:, 0] - made[:, 1]) / 2
         for got, true in ((middle, want[0]), (side, want[1])):
-            assert np.sqrt(np.mean((got - true) ** 2)) < near * np.sqrt(np.mean(true**2)) + 1e-7
+            if layer == "lead":
+                got, true = low(got), low(true)
+            assert np.sqrt(np.mean((got - true) ** 2)) < 2e-3 * np.sqrt(np.mean(true**2)) + 1e-7
 
 
 def test_bending_is_what_a_bent_sine_is() -> None:
@@ -109,7 +117,7 @@ def test_bending_is_what_a_bent_sine_is() -> None:
     m = torch.arange(-HOP - REACH, HOP + REACH)
     angle = 2 * torch.pi * 3000 * m / 48_000
     rows = torch.stack([angle.sin(), angle.cos()])[None].repeat(2, 1, 1)
-    made = bent(rows, torch.tensor([0.01, -0.02]).double())
+    made = bent(rows, torch.tensor([[0.01] * 3, [-0.02] * 3]).double())
     for row, ratio in zip(made, (1.01, 0.98), strict=True):
         inner = angle[REACH:-REACH] * ratio
         assert (row - torch.stack([inner.sin(), inner.cos()])).abs().max() < 5e-3

@@ -40,9 +40,9 @@ QUIET = 200 / 32767
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Sounding notes of all items: int64 [M] ``item``, ``frame``, ``pitch``; float64 [M] ``since``, samples
-    at 48 kHz from the onset to the frame's centre, as a steady note would take to come to the same phase, and
-    ``bend``, the frequencies' factor minus 1; float32 [M, 14] ``features``. ``groups``: the rows of each
-    voice.
+    at 48 kHz from the onset to the frame's centre, as a steady note would take to come to the same phase;
+    float64 [M, 3] ``bend``, the frequencies' factor minus 1 at the centres of the frame before, of this and
+    of the next; float32 [M, 14] ``features``. ``groups``: the rows of each voice.
     """
 
     item: Tensor
@@ -252,15 +252,17 @@ class Items:
         """``since`` and ``bend`` of the rows of a crop."""
         notes = crop.item.notes
         frame = crop.first + rows.frame
-        since, bend = (frame + 0.5) * L.HOP - notes.start[rows.note], np.zeros(len(frame))
+        since, bend = (frame + 0.5) * L.HOP - notes.start[rows.note], np.zeros((len(frame), 3))
         vibrato = self.tuning.vibrato.get(f"{crop.item.layer}/{crop.item.timbre}")
         if vibrato is not None:
             for note in np.unique(rows.note):
                 own = np.flatnonzero(rows.note == note)
                 start, first = float(notes.start[note]), first_frame(float(notes.start[note]))
                 count = int(frame[own[-1]]) - first + 1
-                found = travelled(vibrato, int(notes.pitch[note]), start, first, count)
-                since[own], bend[own] = (values[frame[own] - first] for values in found)
+                passed, bends = travelled(vibrato, int(notes.pitch[note]), start, first, count + 1)
+                since[own] = passed[frame[own] - first]
+                around = np.concatenate([bends[:1], bends])
+                bend[own] = np.lib.stride_tricks.sliding_window_view(around, 3)[frame[own] - first]
         return 2 * since, bend
 
 

@@ -1,6 +1,6 @@
 """How far the decoder's sound is from the true one, phases left free: log-mel, root magnitudes, log
 magnitudes, log-mel weighted by loudness, the level of frames, and log-mel where notes begin, over windows of
-11 to 171 ms at 48 kHz.
+11 to 171 ms at 48 kHz; and the level of each stroke.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ WEIGHTS = {
     "lead": (0.5, 1.0, 1.0, 1.3, 1.3),
 }
 """By window: short ones see the phases of low tones, which are free."""
-TERMS = {"mel": 1.0, "root": 1.0, "log": 0.4, "loud": 1.0, "level": 1.0, "attack": 0.3}
+TERMS = {"mel": 1.0, "root": 1.0, "log": 0.4, "loud": 1.0, "level": 1.0, "attack": 0.3, "stroke": 1.0}
 ATTACK = 2048
 """Longer windows than this hear no attack by itself."""
+STROKE = 4800
+"""Samples from an onset on whose level says how hard a note was struck: a tenth of a second."""
 
 
 class ToneLoss(nn.Module):
@@ -64,6 +66,7 @@ class ToneLoss(nn.Module):
                 terms = self._terms(output, target, n, strokes)
                 for name, value in terms.items():
                     sums[name] = sums[name] + (value * weight.repeat_interleave(channels)).mean() / len(sizes)
+        sums["stroke"] = _stroke(output, target, strokes)
         total = sum((TERMS[name] * value for name, value in sums.items()), output.new_zeros(()))
         return total, {name: value.detach() for name, value in sums.items()}
 
@@ -89,6 +92,21 @@ class ToneLoss(nn.Module):
             "loud": (mel * loud).sum((1, 2)) / (loud.sum((1, 2)) + 1e-3),
             "level": ((_levels(power) - want_level).abs() * heard).sum(1) / (heard.sum(1) + 1e-3),
         }
+
+
+def _stroke(output: Tensor, target: Tensor, strokes: Tensor) -> Tensor:
+    """How far the levels of strokes are apart, in nepers, in the mean over all onsets of sounds [items,
+    samples] that are heard in the target; quiet ones count less.
+    """
+    item, start = strokes[:, : strokes.shape[1] - STROKE].nonzero(as_tuple=True)
+    if not len(item):
+        return output.new_zeros(())
+    sums = (F.pad(sound.double().square().cumsum(-1), (1, 0)) for sound in (output, target))
+    made, want = ((total[item, start + STROKE] - total[item, start]) / STROKE for total in sums)
+    apart = 0.5 * (torch.log(made + 1e-7) - torch.log(want + 1e-7)).abs()
+    weight = want / (want + target.double().square().mean(-1)[item] + 1e-7)
+    out: Tensor = ((apart * weight).sum() / (weight.sum() + 1e-3)).to(output.dtype)
+    return out
 
 
 def _struck(strokes: Tensor, n: int) -> Tensor:

@@ -115,11 +115,14 @@ def _voice(
 
 
 def bent(sound: Tensor, bend: Tensor) -> Tensor:
-    """Rows [R, 2, 1280 + 2 REACH], as fast again by bend [R]: [R, 2, 1280], read with cubic polynomials
-    through four samples (Lagrange).
+    """Rows [R, 2, 1280 + 2 REACH], as fast again by a bend that is linear between its values [R, 3] one hop
+    before the middle, there and one after: [R, 2, 1280], read with cubic polynomials through four samples
+    (Lagrange).
     """
     m = torch.arange(-HOP, HOP)
-    moved = bend[:, None] * m
+    before, own, after = (bend[:, i, None] for i in range(3))
+    slope = torch.where(m < 0, own - before, after - own) / HOP
+    moved = own * m + slope * (m * m) / 2
     whole = moved.floor()
     t = (moved - whole).float()[:, None]
     first = (whole.long() + m + HOP + REACH - 1)[:, None].expand(-1, 2, -1)
