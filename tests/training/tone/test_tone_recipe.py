@@ -107,9 +107,10 @@ def test_the_run_time_sounds_as_training_does(
         made = ToneDecoder(bundle).decode(part, wide=True)
         middle, side = made.mean(1), (made[:, 0] - made[:, 1]) / 2
         for got, true in ((middle, want[0]), (side, want[1])):
+            near = 2e-3
             if layer == "lead":
-                got, true = low(got), low(true)
-            assert np.sqrt(np.mean((got - true) ** 2)) < 2e-3 * np.sqrt(np.mean(true**2)) + 1e-7
+                got, true, near = low(got), low(true), 5e-3
+            assert np.sqrt(np.mean((got - true) ** 2)) < near * np.sqrt(np.mean(true**2)) + 1e-7
 
 
 def test_bending_is_what_a_bent_sine_is() -> None:
