@@ -7,7 +7,7 @@ import pytest
 
 from stemwright.evaluation.stereo import side_over_middle_db
 from stemwright.mix.mixer import mix
-from stemwright.mix.room import BANDS_HZ, FALL_SECONDS, PREDELAY, response, reverberation
+from stemwright.mix.room import BANDS_HZ, FALL_SECONDS, PREDELAY, add_room, response
 
 RATE = 48_000
 
@@ -38,18 +38,26 @@ def test_left_and_right_are_apart_and_lowest_tones_have_none() -> None:
     assert np.square(band(left, 0, 100)).sum() < 0.002
 
 
+def room_of(sound: np.ndarray) -> np.ndarray:
+    summed = np.zeros((len(sound), 2))
+    add_room(summed, sound, RATE)
+    return summed
+
+
 def test_it_is_linear_and_only_comes_after() -> None:
     rng = np.random.default_rng(0)
     sound = np.zeros(300_000)
     sound[100_000:100_500] = rng.standard_normal(500)
-    made = reverberation(sound, RATE)
-    assert made.shape == (300_000, 2)
-    assert np.abs(made[:100_000]).max() < 1e-12 * np.abs(made).max() + 1e-12
-    np.testing.assert_allclose(reverberation(2 * sound, RATE), 2 * made, atol=1e-12)
+    made = room_of(sound)
+    assert np.abs(made[:100_000]).max() < 1e-12
+    np.testing.assert_allclose(room_of(2 * sound), 2 * made, atol=1e-12)
     for channel, taps in enumerate(response(RATE)):
-        plain = np.convolve(sound, taps)[: len(sound)]
+        plain = np.convolve(sound, taps)[: len(sound)] * np.sqrt(0.5)
         np.testing.assert_allclose(made[:, channel], plain, atol=1e-10)
-    assert reverberation(np.zeros(0), RATE).shape == (0, 2)
+    summed = np.ones((300_000, 2))
+    add_room(summed, sound, RATE)
+    np.testing.assert_allclose(summed - 1, made, atol=1e-12)
+    assert room_of(np.zeros(0)).shape == (0, 2)
 
 
 def test_a_mix_of_mono_stems_is_wide_but_for_its_bass() -> None:

@@ -14,7 +14,7 @@ from stemwright.mix.filters import Signal
 from stemwright.mix.limiter import limiting_gain, stereo_envelope
 from stemwright.mix.loudness import SILENCE_DB, amplitude, decibels, integrated_loudness, true_peak
 from stemwright.mix.placement import gain_db, pan_gains, placement
-from stemwright.mix.room import reverberation
+from stemwright.mix.room import add_room
 
 MAX_LIMITING_DB = 9.0
 """More peak reduction than this would be heard; the mix then stays quieter than asked for."""
@@ -118,14 +118,17 @@ def _sum(
 ) -> NDArray[np.float64]:
     """The placed stems together and their room, [N, 2], added in the order of their names."""
     summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
-    sent = np.zeros(len(summed))
+    sent = np.zeros(len(summed), np.float32)
     for layer in sorted(stems):
         place, stem = placement(layer), stems[layer]
         wide = stem[:, None] if stem.ndim == 1 else stem
-        part = wide.astype(np.float64) * amplitude(gains[layer])
-        sent[: len(stem)] += part.mean(axis=1) * amplitude(place.room_db)
-        summed[: len(stem)] += part * pan_gains(place.pan)
-    summed += reverberation(sent, rate) * math.sqrt(0.5)
+        level = amplitude(gains[layer])
+        sent[: len(stem)] += wide.mean(axis=1) * np.float32(level * amplitude(place.room_db))
+        for channel, factor in enumerate(pan_gains(place.pan)):
+            summed[: len(stem), channel] += (
+                wide[:, channel % wide.shape[1]].astype(np.float64) * level * factor
+            )
+    add_room(summed, sent, rate)
     return summed
 
 

@@ -8,7 +8,6 @@ clear. Left and right are drawn apart, so what it adds is wide.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,11 +48,12 @@ def response(rate: int) -> NDArray[np.float64]:
     return np.asarray(made / np.sqrt(np.square(made).sum(axis=1, keepdims=True)))
 
 
-def reverberation(sent: Signal, rate: int) -> NDArray[np.floating[Any]]:
-    """What the room makes of a sound [N]: [N, 2], about as loud as the sound, cut at its end."""
-    out = np.zeros((len(sent), 2), sent.dtype)
+def add_room(summed: Signal, sent: Signal, rate: int) -> None:
+    """Add to a mix [N, 2], in place, what the room makes of a sound [N]: about as loud as the sound, half of
+    it on either side, cut at its end.
+    """
+    share = np.sqrt(0.5)
     for start, piece in filtered(sent, response(rate), _BLOCK):
         stop = min(start + piece.shape[1], len(sent))
         if stop > start:
-            out[start:stop] = piece[:, : stop - start].T
-    return out
+            summed[start:stop] += share * piece[:, : stop - start].T
