@@ -64,6 +64,11 @@ def test_what_no_quality_has_names_the_nearest(text: str, near: str) -> None:
     assert f'"{near}"' in str(caught.value)
 
 
+@pytest.mark.parametrize("text", ["CMaj", "Cma", "CMA", "CMa", "C()", "C)", "C,"])
+def test_plain_major_in_other_writings(text: str) -> None:
+    assert str(Chord.parse(text)) == "C"
+
+
 @pytest.mark.parametrize("text", ["Cfoo", "Cm7x", "C77", "C7add", "Cno9", "Cm7sus5", "C##b7"])
 def test_what_cannot_be_read(text: str) -> None:
     with pytest.raises(UsageError, match=r"is not a known chord"):

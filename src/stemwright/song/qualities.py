@@ -69,7 +69,7 @@ def parse_quality(suffix: str) -> str | None:
         if tones is None:
             return None
         # Thirteenths and elevenths are written with and without the ninth that goes with them.
-        plain = _BY_TONES.get(tones) or _BY_TONES.get(tones | {14}, suffix)
+        plain = _BY_TONES.get(tones, _BY_TONES.get(tones | {14}, suffix))  # "" is plain major
     return plain if plain in QUALITIES else None
 
 
