@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.producer.create import Wish, create, draft, require_same
+from stemwright.producer.create import Wish, create, draft, implied, require_same
 from stemwright.producer.produce import produce
 from stemwright.producer.reports import describe
 from stemwright.song.state import GlobalState
@@ -54,3 +54,30 @@ def test_wrong_chords_leave_nothing_behind(tmp_path: Path, chords: str) -> None:
 def test_without_chords_none_are_decided(tmp_path: Path) -> None:
     assert draft(tmp_path / "song", Wish(seed=1)).state.chords == ()
     assert GlobalState.create().chords == ()
+
+
+@pytest.mark.parametrize(
+    ("chords", "key"),
+    [
+        ("C | Am | F | G", "C major"),
+        ("Am7 | D9 | ii7 V7 | Imaj7", "G major"),
+        ("Am | Dm | E7 | Am", "A minor"),
+        ("Cm7 F7 | Bbmaj7 Ebmaj7 | Am7b5 D7 | Gm", "G minor"),
+        ("E7 | A7 | B7 | E7", "E major"),
+        ("N.C. | i7 | iv", "F# minor"),
+    ],
+)
+def test_a_song_is_in_the_key_of_its_chords(chords: str, key: str, tmp_path: Path) -> None:
+    wish = Wish(seed=1, chords=chords)
+    made = draft(tmp_path, wish)
+    assert str(made.state.key) == key
+    assert implied(wish).get("key", "F# minor") == key
+    assert str(draft(tmp_path, Wish(seed=1, chords=chords, key="Eb")).state.key) == "Eb major"
+
+
+def test_a_song_is_as_long_as_its_chords() -> None:
+    assert implied(Wish(chords="C | F | G | C")) == {"key": "C major"}
+    long = " | ".join(["C", "F", "G"] * 7)
+    assert implied(Wish(chords=long)) == {"key": "C major", "form": "verse:21"}
+    assert "form" not in implied(Wish(chords="C | F | G", form="verse:8"))
+    assert implied(Wish()) == {}

@@ -47,14 +47,16 @@ def new(
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
-    from stemwright.producer.create import Wish, create
+    from stemwright.producer.create import Wish, create, implied
     from stemwright.producer.reports import describe
 
-    create(folder, Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords))
+    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
+    create(folder, wish)
     facts = describe(folder)
     if json:
         emit_json(facts)
     else:
+        lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
         lines([f"{quoted(folder)}: {_headline(facts)}", f"next: stemwright generate {quoted(folder)}"])
 
 
@@ -73,10 +75,12 @@ def song(
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
-    from stemwright.producer.create import Wish
+    from stemwright.producer.create import Wish, implied
     from stemwright.producer.whole import make_song
 
     wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
+    if not json and not (folder / "song.json").exists():
+        lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
     with watching() as watch:
         result = make_song(folder, wish, watch, composer=composer)
     if json:

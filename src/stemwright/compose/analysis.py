@@ -44,13 +44,14 @@ def find_key(weights: NDArray[np.float64]) -> Key:
     """The key whose Krumhansl profile correlates best; C major where nothing sounds."""
     if weights.sum() <= 0 or np.ptp(weights) == 0:
         return Key("C", "major")
-    ranked = [
-        (float(np.corrcoef(weights, np.roll(shape, tonic))[0, 1]), -tonic, mode)
-        for mode, shape in (("major", _MAJOR), ("minor", _MINOR))
-        for tonic in range(12)
-    ]
-    _, tonic, mode = max(ranked)
-    return Key.from_pc(-tonic, mode)
+    keys = (Key.from_pc(tonic, mode) for tonic in range(12) for mode in ("minor", "major"))
+    return max(keys, key=lambda key: key_correlation(weights, key))
+
+
+def key_correlation(weights: NDArray[np.float64], key: Key) -> float:
+    """Correlation of pitch classes' weights [12] with the profile of a major or minor key."""
+    shape = _MAJOR if key.mode == "major" else _MINOR
+    return float(np.corrcoef(weights, np.roll(shape, key.tonic_pc))[0, 1])
 
 
 def find_chords(scores: Mapping[str, Score], meter: Meter, bars: int, key: Key) -> tuple[Chord | None, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TypeVar
@@ -46,9 +47,21 @@ def parse_progression(text: str, state: GlobalState, bars: int | None = None) ->
     UsageError names the bar and the symbol, and where in the text it stands; also for an empty text and for
     one of more bars than there are.
     """
+    wanted = state.bars if bars is None else bars
+    found = parse_bars(text, state)
+    if len(found) > wanted:
+        raise UsageError(
+            f"chords: {len(found)} bars are given for {wanted}; write fewer or make the form longer"
+        )
+    return tuple(chord for bar in range(wanted) for chord in found[bar % len(found)])
+
+
+def parse_bars(text: str, state: GlobalState) -> list[Beats]:
+    """The chords of every beat of the bars that a text has, in the state's key and meter; UsageError as of
+    `parse_progression`.
+    """
     if len(text) > MAX_TEXT:
         raise UsageError(f"chords: the text has {len(text)} characters, at most {MAX_TEXT} are allowed")
-    wanted = state.bars if bars is None else bars
     found: list[Beats] = []
     mark = 0
     for words in _cells(text):
@@ -65,11 +78,20 @@ def parse_progression(text: str, state: GlobalState, bars: int | None = None) ->
             raise UsageError(f"chords: the text has over {MAX_BARS} bars; write fewer")
     if not found:
         raise UsageError('chords: the text is empty; write bars between |, e.g. "C | Am | F | G7"')
-    if len(found) > wanted:
-        raise UsageError(
-            f"chords: {len(found)} bars are given for {wanted}; write fewer or make the form longer"
-        )
-    return tuple(chord for bar in range(wanted) for chord in found[bar % len(found)])
+    return found
+
+
+def named_chords(text: str) -> list[Chord]:
+    """The chords that a text names by their roots, in order; what is something else, or nothing, is left
+    out.
+    """
+    words = [word.text for words in _cells(text[:MAX_TEXT]) for word in words or ()]
+    out = []
+    for word in words:
+        with suppress(UsageError):
+            chord = None if word in _SAME or is_roman(word) else parse_chord(word)
+            out += [] if chord is None else [chord]
+    return out
 
 
 def progression_text(chords: Sequence[Chord | None], beats_per_bar: int) -> str:
