@@ -1,5 +1,7 @@
 """Chord symbols as musicians write them: every usual writing gives one quality; what is unknown says so."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -85,3 +87,21 @@ def test_any_suffix_gives_a_quality_or_nothing(suffix: str) -> None:
     quality = parse_quality(suffix)
     assert quality is None or quality in QUALITIES
     assert nearest_quality(suffix) in (None, *QUALITIES)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("H7", "B7"),
+        ("am", "Am"),
+        ("a", "Am"),
+        ("Fis", "F#"),
+        ("fis7", "F#m7"),
+        ("Es", "Eb"),
+        ("As", "Ab"),
+        ("Hm", "Bm"),
+    ],
+)
+def test_german_and_small_roots_are_refused_with_what_to_write(text: str, right: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(f'write for example "{right}"')):
+        Chord.parse(text)

@@ -193,4 +193,27 @@ def _bad_key(text: str) -> UsageError:
 def _bad_chord(text: str, root: str = "", suffix: str = "") -> UsageError:
     near = nearest_quality(suffix) if suffix else None
     advice = '"F#m7", "Bbmaj7/D" or "N.C."' if near is None else f'the nearest that is, "{root}{near}"'
+    respelled = _respelled(text.strip())
+    if respelled is not None:
+        advice = f'"{respelled}" (roots are A to G with # or b, "m" is minor)'
     return UsageError(f"chord: {text[:40]!r} is not a known chord; write for example {advice}")
+
+
+_GERMAN = re.compile(r"([a-hA-H])(is|es|s(?!us))?(.*)")
+
+
+def _respelled(text: str) -> str | None:
+    """A chord with a root as German charts and those in lower case have it, as it is written here; None where
+    it is no such chord. There H is B, and a small letter alone is a minor chord.
+    """
+    found = _GERMAN.fullmatch(text[:40])
+    if found is None:
+        return None
+    letter, sign, rest = found[1], found[2] or "", found[3]
+    minor = "m" if letter.islower() and not rest.startswith("m") else ""
+    root = {"H": "B"}.get(letter.upper(), letter.upper())
+    made = root + {"is": "#", "es": "b", "s": "b"}.get(sign, "") + minor + rest
+    match = _CHORD.fullmatch(made)
+    if made == text or match is None or parse_quality(match[2].split("/")[0]) is None:
+        return None
+    return made
