@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines, played_by, quoted, short, table
 from stemwright.cli.watching import watching
+
+if TYPE_CHECKING:
+    from stemwright.producer.create import Wish
 
 _Plot = Annotated[
     Path | None,
@@ -47,7 +50,7 @@ def new(
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
-    from stemwright.producer.create import Wish, create, implied
+    from stemwright.producer.create import Wish, create
     from stemwright.producer.reports import describe
 
     wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
@@ -56,7 +59,7 @@ def new(
     if json:
         emit_json(facts)
     else:
-        lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
+        _say_implied(wish)
         lines([f"{quoted(folder)}: {_headline(facts)}", f"next: stemwright generate {quoted(folder)}"])
 
 
@@ -75,12 +78,12 @@ def song(
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
-    from stemwright.producer.create import Wish, implied
+    from stemwright.producer.create import Wish
     from stemwright.producer.whole import make_song
 
     wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
     if not json and not (folder / "song.json").exists():
-        lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
+        _say_implied(wish)
     with watching() as watch:
         result = make_song(folder, wish, watch, composer=composer)
     if json:
@@ -118,6 +121,13 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
     ]
     table(("layer", "take", "takes", "played by", "object", "score"), rows)
     lines(f"picture: {file}" for file in facts.get("pictures", ()))
+
+
+def _say_implied(wish: Wish) -> None:
+    """What the chords decided that was not asked for."""
+    from stemwright.producer.create import implied
+
+    lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
 
 
 def _headline(facts: dict[str, object]) -> str:

@@ -94,9 +94,10 @@ class Batch:
 
 
 class Item:
-    """A clip with its notes."""
+    """A clip with its notes; ``has_played``: whether performers of the codec ``tokens`` have played it."""
 
-    def __init__(self, clip: Clip) -> None:
+    def __init__(self, clip: Clip, tokens: str | None) -> None:
+        self.has_played = tokens is not None and played_done(clip.shard, tokens)
         self.clip, self.layer, self.timbre, self.frames = clip, clip.layer, clip.timbre, clip.frames
         self.notes: Notes = notes_of(clip.layer, clip.score(), clip.state().timebase)
 
@@ -130,13 +131,13 @@ class Items:
         seed: int = 0,
         tokens: str | None = None,
     ) -> None:
-        self.frames, self.slots, self.tuning, self.seed, self.tokens = frames, slots, tuning, seed, tokens
+        self.frames, self.slots, self.tuning, self.seed = frames, slots, tuning, seed
         self.items: dict[str, list[Item]] = {}
         for layer in SHARES:
             found = [c for c in clips(data, layer, split) if wide_done(c.shard) and c.frames >= frames]
             if not found:
                 raise UsageError(f"{data}: layer {layer!r} has no {split} clips at 48 kHz; run train widen")
-            self.items[layer] = [Item(clip) for clip in found]
+            self.items[layer] = [Item(clip, tokens) for clip in found]
         self.chance = {
             layer: np.array([i.frames for i in items], float) / sum(i.frames for i in items)
             for layer, items in self.items.items()
@@ -157,19 +158,15 @@ class Items:
                 break
         gain = float(10 ** (rng.uniform(-9, 3) / 20)) if rng.random() < 0.3 else 1.0
         known = bool(rng.random() >= UNKNOWN)
-        if rng.random() < PLAYED and self.has_played(item):
+        if rng.random() < PLAYED and item.has_played:
             return Crop(item, first, known=known, played=True)
         return Crop(item, first, gain, known)
-
-    def has_played(self, item: Item) -> bool:
-        """Whether a performer's tokens of an item are there."""
-        return self.tokens is not None and played_done(item.clip.shard, self.tokens)
 
     def held_out(self, count: int) -> list[Crop]:
         """``count`` fixed crops of each layer."""
         rng = np.random.default_rng(7)
         return [
-            Crop(crop.item, crop.first, played=self.has_played(crop.item))
+            Crop(crop.item, crop.first, played=crop.item.has_played)
             for layer in SHARES
             for crop in (self._draw(rng, layer) for _ in range(count))
         ]
