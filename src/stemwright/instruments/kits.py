@@ -264,6 +264,22 @@ KITS: dict[str, dict[str, Piece]] = {
         "bell": Piece("drums_uzu/cb/10_perc_switchangel.flac", 0.4),
         "percussion": Piece("drums_uzu/tb/10_tb.flac", 0.35),
     },
+    "percussion": {
+        "kick": _avl("43-Ludwig18FloorTom", 1.0),
+        "snare": _avl("61-RotoTomHi", 0.7),
+        "rim": _avl("37-Sidestick2", 0.5),
+        "clap": _avl("39-HandClap", 0.5),
+        "closed_hat": _avl("64-Maraca", 0.35),
+        "pedal_hat": _CABASA,
+        "open_hat": _avl("54-Tambourine", 0.4),
+        "low_tom": _avl("63-RotoTomLo", 0.8),
+        "mid_tom": _avl("62-RotoTomMid", 0.8),
+        "high_tom": Piece("drums_avl/61-RotoTomHi", 0.75, 3.0, even=True),
+        "crash": _avl("55-ZildjianA10Splash", 0.6),
+        "ride": Piece("sonicpi_cc0/elec_triangle.flac", 0.4),
+        "bell": _avl("56-Cowbell", 0.4),
+        "percussion": Piece("drums_avl/56-Cowbell", 0.4, -4.0, even=True),
+    },
 }
 
 

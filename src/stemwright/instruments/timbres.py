@@ -151,6 +151,7 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe("black pearl", "kit", path="black pearl", source=_AVL),
         Recipe("red zeppelin", "kit", path="red zeppelin", source=_AVL),
         Recipe("uzu", "kit", path="uzu", source="uzu-drumkit by Switch Angel and Mot4i (Unlicense)"),
+        Recipe("percussion", "kit", path="percussion", source=f"{_AVL}; Dim Cabasa by kinwie (CC-BY 4.0); {_SONIC_PI}"),
     ),
     "bass": (
         Recipe("finger", "sfz", path="bass_yr/FingerBassYR 20190930.sfz", source=_FREEPATS, low=23, high=57),

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from stemwright.codec.tone.ensemble import PLACES, Ensemble
 from stemwright.codec.tone.layout import MAX_PARTIALS, MODES
 from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.errors import UsageError, shown
@@ -25,6 +26,7 @@ TOP = 20_000.0
 MAX_BYTES = 16 << 20
 _GOLDEN = 0.6180339887498949
 _VIBRATO = ("pitch", "depth", "rate", "turn")
+_ENSEMBLE = ("voices", "share", "cents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,14 @@ class Strings:
 
 @dataclass(frozen=True, slots=True)
 class Tuning:
-    """``strings`` of pitched timbres, ``modes`` of kits (piece's pitch -> Hz) and ``vibrato``, where there is
-    some, by ``layer/timbre``.
+    """``strings`` of pitched timbres, ``modes`` of kits (piece's pitch -> Hz), ``vibrato`` where there is
+    some, and ``ensemble`` where there is one, by ``layer/timbre``.
     """
 
     strings: Mapping[str, Strings] = field(default_factory=dict)
     modes: Mapping[str, Mapping[int, tuple[float, ...]]] = field(default_factory=dict)
     vibrato: Mapping[str, Vibrato] = field(default_factory=dict)
+    ensemble: Mapping[str, Ensemble] = field(default_factory=dict)
 
     def frequencies(self, layer: str, timbre: str, pitch: int, drums: bool) -> npt.NDArray[np.float64]:
         """Partials of a note in Hz, float64 [P], below 20 kHz; a drum without modes has none."""
@@ -76,19 +79,25 @@ class Tuning:
                 name: {key: list(getattr(v, key)) for key in _VIBRATO}
                 for name, v in sorted(self.vibrato.items())
             },
+            "ensemble": {
+                name: {key: getattr(e, key) for key in _ENSEMBLE} for name, e in sorted(self.ensemble.items())
+            },
         }
 
     @classmethod
     def from_json(cls, record: object, where: str) -> Tuning:
-        """The inverse of :meth:`to_json`; UsageError naming the timbre that is wrong."""
-        names = ("strings", "modes", "vibrato")
-        if not isinstance(record, dict) or set(record) != set(names):
-            raise UsageError(f"{where}: must hold 'strings', 'modes' and 'vibrato'; get the bundle again")
-        strings, modes, vibrato = (_table(record, name, where) for name in names)
+        """The inverse of :meth:`to_json`; UsageError naming the timbre that is wrong. Older bundles know of no
+        ``ensemble``.
+        """
+        names = ("strings", "modes", "vibrato", "ensemble")
+        if not isinstance(record, dict) or {"ensemble", *record} != set(names):
+            raise UsageError(f"{where}: must hold {', '.join(map(repr, names))}; get the bundle again")
+        strings, modes, vibrato, ensemble = (_table(record, name, where) for name in names)
         return cls(
             {name: _strings(value, f"{where}: strings of {shown(name)}") for name, value in strings.items()},
             {name: _modes(value, f"{where}: modes of {shown(name)}") for name, value in modes.items()},
             {name: _vibrato(value, f"{where}: vibrato of {shown(name)}") for name, value in vibrato.items()},
+            {name: _ensemble(value, f"{where}: ensemble of {shown(name)}") for name, value in ensemble.items()},
         )
 
 
@@ -113,7 +122,7 @@ def phases(count: int) -> npt.NDArray[np.float64]:
 
 
 def _table(record: Mapping[str, Any], name: str, where: str) -> Mapping[str, Any]:
-    value = record[name]
+    value = record.get(name, {})
     if not isinstance(value, dict) or len(value) > 1024 or not all(isinstance(k, str) for k in value):
         raise UsageError(f"{where}: {name!r} must be an object of timbres; get the bundle again")
     return value
@@ -140,6 +149,17 @@ def _vibrato(value: object, where: str) -> Vibrato:
             f"{where}: pitches must rise, depth be 0 to 100 cents, rate 0 to 20 Hz; get the bundle again"
         )
     return Vibrato(pitch, depth, rate, turn)
+
+
+def _ensemble(value: object, where: str) -> Ensemble:
+    if not isinstance(value, dict) or set(value) != set(_ENSEMBLE) or not all(map(_is_number, value.values())):
+        raise UsageError(f"{where}: must hold the numbers {', '.join(_ENSEMBLE)}; get the bundle again")
+    if value["voices"] not in PLACES or not 0 <= value["share"] <= 1 or not 0 <= value["cents"] <= 100:
+        raise UsageError(
+            f"{where}: voices must be {' or '.join(map(str, PLACES))}, share 0 to 1, cents 0 to 100; "
+            "get the bundle again"
+        )
+    return Ensemble(int(value["voices"]), float(value["share"]), float(value["cents"]))
 
 
 def _modes(value: object, where: str) -> dict[int, tuple[float, ...]]:

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tone import layout as L
+from stemwright.codec.tone.ensemble import turned
 from stemwright.codec.tone.notes import Notes, Rows, first_frame
 from stemwright.codec.tone.tuning import Tuning, phases
 from stemwright.codec.tone.vibrato import bent
@@ -79,12 +80,13 @@ class Voices:
                 part = slice(low, high)
                 row = first + int(rows.frame[low])
                 onset, bend = self._bent(notes, note, row, int(high - low))
+                parts = amplitudes(voice, levels[part], envelope[part], width[part], channels)
                 out.append(
                     Note(
                         onset=onset * self.scale,
                         first=row,
                         frequencies=voice.hz / (L.RATE * self.scale),
-                        amplitudes=amplitudes(voice, levels[part], envelope[part], width[part], channels),
+                        amplitudes=self._together(notes, note, row, voice, parts),
                         bend=bend,
                     )
                 )
@@ -97,6 +99,16 @@ class Voices:
         if vibrato is None:
             return start, np.zeros(count, np.float32)
         return bent(vibrato, int(notes.pitch[note]), start, min(row, first_frame(start)), row, count)
+
+
+    def _together(self, notes: Notes, note: int, row: int, voice: Voice, parts: L.Floats) -> L.Floats:
+        """A note's amplitudes from the frame ``row`` on, as all players of an ensemble have them together."""
+        ensemble = self.tuning.ensemble.get(f"{self.layer}/{self.timbre}")
+        if ensemble is None:
+            return parts
+        start = float(notes.start[note])
+        seconds = ((np.arange(row, row + len(parts)) + 0.5) * L.HOP - start) / L.RATE
+        return turned(parts, ensemble.gains(int(notes.pitch[note]), start, voice.hz, seconds))
 
 
 def side_signs(count: int) -> L.Floats:

@@ -13,12 +13,14 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tone.layout import MODES
+from stemwright.codec.tone.ensemble import Ensemble
 from stemwright.codec.tone.tuning import Strings, Tuning
 from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.instruments.render import Event, Studio, mix_events
 from stemwright.instruments.sampler import RATE, Instrument
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.song.drums import PIECE_PITCH
+from stemwright.training.tone.beating import ensemble_of
 from stemwright.training.tone.wobble import vibrato_of
 
 PITCHES = {"bass": (26, 64), "harmony": (36, 92), "lead": (45, 96)}
@@ -38,6 +40,7 @@ def calibrate(studio: Studio, say: Callable[[str], None] = lambda line: None) ->
     strings: dict[str, Strings] = {}
     modes: dict[str, dict[int, tuple[float, ...]]] = {}
     vibrato: dict[str, Vibrato] = {}
+    ensemble: dict[str, Ensemble] = {}
     for layer, names in TIMBRES.items():
         for timbre in names:
             instrument, _ = studio.instrument(layer, timbre)
@@ -50,20 +53,34 @@ def calibrate(studio: Studio, say: Callable[[str], None] = lambda line: None) ->
             made = _strings(instrument, range(low, high + 1))
             if made is not None:
                 strings[key] = made
-                found = _wobble(instrument, Tuning(strings), layer, timbre, range(low, high + 1))
-                vibrato |= {} if found is None else {key: found}
+                moves = _movement(instrument, Tuning(strings), layer, timbre, range(low, high + 1))
+                if isinstance(moves, Vibrato):
+                    vibrato[key] = moves
+                elif moves is not None:
+                    ensemble[key] = moves
                 say(f"{key}: {np.median(made.cents):+.1f} cents, B {np.median(made.stiffness) * 1e5:.1f}e-5")
-    return Tuning(strings, modes, vibrato)
+    return Tuning(strings, modes, vibrato, ensemble)
 
 
-def _wobble(
+def _movement(
     instrument: Instrument, tuning: Tuning, layer: str, timbre: str, pitches: range
-) -> Vibrato | None:
-    return vibrato_of(
-        lambda pitch, seconds: _sound(instrument, pitch, seconds),
-        lambda pitch: tuning.frequencies(layer, timbre, pitch, False),
-        pitches,
-    )
+) -> Vibrato | Ensemble | None:
+    """The vibrato of a timbre, or, where it has none, the ensemble that it is."""
+
+    def play(pitch: int, seconds: float) -> Samples:
+        return _sound(instrument, pitch, seconds)
+
+    def hz(pitch: int) -> Samples:
+        return tuning.frequencies(layer, timbre, pitch, False)
+
+    found = vibrato_of(play, hz, pitches)
+    return found if found is not None else ensemble_of(play, hz, inner(pitches))
+
+
+def inner(pitches: range) -> range:
+    """Every fourth pitch of the middle half."""
+    quarter = len(pitches) // 4
+    return pitches[quarter : len(pitches) - quarter : 4]
 
 
 def _sound(instrument: Instrument, pitch: int, seconds: float) -> Samples:
