@@ -9,7 +9,6 @@ voice would.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +23,7 @@ _STEPS = (0.7548776662466927, 0.5698402909980532)
 """Plastic-number steps (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ensemble:
     """``voices``: 2 or 4; ``share``: the amplitude of all but the first, against it; ``cents``: their spread,
     root mean square.
@@ -38,29 +37,22 @@ class Ensemble:
         self, pitch: int, onset: float, hz: npt.NDArray[np.float64], seconds: npt.NDArray[np.float64]
     ) -> npt.NDArray[np.complex64]:
         """The factor of each partial's amplitude, complex64 [R, P], so many ``seconds`` [R] after the note's
-        ``onset`` (samples, which with its pitch says where the voices are in their beating); its logarithm
-        is 0 in the mean.
+        ``onset`` (samples, which with its pitch says where the voices are in their beating); its power is
+        1 in the mean.
         """
         number = np.arange(1, len(hz) + 1)
         total = np.zeros((len(seconds), len(hz)), np.complex128)
-        for voice, (place, weight) in enumerate(zip(PLACES[self.voices], self._weights, strict=True), 1):
+        weights = (1.0, *[self.share] * (self.voices - 1))
+        for voice, (place, weight) in enumerate(zip(PLACES[self.voices], weights, strict=True), 1):
             off = FASTEST * np.tanh(hz * (2.0 ** (place * self.cents / 1200) - 1) / FASTEST)
             begin = (voice * (pitch * _STEPS[0] + onset * _STEPS[1])) % 1.0
             total += weight * np.exp(2j * np.pi * (seconds[:, None] * off + number * begin))
-        return (total / self._mean).astype(np.complex64)
-
-    @cached_property
-    def _weights(self) -> tuple[float, ...]:
-        return 1.0, *[self.share] * (self.voices - 1)
-
-    @cached_property
-    def _mean(self) -> float:
-        return float(np.exp(np.log(levels(self.voices, self.share)).mean()))
+        return (total / np.linalg.norm(weights)).astype(np.complex64)
 
 
 def levels(voices: int, share: float, count: int = 4096) -> npt.NDArray[np.float64]:
     """Amplitudes [count] that a sum of voices has at evenly spread phases."""
-    steps = np.sqrt(np.array([2.0, 3.0, 5.0, 7.0]))[:voices]
+    steps = np.sqrt((2.0, 3.0, 5.0, 7.0))[:voices]
     weights = np.array([1.0, *[share] * (voices - 1)])
     turns = np.arange(1, count + 1)[:, None] * steps
     return np.asarray(np.abs(np.exp(2j * np.pi * turns) @ weights) + 1e-3)
