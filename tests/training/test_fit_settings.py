@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from stemwright.cli.main import run
 from stemwright.errors import UsageError
 
 pytest.importorskip("torch")
@@ -34,3 +37,13 @@ def test_what_is_no_setting_is_refused(setting: str, said: str) -> None:
     with pytest.raises(UsageError, match=said) as caught:
         changed(Recipe(), [setting])
     assert str(caught.value).startswith(f"--set {setting!r}")
+
+
+@pytest.mark.parametrize("name", ["tone", "codec", "wide", "performer", "composer", "companion"])
+def test_every_training_takes_them(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A slip of the pen is said before anything is read or written."""
+    out = tmp_path / "out"
+    more = {"performer": ["--layer", "drums"], "wide": ["--codec", str(tmp_path)]}.get(name, [])
+    assert run(["train", name, str(tmp_path), str(out), *more, "--set", "bach=3"]) == 2
+    assert "did you mean batch?" in capsys.readouterr().err
+    assert not out.exists()
