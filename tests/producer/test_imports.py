@@ -217,3 +217,18 @@ def test_track_numbers() -> None:
         choose([], "x")
     with pytest.raises(UsageError, match=r"^--every-track"):
         choose(tracks, "x", ("1=bass",), every_track=True)
+
+
+def test_what_is_mended_is_told_or_refused(tmp_path: Path, write) -> None:
+    whole = midi.chunk(midi.notes([60, 64, 67, 72]))
+    file = write(data=midi.file(whole, whole)[:-9])
+    assert inspect_midi(file)["remarks"] == ["track 2: breaks off: what could be read was read"]
+    facts = import_midi(tmp_path / "song", file)
+    assert facts["remarks"][0] == "track 2: breaks off: what could be read was read"
+    for strictly in (
+        lambda: inspect_midi(file, strict=True),
+        lambda: import_midi(tmp_path / "x", file, strict=True),
+    ):
+        with pytest.raises(UsageError, match=r"^tune\.mid: track 2: is truncated; export it again$"):
+            strictly()
+    assert not (tmp_path / "x").exists()

@@ -158,7 +158,7 @@ def _changes(midi: MidiSong, over: Override, name: str, flatten: bool) -> list[s
 
 
 def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:
-    """Remarks on notes that had to be mended or moved."""
+    """Remarks on a file and notes that had to be mended, or moved."""
     mended = midi.mended
     told = (
         (mended.short, "shorter than a 96th of a quarter note: made as long"),
@@ -166,7 +166,7 @@ def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:
         (mended.doubled, "struck twice at once: made one"),
         (mended.open, "never ended: ended with their track"),
     )
-    remarks = [f"{count} note(s) {what}" for count, what in told if count]
+    remarks = midi.faults + [f"{count} note(s) {what}" for count, what in told if count]
     if midi.rounding:
         worst = float(midi.rounding * 60_000 / bpm)
         remarks.append(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stemwright.errors import UsageError
 from stemwright.song.midi_events import META, RawTrack
+from stemwright.song.midi_faults import Fault, Faults
 from stemwright.song.midi_meta import TITLE, text_of
 from stemwright.song.score import MAX_TICK, PPQ, Note
 
@@ -49,9 +50,13 @@ def scaled(tick: int, division: int, name: str) -> int:
     return out
 
 
-def channels_of(track: RawTrack, number: int, division: int, name: str, mended: Mended) -> list[MidiTrack]:
-    """The channels of a track that have notes, in order of channel."""
+def channels_of(
+    track: RawTrack, number: int, division: int, mended: Mended, faults: Faults
+) -> list[MidiTrack]:
+    """The channels of a track that have notes, in order of channel. UsageError where one is too late."""
     channels, title = _play(track, mended)
+    for _ in range(sum(channel.late for channel in channels.values())):
+        faults.add(Fault.LATE, number, "has a note that begins where it ends")
     sounding = sorted(index for index, channel in channels.items() if channel.notes)
     title = title or f"Track {number}"
     return [
@@ -59,7 +64,7 @@ def channels_of(track: RawTrack, number: int, division: int, name: str, mended: 
             title if len(sounding) == 1 else f"{title} {index + 1}",
             channels[index].program or 0,
             index == DRUM_CHANNEL,
-            _notes(channels[index], division, name, mended),
+            _notes(channels[index], division, faults.name, mended),
             channels[index].program is not None,
         )
         for index in sounding
@@ -77,6 +82,7 @@ class _Channel:
     def __init__(self, mended: Mended) -> None:
         self.mended = mended
         self.program: int | None = None
+        self.late = 0
         self.notes: set[tuple[int, int, int, int]] = set()
         self.open: dict[int, tuple[int, int, bool]] = {}
 
@@ -104,10 +110,14 @@ class _Channel:
         self.notes.add((onset, tick, pitch, velocity))
 
     def close(self, tick: int) -> None:
-        self.mended.open += len(self.open)
-        for pitch in list(self.open):
-            onset, velocity, _ = self.open.pop(pitch)
-            self.notes.add((onset, tick, pitch, velocity))
+        """End what still sounds; what begins only now, as recorders leave it, is no note."""
+        for pitch, (onset, velocity, _) in self.open.items():
+            if onset == tick:
+                self.late += 1
+            else:
+                self.mended.open += 1
+                self.notes.add((onset, tick, pitch, velocity))
+        self.open.clear()
 
 
 def _play(track: RawTrack, mended: Mended) -> tuple[dict[int, _Channel], str]:
