@@ -63,6 +63,9 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
     form = parse_form(over.form) if over.form is not None else midi.sections(meter)
     if over.form is None and len(midi.markers) > len(form):
         remarks.append(f"{len(midi.markers)} markers gave {len(form)} section(s)")
+    empty = midi.empty_bars_in(meter)
+    if over.form is None and empty:
+        remarks.append(f"{empty} empty bar(s) after the last note left out (a longer --form keeps them)")
     try:
         state = GlobalState(bpm, meter, key or Key("C"), form, style=DEFAULTS["style"])
     except UsageError as error:

@@ -68,12 +68,22 @@ class MidiSong:
 
     @property
     def bars(self) -> int:
-        """Bars that hold the whole file, at least 1."""
+        """Bars of the file's meter, see `bars_in`."""
         return self.bars_in(self.meter)
 
     def bars_in(self, meter: Meter) -> int:
-        """Bars of another meter that hold the whole file, at least 1."""
-        return max(1, -(-self.length_ticks // meter.ticks_per_bar))
+        """Bars of another meter that hold all notes and chords, at least 1.
+
+        Many programs let tracks end long after their music. A file of our own ends where its song does.
+        """
+        music = [note.end for track in self.tracks for note in track.notes]
+        music += [tick + 1 for tick, chord in self.chords if chord is not None]
+        end = self.length_ticks if self.is_ours or not music else max(music)
+        return max(1, -(-end // meter.ticks_per_bar))
+
+    def empty_bars_in(self, meter: Meter) -> int:
+        """Bars between the last note or chord and the end of the file, which `bars_in` leaves out."""
+        return max(0, -(-self.length_ticks // meter.ticks_per_bar) - self.bars_in(meter))
 
     def sections(self, meter: Meter | None = None) -> tuple[Section, ...]:
         """Sections from the markers, on the nearest bars (of `meter`, or the file's own).
