@@ -265,3 +265,14 @@ def test_chords_after_the_last_note_are_music(tmp_path: Path, write) -> None:
         write(midi.chunk([*chords, (5 * 384, meta(0x01, b"C")), (9999, b"\xb0\x07\x40")]), midi.chunk(TUNE)),
     )
     assert facts["bars"] == 11 and facts["sources"]["chords"] == "file"
+
+
+def test_the_pedal_is_heard_and_told(tmp_path: Path, write) -> None:
+    events = [(0, b"\xb0\x40\x7f"), *midi.notes([48, 55, 64, 72], ticks=12), (384 + 336, b"\xb0\x40\x00")]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events)))
+    (layer,) = facts["layers"]
+    assert {note.end for note in score(tmp_path / "song", layer).notes} == {768} and facts["bars"] == 2
+    assert facts["remarks"] == [
+        "4 note(s) held by the pedal: they last until it goes up or they are struck again"
+    ]
+    assert inspect_midi(write(midi.chunk(events)))["bars"] == 2

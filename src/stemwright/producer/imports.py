@@ -68,6 +68,7 @@ def import_midi(
     over = over or Override()
     midi = read_midi(file, file.name, strict)
     chosen = choose(midi.tracks, file.name, tracks, layers, every_track, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
     state = _existing_state(path)
     if state is None:
         reading = read_new(midi, over, file.name, ignore_tempo_changes)
@@ -98,6 +99,7 @@ def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
 
     midi = read_midi(file, file.name, strict)
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
     layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
     return {
         "bpm": bpm_text(midi.bpm),

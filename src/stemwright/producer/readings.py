@@ -168,6 +168,7 @@ def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:
         (mended.cut, "struck again while they sounded: ended there"),
         (mended.doubled, "struck twice at once: made one"),
         (mended.open, "never ended: ended with their track"),
+        (mended.held, "held by the pedal: they last until it goes up or they are struck again"),
     )
     remarks = midi.faults + [f"{count} note(s) {what}" for count, what in told if count]
     if midi.rounding:

@@ -32,6 +32,7 @@ from stemwright.song.midi_meta import (
     text_of,
 )
 from stemwright.song.midi_notes import Mended, MidiTrack, channels_of, note_ticks, scaled
+from stemwright.song.midi_pedal import sustained
 from stemwright.song.score import MAX_NOTES, PPQ
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -65,6 +66,15 @@ class MidiSong:
     rounding: Fraction = Fraction(0)
     mended: Mended = field(default_factory=Mended)
     faults: list[str] = field(default_factory=list)
+
+    def hold_pedal(self) -> None:
+        """Make all notes as long as the pedal makes them sound."""
+        for track in self.tracks:
+            if track.pedal:
+                played = sustained(track.notes, track.pedal)
+                ends = zip(sorted(track.notes), sorted(played), strict=True)
+                self.mended.held += sum(a.end != b.end for a, b in ends)
+                track.notes, track.pedal = played, []
 
     @property
     def bars(self) -> int:
