@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from stemwright.errors import UsageError
 from stemwright.song.midi_events import META, RawTrack
 from stemwright.song.midi_faults import Fault, Faults
+from stemwright.song.midi_kits import BANK, Kits
 from stemwright.song.midi_meta import TITLE, text_of
 from stemwright.song.midi_pedal import RESET, SUSTAIN, Spans, pedal_spans
 from stemwright.song.score import MAX_TICK, PPQ, Note
-
-DRUM_CHANNEL = 9
 
 
 @dataclass(slots=True)
@@ -56,10 +55,10 @@ def scaled(tick: int, division: int, name: str) -> int:
 
 
 def channels_of(
-    track: RawTrack, number: int, division: int, mended: Mended, faults: Faults
+    track: RawTrack, number: int, division: int, mended: Mended, faults: Faults, kits: Kits
 ) -> list[MidiTrack]:
     """The channels of a track that have notes, in order of channel. UsageError where one is too late."""
-    channels, title = _play(track, mended)
+    channels, title = _play(track, mended, kits)
     for _ in range(sum(channel.late for channel in channels.values())):
         faults.add(Fault.LATE, number, "has a note that begins where it ends")
     sounding = sorted(index for index, channel in channels.items() if channel.notes)
@@ -68,10 +67,10 @@ def channels_of(
         MidiTrack(
             title if len(sounding) == 1 else f"{title} {index + 1}",
             channels[index].program or 0,
-            index == DRUM_CHANNEL,
+            channels[index].is_drums,
             _notes(channels[index], division, faults.name, mended),
             channels[index].program is not None,
-            [] if index == DRUM_CHANNEL else _pedal(channels[index], division, faults.name),
+            [] if channels[index].is_drums else _pedal(channels[index], division, faults.name),
         )
         for index in sounding
     ]
@@ -87,6 +86,8 @@ class _Channel:
 
     def __init__(self, mended: Mended) -> None:
         self.mended = mended
+        self.is_drums = False
+        self.bank = 0
         self.program: int | None = None
         self.late = 0
         self.last = 0
@@ -128,7 +129,7 @@ class _Channel:
         self.open.clear()
 
 
-def _play(track: RawTrack, mended: Mended) -> tuple[dict[int, _Channel], str]:
+def _play(track: RawTrack, mended: Mended, kits: Kits) -> tuple[dict[int, _Channel], str]:
     """The channels of a track after its last event, and its title."""
     channels: dict[int, _Channel] = {}
     title = ""
@@ -142,7 +143,9 @@ def _play(track: RawTrack, mended: Mended) -> tuple[dict[int, _Channel], str]:
             continue
         channel = channels.setdefault(status & 15, _Channel(mended))
         if kind == 0xB:
-            if data[0] in (SUSTAIN, RESET):
+            if data[0] == BANK:
+                channel.bank = data[1]
+            elif data[0] in (SUSTAIN, RESET):
                 channel.controls.append((tick, data[0], data[1]))
             continue
         if kind == 0xC:
@@ -151,6 +154,8 @@ def _play(track: RawTrack, mended: Mended) -> tuple[dict[int, _Channel], str]:
             continue
         channel.last = tick
         if kind == 0x9 and data[1]:
+            if not channel.notes and not channel.open:
+                channel.is_drums = kits.drums(status & 15, tick, channel.bank)
             channel.on(tick, data[0], data[1])
         else:
             channel.off(tick, data[0])

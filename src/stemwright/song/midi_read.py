@@ -18,6 +18,7 @@ from stemwright.song.midi_chords import read_chords
 from stemwright.song.midi_events import META
 from stemwright.song.midi_faults import Faults
 from stemwright.song.midi_file import RawFile, parse_file
+from stemwright.song.midi_kits import read_kits
 from stemwright.song.midi_meta import (
     KEY,
     MARKER,
@@ -131,8 +132,9 @@ def read_midi(source: str | Path | bytes, name: str | None = None, strict: bool 
     raw = parse_file(data, name, faults)
     song = MidiSong([], Fraction(120), Meter(4, 4), None, division=raw.division)
     song.length_ticks = max(scaled(track.end, raw.division, name) for track in raw.tracks)
+    kits = read_kits(raw.tracks)
     for number, track in enumerate(raw.tracks, 1):
-        song.tracks += channels_of(track, number, raw.division, song.mended, faults)
+        song.tracks += channels_of(track, number, raw.division, song.mended, faults, kits)
     if not song.tracks and faults.first:
         raise UsageError(faults.first)
     if sum(len(track.notes) for track in song.tracks) > MAX_NOTES:
