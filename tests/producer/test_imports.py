@@ -217,3 +217,62 @@ def test_track_numbers() -> None:
         choose([], "x")
     with pytest.raises(UsageError, match=r"^--every-track"):
         choose(tracks, "x", ("1=bass",), every_track=True)
+
+
+def test_what_is_mended_is_told_or_refused(tmp_path: Path, write) -> None:
+    whole = midi.chunk(midi.notes([60, 64, 67, 72]))
+    file = write(data=midi.file(whole, whole)[:-9])
+    assert inspect_midi(file)["remarks"] == ["track 2: breaks off: what could be read was read"]
+    facts = import_midi(tmp_path / "song", file)
+    assert facts["remarks"][0] == "track 2: breaks off: what could be read was read"
+    for strictly in (
+        lambda: inspect_midi(file, strict=True),
+        lambda: import_midi(tmp_path / "x", file, strict=True),
+    ):
+        with pytest.raises(UsageError, match=r"^tune\.mid: track 2: is truncated; export it again$"):
+            strictly()
+    assert not (tmp_path / "x").exists()
+
+
+def test_empty_bars_at_the_end_are_left_out_and_told(tmp_path: Path, write) -> None:
+    late = midi.chunk([*TUNE, (200 * 384, meta(0x01, b"end"))])
+    facts = import_midi(tmp_path / "song", write(late))
+    assert facts["bars"] == describe(tmp_path / "song")["bars"] == inspect_midi(write(late))["bars"] == 2
+    assert facts["remarks"] == ["200 empty bar(s) after the last note left out (a longer --form keeps them)"]
+    facts = import_midi(tmp_path / "kept", write(late), over=Override(form="a:202"))
+    assert (facts["bars"], facts["remarks"]) == (202, [])
+    facts = import_midi(tmp_path / "in3", write(late), over=Override(meter="3/4"))
+    assert (facts["bars"], len(facts["remarks"])) == (3, 1)  # 8 quarters
+
+
+def test_a_song_of_ours_keeps_its_empty_bars(tmp_path: Path) -> None:
+    file = tmp_path / "ours.mid"
+    state = GlobalState.create("120", "C", "4/4", "a:2 b:4")
+    file.write_bytes(write_midi(state, {"lead": Score.from_notes([Note(0, 96, 60, 90)])}))
+    facts = import_midi(tmp_path / "song", file)
+    assert (facts["bars"], facts["remarks"]) == (6, [])
+
+
+def test_chords_after_the_last_note_are_music(tmp_path: Path, write) -> None:
+    chords = [
+        (0, midi.name("chords")),
+        (0, meta(0x01, b"C")),
+        (4 * 384, meta(0x01, b"G")),
+        (384, meta(0x01, b"N.C.")),
+    ]
+    facts = import_midi(
+        tmp_path / "song",
+        write(midi.chunk([*chords, (5 * 384, meta(0x01, b"C")), (9999, b"\xb0\x07\x40")]), midi.chunk(TUNE)),
+    )
+    assert facts["bars"] == 11 and facts["sources"]["chords"] == "file"
+
+
+def test_the_pedal_is_heard_and_told(tmp_path: Path, write) -> None:
+    events = [(0, b"\xb0\x40\x7f"), *midi.notes([48, 55, 64, 72], ticks=12), (384 + 336, b"\xb0\x40\x00")]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events)))
+    (layer,) = facts["layers"]
+    assert {note.end for note in score(tmp_path / "song", layer).notes} == {768} and facts["bars"] == 2
+    assert facts["remarks"] == [
+        "4 note(s) held by the pedal: they last until it goes up or they are struck again"
+    ]
+    assert inspect_midi(write(midi.chunk(events)))["bars"] == 2

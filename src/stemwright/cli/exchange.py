@@ -46,6 +46,9 @@ _Flatten = Annotated[
         "--ignore-tempo-changes", help="Keep the beats, drop changes of tempo and meter: the longest holds."
     ),
 ]
+_Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse a damaged file instead of reading what can be read.")
+]
 _List = Annotated[bool, typer.Option("--list", help="Only show the file's tracks and what they would be.")]
 _Bpm = Annotated[
     str | None,
@@ -107,6 +110,7 @@ def import_(
     form: _Form = None,
     chords: _Chords = None,
     ignore_tempo_changes: _Flatten = False,
+    strict: _Strict = False,
     only_list: _List = False,
     json: opt.Json = False,
 ) -> None:
@@ -115,7 +119,7 @@ def import_(
     from stemwright.producer.readings import Override
 
     if only_list:
-        _show_tracks(inspect_midi(file), json)
+        _show_tracks(inspect_midi(file, strict), json)
         return
     facts = import_midi(
         folder,
@@ -125,6 +129,7 @@ def import_(
         every_track=every_track,
         over=Override(bpm, key, meter, form, chords),
         ignore_tempo_changes=ignore_tempo_changes,
+        strict=strict,
     )
     if json:
         emit_json(facts)
@@ -158,6 +163,7 @@ def _show_tracks(facts: dict[str, Any], json: bool) -> None:
             for item in facts["tracks"]
         ),
     )
+    lines(f"note: {remark}" for remark in facts["remarks"])
 
 
 def _tracks(numbers: int | list[int]) -> str:

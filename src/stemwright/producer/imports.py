@@ -54,19 +54,21 @@ def import_midi(
     every_track: bool = False,
     over: Override | None = None,
     ignore_tempo_changes: bool = False,
+    strict: bool = False,
 ) -> dict[str, Any]:
     """Give layers of the song at `path` the notes of `file`; makes the song where there is none.
 
     `tracks`: "2=bass" and the like; guessed where empty. `layers`: only these, of what was guessed.
-    `every_track`: each track is a layer of its own. `over`: what the user says of the file. UsageError for a
-    file that does not fit, before anything is written.
+    `every_track`: each track is a layer of its own. `over`: what the user says of the file. `strict`: a
+    damaged file is refused. UsageError for a file that does not fit, before anything is written.
     """
     from stemwright.song.midi import read_midi
 
     clock = Clock()
     over = over or Override()
-    midi = read_midi(file, file.name)
+    midi = read_midi(file, file.name, strict)
     chosen = choose(midi.tracks, file.name, tracks, layers, every_track, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
     state = _existing_state(path)
     if state is None:
         reading = read_new(midi, over, file.name, ignore_tempo_changes)
@@ -91,12 +93,13 @@ def import_midi(
     return {"run": number, "layers": _details(given, song), **_facts(reading)}
 
 
-def inspect_midi(file: Path) -> dict[str, Any]:
+def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
     """What `import` would make of a file: its tracks with the layers guessed for them. Writes nothing."""
     from stemwright.song.midi import read_midi
 
-    midi = read_midi(file, file.name)
+    midi = read_midi(file, file.name, strict)
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
     layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
     return {
         "bpm": bpm_text(midi.bpm),
@@ -115,6 +118,7 @@ def inspect_midi(file: Path) -> dict[str, Any]:
             }
             for number, track in enumerate(midi.tracks, 1)
         ],
+        "remarks": midi.faults,
     }
 
 

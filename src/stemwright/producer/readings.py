@@ -63,6 +63,9 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
     form = parse_form(over.form) if over.form is not None else midi.sections(meter)
     if over.form is None and len(midi.markers) > len(form):
         remarks.append(f"{len(midi.markers)} markers gave {len(form)} section(s)")
+    empty = midi.empty_bars_in(meter)
+    if over.form is None and empty:
+        remarks.append(f"{empty} empty bar(s) after the last note left out (a longer --form keeps them)")
     try:
         state = GlobalState(bpm, meter, key or Key("C"), form, style=DEFAULTS["style"])
     except UsageError as error:
@@ -158,15 +161,16 @@ def _changes(midi: MidiSong, over: Override, name: str, flatten: bool) -> list[s
 
 
 def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:
-    """Remarks on notes that had to be mended or moved."""
+    """Remarks on a file and notes that had to be mended, or moved."""
     mended = midi.mended
     told = (
         (mended.short, "shorter than a 96th of a quarter note: made as long"),
         (mended.cut, "struck again while they sounded: ended there"),
         (mended.doubled, "struck twice at once: made one"),
         (mended.open, "never ended: ended with their track"),
+        (mended.held, "held by the pedal: they last until it goes up or they are struck again"),
     )
-    remarks = [f"{count} note(s) {what}" for count, what in told if count]
+    remarks = midi.faults + [f"{count} note(s) {what}" for count, what in told if count]
     if midi.rounding:
         worst = float(midi.rounding * 60_000 / bpm)
         remarks.append(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from stemwright.errors import UsageError
 from stemwright.song.harmony import Key
 from stemwright.song.meter import Meter
+from stemwright.song.midi_text import decoded
 from stemwright.song.pitch import name_at
 from stemwright.song.state import bpm_text, parse_bpm
 
@@ -17,11 +18,7 @@ OUR_TEXT = "stemwright:"
 
 def text_of(data: bytes) -> str:
     """The printable text of a meta event (its type byte first), at most 200 characters."""
-    try:
-        text = data[1:].decode("utf-8")
-    except UnicodeDecodeError:
-        text = data[1:].decode("latin-1")
-    return "".join(sign if sign.isprintable() else " " for sign in text[:200]).strip()
+    return decoded(data[1:])
 
 
 def our_text(data: bytes) -> tuple[str, str]:

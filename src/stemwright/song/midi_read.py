@@ -15,7 +15,10 @@ from stemwright.song.form import MAX_SECTION_BARS, MAX_SECTIONS, Section, sectio
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi_chords import read_chords
-from stemwright.song.midi_events import META, RawFile, parse_file
+from stemwright.song.midi_events import META
+from stemwright.song.midi_faults import Faults
+from stemwright.song.midi_file import RawFile, parse_file
+from stemwright.song.midi_kits import read_kits
 from stemwright.song.midi_meta import (
     KEY,
     MARKER,
@@ -30,6 +33,7 @@ from stemwright.song.midi_meta import (
     text_of,
 )
 from stemwright.song.midi_notes import Mended, MidiTrack, channels_of, note_ticks, scaled
+from stemwright.song.midi_pedal import sustained
 from stemwright.song.score import MAX_NOTES, PPQ
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -44,7 +48,7 @@ class MidiSong:
     first; the `_changes` count how often another one comes. `bpm` may lie outside 30..300. Markers and
     chords: (tick, text or chord). `says`: which of "bpm", "meter", "key" the file names; `is_ours`: whether
     Stemwright wrote it. `division`: its ticks a quarter note; `rounding`: how far its notes were moved at
-    most, in quarter notes.
+    most, in quarter notes. `faults`: what was wrong with the file and has been mended, a line each.
     """
 
     tracks: list[MidiTrack]
@@ -62,15 +66,35 @@ class MidiSong:
     division: int = PPQ
     rounding: Fraction = Fraction(0)
     mended: Mended = field(default_factory=Mended)
+    faults: list[str] = field(default_factory=list)
+
+    def hold_pedal(self) -> None:
+        """Make all notes as long as the pedal makes them sound."""
+        for track in self.tracks:
+            if track.pedal:
+                played = sustained(track.notes, track.pedal)
+                ends = zip(sorted(track.notes), sorted(played), strict=True)
+                self.mended.held += sum(a.end != b.end for a, b in ends)
+                track.notes, track.pedal = played, []
 
     @property
     def bars(self) -> int:
-        """Bars that hold the whole file, at least 1."""
+        """Bars of the file's meter, see `bars_in`."""
         return self.bars_in(self.meter)
 
     def bars_in(self, meter: Meter) -> int:
-        """Bars of another meter that hold the whole file, at least 1."""
-        return max(1, -(-self.length_ticks // meter.ticks_per_bar))
+        """Bars of another meter that hold all notes and chords, at least 1.
+
+        Many programs let tracks end long after their music. A file of our own ends where its song does.
+        """
+        music = [note.end for track in self.tracks for note in track.notes]
+        music += [tick + 1 for tick, chord in self.chords if chord is not None]
+        end = self.length_ticks if self.is_ours or not music else max(music)
+        return max(1, -(-end // meter.ticks_per_bar))
+
+    def empty_bars_in(self, meter: Meter) -> int:
+        """Bars between the last note or chord and the end of the file, which `bars_in` leaves out."""
+        return max(0, -(-self.length_ticks // meter.ticks_per_bar) - self.bars_in(meter))
 
     def sections(self, meter: Meter | None = None) -> tuple[Section, ...]:
         """Sections from the markers, on the nearest bars (of `meter`, or the file's own).
@@ -93,24 +117,32 @@ class MidiSong:
         return tuple(out)
 
 
-def read_midi(source: str | Path | bytes, name: str | None = None) -> MidiSong:
-    """The contents of a MIDI file (path or bytes). UsageError for anything that is not one, or too large."""
+def read_midi(source: str | Path | bytes, name: str | None = None, strict: bool = False) -> MidiSong:
+    """The contents of a MIDI file (path or bytes). UsageError for anything that is not one, or too large.
+
+    Of a damaged file what can be read is read and the rest told in `faults`; a `strict` reader refuses it.
+    """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     name = name or ("MIDI data" if isinstance(source, bytes) else Path(source).name)
     if len(data) > MAX_BYTES:
         raise UsageError(f"{name}: has {len(data)} bytes, at most {MAX_BYTES} are allowed; split it")
     if not data:
         raise UsageError(f"{name}: is not a MIDI file (it is empty)")
-    raw = parse_file(data, name)
+    faults = Faults(name, strict)
+    raw = parse_file(data, name, faults)
     song = MidiSong([], Fraction(120), Meter(4, 4), None, division=raw.division)
     song.length_ticks = max(scaled(track.end, raw.division, name) for track in raw.tracks)
+    kits = read_kits(raw.tracks)
     for number, track in enumerate(raw.tracks, 1):
-        song.tracks += channels_of(track, number, raw.division, name, song.mended)
+        song.tracks += channels_of(track, number, raw.division, song.mended, faults, kits)
+    if not song.tracks and faults.first:
+        raise UsageError(faults.first)
     if sum(len(track.notes) for track in song.tracks) > MAX_NOTES:
         raise UsageError(f"{name}: has over {MAX_NOTES} notes; split it")
     song.rounding = _rounding(raw)
     song.chords = [(scaled(tick, raw.division, name), chord) for tick, chord in read_chords(raw)]
     _read_conductor(raw, song, name)
+    song.faults = list(faults.remarks())
     return song
 
 

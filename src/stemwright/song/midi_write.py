@@ -13,6 +13,7 @@ from itertools import count
 from stemwright.errors import UsageError
 from stemwright.song.layers import DEFAULT_PROGRAMS, is_drums, ordered
 from stemwright.song.midi_chords import CHORD_TRACK, chord_events
+from stemwright.song.midi_kits import DRUM_CHANNEL
 from stemwright.song.midi_meta import (
     KEY,
     MARKER,
@@ -25,7 +26,6 @@ from stemwright.song.midi_meta import (
     signature_of,
     tempo_of,
 )
-from stemwright.song.midi_notes import DRUM_CHANNEL
 from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState, bpm_text
 
