@@ -36,7 +36,7 @@ _MODE_NAMES = {"": "major", "M": "major", "m": "minor", "aeolian": "minor", "ion
 _MODE_NAMES |= {m: m for m in MODES} | {m[:3]: m for m in MODES}
 
 NO_CHORD = "N.C."
-_NO_CHORDS = (NO_CHORD, "N.C", "NC")
+_NO_CHORDS = (NO_CHORD, "N.C", "NC", "N/C")
 _KEY = re.compile(r"([A-Ga-g][#b]?)\s*(\S*)")
 _CHORD = re.compile(r"([A-G](?:##?|bb?)?)([^\s]*)")
 
@@ -163,7 +163,7 @@ class Chord:
 
 def parse_chord(text: str) -> Chord | None:
     """A chord, or None for "N.C."."""
-    return None if text.strip() in _NO_CHORDS else Chord.parse(text)
+    return None if tidy(text).upper() in _NO_CHORDS else Chord.parse(text)
 
 
 def chord_text(chord: Chord | None) -> str:

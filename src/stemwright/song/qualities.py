@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from stemwright.song.signs import plain_signs
+
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7), "m": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "5": (0, 7),
     "sus2": (0, 2, 7), "sus4": (0, 5, 7), "6": (0, 4, 7, 9), "m6": (0, 3, 7, 9), "69": (0, 4, 7, 9, 14),
@@ -43,12 +45,12 @@ _NAMES = {
 }  # fmt: skip
 """Usual writings, by which names that were always read keep their meaning."""
 
-_SIGNS = str.maketrans({"△": "Δ", "−": "-", "–": "-", "º": "°", "Ø": "ø", "(": " ", ")": " ", ",": " "})
+_SIGNS = str.maketrans({"^": "Δ", "(": " ", ")": " ", ",": " "})
 _HEAD = re.compile(
-    r"(maj|Maj|ma(?!dd)|Ma|MA|M|Δ|min|Min|mi|MI|m|-|dim|°|o|aug|\+|ø|h(?=7))?(6/9|69|13|11|9|7|6|5)?"
+    r"(maj|Maj|ma(?!dd)|Ma|MA|M|Δ|min|Min|mi|MI|m|-|dim|°|o|aug|\+|ø|h)?(6/9|69|13|11|9|7|6|5)?"
 )
 _PIECE = re.compile(
-    r" *(?:(sus)(24|2|4)?|(maj|Maj|M|Δ)(7|9)|(add|no|omit)([#b]?)(2|3|4|5|6|9|11|13)"
+    r" *(?:(sus)(24|2|4)?|((?:maj|Maj|M)(?=[79])|Δ)(7|9)?|(add|no|omit)([#b]?)(2|3|4|5|6|9|11|13)"
     r"|([#b+-])(5|9|11|13)|(?<= )(6|7|9|11|13)) *"
 )
 _KINDS = {
@@ -87,12 +89,12 @@ def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
 
 def tones_of(suffix: str) -> frozenset[int] | None:
     """Semitones above the root that a suffix spells out; None where some piece of it cannot be read."""
-    text = suffix.translate(_SIGNS)
+    text = plain_signs(suffix).translate(_SIGNS)
     head = _HEAD.match(text)
     assert head is not None  # every part of it may be missing
     word, number = head[1] or "", head[2] or ""
     kind = "m" if word == "m" else _KINDS[word.lower()]
-    chord = _Tones(kind, number)
+    chord = _Tones(kind, number or ("7" if word == "Δ" else ""))
     at = head.end()
     while at < len(text.rstrip()):
         piece = _PIECE.match(text, at)
