@@ -7,6 +7,7 @@ and the tones are looked up. So every writing of a chord gives one quality with 
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
 
 from stemwright.song.signs import plain_signs
 
@@ -59,6 +60,8 @@ _KINDS = {
 }  # fmt: skip
 _UPPER = {"2": 14, "4": 17, "6": 9, "9": 14, "11": 17, "13": 21}
 _BY_TONES = {frozenset(tones): name for name, tones in QUALITIES.items()}
+_NEAR = 0.6
+"""How alike the letters of two suffixes are, from 0 to 1, that one may have been meant for the other."""
 _SHIFTS = {"": 0, "b": -1, "-": -1, "#": 1, "+": 1}
 
 
@@ -76,11 +79,16 @@ def parse_quality(suffix: str) -> str | None:
 
 
 def nearest_quality(suffix: str) -> str | None:
-    """For a suffix that says tones which no quality has: the quality with most of them, or None."""
+    """For a suffix that means no quality, the one that is nearest: by its tones where they can be read, else
+    by its letters; None where nothing is near.
+    """
     tones = tones_of(suffix)
-    if tones is None:
-        return None
-    return max(QUALITIES, key=lambda name: _likeness(tones, frozenset(QUALITIES[name])))
+    if tones is not None:
+        return max(QUALITIES, key=lambda name: _likeness(tones, frozenset(QUALITIES[name])))
+    written = [name for name in (*QUALITIES, *_NAMES) if name]
+    alike = {name: SequenceMatcher(None, suffix[:40], name).ratio() for name in written}
+    near = max(written, key=lambda name: alike[name])
+    return parse_quality(near) if alike[near] >= _NEAR else None
 
 
 def _likeness(one: frozenset[int], other: frozenset[int]) -> float:

@@ -15,11 +15,12 @@ _ALIKE = {
     "+": "⁺",
     "x": "×",
     "|": "│┃",
-    " ": "\ufeff\u00a0\u202f\u2007\u2009\u200b\u200e\u2060\u3000\r",
+    " ": "\ufeff\u00a0\u202f\u200b\u200e\u2060\u3000\r",
     "\n": "\u2028\u2029\u0085\v\f",
     "'": "’‘",
 }
 _PLAIN = {ord(sign): plain for plain, signs in _ALIKE.items() for sign in signs}
+_PLAIN |= dict.fromkeys((0x1680, 0x205F, *range(0x2000, 0x200B)), " ")
 _PLAIN |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}  # full width
 _PLAIN |= {ord(sign): str(number) for number, sign in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 _PLAIN |= {ord(sign): str(number) for number, sign in enumerate("₀₁₂₃₄₅₆₇₈₉")}
