@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.producer.create import Wish, create, draft, implied, require_same
+from stemwright.producer.create import Wish, create, draft, implied, remarks, require_same
 from stemwright.producer.produce import produce
 from stemwright.producer.reports import describe
 from stemwright.song.state import GlobalState
@@ -44,7 +44,7 @@ def test_a_song_is_gone_on_with_by_its_own_chords(tmp_path: Path) -> None:
         require_same(tmp_path, song, Wish(chords="C"))
 
 
-@pytest.mark.parametrize("chords", ["", "H7", "C | Gm7 | x", "C | D | E | F | G"])
+@pytest.mark.parametrize("chords", ["", "Fis | B", "C | Gm7 | y", "C | D | E | F | G"])
 def test_wrong_chords_leave_nothing_behind(tmp_path: Path, chords: str) -> None:
     with pytest.raises(UsageError, match=r"^chords: "):
         create(tmp_path / "song", Wish(form="verse:4", chords=chords))
@@ -81,3 +81,51 @@ def test_a_song_is_as_long_as_its_chords() -> None:
     assert implied(Wish(chords=long)) == {"key": "C major", "form": "verse:21"}
     assert "form" not in implied(Wish(chords="C | F | G", form="verse:8"))
     assert implied(Wish()) == {}
+
+
+CHART = """\
+Title: In a Hall
+Key: G
+Tempo: 90 bpm
+Time: 3/4
+[Verse]
+G | H7 | e
+[Chorus]
+|: C | D :|
+"""
+
+
+def test_a_chart_says_what_its_song_is(tmp_path: Path) -> None:
+    song = draft(tmp_path / "song", Wish(seed=1, chords=CHART))
+    assert song.title == "In a Hall"
+    assert song.state.with_(chords=()) == GlobalState.create("90", "G", "3/4", "Verse:3 Chorus:4", "pop")
+    assert [str(chord) for chord in song.state.chords[::3]] == ["G", "B7", "Em", "C", "D", "C", "D"]
+    assert remarks(Wish(chords=CHART)) == [
+        "German note names: H is B, B is B flat",
+        "small letters are minor chords",
+    ]
+    require_same(tmp_path, song, Wish(chords=CHART))
+
+
+def test_what_is_asked_for_wins_over_the_chart(tmp_path: Path) -> None:
+    wish = Wish("120", "D", "4/4", "verse:8", seed=1, title="Mine", chords=CHART)
+    song = draft(tmp_path / "song", wish)
+    assert song.title == "Mine" and implied(wish) == {}
+    assert song.state.with_(chords=()) == GlobalState.create("120", "D", "4/4", "verse:8", "pop")
+    assert remarks(wish)[2:] == [
+        "title In a Hall passed over: another one is given",
+        "key G major passed over: another one is given",
+        "bpm 90 passed over: another one is given",
+        "meter 3/4 passed over: another one is given",
+        "sections passed over for the form that is given: Verse:3 Chorus:4",
+    ]
+
+
+def test_what_cannot_be_read_is_passed_over_and_said() -> None:
+    wish = Wish(chords="Key: of life\nTempo: slow\nTitle: AC/DC\nC | F")
+    assert implied(wish) == {"title": "AC-DC", "key": "C major"}
+    assert remarks(wish) == [
+        "key of life passed over: it cannot be read",
+        "bpm slow passed over: it cannot be read",
+    ]
+    assert remarks(Wish()) == []

@@ -124,10 +124,11 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
 
 
 def _say_implied(wish: Wish) -> None:
-    """What the chords decided that was not asked for."""
-    from stemwright.producer.create import implied
+    """What the chords decided that was not asked for, and how they were read."""
+    from stemwright.producer.create import implied, remarks
 
     lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
+    lines(f"chords: {remark}" for remark in remarks(wish))
 
 
 def _headline(facts: dict[str, object]) -> str:

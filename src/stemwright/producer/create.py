@@ -52,25 +52,35 @@ def create(path: Path, wish: Wish) -> SongFolder:
 
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
-    state = _with_chords(_state(wish, DEFAULTS | implied(wish)), wish.chords)
+    said = implied(wish)
+    state = _with_chords(_state(wish, DEFAULTS | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
-    title = check_title(wish.title) if wish.title is not None else title_from(path)
+    title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     timbres = _timbres(wish)
     return Song(title, state, seed, {name: LayerEntry(timbres.get(name, "")) for name in LAYERS})
 
 
 def implied(wish: Wish) -> dict[str, str]:
-    """The key and the form that the wished chords imply, where these were not wished for themselves."""
-    found: dict[str, str] = {}
+    """Title, bpm, key, meter and form as the wished chords say or imply them, where none was wished for."""
     if wish.chords is None:
-        return found
-    from stemwright.compose.implied import implied_form, implied_key
+        return {}
+    from stemwright.compose.implied import chart_facts, implied_form, implied_key
 
-    if wish.key is None and (key := implied_key(wish.chords)) is not None:
+    said = chart_facts(wish.chords)
+    found = {name: value for name, value in said.items() if getattr(wish, name) is None}
+    if wish.key is None and "key" not in found and (key := implied_key(wish.chords)) is not None:
         found["key"] = str(key)
     if wish.form is None and (form := implied_form(wish.chords, _state(wish, DEFAULTS | found))) is not None:
         found["form"] = form
     return found
+
+
+def remarks(wish: Wish) -> list[str]:
+    """What is to be told of how the wished chords were read."""
+    from stemwright.compose.implied import chart_remarks
+
+    given = [name for name in (*DEFAULTS, "title") if getattr(wish, name) is not None]
+    return [] if wish.chords is None else chart_remarks(wish.chords, given)
 
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:

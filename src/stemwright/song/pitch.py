@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from stemwright.song.signs import plain_signs
+
 _LETTERS = "FCGDAEB"
 _NAME = re.compile(r"[A-G](#{0,2}|b{0,2})")
 
@@ -35,5 +37,5 @@ def spell_near(pc: int, lowest: int) -> str:
 
 
 def tidy(text: str) -> str:
-    """`text` without outer blanks, with # and b for the signs of sharp and flat."""
-    return text.strip().replace("♯", "#").replace("♭", "b")
+    """`text` without outer blanks, in plain signs."""
+    return plain_signs(text).strip()
