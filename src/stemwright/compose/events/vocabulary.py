@@ -15,6 +15,7 @@ from fractions import Fraction
 from stemwright.compose.form import family
 from stemwright.song.harmony import MODES, QUALITIES
 from stemwright.song.layers import LAYERS, is_drums
+from stemwright.song.style import canonical
 
 VERSION = 1
 FINE = 8
@@ -125,9 +126,9 @@ def tempo_of(bpm: Fraction) -> int:
 
 
 def style_of(style: str) -> int:
-    """A style's value: the known one that it is or begins with, else 0."""
-    words = style.replace("/", " ").replace("-", " ").split()
-    return next((STYLES.index(word) for word in words[:1] if word in STYLES), 0)
+    """A style's value; 0 for one that the composer does not know."""
+    name = canonical(style)
+    return STYLES.index(name) if name in STYLES else 0
 
 
 def section_of(name: str) -> int:
