@@ -94,6 +94,11 @@ def resolve(name: str) -> str | None:
     return found if found in NAMES else None
 
 
+def played_names() -> tuple[str, ...]:
+    """The canonical names that the arranger plays: those with patterns of their own first."""
+    return (*NAMES, *(name for name in _PLAYED_LIKE if name))
+
+
 def played(text: str) -> str:
     """The canonical name of a style that the arranger plays, as a new song stores it. UsageError for others,
     naming the nearest.
@@ -115,3 +120,9 @@ def _load(name: str) -> Style:
 def style_of(name: str) -> Style:
     """The patterns that `name` is played by; names that nobody knows are played as pop."""
     return _load(resolve(name) or "pop")
+
+
+def about(name: str) -> str:
+    """What a style with patterns of its own is like, as its file in the stylebook says."""
+    said = import_module(f"stemwright.compose.stylebook.{name}").__doc__ or ""
+    return said.partition(":")[2].strip().rstrip(".")

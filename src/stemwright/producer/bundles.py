@@ -154,6 +154,12 @@ def timbre_of(bundle: Bundle, timbre: str) -> str:
     return timbre or (names[0] if names else "")
 
 
+def range_of(bundle: Bundle, timbre: str) -> tuple[int, int] | None:
+    """The lowest and the highest pitch that a timbre can play; None where the bundle does not say."""
+    found = bundle.manifest.architecture.get("ranges", {}).get(timbre)
+    return None if found is None else (found[0], found[1])
+
+
 def slot(bundle: Bundle, timbre: str) -> int | None:
     """Where a timbre stands in the bundle's list. None where the bundle knows no timbres."""
     return bundle.manifest.timbres.index(timbre) if timbre else None
