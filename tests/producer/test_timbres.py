@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from stemwright.errors import UsageError
+from stemwright.producer.bundles import performer
 from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
 from stemwright.producer.doctor import examine
 from stemwright.producer.produce import produce
 from stemwright.producer.reports import check, describe, list_takes
 from stemwright.producer.whole import make_song
+from stemwright.song.document import LayerEntry
+from stemwright.store import SongFolder
 from support.songs import files, token_shas
 
 WISH = Wish(bpm="240", form="verse:1", seed=1, title="A Tune", timbres=("lead=bright",))
@@ -33,6 +36,18 @@ def test_a_song_begins_in_the_timbres_wished(song: Path) -> None:
     assert timbres(song) == {"drums": "", "bass": "", "harmony": "", "lead": "bright"}
     produce(song)
     assert timbres(song) == {"drums": "plain", "bass": "plain", "harmony": "plain", "lead": "bright"}
+
+
+def test_a_further_layer_is_played_by_the_performer_of_its_kind(song: Path) -> None:
+    folder = SongFolder.open(song)
+    with folder.lock():
+        folder.save(folder.load().with_layer("lead-2", LayerEntry("bright")))
+    produce(song)
+    layers = describe(song)["layers"]
+    assert layers["lead-2"]["timbre"] == "bright" and layers["lead-2"]["take"] == 1
+    assert layers["lead-2"]["tokens_sha256"] != layers["lead"]["tokens_sha256"], "another seed"
+    with pytest.raises(UsageError, match="layer 'audio' needs the bundle 'audio'"):
+        performer("audio")
 
 
 def test_another_take_in_another_timbre(song: Path) -> None:

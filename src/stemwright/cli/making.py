@@ -36,7 +36,7 @@ _Timbre = Annotated[
         "--timbre",
         metavar="NAME",
         help="Make another take of the layer named, in this timbre; without --seed, of the same notes. "
-        "`stemwright doctor` lists the names.",
+        "`stemwright timbres` lists the names.",
         show_default=False,
     ),
 ]

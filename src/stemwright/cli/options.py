@@ -77,7 +77,7 @@ Style = Annotated[
         "--style",
         metavar="NAME",
         help="What to play like: pop, rock, funk, jazz, bossa, house, hiphop, ballad, reggae, metal, "
-        "blues, country. Default: pop.",
+        "blues, country. Default: pop. `stemwright styles` tells of these and more.",
         show_default=False,
     ),
 ]
@@ -86,7 +86,7 @@ Timbres = Annotated[
     typer.Option(
         "--timbre",
         metavar="LAYER=NAME",
-        help="What a layer is played in; may be repeated. `stemwright doctor` lists the names.",
+        help="What a layer is played in; may be repeated. `stemwright timbres` lists the names.",
         show_default=False,
     ),
 ]

@@ -23,7 +23,7 @@ from stemwright.producer.filling import Gap, fill
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.workspace import writing
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.score import Note, Score
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def _voices(name: str, stands: Sequence[Note], rhythm: Collection[int]) -> int |
     """How many notes sound at once where nothing is said: in most layers one, but for a rhythm that is kept
     under notes that sound on.
     """
-    if name.startswith("harmony"):
+    if kind_of(name) == "harmony":
         return None
     held = [n for n in stands if rhythm and n.onset < min(rhythm) < n.end]
     return 1 + max((sum(tick < n.end for n in held) for tick in rhythm), default=0)

@@ -14,7 +14,8 @@ from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
-from stemwright.song.state import GlobalState, bpm_text
+from stemwright.song.state import GlobalState, bpm_text, parse_style
+from stemwright.song.style import canonical
 
 if TYPE_CHECKING:
     from stemwright.store import SongFolder
@@ -91,7 +92,7 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         "key": str(current.key),
         "meter": str(current.meter),
         "form": current.form,
-        "style": current.style,
+        "style": canonical(current.style) or current.style,  # an old song may have an alias
     }
     wanted = _state(wish, has)
     asked = {
@@ -125,14 +126,14 @@ def title_from(path: Path) -> str:
 
 
 def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
-    from stemwright.compose.styles import NAMES, resolve
+    from stemwright.compose.styles import played
 
     given = {name: getattr(wish, name) for name in DEFAULTS}
     texts = {name: rest[name] if value is None else value for name, value in given.items()}
-    state = GlobalState.create(**texts)
-    if wish.style is not None and resolve(state.style) is None:
-        raise UsageError(f"style: {wish.style[:40]!r} is not known; use one of {', '.join(NAMES)}")
-    return state
+    if wish.style is not None:
+        parse_style(wish.style)
+        texts["style"] = played(wish.style)
+    return GlobalState.create(**texts)
 
 
 def _with_chords(state: GlobalState, text: str | None) -> GlobalState:

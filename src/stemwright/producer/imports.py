@@ -15,7 +15,7 @@ from stemwright.producer import bundles
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.create import title_from
-from stemwright.producer.programs import kind_of, timbre_of_program
+from stemwright.producer.programs import timbre_of_program
 from stemwright.producer.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.tracks import choose, guess
@@ -194,7 +194,7 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
 def _timbres(layer: str) -> tuple[str, ...]:
     """What a layer of this kind can be played in; nothing where there is no sound bundle for it."""
     try:
-        return bundles.performer(kind_of(layer) or layer).manifest.timbres
+        return bundles.performer(layer).manifest.timbres
     except StemwrightError:  # a broken bundle is told by what needs it
         return ()
 

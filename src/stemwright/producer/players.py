@@ -35,8 +35,7 @@ class Performer:
     @property
     def range(self) -> tuple[int, int] | None:
         """The lowest and the highest pitch that the timbre can play; None where the bundle does not say."""
-        found = self.bundle.manifest.architecture.get("ranges", {}).get(self.timbre)
-        return None if found is None else (found[0], found[1])
+        return bundles.range_of(self.bundle, self.timbre)
 
     def made(self, sha: str) -> dict[str, Any]:
         """What a take of tokens `sha` tells of them and who played."""

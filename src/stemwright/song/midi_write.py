@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from itertools import count
 
 from stemwright.errors import UsageError
-from stemwright.song.layers import DEFAULT_PROGRAMS, is_drums, ordered
+from stemwright.song.layers import KINDS, is_drums, kind_of, ordered
 from stemwright.song.midi_chords import CHORD_TRACK, chord_events
 from stemwright.song.midi_kits import DRUM_CHANNEL
 from stemwright.song.midi_meta import (
@@ -55,7 +55,7 @@ def write_midi(
         chunks.append(_chunk(_chords(state), state.total_ticks))
     melodic, drums = count(), count()
     for name in ordered(list(scores)):
-        program = (programs or {}).get(name, DEFAULT_PROGRAMS.get(name, 0))
+        program = (programs or {}).get(name, KINDS[kind_of(name)].program)
         lanes = _lanes(scores[name]) if name in keep else [scores[name].without_overlaps()]
         for number, lane in enumerate(lanes, 1):
             port, channel = _place(next(drums if is_drums(name) else melodic), is_drums(name))
