@@ -186,4 +186,5 @@ def export(
     lines(
         ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
+        + facts["remarks"]
     )

@@ -92,7 +92,7 @@ def song(
     stems = [f"{name:<10}{path}" for name, path in result["stems"].items()]
     spent = result["elapsed_seconds"]
     clock = f"{result['seconds']:.1f} s of music in {spent:.1f} s, real-time factor {result['rtf']:.2f}"
-    lines([f"{'mix':<10}{result['mix']}", *stems, clock])
+    lines([f"{'mix':<10}{result['mix']}", *stems, *result["remarks"], clock])
 
 
 def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:
@@ -120,6 +120,7 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
         for name, layer in facts["layers"].items()
     ]
     table(("layer", "take", "takes", "played by", "object", "score"), rows)
+    lines(facts["remarks"])
     lines(f"picture: {file}" for file in facts.get("pictures", ()))
 
 

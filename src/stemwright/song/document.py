@@ -69,6 +69,13 @@ class LayerEntry:
         """This layer with one more take, which becomes the active one."""
         return replace(self, takes=(*self.takes, take)).with_active(take.take)
 
+    def with_score(self, sha: str) -> LayerEntry:
+        """This layer with the score that it is given. Unless the active take plays just this one, none is
+        active: the notes are still to be performed.
+        """
+        plays = self.active is not None and self.active.score_sha256 == sha
+        return replace(self, score_sha256=sha, take=self.take if plays else None)
+
     def with_active(self, number: int) -> LayerEntry:
         """This layer with take `number` active; the layer goes on in that take's timbre, if it has one."""
         takes = (take for take in self.takes if take.take == number and take.player is None)
