@@ -174,17 +174,15 @@ def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
 
 
 def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
-    """The song with a given score; the layer then has to be generated again, so no take is active.
+    """The song with a given score, which the layer then has to be generated again for.
 
     A layer that was never played gets the timbre nearest to the file's program.
     """
     entry = song.layers.get(layer, LayerEntry())
-    if entry.score_sha256 == sha:
-        return song
     timbre = entry.timbre
     if not timbre and not entry.takes and program is not None:
         timbre = timbre_of_program(layer, program, _timbres(layer))
-    return song.with_layer(layer, replace(entry, score_sha256=sha, take=None, timbre=timbre))
+    return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
 
 
 def _timbres(layer: str) -> tuple[str, ...]:
