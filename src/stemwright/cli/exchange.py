@@ -36,8 +36,8 @@ _Every = Annotated[
     bool,
     typer.Option(
         "--every-track",
-        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back, "
-        "but only layers with a bundle can be generated.",
+        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back. "
+        "harmony-2 is played by the harmony's bundle.",
     ),
 ]
 _Flatten = Annotated[

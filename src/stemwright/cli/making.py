@@ -126,6 +126,7 @@ def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
         sha = short(layer["tokens_sha256"] or layer["audio_sha256"])
         lines([f"{name:<10}take {layer['take']}  {sha}  {layer['how']}  {played_by(layer)}".rstrip()])
         lines(f"{'':<10}{line}" for line in layer["remarks"])
+    lines(f"left out: {why}" for why in made["left_out"].values())
     if made["run"] is None:
         lines([nothing])
     else:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles
+from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.create import title_from
@@ -74,6 +75,7 @@ def import_midi(
         reading = read_into(midi, over, file.name, ignore_tempo_changes, state)
     given = {layer: _given(midi, numbers, reading.state, file.name) for layer, numbers in chosen.items()}
     _settle(reading, midi, over, given, new=state is None)
+    reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
     if state is None:
         _create(path, reading.state.with_(chords=()), given)
     with writing(path) as folder:

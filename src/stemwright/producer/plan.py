@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
-from stemwright.producer import bundles
+from stemwright.producer import bundles, casting
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Performer, Player, Sampler, performer, sampler
@@ -62,12 +62,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`state`: the song's with everything decided. `kept`: layers that were asked for and need nothing."""
+    """`state`: the song's with everything decided. `kept`: layers that were asked for and need nothing.
+    `left_out`: layers that nothing here can play, and why."""
 
     state: GlobalState
     jobs: tuple[Job, ...]
     kept: tuple[str, ...]
     span: Span | None
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: Watch = unwatched) -> Plan:
@@ -80,9 +82,13 @@ def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: 
         request = _with_known_timbre(song, request)
         span = parse_bars(request.bars, song.state) if request.bars is not None else None
         names = _chosen(song, request.layers)
+        unplayable = _unplayable(names, request)
         found = _samplers(request)
         needed = [
-            name for name in names if _needed(folder, song.layers[name], name, request, span, found.get(name))
+            name
+            for name in names
+            if name not in unplayable
+            and _needed(folder, song.layers[name], name, request, span, found.get(name))
         ]
         state = _decided(song)
         players: dict[str, Player] = {
@@ -93,7 +99,9 @@ def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: 
     with clock.stage("compose"):
         scores = scores_for(folder, song, state, wanted, watch)
     jobs = tuple(_job(state, want, players[want.layer], scores[want.layer]) for want in wanted)
-    return Plan(state, jobs, tuple(name for name in names if name not in needed), span)
+    left_out = {name: why for name, why in unplayable.items() if song.layers[name].active is None}
+    kept = tuple(name for name in names if name not in needed and name not in left_out)
+    return Plan(state, jobs, kept, span, left_out)
 
 
 def _decided(song: Song) -> GlobalState:
@@ -107,6 +115,14 @@ def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
     for name in layers:
         song.layer(name)
     return [name for name in song.layers if not layers or name in layers]
+
+
+def _unplayable(names: Sequence[str], request: Request) -> dict[str, str]:
+    """The layers that no bundle plays, and why, where all are asked for. None of them where the user names
+    layers or no other is left: then it is an error.
+    """
+    found = {name: why for name in names if (why := casting.why_not(name)) is not None}
+    return {} if request.layers or len(found) == len(names) else found
 
 
 def _with_known_timbre(song: Song, request: Request) -> Request:

@@ -303,4 +303,4 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
     facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:
         facts = {name: record[name] for name in facts}
-    return {**facts, "layers": layers}
+    return {**facts, "layers": layers, "left_out": dict(work.left_out)}

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stemwright.producer.casting import bundle_for
 from stemwright.producer.decoders import can_decode
 from stemwright.producer.exports import stored_score
 
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
-UNPERFORMED, UNMADE = "unperformed", "unmade"
+UNPERFORMED, UNMADE, UNPLAYABLE = "unperformed", "unmade", "unplayable"
 _WORDS = {
+    UNPLAYABLE: "no bundle plays it",
     UNPERFORMED: "its notes are not performed yet",
     UNMADE: "is not made yet",
 }
@@ -34,7 +36,8 @@ class Stale:
 
     def next(self, path: Path) -> str:
         """The command that mends it, for the song at `path`."""
-        return f"stemwright generate {shlex.quote(str(path))} {self.layer}"
+        command = "remove" if self.reason == UNPLAYABLE else "generate"
+        return f"stemwright {command} {shlex.quote(str(path))} {self.layer}"
 
     def line(self, path: Path) -> str:
         """What a user should hear of it."""
@@ -56,9 +59,15 @@ def sounding(folder: SongFolder, song: Song) -> tuple[dict[str, Take], list[Stal
         if take is not None:
             takes[layer] = take
         if entry.active is None:
-            reason = UNMADE if entry.score_sha256 is None else UNPERFORMED
-            found.append(Stale(layer, reason, take.take if take else None))
+            found.append(Stale(layer, _reason(layer, entry), take.take if take else None))
     return takes, found
+
+
+def _reason(layer: str, entry: LayerEntry) -> str:
+    """Why a layer has no active take."""
+    if bundle_for(layer) is None:
+        return UNPLAYABLE
+    return UNMADE if entry.score_sha256 is None else UNPERFORMED
 
 
 def nearest(

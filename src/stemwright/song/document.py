@@ -104,6 +104,10 @@ class Song:
         """This song with a layer added or replaced."""
         return replace(self, layers={**self.layers, name: entry})
 
+    def without_layer(self, name: str) -> Song:
+        """This song with a layer less."""
+        return replace(self, layers={other: entry for other, entry in self.layers.items() if other != name})
+
     def layer(self, name: str) -> LayerEntry:
         """A layer of this song. UsageError where it has none of that name."""
         if name not in self.layers:
