@@ -86,6 +86,7 @@ def generate(
     bars: _Bars = None,
     timbre: _Timbre = None,
     composer: opt.Composer = False,
+    arranger: opt.Arranger = False,
     player: _Player = None,
     json: opt.Json = False,
 ) -> None:
@@ -97,7 +98,15 @@ def generate(
     names = tuple(layers or ())
     with watching() as watch:
         made = produce(
-            folder, names, seed=seed, bars=bars, timbre=timbre, composer=composer, player=player, watch=watch
+            folder,
+            names,
+            seed=seed,
+            bars=bars,
+            timbre=timbre,
+            composer=composer,
+            arranger=arranger,
+            player=player,
+            watch=watch,
         )
     _say_made(
         made,

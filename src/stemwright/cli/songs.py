@@ -75,6 +75,7 @@ def song(
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
     composer: opt.Composer = False,
+    arranger: opt.Arranger = False,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
@@ -85,7 +86,7 @@ def song(
     if not json and not (folder / "song.json").exists():
         _say_implied(wish)
     with watching() as watch:
-        result = make_song(folder, wish, watch, composer=composer)
+        result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
     if json:
         emit_json(result)
         return
