@@ -54,7 +54,7 @@ def composed(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
         ("lead --bars 0-2", "--bars '0-2'"),
         ("lead --bars 9999", "--bars '9999': the song has bars 1 to 4"),
         ("lead --bars 1-3,2-4", "--bars '1-3,2-4': give one span"),
-        ("lead --chords C|Hm", "bar 2, 'Hm' (character 3)"),
+        ("lead --chords C|Xm", "bar 2, 'Xm' (character 3)"),
         ("lead --bars 1-2 --chords C|F|G", "3 bars are given for 2"),
         ("trombone", "trombone"),
         ("lead --variations 2", "--variations and --out"),

@@ -21,14 +21,14 @@ from stemwright.song.state import GlobalState
     [
         ("bass-2", "bass"), ("drums2", "drums"), ("drums-fill", "drums"), ("lead-flute", "lead"),
         ("harmony", "harmony"), ("audio-take", "audio"), ("strings", "harmony"), ("b", "harmony"),
-        ("2nd-bass", "harmony"),
+        ("2nd-bass", "harmony"), ("bassoon", "harmony"),
     ],
 )  # fmt: skip
 def test_kinds(layer: str, kind: str) -> None:
     assert kind_of(layer) == kind
 
 
-@given(st.sampled_from(LAYERS), st.from_regex(r"[a-z0-9_-]{0,8}", fullmatch=True))
+@given(st.sampled_from(LAYERS), st.from_regex(r"([-_0-9][a-z0-9_-]{0,8})?", fullmatch=True))
 def test_a_further_layer_is_like_its_kind_to_every_reader(kind: str, rest: str) -> None:
     layer = kind + rest
     assert kind_of(layer) == kind

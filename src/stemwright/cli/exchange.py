@@ -36,8 +36,8 @@ _Every = Annotated[
     bool,
     typer.Option(
         "--every-track",
-        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back, "
-        "but only layers with a bundle can be generated.",
+        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back. "
+        "harmony-2 is played by the harmony's bundle.",
     ),
 ]
 _Flatten = Annotated[
@@ -192,4 +192,5 @@ def export(
     lines(
         ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
+        + facts["remarks"]
     )

@@ -86,6 +86,7 @@ def generate(
     bars: _Bars = None,
     timbre: _Timbre = None,
     composer: opt.Composer = False,
+    arranger: opt.Arranger = False,
     player: _Player = None,
     json: opt.Json = False,
 ) -> None:
@@ -97,7 +98,15 @@ def generate(
     names = tuple(layers or ())
     with watching() as watch:
         made = produce(
-            folder, names, seed=seed, bars=bars, timbre=timbre, composer=composer, player=player, watch=watch
+            folder,
+            names,
+            seed=seed,
+            bars=bars,
+            timbre=timbre,
+            composer=composer,
+            arranger=arranger,
+            player=player,
+            watch=watch,
         )
     _say_made(
         made,
@@ -126,6 +135,7 @@ def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
         sha = short(layer["tokens_sha256"] or layer["audio_sha256"])
         lines([f"{name:<10}take {layer['take']}  {sha}  {layer['how']}  {played_by(layer)}".rstrip()])
         lines(f"{'':<10}{line}" for line in layer["remarks"])
+    lines(f"left out: {why}" for why in made["left_out"].values())
     if made["run"] is None:
         lines([nothing])
     else:

@@ -15,6 +15,14 @@ Composer = Annotated[
     bool,
     typer.Option("--composer", help="Notes by the bundle 'composer'. Default: by the arranger's patterns."),
 ]
+Arranger = Annotated[
+    bool,
+    typer.Option(
+        "--arranger",
+        help="Notes by the arranger's patterns. This is the default; but with it, or with --composer, and "
+        "--seed or --bars, layers that are named get new notes even where they were given some.",
+    ),
+]
 Quality = Annotated[
     str | None,
     typer.Option(

@@ -75,6 +75,7 @@ def song(
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
     composer: opt.Composer = False,
+    arranger: opt.Arranger = False,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
@@ -85,14 +86,14 @@ def song(
     if not json and not (folder / "song.json").exists():
         _say_implied(wish)
     with watching() as watch:
-        result = make_song(folder, wish, watch, composer=composer)
+        result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
     if json:
         emit_json(result)
         return
     stems = [f"{name:<10}{path}" for name, path in result["stems"].items()]
     spent = result["elapsed_seconds"]
     clock = f"{result['seconds']:.1f} s of music in {spent:.1f} s, real-time factor {result['rtf']:.2f}"
-    lines([f"{'mix':<10}{result['mix']}", *stems, clock])
+    lines([f"{'mix':<10}{result['mix']}", *stems, *result["remarks"], clock])
 
 
 def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:
@@ -120,6 +121,7 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
         for name, layer in facts["layers"].items()
     ]
     table(("layer", "take", "takes", "played by", "object", "score"), rows)
+    lines(facts["remarks"])
     lines(f"picture: {file}" for file in facts.get("pictures", ()))
 
 

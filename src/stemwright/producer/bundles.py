@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
-from stemwright.song.layers import kind_of
+from stemwright.producer import casting
 
 if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
@@ -24,12 +24,10 @@ _lock = threading.Lock()
 
 
 def performer(layer: str) -> Bundle:
-    """The performer of a layer: the bundle of its name, else that of its kind. UsageError naming the bundle
-    where there is neither.
-    """
-    from stemwright.models import shipped
-
-    name = layer if layer in shipped() else kind_of(layer)
+    """The performer of a layer ("bass-2" is played by the bass's). UsageError where there is none for it."""
+    name, problem = casting.bundle_for(layer), casting.why_not(layer)
+    if name is None:
+        raise UsageError(problem or layer)
     bundle = _load(name, f"layer {layer!r} needs the bundle {name!r}", "performer")
     version = bundle.manifest.conditioning_version or 0
     from stemwright.conditioning import CONDITIONING_VERSION

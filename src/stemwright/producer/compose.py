@@ -81,7 +81,7 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         song = replace(song, state=made.state)
         for layer, score in made.scores.items():
             sha = folder.objects.put("score", score.canonical_bytes())
-            song = song.with_layer(layer, replace(song.layers[layer], score_sha256=sha, take=None))
+            song = song.with_layer(layer, song.layers[layer].with_score(sha))
         details = {
             name: {"score": s.sha256, "notes": len(s.notes), "composer": composer.bundle.sha256}
             for name, s in made.scores.items()

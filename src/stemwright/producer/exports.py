@@ -34,11 +34,11 @@ def export_song(
         require_outside(path, to, "--to")
     both = not midi and not stems
     target = to if to is not None else path / "renders"
-    facts: dict[str, Any] = {"midi": None, "stems": {}}
+    facts: dict[str, Any] = {"midi": None, "stems": {}, "stale": [], "remarks": []}
     if midi or both:
         facts["midi"] = str(_export_midi(path, to))
     if stems or both:
-        facts["stems"] = _export_stems(path, target, to is not None, quality, watch)
+        facts |= _export_stems(path, target, to is not None, quality, watch)
     return facts
 
 
@@ -83,17 +83,15 @@ def timbre_in_use(entry: LayerEntry) -> str:
 
 def _export_stems(
     path: Path, target: Path, outside: bool, quality: str | None, watch: Watch
-) -> dict[str, str]:
+) -> dict[str, Any]:
     from stemwright.producer.render import render
 
-    made = render(path, stems=True, quality=quality, watch=watch)["stems"]
-    if not outside:
-        return {layer: str(file) for layer, file in made.items()}
-    copied: dict[str, str] = {}
-    for layer, file in made.items():
+    made = render(path, stems=True, quality=quality, watch=watch)
+    files = {layer: str(file) for layer, file in made["stems"].items()}
+    for layer, file in files.items() if outside else ():
         source = Path(file)
-        copied[layer] = str(_place(target, source.name, partial(shutil.copyfile, source)))
-    return copied
+        files[layer] = str(_place(target, source.name, partial(shutil.copyfile, source)))
+    return {"stems": files, "stale": made["stale"], "remarks": made["remarks"]}
 
 
 def _place(folder: Path, name: str, write: Callable[[Path], object]) -> Path:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles
+from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.create import title_from
@@ -76,6 +77,7 @@ def import_midi(
         reading = read_into(midi, over, file.name, ignore_tempo_changes, state)
     given = {layer: _given(midi, numbers, reading.state, file.name) for layer, numbers in chosen.items()}
     _settle(reading, midi, over, given, new=state is None)
+    reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
     if state is None:
         _create(path, reading.state.with_(chords=()), given)
     with writing(path) as folder:
@@ -178,17 +180,15 @@ def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
 
 
 def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
-    """The song with a given score; the layer then has to be generated again, so no take is active.
+    """The song with a given score, which the layer then has to be generated again for.
 
     A layer that was never played gets the timbre nearest to the file's program.
     """
     entry = song.layers.get(layer, LayerEntry())
-    if entry.score_sha256 == sha:
-        return song
     timbre = entry.timbre
     if not timbre and not entry.takes and program is not None:
         timbre = timbre_of_program(layer, program, _timbres(layer))
-    return song.with_layer(layer, replace(entry, score_sha256=sha, take=None, timbre=timbre))
+    return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
 
 
 def _timbres(layer: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from stemwright.producer.decoders import codec_of_take
 from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.scores import GIVEN
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
@@ -58,14 +59,16 @@ def produce(
     composer: bool = False,
     player: str | None = None,
     again: bool = False,
+    arranger: bool = False,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player` or `again` ask for it
     (see `Request`). Returns what is there now."""
+    request = Request(layers, seed, bars, timbre, composer, player, again, arranger)
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        work = plan(folder, song, Request(layers, seed, bars, timbre, composer, player, again), clock, watch)
+        work = plan(folder, song, request, clock, watch)
         if not work.jobs:
             return _report(song, work, {}, None)
         made = run_jobs(folder, work, clock, watch)
@@ -231,8 +234,10 @@ def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song
     """The song with everything decided and the new takes active."""
     song = replace(song, state=work.state)
     for job in work.jobs:
-        take = _take(job, made[job.layer], run)
-        song = song.with_layer(job.layer, song.layers[job.layer].with_take(take))
+        take, entry = _take(job, made[job.layer], run), song.layers[job.layer]
+        if job.layer in work.released:  # with some bars written anew, the whole is what the layer now plays
+            entry = replace(entry, score_sha256=take.score_sha256 if job.wanted.edit else None)
+        song = song.with_layer(job.layer, entry.with_take(take))
     return song
 
 
@@ -282,6 +287,16 @@ def _detail(job: Job, result: Made) -> dict[str, Any]:
     }
 
 
+def _of_notes(work: Plan, name: str) -> list[str]:
+    """What to say of notes that the layer was given: they are played still, or new ones are."""
+    (want,) = (job.wanted for job in work.jobs if job.layer == name)
+    if name in work.released:
+        return [f"new notes by the {want.writer.name}; those that it was given play in older takes"]
+    if want.writer.name == GIVEN and work.anew and want.again is None:
+        return ["plays the notes that it was given; for others add --seed N and --arranger or --composer"]
+    return []
+
+
 def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any] | None) -> dict[str, Any]:
     layers: dict[str, Any] = {}
     for name, entry in song.layers.items():
@@ -298,9 +313,9 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
             "audio_sha256": take.audio_sha256,
             "player": player_facts(take.player),
             "how": how,
-            "remarks": list(made[name].remarks) if name in made else [],
+            "remarks": [*made[name].remarks, *_of_notes(work, name)] if name in made else [],
         }
     facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:
         facts = {name: record[name] for name in facts}
-    return {**facts, "layers": layers}
+    return {**facts, "layers": layers, "left_out": dict(work.left_out)}

@@ -17,6 +17,7 @@ from stemwright.producer.decoders import Audio, Decoders, best_quality, check_qu
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.standing import facts, sounding
 from stemwright.producer.workspace import require_outside, writing
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ def render(
     players: Sequence[str] = (),
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too.
+    """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too. A layer
+    whose notes are not performed yet sounds as before; `stale` and `remarks` tell.
 
     `quality`: one of `QUALITIES`; None: the best that the takes' bundles have.
 
@@ -50,7 +52,7 @@ def render(
     check_quality(quality)
     with writing(path) as folder:
         song = folder.load()
-        takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
+        takes, stale = sounding(folder, song)
         if not takes:
             raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
         instead = samplers(players, takes)
@@ -83,7 +85,8 @@ def render(
         "sample_rate": rate,
         "loudness_lufs": round(mixed.loudness_lufs, 2),
         "true_peak_dbtp": round(mixed.true_peak_dbtp, 2),
-        "remarks": told,
+        "stale": facts(path, stale),
+        "remarks": [*told, *(found.line(path) for found in stale)],
     }
 
 

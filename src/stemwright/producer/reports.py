@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stemwright.producer import standing
 from stemwright.producer.players import player_facts
+from stemwright.producer.standing import UNMADE, sounding
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry
 from stemwright.song.progression import progression_text
@@ -15,9 +17,11 @@ _RUN_FIELDS = ("run", "parent", "command", "layers", "seed", "rtf", "peak_memory
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """`show`: the global state, and the active take of every layer."""
-    song = reading(path).load()
+    """`show`: the global state, the active take of every layer, and what is not yet as it should be."""
+    folder = reading(path)
+    song = folder.load()
     state = song.state
+    stale = [found for found in sounding(folder, song)[1] if found.reason != UNMADE]
     frames = state.timebase.frames(state.bars)
     return {
         "title": song.title,
@@ -32,6 +36,8 @@ def describe(path: Path) -> dict[str, Any]:
         "frames": frames,
         "seconds": frames / FRAME_RATE,
         "layers": {name: _layer(entry) for name, entry in song.layers.items()},
+        "stale": standing.facts(path, stale),
+        "remarks": [found.line(path) for found in stale],
     }
 
 

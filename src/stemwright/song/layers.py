@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
 OTHER = "harmony"
 """The kind of a layer whose name tells none."""
 
+_OF_KIND = re.compile(rf"({'|'.join(KINDS)})([-_0-9].*)?")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -51,11 +52,15 @@ def check_layer_name(name: object, field: str = "layer") -> str:
     )
 
 
+def named_kind(layer: str) -> str | None:
+    """The kind that a layer's name says: "bass" of "bass", "bass-2" and "bass2"; None of "bassoon"."""
+    found = _OF_KIND.fullmatch(layer)
+    return found[1] if found else None
+
+
 def kind_of(layer: str) -> str:
-    """The kind of a layer, one of `KINDS`: the longest that its name begins with ("bass-2": bass), else
-    `OTHER`.
-    """
-    return max((name for name in KINDS if layer.startswith(name)), key=len, default=OTHER)
+    """The kind of a layer, one of `KINDS`; `OTHER` where its name says none."""
+    return named_kind(layer) or OTHER
 
 
 def is_drums(layer: str) -> bool:
