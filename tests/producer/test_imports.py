@@ -113,7 +113,7 @@ def test_wrong_overrides(tmp_path: Path, write, over: Override, words: str) -> N
 
 def test_a_tempo_that_no_song_has_can_be_overruled(tmp_path: Path, write) -> None:
     file = write(midi.chunk([(0, midi.tempo(6_000_000)), *TUNE]))
-    with pytest.raises(UsageError, match=r"^tune\.mid: bpm: '10'"):
+    with pytest.raises(UsageError, match=r"^tune\.mid: is at 10 BPM, a song is at 30 to 300; .*--bpm N"):
         import_midi(tmp_path / "song", file)
     assert import_midi(tmp_path / "song", file, over=Override(bpm="60"))["bpm"] == 60
 
@@ -276,3 +276,62 @@ def test_the_pedal_is_heard_and_told(tmp_path: Path, write) -> None:
         "4 note(s) held by the pedal: they last until it goes up or they are struck again"
     ]
     assert inspect_midi(write(midi.chunk(events)))["bars"] == 2
+
+
+LONG = [(0, midi.name("Melody")), *midi.notes([64, 67, 69, 71] * 32)]  # 16 bars of 4/4
+
+
+@pytest.mark.parametrize(
+    "tempos",
+    [
+        [(0, 500_000), (16 * 384, 600_000)],  # after the last note
+        [(0, 500_000), (384, 500_001), (384, 500_000), (384, 499_999)],
+        [(0, 500_000), (0, 500_400), (384, 500_000)],
+    ],
+)
+def test_tempo_changes_that_nobody_hears_are_none(
+    tmp_path: Path, write, tempos: list[tuple[int, int]]
+) -> None:
+    events = [(delta, midi.tempo(micros)) for delta, micros in tempos]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events), midi.chunk(LONG)))
+    assert (round(facts["bpm"]), facts["remarks"], facts["sources"]["bpm"]) == (120, [], "file")
+
+
+def test_a_meter_after_the_last_note_is_no_change(tmp_path: Path, write) -> None:
+    events = [(0, meter(4, 2)), (16 * 384, meter(3, 2))]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events), midi.chunk(LONG)))
+    assert (facts["meter"], facts["remarks"]) == ("4/4", [])
+
+
+def test_a_ritardando_is_told_and_longer_changes_refused_with_their_bars(tmp_path: Path, write) -> None:
+    def conductor(first: int) -> bytes:
+        slower = [(first, midi.tempo(520_000)), (96, midi.tempo(560_000)), (96, midi.tempo(620_000))]
+        return midi.chunk([(0, midi.tempo(500_000)), *slower])
+
+    facts = import_midi(tmp_path / "rit", write(conductor(15 * 384), midi.chunk(LONG)))
+    assert facts["remarks"] == ["3 tempo change(s) dropped, in bar(s) 16: 120 BPM throughout"]
+    with pytest.raises(UsageError, match=r"has 3 tempo change\(s\), in bar\(s\) 13-16, and .*--bpm"):
+        import_midi(tmp_path / "x", write(conductor(12 * 384), midi.chunk(LONG)))
+    steps = [(0, midi.tempo(500_000))] + [(384, midi.tempo(500_000 + 400 * i)) for i in range(1, 16)]
+    with pytest.raises(UsageError, match=r"tempo change"):  # so slow a ramp is one, though no step is
+        import_midi(tmp_path / "x", write(midi.chunk(steps), midi.chunk(LONG)))
+
+
+@pytest.mark.parametrize(
+    ("micros", "said"), [(3_000_000, "is at 20 BPM"), (150_000, "is at 400 BPM"), (0, "has a tempo of 0")]
+)
+def test_a_tempo_out_of_range_names_the_option(tmp_path: Path, write, micros: int, said: str) -> None:
+    file = write(midi.chunk([(0, midi.tempo(micros)), *TUNE]))
+    with pytest.raises(UsageError, match=rf"^tune\.mid: {said}, a song is at 30 to 300; .*--bpm N"):
+        import_midi(tmp_path / "song", file)
+    facts = import_midi(tmp_path / "song", file, over=Override(bpm="120"))
+    assert (facts["bpm"], facts["sources"]["bpm"], facts["bars"]) == (120, "given", 2)
+    assert inspect_midi(file)["bars"] == 2
+
+
+def test_a_tempo_of_0_beside_others_is_left_out(tmp_path: Path, write) -> None:
+    file = write(midi.chunk([(0, midi.tempo(600_000)), (48, midi.tempo(0)), *TUNE]))
+    facts = import_midi(tmp_path / "song", file)
+    assert facts["bpm"] == 100 and "1 tempo(s) of 0" in facts["remarks"][0]
+    with pytest.raises(UsageError, match=r"^tune\.mid: has a tempo of 0 microseconds"):
+        import_midi(tmp_path / "other", file, strict=True)

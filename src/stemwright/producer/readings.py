@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
+from stemwright.producer.changes import drop_changes, tempo_of
 from stemwright.producer.create import DEFAULTS
 from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Chord, Key
@@ -57,8 +58,8 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
     `flatten`: changes of tempo and meter may be dropped.
     """
     meter = Meter.parse(over.meter) if over.meter is not None else midi.meter
-    bpm = parse_bpm(over.bpm) if over.bpm is not None else midi.bpm
-    remarks = _changes(midi, over, name, flatten) + _mended(midi, bpm)
+    bpm = tempo_of(midi, over.bpm, name)
+    remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, bpm)
     key = Key.parse(over.key) if over.key is not None else midi.key
     form = parse_form(over.form) if over.form is not None else midi.sections(meter)
     if over.form is None and len(midi.markers) > len(form):
@@ -81,7 +82,7 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
             f"{name}: is in {midi.meter}, the song in {state.meter}; import it into a new folder, "
             f"or say that it fits with --meter {state.meter}"
         )
-    remarks = _changes(midi, over, name, flatten) + _mended(midi, state.bpm)
+    remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, state.bpm)
     if midi.bpm != state.bpm:
         remarks.append(f"it is at {bpm_text(midi.bpm)} BPM, the song at {bpm_text(state.bpm)}")
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
@@ -139,25 +140,6 @@ def require_own(state: GlobalState, over: Override) -> None:
             )
     if over.chords is not None and state.chords and parse_progression(over.chords, state) != state.chords:
         raise UsageError("--chords: the song has its chords; leave it out, or import into a new folder")
-
-
-def _changes(midi: MidiSong, over: Override, name: str, flatten: bool) -> list[str]:
-    """Remarks on changes that a song cannot follow. UsageError where the user must say that they may go."""
-    remarks: list[str] = []
-    for count, what, usual, option, said in (
-        (midi.tempo_changes, "tempo", f"{bpm_text(midi.bpm)} BPM", "--bpm", over.bpm),
-        (midi.meter_changes, "meter", str(midi.meter), "--meter", over.meter),
-    ):
-        if count and not flatten and said is None:
-            raise UsageError(
-                f"{name}: has {count} {what} change(s), and a song has one {what}; say which with {option}, "
-                f"or add --ignore-tempo-changes to keep the beats and drop the changes ({usual} throughout)"
-            )
-        if count:
-            remarks.append(f"{count} {what} change(s) dropped: {said or usual} throughout")
-    if midi.key_changes:
-        remarks.append(f"{midi.key_changes} key change(s) dropped")
-    return remarks
 
 
 def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:

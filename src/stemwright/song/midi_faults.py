@@ -21,6 +21,7 @@ class Fault(Enum):
     RUNNING = "{n} event(s) without a status byte after a text or system event: the status before holds"
     HIGH = "{n} data byte(s) over 127: taken as 127"
     SYSTEM = "{n} system message(s) that no file may hold: left out"
+    TEMPO = "{n} tempo(s) of 0 microseconds a quarter note: left out"
     LATE = "{n} note(s) begin where their track ends: left out"
 
 

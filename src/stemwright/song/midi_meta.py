@@ -32,10 +32,8 @@ def tempo_of(bpm: Fraction) -> int:
     return round(Fraction(60_000_000) / bpm)
 
 
-def bpm_of(micros: int, ours: str, name: str) -> Fraction:
-    """The plainest decimal BPM with this tempo; ours where it was noted and still fits."""
-    if micros == 0:
-        raise UsageError(f"{name}: has a tempo of 0 microseconds a quarter note; export it again")
+def bpm_of(micros: int, ours: str) -> Fraction:
+    """The plainest decimal BPM with this tempo, of over 0; ours where it was noted and still fits."""
     try:
         if ours and tempo_of(parse_bpm(ours)) == micros:
             return parse_bpm(ours)

@@ -16,7 +16,7 @@ from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi_chords import read_chords
 from stemwright.song.midi_events import META
-from stemwright.song.midi_faults import Faults
+from stemwright.song.midi_faults import Fault, Faults
 from stemwright.song.midi_file import RawFile, parse_file
 from stemwright.song.midi_kits import read_kits
 from stemwright.song.midi_meta import (
@@ -37,6 +37,8 @@ from stemwright.song.midi_pedal import sustained
 from stemwright.song.score import MAX_NOTES, PPQ
 
 MAX_BYTES = 10 * 1024 * 1024
+INAUDIBLE = 0.001
+"""Share by which a tempo may change and still be the same: programs round it differently each time."""
 _Value = TypeVar("_Value")
 
 
@@ -45,7 +47,9 @@ class MidiSong:
     """What a MIDI file holds.
 
     `bpm` and `meter` are those that hold longest (120 and 4/4 where it names none, see `says`), `key` is its
-    first; the `_changes` count how often another one comes. `bpm` may lie outside 30..300. Markers and
+    first; the `_changes` count how often another one comes before the last note has ended. `tempos` and
+    `meters`: (tick, BPM) and (tick, (n, power of two)) of each. `bpm` may lie outside 30..300; where the file
+    names no tempo but 0, `tempo_is_zero`. Markers and
     chords: (tick, text or chord). `says`: which of "bpm", "meter", "key" the file names; `is_ours`: whether
     Stemwright wrote it. `division`: its ticks a quarter note; `rounding`: how far its notes were moved at
     most, in quarter notes. `faults`: what was wrong with the file and has been mended, a line each.
@@ -58,6 +62,9 @@ class MidiSong:
     tempo_changes: int = 0
     meter_changes: int = 0
     key_changes: int = 0
+    tempos: list[tuple[int, Fraction]] = field(default_factory=list)
+    meters: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
+    tempo_is_zero: bool = False
     markers: list[tuple[int, str]] = field(default_factory=list)
     chords: list[tuple[int, Chord | None]] = field(default_factory=list)
     says: set[str] = field(default_factory=set)
@@ -78,6 +85,12 @@ class MidiSong:
                 track.notes, track.pedal = played, []
 
     @property
+    def end_ticks(self) -> int:
+        """Where the last note ends, or the file where it has none."""
+        ends = (note.end for track in self.tracks for note in track.notes)
+        return max(ends, default=self.length_ticks)
+
+    @property
     def bars(self) -> int:
         """Bars of the file's meter, see `bars_in`."""
         return self.bars_in(self.meter)
@@ -87,9 +100,8 @@ class MidiSong:
 
         Many programs let tracks end long after their music. A file of our own ends where its song does.
         """
-        music = [note.end for track in self.tracks for note in track.notes]
-        music += [tick + 1 for tick, chord in self.chords if chord is not None]
-        end = self.length_ticks if self.is_ours or not music else max(music)
+        chords = [tick + 1 for tick, chord in self.chords if chord is not None]
+        end = self.length_ticks if self.is_ours else max([self.end_ticks, *chords])
         return max(1, -(-end // meter.ticks_per_bar))
 
     def empty_bars_in(self, meter: Meter) -> int:
@@ -141,7 +153,7 @@ def read_midi(source: str | Path | bytes, name: str | None = None, strict: bool 
         raise UsageError(f"{name}: has over {MAX_NOTES} notes; split it")
     song.rounding = _rounding(raw)
     song.chords = [(scaled(tick, raw.division, name), chord) for tick, chord in read_chords(raw)]
-    _read_conductor(raw, song, name)
+    _read_conductor(raw, song, faults)
     song.faults = list(faults.remarks())
     return song
 
@@ -163,28 +175,49 @@ def _rounding(raw: RawFile) -> Fraction:
     return Fraction(worst, raw.division * PPQ)
 
 
-def _read_conductor(raw: RawFile, song: MidiSong, name: str) -> None:
+def _read_conductor(raw: RawFile, song: MidiSong, faults: Faults) -> None:
     """Tempo, meter, key and markers of all tracks, in order of time, into `song`."""
-    metas = [(tick, data) for track in raw.tracks for tick, status, data in track.events if status == META]
+    metas = [
+        (scaled(tick, raw.division, faults.name), data)
+        for track in raw.tracks
+        for tick, status, data in track.events
+        if status == META
+    ]
     metas.sort(key=lambda event: event[0])
-    end = max(track.end for track in raw.tracks)
     ours = dict(our_text(data) for _, data in metas if data[0] == TEXT and text_of(data).startswith(OUR_TEXT))
     song.is_ours = bool(ours)
-    tempos = _held([(t, int.from_bytes(d[1:4], "big")) for t, d in metas if d[0] == TEMPO and len(d) == 4])
-    meters = _held([(t, (d[1], d[2])) for t, d in metas if d[0] == METER and len(d) >= 3])
+    song.markers = [(tick, text_of(data)) for tick, data in metas if data[0] == MARKER]
     keys = _held([(t, struct.unpack(">xbB", d)) for t, d in metas if d[0] == KEY and len(d) == 3])
-    if tempos:
-        song.bpm = bpm_of(_longest(tempos, end), ours.get("bpm", ""), name)
-        song.says.add("bpm")
-    if meters:
-        song.meter = meter_of(*_longest(meters, end), name)
-        song.says.add("meter")
     if keys:
         song.key = key_of(keys[0][1][0], keys[0][1][1], ours.get("key", ""))
         song.says |= {"key"} if song.key is not None else set()
-    song.tempo_changes, song.meter_changes = max(0, len(tempos) - 1), max(0, len(meters) - 1)
     song.key_changes = max(0, len(keys) - 1)
-    song.markers = [(scaled(tick, raw.division, name), text_of(d)) for tick, d in metas if d[0] == MARKER]
+    end = max(1, song.end_ticks)
+    heard = [(tick, data) for tick, data in metas if tick < end]
+    _read_tempos(heard, song, ours.get("bpm", ""), faults)
+    song.meters = _held([(t, (d[1], d[2])) for t, d in heard if d[0] == METER and len(d) >= 3])
+    if song.meters:
+        song.meter = meter_of(*_longest(song.meters, end), faults.name)
+        song.says.add("meter")
+    song.meter_changes = max(0, len(song.meters) - 1)
+
+
+def _read_tempos(metas: Sequence[tuple[int, bytes]], song: MidiSong, ours: str, faults: Faults) -> None:
+    """The tempos that are heard, without changes that nobody hears."""
+    named = [(t, int.from_bytes(d[1:4], "big")) for t, d in metas if d[0] == TEMPO and len(d) == 4]
+    tempos = _held([(tick, micros) for tick, micros in named if micros])
+    for _ in range(sum(not micros for _, micros in named)):
+        faults.add(Fault.TEMPO, 0, "has a tempo of 0 microseconds a quarter note")
+    song.tempo_is_zero = bool(named) and not tempos
+    steady = tempos[:1]
+    for tick, micros in tempos:
+        if abs(micros - steady[-1][1]) > INAUDIBLE * steady[-1][1]:
+            steady.append((tick, micros))
+    if steady:
+        song.bpm = bpm_of(_longest(steady, song.end_ticks), ours)
+        song.says.add("bpm")
+    song.tempos = [(tick, bpm_of(micros, ours)) for tick, micros in steady]
+    song.tempo_changes = max(0, len(steady) - 1)
 
 
 def _held(events: Sequence[tuple[int, _Value]]) -> list[tuple[int, _Value]]:
