@@ -116,3 +116,19 @@ def test_a_note_of_many_hours_is_refused(tmp_path: Path, capsys: pytest.CaptureF
     assert run(["import", str(tmp_path / "song"), str(file)]) == 2
     said = capsys.readouterr().err
     assert "tune.mid" in said and not (tmp_path / "song").exists()
+
+
+def test_chords_from_a_file_are_named_by_it(
+    composed: Path,
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    chart = tmp_path / "chart.txt"
+    chart.write_text("[Verse]\nC | Xm", encoding="utf-8")
+    before = files(composed)
+    assert run(["compose", str(composed), "lead", "--chords", f"@{chart}"]) == 2
+    assert f"{chart}: chords: bar 2, 'Xm'" in capsys.readouterr().err
+    assert files(composed) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -36,7 +37,8 @@ _Chords = Annotated[
     typer.Option(
         "--chords",
         metavar="TEXT",
-        help="Chords of these bars: 'Am7 | D9 | ii7 V7'; 'new' has them written too. Default: as they are.",
+        help="Chords of these bars: 'Am7 | D9 | ii7 V7', @FILE or - for standard input; 'new' has them "
+        "written too. Default: as they are.",
         show_default=False,
     ),
 ]
@@ -110,7 +112,9 @@ def compose(
     json: opt.Json = False,
 ) -> None:
     """Write new notes to what stands in the song; `generate` then performs what is new."""
-    from stemwright.producer.compose import Asked
+    from stemwright.compose.implied import SAID, chart_remarks
+    from stemwright.producer.chartfile import chart_text
+    from stemwright.producer.compose import NEW, Asked
     from stemwright.producer.compose import compose as write
     from stemwright.producer.variations import vary
 
@@ -124,27 +128,28 @@ def compose(
         "swing": swing,
     }
     low, high = _pitches(range)
-    asked = Asked(
-        tuple(layers or ()),
-        bars,
-        seed,
-        chords,
-        {name: value for name, value in wished.items() if value is not None},
-        low,
-        high,
-        in_key,
-        chord_tones,
-        voices,
-        keep_rhythm,
-        rest,
-    )
     if (variations is None) != (out is None):
         raise UsageError("--variations and --out belong together: how many, and the folder they go to")
-    with watching() as watch:
-        if variations is not None and out is not None:
-            made = vary(folder, asked, variations, out, watch)
-        else:
-            made = write(folder, asked, watch)
+    with nullcontext(chords) if chords == NEW else chart_text(chords) as chart:
+        asked = Asked(
+            tuple(layers or ()),
+            bars,
+            seed,
+            chart,
+            {name: value for name, value in wished.items() if value is not None},
+            low,
+            high,
+            in_key,
+            chord_tones,
+            voices,
+            keep_rhythm,
+            rest,
+        )
+        with watching() as watch:
+            if variations is not None and out is not None:
+                made = vary(folder, asked, variations, out, watch)
+            else:
+                made = write(folder, asked, watch)
     if json:
         emit_json(made)
         return
@@ -153,6 +158,8 @@ def compose(
         lines(["take one with: stemwright compose DIR ... --seed N"])
         return
     lines([f"{name:<10}{layer['notes']} notes" for name, layer in made["layers"].items()])
+    if chart is not None and chart != NEW:
+        lines(f"chords: {remark}" for remark in chart_remarks(chart, (*SAID, "form")))
     lines([f"seed {made['seed']}; stemwright generate {folder} performs what is new"])
 
 

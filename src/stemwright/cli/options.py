@@ -74,8 +74,8 @@ Chords = Annotated[
     typer.Option(
         "--chords",
         metavar="TEXT",
-        help="Bars of chords: 'Am7 | D9 | ii7 V7 | Imaj7 | N.C.'; fewer than the song's start over. "
-        "Default: composed.",
+        help="Bars of chords: 'Am7 | D9 | ii7 V7 | Imaj7 | N.C.'; fewer than the song's start over; "
+        "or @FILE, or - for standard input. Default: composed.",
         show_default=False,
     ),
 ]

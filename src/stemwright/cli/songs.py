@@ -50,11 +50,13 @@ def new(
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
+    from stemwright.producer.chartfile import chart_text
     from stemwright.producer.create import Wish, create
     from stemwright.producer.reports import describe
 
-    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
-    create(folder, wish)
+    with chart_text(chords) as chart:
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        create(folder, wish)
     facts = describe(folder)
     if json:
         emit_json(facts)
@@ -79,14 +81,16 @@ def song(
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
+    from stemwright.producer.chartfile import chart_text
     from stemwright.producer.create import Wish
     from stemwright.producer.whole import make_song
 
-    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
-    if not json and not (folder / "song.json").exists():
-        _say_implied(wish)
-    with watching() as watch:
-        result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
+    with chart_text(chords) as chart:
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        if not json and not (folder / "song.json").exists():
+            _say_implied(wish)
+        with watching() as watch:
+            result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
     if json:
         emit_json(result)
         return

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 
 from stemwright.compose.analysis import key_correlation
 from stemwright.errors import UsageError
-from stemwright.song.chart import read_chart
+from stemwright.song.chart import SAID, read_chart
 from stemwright.song.form import form_text
 from stemwright.song.harmony import Key
 from stemwright.song.names import check_title
 from stemwright.song.progression import named_chords, parse_bars, spelling_remarks
 from stemwright.song.qualities import QUALITIES
 from stemwright.song.state import GlobalState, Meter, bpm_text, parse_bpm
+
+__all__ = ["SAID", "chart_facts", "chart_remarks", "implied_form", "implied_key"]
 
 ROOT_WEIGHT = 1.0
 """What a chord's root weighs more than its other tones."""
