@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from stemwright.cli.main import run
 from stemwright.errors import UsageError
 from stemwright.producer.create import Wish, create, draft, implied, remarks, require_same
 from stemwright.producer.produce import produce
-from stemwright.producer.reports import describe
+from stemwright.producer.reports import chart, describe
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
 
@@ -21,6 +22,9 @@ def test_given_chords_win(tmp_path: Path) -> None:
 
     create(tmp_path / "song", WISH)
     assert describe(tmp_path / "song")["chords"] == "Dm7 G7b9 | Cmaj7 | N.C. | Dm7 G7b9"
+    assert describe(tmp_path / "song")["chart"] == [
+        {"section": "verse", "bar": 1, "chords": "Dm7 G7b9 | Cmaj7 | N.C. | Dm7 G7b9"}
+    ]
     state = draft(tmp_path / "song", WISH).state
     made = arrange(state, seed=1)
     assert made.state.chords == state.chords
@@ -129,3 +133,19 @@ def test_what_cannot_be_read_is_passed_over_and_said() -> None:
         "bpm slow passed over: it cannot be read",
     ]
     assert remarks(Wish()) == []
+
+
+def test_a_chart_has_lines_of_eight_bars_and_begins_anew_with_each_section(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = GlobalState.create(meter="3/4", form="intro:1 verse:10")
+    assert chart(state) == []
+    chords = "C | C | Am F G " + "| Dm " * 8
+    create(tmp_path / "song", Wish(meter="3/4", form="intro:1 verse:10", seed=1, chords=chords))
+    lines = describe(tmp_path / "song")["chart"]
+    assert [(line["section"], line["bar"]) for line in lines] == [("intro", 1), ("verse", 2), ("verse", 10)]
+    assert [line["chords"] for line in lines] == [
+        "C", "C | Am F G | Dm | % | % | % | % | %", "Dm | %",
+    ]  # fmt: skip
+    assert run(["show", str(tmp_path / "song")]) == 0
+    assert "verse    2    C | Am F G | Dm | %" in capsys.readouterr().out

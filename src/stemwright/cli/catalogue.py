@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 
 def styles(json: opt.Json = False) -> None:
-    """List the styles that --style takes: other names, usual tempo (BPM) and what each is like."""
+    """List the styles that --style takes: other names, usual tempo (BPM), timbres, and what each is like."""
     from stemwright.producer.catalogue import styles as known
 
     facts = known()
@@ -34,11 +34,12 @@ def styles(json: opt.Json = False) -> None:
             row["name"],
             "{}-{}".format(*row["bpm"]),
             ", ".join(row["aliases"]) or None,
+            ", ".join(row["timbres"].values()),
             row["about"] if row["patterns"] == row["name"] else f"played like {row['patterns']}",
         )
         for row in facts["styles"]
     ]
-    table(("style", "bpm", "also called", "what it is like"), rows)
+    table(("style", "bpm", "also called", "drums, bass, harmony, lead", "what it is like"), rows)
 
 
 def timbres(layer: _AnyLayer = None, json: opt.Json = False) -> None:

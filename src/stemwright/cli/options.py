@@ -94,7 +94,8 @@ Timbres = Annotated[
     typer.Option(
         "--timbre",
         metavar="LAYER=NAME",
-        help="What a layer is played in; may be repeated. `stemwright timbres` lists the names.",
+        help="What a layer is played in; may be repeated. `stemwright timbres` lists the names. Default: "
+        "what the style brings.",
         show_default=False,
     ),
 ]

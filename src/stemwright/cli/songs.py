@@ -101,7 +101,7 @@ def song(
 
 
 def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:
-    """Show a song: its global state, its layers and their takes; with --plot as a picture."""
+    """Show a song: its global state, its chords, its layers and their takes; with --plot as a picture."""
     from stemwright.producer.reports import describe
 
     facts = describe(folder)
@@ -113,6 +113,9 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
         emit_json(facts)
         return
     lines([_headline(facts), "  ".join(f"{s['name']}:{s['bars']}" for s in facts["sections"]), ""])
+    if facts["chart"]:
+        table(("section", "bar", "chords"), [tuple(line.values()) for line in facts["chart"]])
+        lines([""])
     rows = [
         (
             name,

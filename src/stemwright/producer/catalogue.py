@@ -10,8 +10,9 @@ from stemwright.song.layers import LAYERS, check_layer_name
 
 def styles() -> dict[str, Any]:
     """Every style that a new song may have: other names for it, its usual tempi (BPM), whose patterns it is
-    played by and what they are like.
+    played by, what they are like, and what its layers are played in.
     """
+    from stemwright.compose import sounds
     from stemwright.compose.styles import about, played_names, style_of
     from stemwright.song.style import ALIASES
 
@@ -25,6 +26,7 @@ def styles() -> dict[str, Any]:
                 "bpm": list(patterns.bpm),
                 "patterns": patterns.name,
                 "about": about(patterns.name),
+                "timbres": {layer: sounds.usual_timbre(name, layer) for layer in LAYERS},
             }
         )
     return {"styles": rows}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
@@ -58,7 +58,20 @@ def draft(path: Path, wish: Wish) -> Song:
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     timbres = _timbres(wish)
-    return Song(title, state, seed, {name: LayerEntry(timbres.get(name, "")) for name in LAYERS})
+    layers = {name: LayerEntry(timbres.get(name) or usual_timbre(state.style, name)) for name in LAYERS}
+    return Song(title, state, seed, layers)
+
+
+def usual_timbre(style: str, layer: str) -> str:
+    """What a style plays a layer in, where the layer's performer has it; else "", the performer's first."""
+    from stemwright.compose import sounds
+
+    try:
+        known = bundles.performer(layer).manifest.timbres
+    except StemwrightError:  # a bundle that is missing or broken is told by what needs it
+        return ""
+    timbre = sounds.usual_timbre(style, layer)
+    return timbre if timbre in known else ""
 
 
 def implied(wish: Wish) -> dict[str, str]:

@@ -24,12 +24,15 @@ SAMPLER = "sampler:"
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """A performer's bundle, the timbre and its slot, how tokens are drawn."""
+    """A performer's bundle, the timbre and its slot, how tokens are drawn. `missed`: the layer's timbre where
+    the bundle lacks it and `timbre` is its first instead; else "".
+    """
 
     bundle: Bundle
     timbre: str
     slot: int | None
     sampling: Sampling
+    missed: str = ""
     makes = "tokens"
 
     @property
@@ -122,13 +125,17 @@ Player = Performer | Sampler
 
 
 def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
-    """The layer's performer, in a timbre or in that of the layer. UsageError where there is none."""
+    """The layer's performer, in a timbre that was asked for, or in that of the layer where the bundle has it,
+    else in its first. UsageError where there is no performer, or it lacks the timbre that was asked for.
+    """
     from stemwright.perform.sampling import sampling_of
 
     bundle = bundles.performer(name)
     bundles.codec_of(bundle)
-    chosen = bundles.timbre_of(bundle, entry.timbre if timbre is None else timbre)
-    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle))
+    missed = entry.timbre if timbre is None and entry.timbre not in bundle.manifest.timbres else ""
+    stored = "" if missed else entry.timbre
+    chosen = bundles.timbre_of(bundle, stored if timbre is None else timbre)
+    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle), missed)
 
 
 def sampler(text: str, layer: str) -> Sampler:

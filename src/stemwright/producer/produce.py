@@ -129,7 +129,7 @@ def _run_job(
     found = folder.cache.lookup(job.key)
     if found is not None:
         watch(job.layer, 1, 1)
-        told = tuple(found.get("remarks", ()))
+        told = (*_missed(job), *found.get("remarks", ()))
         return Made(found["score"], found[job.player.makes], found["frames"], found["seconds"], True, told)
     own = Clock()
     told = _moved(job)
@@ -142,10 +142,18 @@ def _run_job(
     sha = folder.objects.put(kind, data)
     frames = state.timebase.frames(state.bars)
     value = {"layer": job.layer, "take": job.wanted.take, "score": score, kind: sha, "frames": frames}
-    made = Made(score, sha, frames, own.seconds(), False, told)
+    made = Made(score, sha, frames, own.seconds(), False, (*_missed(job), *told))
     value |= {"remarks": list(told)} if told else {}
     folder.cache.remember(job.key, {**value, "seconds": made.seconds, "objects": [score, sha]})
     return made
+
+
+def _missed(job: Job) -> tuple[str, ...]:
+    """What to say of a timbre that the layer has and its performer lacks."""
+    if isinstance(job.player, Sampler) or not job.player.missed:
+        return ()
+    name, timbre = job.player.bundle.manifest.name, job.player.timbre or "its own sound"
+    return (f"the bundle {name!r} has no timbre {job.player.missed!r}: played in {timbre}",)
 
 
 def _moved(job: Job) -> tuple[str, ...]:
