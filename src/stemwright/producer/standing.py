@@ -72,14 +72,14 @@ def _reason(layer: str, entry: LayerEntry) -> str:
 
 def nearest(
     folder: SongFolder, state: GlobalState, layer: str, score: Score, takes: Sequence[Take]
-) -> tuple[Take, set[int]] | None:
-    """The take whose notes differ from a score in the fewest bars, of equals the newest, and these bars (from
-    0). None where there is no take.
+) -> tuple[Take, set[int]]:
+    """Of one take or more the one whose notes differ from a score in the fewest bars, of equals the newest; and
+    these bars, from 0.
     """
     old = {sha: stored_score(folder, sha, layer) for sha in {take.score_sha256 for take in takes}}
     bars = {sha: _changed_bars(state, score, was) for sha, was in old.items()}
-    ranked = sorted(takes, key=lambda take: (-len(bars[take.score_sha256]), take.take))
-    return (ranked[-1], bars[ranked[-1].score_sha256]) if ranked else None
+    found = min(takes, key=lambda take: (len(bars[take.score_sha256]), -take.take))
+    return found, bars[found.score_sha256]
 
 
 def _changed_bars(state: GlobalState, new: Score, old: Score) -> set[int]:
@@ -93,5 +93,4 @@ def _instead(folder: SongFolder, state: GlobalState, layer: str, entry: LayerEnt
     able = [take for take in able if take.timbre == entry.timbre] or able
     if entry.score_sha256 is None or not able:
         return able[-1] if able else None
-    found = nearest(folder, state, layer, stored_score(folder, entry.score_sha256, layer), able)
-    return found[0] if found else None
+    return nearest(folder, state, layer, stored_score(folder, entry.score_sha256, layer), able)[0]
