@@ -22,6 +22,7 @@ from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import GIVEN
+from stemwright.producer.standing import facts, sounding, told
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
@@ -69,12 +70,18 @@ def produce(
     with writing(path) as folder:
         song = folder.load()
         work = plan(folder, song, request, clock, watch)
-        if not work.jobs:
-            return _report(song, work, {}, None)
-        made = run_jobs(folder, work, clock, watch)
-        song = _with_takes(song, work, made, next_run(folder))
-        record = commit(folder, song, _act(work, made, seed), clock)
-        return _report(song, work, made, record)
+        made: dict[str, Made] = {}
+        record = None
+        if work.jobs:
+            made = run_jobs(folder, work, clock, watch)
+            song = _with_takes(song, work, made, next_run(folder))
+            record = commit(folder, song, _act(work, made, seed), clock)
+        stale = [found for found in sounding(folder, song)[1] if found.layer in {*made, *work.kept}]
+        return {
+            **_report(song, work, made, record),
+            "stale": facts(path, stale),
+            "remarks": told(path, stale),
+        }
 
 
 def run_jobs(folder: SongFolder, work: Plan, clock: Clock, watch: Watch) -> dict[str, Made]:
@@ -315,7 +322,7 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
             "how": how,
             "remarks": [*made[name].remarks, *_of_notes(work, name)] if name in made else [],
         }
-    facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
+    run = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:
-        facts = {name: record[name] for name in facts}
-    return {**facts, "layers": layers, "left_out": dict(work.left_out)}
+        run = {name: record[name] for name in run}
+    return {**run, "layers": layers, "left_out": dict(work.left_out)}

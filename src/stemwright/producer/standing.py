@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from stemwright.store import SongFolder
 
 UNPERFORMED, UNMADE, UNPLAYABLE = "unperformed", "unmade", "unplayable"
+UNDECODABLE = "undecodable"
+_COMMANDS = {UNPLAYABLE: "remove", UNDECODABLE: "perform"}
+"""What mends it where that is not `generate`. `perform` plays the same notes again, with the same seed."""
 _WORDS = {
     UNPLAYABLE: "no bundle plays it",
     UNPERFORMED: "its notes are not performed yet",
     UNMADE: "is not made yet",
+    UNDECODABLE: "its take is of a codec that is not installed",
 }
 
 
@@ -36,7 +40,7 @@ class Stale:
 
     def next(self, path: Path) -> str:
         """The command that mends it, for the song at `path`."""
-        command = "remove" if self.reason == UNPLAYABLE else "generate"
+        command = _COMMANDS.get(self.reason, "generate")
         return f"stemwright {command} {shlex.quote(str(path))} {self.layer}"
 
     def line(self, path: Path) -> str:
@@ -50,6 +54,11 @@ def facts(path: Path, found: Iterable[Stale]) -> list[dict[str, Any]]:
     return [{**asdict(stale), "next": stale.next(path)} for stale in found]
 
 
+def told(path: Path, found: Iterable[Stale]) -> list[str]:
+    """What a user should hear of stale layers, a line each."""
+    return [stale.line(path) for stale in found]
+
+
 def sounding(folder: SongFolder, song: Song) -> tuple[dict[str, Take], list[Stale]]:
     """The take of each layer that can be heard, and the layers of which it is not what stands there."""
     takes: dict[str, Take] = {}
@@ -60,6 +69,8 @@ def sounding(folder: SongFolder, song: Song) -> tuple[dict[str, Take], list[Stal
             takes[layer] = take
         if entry.active is None:
             found.append(Stale(layer, _reason(layer, entry), take.take if take else None))
+        elif not can_decode(folder, layer, entry.active):
+            found.append(Stale(layer, UNDECODABLE))
     return takes, found
 
 
@@ -73,8 +84,8 @@ def _reason(layer: str, entry: LayerEntry) -> str:
 def nearest(
     folder: SongFolder, state: GlobalState, layer: str, score: Score, takes: Sequence[Take]
 ) -> tuple[Take, set[int]]:
-    """Of one take or more the one whose notes differ from a score in the fewest bars, of equals the newest; and
-    these bars, from 0.
+    """Of one take or more the one whose notes differ from a score in the fewest bars, of equals the newest;
+    and these bars, from 0.
     """
     old = {sha: stored_score(folder, sha, layer) for sha in {take.score_sha256 for take in takes}}
     bars = {sha: _changed_bars(state, score, was) for sha, was in old.items()}
