@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.producer import machine
+from stemwright.producer import lineage, machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.decoders import codec_of_take
@@ -74,8 +74,9 @@ def produce(
         record = None
         if work.jobs:
             made = run_jobs(folder, work, clock, watch)
+            act = _act(folder, song, work, made, seed)
             song = _with_takes(song, work, made, next_run(folder))
-            record = commit(folder, song, _act(work, made, seed), clock)
+            record = commit(folder, song, act, clock)
         stale = [found for found in sounding(folder, song)[1] if found.layer in {*made, *work.kept}]
         return {
             **_report(song, work, made, record),
@@ -256,7 +257,7 @@ def _take(job: Job, result: Made, run: int) -> Take:
     )
 
 
-def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
+def _act(folder: SongFolder, song: Song, work: Plan, made: dict[str, Made], seed: int | None) -> Act:
     frames = _frames(work)
     return Act(
         command="generate",
@@ -264,7 +265,28 @@ def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
         seed=seed,
         audio_seconds=frames / FRAME_RATE,
         made=[sha for result in made.values() for sha in (result.score, result.content)],
-        details={job.layer: _detail(job, made[job.layer]) for job in work.jobs},
+        details={
+            job.layer: {
+                **_detail(job, made[job.layer]),
+                "written": lineage.to_json(_origins(folder, song, work.state.bars, job)),
+            }
+            for job in work.jobs
+        },
+    )
+
+
+def _origins(folder: SongFolder, song: Song, bars: int, job: Job) -> lineage.Origins:
+    """Which run wrote each bar that the job plays: its own, where it is no older notes that are played."""
+    want, given = job.wanted, song.layers[job.layer].score_sha256
+    if want.again is not None:
+        return lineage.of_take(folder, job.layer, want.again, bars)
+    fresh = [next_run(folder)] * bars
+    if want.writer.name == GIVEN and given is not None:
+        fresh = lineage.of_score(folder, job.layer, given, bars) or fresh
+    if want.edit is None:
+        return fresh
+    return lineage.with_bars(
+        lineage.of_take(folder, job.layer, want.edit.base, bars), fresh, want.edit.span.bars
     )
 
 
