@@ -55,7 +55,8 @@ def test_new_notes_sound_as_before_until_they_are_performed(song: Path, how: str
         compose(song, Asked(("lead",), "2" if how == "compose bars" else None, seed=5))
     (told,) = (mixed := render(song, stems=True))["stale"]
     assert told == {
-        "layer": "lead", "reason": "unperformed", "take": 1, "next": f"stemwright generate {song} lead",
+        "layer": "lead", "reason": "unperformed", "take": 1, "bars": [],
+        "next": f"stemwright generate {song} lead",
     }  # fmt: skip
     assert mixed["remarks"] == [
         f"lead: its notes are not performed yet, take 1 sounds; next: stemwright generate {song} lead"

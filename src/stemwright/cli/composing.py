@@ -160,6 +160,7 @@ def compose(
     lines([f"{name:<10}{layer['notes']} notes" for name, layer in made["layers"].items()])
     if chart is not None and chart != NEW:
         lines(f"chords: {remark}" for remark in chart_remarks(chart, (*SAID, "form")))
+    lines(made["remarks"])
     lines([f"seed {made['seed']}; stemwright generate {folder} performs what is new"])
 
 

@@ -136,8 +136,9 @@ def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
         lines([f"{name:<10}take {layer['take']}  {sha}  {layer['how']}  {played_by(layer)}".rstrip()])
         lines(f"{'':<10}{line}" for line in layer["remarks"])
     lines(f"left out: {why}" for why in made["left_out"].values())
+    lines(made["remarks"])
     if made["run"] is None:
-        lines([nothing])
+        lines([] if made["remarks"] else [nothing])
     else:
         audio, spent, rtf = made["audio_seconds"], made["seconds"], made["rtf"]
         lines([f"{audio:.1f} s of music in {spent:.1f} s, real-time factor {rtf:.2f}"])

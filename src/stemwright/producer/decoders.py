@@ -107,7 +107,7 @@ def _bundle(folder: SongFolder, layer: str, take: Take) -> Bundle:
     if found is None:
         raise StemwrightError(
             f"{layer}, take {take.take}: made for codec {made_for[:12]}, which is not installed: install "
-            f"it, or perform the same notes again with: stemwright perform DIR {layer}"
+            f"it, or perform the same notes again with: stemwright perform DIR"
         )
     return found
 

@@ -14,9 +14,9 @@ from stemwright.producer.players import Performer, Player, Sampler, performer, s
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import Edit, Wanted, scores_for, writer_for, writer_of
 from stemwright.producer.seeds import check_seed, layer_seed
+from stemwright.producer.standing import nearest
 
 if TYPE_CHECKING:
-    from stemwright.models import Bundle
     from stemwright.producer.clock import Clock
     from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
@@ -249,7 +249,7 @@ def _wanted(
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
     edit = Edit(active, span) if span is not None and active is not None else None
     if isinstance(player, Performer) and active is None and _is_plain(request):
-        edit = _rewritten(folder, entry, state, name, player.bundle)
+        edit = _rewritten(folder, entry, state, name, player)
     return Wanted(name, take, seed, writer_for(entry, request.composer), edit, None)
 
 
@@ -279,23 +279,23 @@ def _playable(score: Score, player: Player) -> Score:
 
 
 def _rewritten(
-    folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, bundle: Bundle
+    folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, player: Performer
 ) -> Edit | None:
-    """The bars of the given score that are not as in the last take: only these are performed again.
+    """The bars of the given score that are not as in the take nearest to it: only these are performed again.
 
-    None where there is no such take, or all is new.
+    None where there is no take by this performer in this timbre, or all is new.
     """
-    last = entry.takes[-1] if entry.takes else None
-    if entry.score_sha256 is None or last is None or last.bundle_sha256 != bundle.sha256:
+    takes = [
+        take
+        for take in entry.takes
+        if player.played(take) and take.timbre == player.timbre and take.frames == state.frames
+    ]
+    if entry.score_sha256 is None or not takes:
         return None
-    if last.frames != state.timebase.frames(state.bars) or last.timbre != (entry.timbre or last.timbre):
-        return None
-    ticks = state.meter.ticks_per_bar
-    given, old = (stored_score(folder, sha, name) for sha in (entry.score_sha256, last.score_sha256))
-    new = set(given.notes) ^ set(old.notes)
-    bars = {min(note.onset // ticks, state.bars - 1) + 1 for note in new}
-    span = Span(min(bars), max(bars)) if bars else None
-    return Edit(last, span) if span is not None and span.last - span.first + 1 < state.bars else None
+    given = _playable(stored_score(folder, entry.score_sha256, name), player)
+    base, bars = nearest(folder, state, name, given, takes)
+    span = Span(min(bars) + 1, max(bars) + 1) if bars else None
+    return Edit(base, span) if span is not None and len(span.bars) < state.bars else None
 
 
 def _key(state: GlobalState, want: Wanted, player: Player, score: Score) -> str:

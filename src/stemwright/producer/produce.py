@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.producer import machine
+from stemwright.producer import lineage, machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.decoders import codec_of_take
@@ -22,6 +22,7 @@ from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import GIVEN
+from stemwright.producer.standing import facts, sounding, told
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
@@ -69,12 +70,19 @@ def produce(
     with writing(path) as folder:
         song = folder.load()
         work = plan(folder, song, request, clock, watch)
-        if not work.jobs:
-            return _report(song, work, {}, None)
-        made = run_jobs(folder, work, clock, watch)
-        song = _with_takes(song, work, made, next_run(folder))
-        record = commit(folder, song, _act(work, made, seed), clock)
-        return _report(song, work, made, record)
+        made: dict[str, Made] = {}
+        record = None
+        if work.jobs:
+            made = run_jobs(folder, work, clock, watch)
+            act = _act(folder, song, work, made, seed)
+            song = _with_takes(song, work, made, next_run(folder))
+            record = commit(folder, song, act, clock)
+        stale = [found for found in sounding(folder, song)[1] if found.layer in {*made, *work.kept}]
+        return {
+            **_report(song, work, made, record),
+            "stale": facts(path, stale),
+            "remarks": told(path, stale),
+        }
 
 
 def run_jobs(folder: SongFolder, work: Plan, clock: Clock, watch: Watch) -> dict[str, Made]:
@@ -257,7 +265,7 @@ def _take(job: Job, result: Made, run: int) -> Take:
     )
 
 
-def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
+def _act(folder: SongFolder, song: Song, work: Plan, made: dict[str, Made], seed: int | None) -> Act:
     frames = _frames(work)
     return Act(
         command="generate",
@@ -265,7 +273,28 @@ def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
         seed=seed,
         audio_seconds=frames / FRAME_RATE,
         made=[sha for result in made.values() for sha in (result.score, result.content)],
-        details={job.layer: _detail(job, made[job.layer]) for job in work.jobs},
+        details={
+            job.layer: {
+                **_detail(job, made[job.layer]),
+                "written": lineage.to_json(_origins(folder, song, work.state.bars, job)),
+            }
+            for job in work.jobs
+        },
+    )
+
+
+def _origins(folder: SongFolder, song: Song, bars: int, job: Job) -> lineage.Origins:
+    """Which run wrote each bar that the job plays: its own, where it is no older notes that are played."""
+    want, given = job.wanted, song.layers[job.layer].score_sha256
+    if want.again is not None:
+        return lineage.of_take(folder, job.layer, want.again, bars)
+    fresh = [next_run(folder)] * bars
+    if want.writer.name == GIVEN and given is not None:
+        fresh = lineage.of_score(folder, job.layer, given, bars) or fresh
+    if want.edit is None:
+        return fresh
+    return lineage.with_bars(
+        lineage.of_take(folder, job.layer, want.edit.base, bars), fresh, want.edit.span.bars
     )
 
 
@@ -323,7 +352,7 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
             "how": how,
             "remarks": [*made[name].remarks, *_of_notes(work, name)] if name in made else [],
         }
-    facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
+    run = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:
-        facts = {name: record[name] for name in facts}
-    return {**facts, "layers": layers, "left_out": dict(work.left_out)}
+        run = {name: record[name] for name in run}
+    return {**run, "layers": layers, "left_out": dict(work.left_out)}

@@ -41,7 +41,7 @@ def describe(path: Path) -> dict[str, Any]:
         "seconds": frames / FRAME_RATE,
         "layers": {name: _layer(entry) for name, entry in song.layers.items()},
         "stale": standing.facts(path, stale),
-        "remarks": [found.line(path) for found in stale],
+        "remarks": standing.told(path, stale),
     }
 
 
