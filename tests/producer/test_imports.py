@@ -335,3 +335,26 @@ def test_a_tempo_of_0_beside_others_is_left_out(tmp_path: Path, write) -> None:
     assert facts["bpm"] == 100 and "1 tempo(s) of 0" in facts["remarks"][0]
     with pytest.raises(UsageError, match=r"^tune\.mid: has a tempo of 0 microseconds"):
         import_midi(tmp_path / "other", file, strict=True)
+
+
+def test_a_bar_of_two_four_does_not_shift_the_bars_after_it(tmp_path: Path, write) -> None:
+    def triad(root: int, ticks: int) -> list[tuple[int, bytes]]:
+        keys = (root, root + 4, root + 7)
+        return [(0, bytes((0x90, key, 90))) for key in keys] + [
+            (ticks * (key == root), bytes((0x80, key, 0))) for key in keys
+        ]
+
+    bars = [(48, 384), (53, 384), (55, 384), (57, 384), (48, 192), (53, 384), (55, 384), (60, 384)]
+    conductor = [(0, meter(4, 2)), (4 * 384, meter(2, 2)), (192, meter(4, 2))]
+    file = write(midi.chunk(conductor), midi.chunk([event for bar in bars for event in triad(*bar)]))
+    with pytest.raises(UsageError, match=r"2 meter change\(s\), in bar\(s\) 5, .*filled up"):
+        import_midi(tmp_path / "x", file)
+    facts = import_midi(tmp_path / "song", file, ignore_tempo_changes=True)
+    assert facts["remarks"] == [
+        "2 meter change(s) dropped, in bar(s) 5: 4/4 throughout, filled up with rests to whole bars"
+    ]
+    notes = score(tmp_path / "song", "harmony").notes
+    assert facts["bars"] == 8 and sorted({note.onset for note in notes}) == [384 * bar for bar in range(8)]
+    assert {note.duration for note in notes if note.onset == 4 * 384} == {192}
+    anew = import_midi(tmp_path / "anew", file, over=Override(meter="2/4"))
+    assert anew["bars"] == 15 and "filled" not in anew["remarks"][0]

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
-from stemwright.song.midi_bars import Stretch, bar_at, bars_text, stretches
+from stemwright.song.midi_bars import Stretch, bar_at, bars_text, fill_up, stretches
 from stemwright.song.state import MAX_BPM, MIN_BPM, bpm_text, parse_bpm
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def tempo_of(midi: MidiSong, given: str | None, name: str) -> Fraction:
 def drop_changes(midi: MidiSong, bpm: str | None, meter: str | None, name: str, flatten: bool) -> list[str]:
     """Remarks on changes that are dropped. UsageError where the user must say that they may go.
 
-    `bpm`, `meter`: what the user says; `flatten`: that all may go.
+    `bpm`, `meter`: what the user says; `flatten`: that all may go. Of a file whose meter changes, bars in
+    another one are then filled up, so that later ones still begin on bar lines; a meter that the user says
+    counts the beats anew.
     """
     found = stretches(midi.meters, midi.end_ticks)
     remarks: list[str] = []
@@ -54,7 +56,8 @@ def drop_changes(midi: MidiSong, bpm: str | None, meter: str | None, name: str, 
         what = f"{midi.meter_changes} meter change(s)"
         if not flatten and meter is None:
             raise _refused(name, f"{what}, in bar(s) {bars}", "meter", "--meter", usual)
-        remarks.append(f"{what} dropped, in bar(s) {bars}: {meter or usual} throughout")
+        rests = ", filled up with rests to whole bars" if meter is None and fill_up(midi) else ""
+        remarks.append(f"{what} dropped, in bar(s) {bars}: {meter or usual} throughout{rests}")
     if midi.key_changes:
         remarks.append(f"{midi.key_changes} key change(s) dropped")
     return remarks
@@ -63,7 +66,8 @@ def drop_changes(midi: MidiSong, bpm: str | None, meter: str | None, name: str, 
 def _refused(name: str, what: str, part: str, option: str, usual: str) -> UsageError:
     return UsageError(
         f"{name}: has {what}, and a song has one {part}; say which with {option}, "
-        f"or add --ignore-tempo-changes to keep the beats and drop the changes ({usual} throughout)"
+        f"or add --ignore-tempo-changes to keep the beats and drop the changes ({usual} throughout"
+        + (", other bars filled up with rests)" if part == "meter" else ")")
     )
 
 

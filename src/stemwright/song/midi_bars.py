@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import groupby
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from stemwright.song.score import PPQ
+from stemwright.song.score import PPQ, Note
+
+if TYPE_CHECKING:
+    from stemwright.song.midi_read import MidiSong
 
 _MAX_RUNS = 8
 
@@ -87,3 +91,22 @@ class Filled:
     def end(self, tick: int) -> int:
         """Where something that ends at a tick does so: at the end of a stretch, before the rests."""
         return tick + self.shifts[max(0, bisect_left(self.starts, tick) - 1)]
+
+
+def fill_up(midi: MidiSong) -> bool:
+    """Put every stretch of a file on the bar lines of its one meter; whether that moved anything."""
+    filled = Filled(stretches(midi.meters, midi.end_ticks), midi.meter.ticks_per_bar)
+    if not any(filled.shifts):
+        return False
+    for track in midi.tracks:
+        track.notes = [_moved(note, filled) for note in track.notes]
+        track.pedal = [(filled.begin(down), filled.end(up)) for down, up in track.pedal]
+    midi.markers = [(filled.begin(tick), text) for tick, text in midi.markers]
+    midi.chords = [(filled.begin(tick), chord) for tick, chord in midi.chords]
+    midi.length_ticks = filled.end(midi.length_ticks)
+    return True
+
+
+def _moved(note: Note, filled: Filled) -> Note:
+    onset = filled.begin(note.onset)
+    return replace(note, onset=onset, duration=filled.end(note.end) - onset)
