@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
@@ -49,6 +49,7 @@ def test_the_arranger_is_silent_without_a_chord(
 
 @settings(max_examples=40, deadline=None)
 @given(beats, st.sampled_from(("4/4", "7/8")), st.integers(0, 999), st.booleans())
+@example([None, *[Chord("C")] * 9, None], "4/4", 156, False)
 def test_the_composer_is_silent_without_a_chord(
     chords: list[Chord | None], meter: str, seed: int, must_play: bool
 ) -> None:
@@ -66,6 +67,7 @@ def test_the_composer_is_silent_without_a_chord(
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(0, 999))
+@example(156)  # a silence in the note's own bar before it, the next one two bars on
 def test_chords_that_are_written_too_silence_what_sounds_into_them(seed: int) -> None:
     state = song([Chord("C")])
     composer = Composer(None, Listening(seed))  # type: ignore[arg-type]

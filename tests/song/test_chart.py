@@ -196,6 +196,9 @@ def test_chordpro() -> None:
         ("[am]Lied mit [H7]Moll", "am | H7"),
         ("[C]la la [Cmmaj]la", "C | Cmmaj"),  # refused later, not left out
         ("[*slowly] [C]la la", "C"),
+        ("[C]la la\nIntro: G D\n[Solo] Am | F\nA\nC G", "C | G | D | Am | F | C | G"),
+        ("[Chorus] [C]la la [F]la", "C | F"),
+        ("[A] Am7 | D7 (swing)", "Am7 | D7 (swing)"),  # a label: nothing is taken for lyrics
     ],
 )
 def test_lyrics(text: str, played: str) -> None:

@@ -104,9 +104,14 @@ def line_label(line: str) -> tuple[Token | None, int] | None:
     braced = _BRACED.match(line)
     if braced is not None and not is_chord(braced["name"]) and not re.match("[x0-9]", braced["name"]):
         return label(braced["name"], braced.start("name")), len(line)
-    if _SECTION.fullmatch(line.strip()):
+    if is_section(line):
         return label(line.strip(), 0), len(line)
     return None
+
+
+def is_section(text: str) -> bool:
+    """Whether a text is what sections are often called: "Verse 2", "Intro"."""
+    return _SECTION.fullmatch(text.strip()) is not None
 
 
 def label(name: str, at: int) -> Token:

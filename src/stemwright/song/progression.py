@@ -100,11 +100,11 @@ def _bar(
 ) -> Beats:
     """The chord of every beat of a bar. `known`: words that were read already."""
     beats = state.meter.beats_per_bar
-    if len(words) > beats:
-        raise _wrong(words[beats], f"is chord {beats + 1} of a bar of {beats} beats; write at most {beats}")
     for word in words:
         if word.text not in known:
             known[word.text] = _chord(word, spelling, state.key)
+    if len(words) > beats:
+        raise _wrong(words[beats], f"is chord {beats + 1} of a bar of {beats} beats; write at most {beats}")
     return tuple(_spread([known[word.text] for word in words], beats))
 
 

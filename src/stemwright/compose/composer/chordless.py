@@ -42,6 +42,6 @@ def _spans(draft: Draft, bar: int) -> list[Span]:
     out: list[Span] = []
     for at in range(bar, draft.state.bars):
         out += silent_spans(draft.chords[at] or (), meter.ticks_per_beat, at * meter.ticks_per_bar)
-        if out and at > bar:
+        if out and out[-1][0] >= (bar + 1) * meter.ticks_per_bar:
             break
     return out
