@@ -171,6 +171,7 @@ def export(
     folder: opt.SongDir,
     midi: _Midi = False,
     stems: _Stems = False,
+    kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
@@ -179,11 +180,12 @@ def export(
     from stemwright.producer.exports import export_song
 
     with watching() as watch:
-        facts = export_song(folder, midi=midi, stems=stems, quality=quality, to=to, watch=watch)
+        facts = export_song(folder, midi=midi, stems=stems, kind=kind, quality=quality, to=to, watch=watch)
     if json:
         emit_json(facts)
         return
     lines(
         ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
+        + facts["remarks"]
     )
