@@ -103,8 +103,8 @@ def test_a_song_is_made_and_mixed_in_both_qualities(
     assert (plain["sample_rate"], high["sample_rate"]) == (24_000, 48_000)
     assert plain["seconds"] == high["seconds"] == frames / 75
     for name in LAYERS:
-        mono, sides = soundfile.info(plain["stems"][name]), soundfile.info(high["stems"][name])
-        assert (mono.channels, mono.frames) == (1, frames * 320)
+        plainly, sides = soundfile.info(plain["stems"][name]), soundfile.info(high["stems"][name])
+        assert (plainly.channels, plainly.frames) == (2, frames * 320)
         assert (sides.channels, sides.frames) == (2, frames * 640)
     sha = load_bundle(alone / "tone").sha256
     assert set(last_run(path)["details"]["decoders"].values()) == {sha}

@@ -177,6 +177,7 @@ def export(
     folder: opt.SongDir,
     midi: _Midi = False,
     stems: _Stems = False,
+    kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
@@ -185,7 +186,7 @@ def export(
     from stemwright.producer.exports import export_song
 
     with watching() as watch:
-        facts = export_song(folder, midi=midi, stems=stems, quality=quality, to=to, watch=watch)
+        facts = export_song(folder, midi=midi, stems=stems, kind=kind, quality=quality, to=to, watch=watch)
     if json:
         emit_json(facts)
         return

@@ -65,7 +65,7 @@ _Out = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="Where the mix goes: .wav or .flac. Default: renders/ in the song.",
+        help="Where the mix goes: .wav, .flac, .ogg or .mp3. Default: renders/ in the song.",
         show_default=False,
     ),
 ]
@@ -148,6 +148,7 @@ def mix(
     folder: opt.SongDir,
     out: _Out = None,
     stems: _Stems = False,
+    kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     player: _Players = None,
     json: opt.Json = False,
@@ -156,7 +157,15 @@ def mix(
     from stemwright.producer.render import render
 
     with watching() as watch:
-        made = render(folder, out=out, stems=stems, quality=quality, players=tuple(player or ()), watch=watch)
+        made = render(
+            folder,
+            out=out,
+            stems=stems,
+            kind=kind,
+            quality=quality,
+            players=tuple(player or ()),
+            watch=watch,
+        )
     if json:
         emit_json(made)
         return

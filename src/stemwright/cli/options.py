@@ -33,6 +33,14 @@ Quality = Annotated[
         show_default=False,
     ),
 ]
+Kind = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="KIND",
+        help="Of audio files: wav or flac (24 bit), ogg or mp3 (lossy).",
+    ),
+]
 Bpm = Annotated[
     str | None,
     typer.Option(
