@@ -358,3 +358,27 @@ def test_a_bar_of_two_four_does_not_shift_the_bars_after_it(tmp_path: Path, writ
     assert {note.duration for note in notes if note.onset == 4 * 384} == {192}
     anew = import_midi(tmp_path / "anew", file, over=Override(meter="2/4"))
     assert anew["bars"] == 15 and "filled" not in anew["remarks"][0]
+
+
+def test_the_style_is_kept_or_given(tmp_path: Path, write) -> None:
+    create(tmp_path / "funk", Wish(style="funk", form="verse:2"))
+    import_midi(tmp_path / "funk", write(midi.chunk(TUNE)))
+    assert describe(tmp_path / "funk")["style"] == "funk"
+    ours = Path(export_song(tmp_path / "funk", midi=True)["midi"])
+    assert import_midi(tmp_path / "again", ours)["style"] == "funk" == describe(tmp_path / "again")["style"]
+    assert import_midi(tmp_path / "jazz", ours, over=Override(style="Jazz"))["style"] == "jazz"
+    assert import_midi(tmp_path / "new", write(midi.chunk(TUNE)))["style"] == "pop"
+    with pytest.raises(UsageError, match=r"^--style: the song's is funk; leave it out"):
+        import_midi(tmp_path / "funk", ours, over=Override(style="jazz"))
+    with pytest.raises(UsageError, match=r"^style: 'polka' is not known"):
+        import_midi(tmp_path / "x", ours, over=Override(style="polka"))
+    foreign = midi.file(midi.chunk([(0, meta(1, b"stemwright:style=../\xff")), *TUNE]))
+    assert import_midi(tmp_path / "odd", write(data=foreign))["style"] == "pop"
+
+
+def test_a_given_key_moves_no_notes_and_says_so(tmp_path: Path, write) -> None:
+    file = write(midi.chunk([(0, meta(0x59, b"\x01\x00")), *TUNE]))
+    facts = import_midi(tmp_path / "song", file, over=Override(key="F# minor"))
+    assert facts["remarks"] == ["key F# minor as given, for G major: a name only, no note was moved"]
+    assert {note.pitch for note in score(tmp_path / "song", "lead").notes} == {64, 67, 69, 71}
+    assert import_midi(tmp_path / "same", file, over=Override(key="G"))["remarks"] == []

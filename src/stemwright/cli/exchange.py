@@ -12,7 +12,12 @@ from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
 _File = Annotated[
-    Path, typer.Argument(metavar="FILE.mid", help="A standard MIDI file, type 0 or 1.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FILE.mid",
+        help="A standard MIDI file, type 0 or 1; - reads standard input.",
+        show_default=False,
+    ),
 ]
 _Map = Annotated[
     list[str] | None,
@@ -82,6 +87,10 @@ _Chords = Annotated[
         show_default=False,
     ),
 ]
+_Style = Annotated[
+    str | None,
+    typer.Option("--style", metavar="NAME", help="Its style. Default: ours, or pop.", show_default=False),
+]
 _Midi = Annotated[bool, typer.Option("--midi", help="Write the scores as one MIDI file.")]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a layer.")]
 _To = Annotated[
@@ -109,6 +118,7 @@ def import_(
     meter: _Meter = None,
     form: _Form = None,
     chords: _Chords = None,
+    style: _Style = None,
     ignore_tempo_changes: _Flatten = False,
     strict: _Strict = False,
     only_list: _List = False,
@@ -127,7 +137,7 @@ def import_(
         tracks=tuple(track or ()),
         layers=tuple(layer or ()),
         every_track=every_track,
-        over=Override(bpm, key, meter, form, chords),
+        over=Override(bpm, key, meter, form, chords, style),
         ignore_tempo_changes=ignore_tempo_changes,
         strict=strict,
     )

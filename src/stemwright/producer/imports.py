@@ -5,6 +5,7 @@ Chords that are not yet decided are found from the notes, so that what is compos
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ from stemwright.song.state import GlobalState, bpm_text
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
 
+STDIN = "standard input"
 MAX_NOTES = 50_000
 """Notes a layer may be given."""
 
@@ -57,25 +59,23 @@ def import_midi(
     ignore_tempo_changes: bool = False,
     strict: bool = False,
 ) -> dict[str, Any]:
-    """Give layers of the song at `path` the notes of `file`; makes the song where there is none.
+    """Give layers of the song at `path` the notes of `file` ("-": standard input); makes it where it is not.
 
     `tracks`: "2=bass" and the like; guessed where empty. `layers`: only these, of what was guessed.
     `every_track`: each track is a layer of its own. `over`: what the user says of the file. `strict`: a
     damaged file is refused. UsageError for a file that does not fit, before anything is written.
     """
-    from stemwright.song.midi import read_midi
-
     clock = Clock()
     over = over or Override()
-    midi = read_midi(file, file.name, strict)
-    chosen = choose(midi.tracks, file.name, tracks, layers, every_track, midi.meter.ticks_per_bar)
+    name, midi = _read(file, strict)
+    chosen = choose(midi.tracks, name, tracks, layers, every_track, midi.meter.ticks_per_bar)
     midi.hold_pedal()
     state = _existing_state(path)
     if state is None:
-        reading = read_new(midi, over, file.name, ignore_tempo_changes)
+        reading = read_new(midi, over, name, ignore_tempo_changes)
     else:
-        reading = read_into(midi, over, file.name, ignore_tempo_changes, state)
-    given = {layer: _given(midi, numbers, reading.state, file.name) for layer, numbers in chosen.items()}
+        reading = read_into(midi, over, name, ignore_tempo_changes, state)
+    given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
     _settle(reading, midi, over, given, new=state is None)
     reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
     if state is None:
@@ -97,9 +97,7 @@ def import_midi(
 
 def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
     """What `import` would make of a file: its tracks with the layers guessed for them. Writes nothing."""
-    from stemwright.song.midi import read_midi
-
-    midi = read_midi(file, file.name, strict)
+    _, midi = _read(file, strict)
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
     midi.hold_pedal()
     layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
@@ -122,6 +120,15 @@ def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
         ],
         "remarks": midi.faults,
     }
+
+
+def _read(file: Path, strict: bool) -> tuple[str, MidiSong]:
+    """What errors call a file, and what it holds. Of standard input ("-") no more is read than may be."""
+    from stemwright.song.midi_read import MAX_BYTES, read_midi
+
+    if str(file) == "-":
+        return STDIN, read_midi(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN, strict)
+    return file.name, read_midi(file, file.name, strict)
 
 
 def _settle(reading: Reading, midi: MidiSong, over: Override, given: Mapping[str, Given], new: bool) -> None:
@@ -218,6 +225,7 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "meter": str(state.meter),
         "key": str(state.key),
         "bars": state.bars,
+        "style": state.style,
         "sources": reading.sources,
         "remarks": reading.remarks,
     }

@@ -6,7 +6,7 @@ Whatever of the file does not come through is told in `remarks`, one line each, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.progression import parse_progression
 from stemwright.song.score import Score
-from stemwright.song.state import GlobalState, bpm_text, parse_bpm
+from stemwright.song.state import GlobalState, bpm_text, parse_bpm, parse_style
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
@@ -36,11 +36,13 @@ class Override:
     meter: str | None = None
     form: str | None = None
     chords: str | None = None
+    style: str | None = None
 
     def given(self) -> dict[str, str]:
         """Option -> text, of those that were given."""
         named = {"bpm": self.bpm, "key": self.key, "meter": self.meter, "form": self.form}
-        return {name: text for name, text in (named | {"chords": self.chords}).items() if text is not None}
+        named |= {"chords": self.chords, "style": self.style}
+        return {name: text for name, text in named.items() if text is not None}
 
 
 @dataclass(slots=True)
@@ -67,8 +69,9 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
     empty = midi.empty_bars_in(meter)
     if over.form is None and empty:
         remarks.append(f"{empty} empty bar(s) after the last note left out (a longer --form keeps them)")
+    style = midi.style or DEFAULTS["style"] if over.style is None else known_style(over.style)
     try:
-        state = GlobalState(bpm, meter, key or Key("C"), form, style=DEFAULTS["style"])
+        state = GlobalState(bpm, meter, key or Key("C"), form, style=style)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     return Reading(state, _sources(midi, over), remarks)
@@ -88,11 +91,33 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
 
 
+def known_style(text: str) -> str:
+    """A style that there is, as a song keeps it. UsageError otherwise."""
+    from stemwright.compose.styles import NAMES, resolve
+
+    style = parse_style(text)
+    if resolve(style) is None:
+        raise UsageError(f"style: {text[:40]!r} is not known; use one of {', '.join(NAMES)}")
+    return style
+
+
 def settle_key(reading: Reading, midi: MidiSong, scores: Mapping[str, Score]) -> None:
-    """The key of the notes, where the file names none or one that they are not in."""
+    """The key of the notes, where the file names none or one that they are not in.
+
+    A key that the user says holds; notes stay where they are, which is told where they are in another.
+    """
+    if reading.sources["key"] == "given":
+        other = replace(reading, state=reading.state.with_(key=midi.key or Key("C")), remarks=[])
+        other.sources = reading.sources | {"key": "file"}
+        settle_key(other, midi, scores)
+        if other.state.key != reading.state.key:
+            reading.remarks.append(
+                f"key {reading.state.key} as given, for {other.state.key}: a name only, no note was moved"
+            )
+        return
     from stemwright.compose.analysis import find_key, profile
 
-    if reading.sources["key"] == "given" or midi.is_ours:
+    if midi.is_ours:
         return
     weights = profile(scores)
     total = float(weights.sum())
@@ -127,11 +152,13 @@ def settle_chords(reading: Reading, midi: MidiSong, over: Override, scores: Mapp
 def require_own(state: GlobalState, over: Override) -> None:
     """UsageError where an existing song is to be read otherwise than it is."""
     own = {"bpm": bpm_text(state.bpm), "key": str(state.key), "meter": str(state.meter), "form": state.form}
+    own |= {"style": state.style}
     asked = {
         "bpm": lambda text: bpm_text(parse_bpm(text)),
         "key": lambda text: str(Key.parse(text)),
         "meter": lambda text: str(Meter.parse(text)),
         "form": lambda text: form_text(parse_form(text)),
+        "style": known_style,
     }
     for option, text in over.given().items():
         if option != "chords" and asked[option](text) != own[option]:

@@ -9,7 +9,7 @@ from stemwright.song.harmony import Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi_text import decoded
 from stemwright.song.pitch import name_at
-from stemwright.song.state import bpm_text, parse_bpm
+from stemwright.song.state import bpm_text, parse_bpm, parse_style
 
 TEXT, TITLE, MARKER, PORT, TEMPO, METER, KEY, OWN = 0x01, 0x03, 0x06, 0x21, 0x51, 0x58, 0x59, 0x7F
 OUR_TEXT = "stemwright:"
@@ -25,6 +25,14 @@ def our_text(data: bytes) -> tuple[str, str]:
     """Word and value of one of our texts."""
     word, _, value = text_of(data)[len(OUR_TEXT) :].partition("=")
     return word, value
+
+
+def style_of(ours: str) -> str:
+    """The style that we noted, or "" where there is none."""
+    try:
+        return parse_style(ours)
+    except UsageError:
+        return ""
 
 
 def tempo_of(bpm: Fraction) -> int:

@@ -30,6 +30,7 @@ from stemwright.song.midi_meta import (
     key_of,
     meter_of,
     our_text,
+    style_of,
     text_of,
 )
 from stemwright.song.midi_notes import Mended, MidiTrack, channels_of, note_ticks, scaled
@@ -49,10 +50,10 @@ class MidiSong:
     `bpm` and `meter` are those that hold longest (120 and 4/4 where it names none, see `says`), `key` is its
     first; the `_changes` count how often another one comes before the last note has ended. `tempos` and
     `meters`: (tick, BPM) and (tick, (n, power of two)) of each. `bpm` may lie outside 30..300; where the file
-    names no tempo but 0, `tempo_is_zero`. Markers and
-    chords: (tick, text or chord). `says`: which of "bpm", "meter", "key" the file names; `is_ours`: whether
-    Stemwright wrote it. `division`: its ticks a quarter note; `rounding`: how far its notes were moved at
-    most, in quarter notes. `faults`: what was wrong with the file and has been mended, a line each.
+    names no tempo but 0, `tempo_is_zero`. Markers and chords: (tick, text or chord). `says`: which of "bpm",
+    "meter", "key" the file names; `is_ours`: whether Stemwright wrote it, `style` what it then noted.
+    `division`: its ticks a quarter note; `rounding`: how far its notes were moved at most, in quarter notes.
+    `faults`: what was wrong with the file and has been mended, a line each.
     """
 
     tracks: list[MidiTrack]
@@ -69,6 +70,7 @@ class MidiSong:
     chords: list[tuple[int, Chord | None]] = field(default_factory=list)
     says: set[str] = field(default_factory=set)
     is_ours: bool = False
+    style: str = ""
     length_ticks: int = 0
     division: int = PPQ
     rounding: Fraction = Fraction(0)
@@ -186,6 +188,7 @@ def _read_conductor(raw: RawFile, song: MidiSong, faults: Faults) -> None:
     metas.sort(key=lambda event: event[0])
     ours = dict(our_text(data) for _, data in metas if data[0] == TEXT and text_of(data).startswith(OUR_TEXT))
     song.is_ours = bool(ours)
+    song.style = style_of(ours.get("style", ""))
     song.markers = [(tick, text_of(data)) for tick, data in metas if data[0] == MARKER]
     keys = _held([(t, struct.unpack(">xbB", d)) for t, d in metas if d[0] == KEY and len(d) == 3])
     if keys:

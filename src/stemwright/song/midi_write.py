@@ -83,6 +83,8 @@ def _conductor(state: GlobalState, title: str) -> list[_Event]:
         (0, 4, _meta(TEXT, f"{OUR_TEXT}bpm={bpm_text(state.bpm)}".encode())),
         (0, 5, _meta(TEXT, f"{OUR_TEXT}key={state.key}".encode())),
     ]
+    if state.style:
+        events.append((0, 5, _meta(TEXT, f"{OUR_TEXT}style={state.style}".encode())))
     bar = 0
     for section in state.sections:
         events.append((bar * meter.ticks_per_bar, 6, _meta(MARKER, section.name.encode("utf-8"))))
