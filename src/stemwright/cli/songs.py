@@ -79,8 +79,10 @@ def song(
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
     from stemwright.producer.create import Wish
+    from stemwright.producer.runtimes import require_runtimes
     from stemwright.producer.whole import make_song
 
+    require_runtimes()
     wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
     if not json and not (folder / "song.json").exists():
         _say_implied(wish)
