@@ -28,9 +28,9 @@ def register(app: typer.Typer) -> None:
 
 def log(folder: opt.SongDir, json: opt.Json = False) -> None:
     """List the song's runs: what each one did, how fast, and what it made."""
-    from stemwright.producer.reports import history
+    from stemwright.face.song import Song
 
-    facts = history(folder)
+    facts = Song(folder).log().to_json()
     if json:
         emit_json(facts)
         return
@@ -52,9 +52,9 @@ def log(folder: opt.SongDir, json: opt.Json = False) -> None:
 
 def verify(folder: opt.SongDir, json: opt.Json = False) -> None:
     """Check every file of the song against its checksum. Exit code 1 where something is wrong."""
-    from stemwright.producer.reports import check
+    from stemwright.face.song import Song
 
-    facts = check(folder)
+    facts = Song(folder).verify().to_json()
     if json:
         emit_json(facts)
     elif facts["ok"]:
@@ -67,9 +67,9 @@ def verify(folder: opt.SongDir, json: opt.Json = False) -> None:
 
 def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) -> None:
     """List every take of every layer; a star marks the active one."""
-    from stemwright.producer.reports import list_takes
+    from stemwright.face.song import Song
 
-    facts = list_takes(folder, layer)
+    facts = Song(folder).takes(layer).to_json()
     if json:
         emit_json(facts)
         return
@@ -90,9 +90,9 @@ def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) 
 
 def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False) -> None:
     """Make another take of a layer the active one. Nothing is deleted."""
-    from stemwright.producer.choose import use_take
+    from stemwright.face.song import Song
 
-    facts = use_take(folder, layer, take)
+    facts = Song(folder).use(layer, take).to_json()
     if json:
         emit_json(facts)
     else:

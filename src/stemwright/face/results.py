@@ -1,0 +1,287 @@
+"""What the calls of a song give back. Every class has `to_json()`: what the command prints with `--json`.
+
+SHA-256 sums are 64 hex digits; "" as a timbre is its bundle's first one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stemwright.face.typed import Result
+
+
+@dataclass(frozen=True)
+class Player(Result):
+    """The sampler's file that played a take: its name and preset ("" for none), and its SHA-256."""
+
+    kind: str
+    name: str
+    preset: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Take(Result):
+    """One result for a layer. `tokens_sha256` is None where a sampler played it, else `audio_sha256` is."""
+
+    take: int
+    active: bool
+    seed: int
+    timbre: str
+    run: int
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+    score_sha256: str
+    bundle_sha256: str | None
+    frames: int
+
+
+@dataclass(frozen=True)
+class Takes(Result):
+    """All takes, by layer."""
+
+    layers: dict[str, tuple[Take, ...]]
+
+
+@dataclass(frozen=True)
+class MadeLayer(Result):
+    """The active take of a layer after `generate`. `how`: "made", "finished before" or "kept"."""
+
+    take: int
+    seed: int
+    timbre: str
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+    how: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Generated(Result):
+    """`run`: its number in the log, None where nothing was missing. `rtf`: real-time factor."""
+
+    run: int | None
+    seconds: float
+    audio_seconds: float
+    rtf: float | None
+    layers: dict[str, MadeLayer]
+
+
+@dataclass(frozen=True)
+class WrittenLayer(Result):
+    """A layer's new score: its SHA-256, its notes, the SHA-256 of the composer's bundle."""
+
+    score: str
+    notes: int
+    composer: str
+
+
+@dataclass(frozen=True)
+class Composed(Result):
+    """New scores by layer; with `variations`, only `files` is filled: MIDI files by their seeds."""
+
+    run: int | None = None
+    seed: int | None = None
+    seconds: float = 0.0
+    layers: dict[str, WrittenLayer] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mixed(Result):
+    """The files of a mix. `stems` by layer, where they were asked for; loudness in LUFS, peak in dBTP."""
+
+    mix: Path
+    stems: dict[str, Path]
+    seconds: float
+    sample_rate: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MadeSong(Mixed):
+    """A mix, its layers and what it all took: `elapsed_seconds` of wall clock, `rtf` of that per second."""
+
+    elapsed_seconds: float
+    rtf: float
+    layers: dict[str, MadeLayer]
+
+
+@dataclass(frozen=True)
+class Used(Result):
+    """Which take is active now, and which one was `before`; `run` is None where it was active already."""
+
+    layer: str
+    take: int
+    before: int | None
+    timbre: str
+    run: int | None
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+
+
+@dataclass(frozen=True)
+class Run(Result):
+    """One act that changed the song. `made`: SHA-256 of what it made."""
+
+    run: int
+    parent: str | None
+    command: str
+    layers: tuple[str, ...]
+    seed: int | None
+    rtf: float | None
+    peak_memory_mb: float | None
+    seconds: float | None
+    made: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Log(Result):
+    """Every run, first to last."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Verified(Result):
+    """`ok`: every file is what it was when it was written. `problems`: one line each."""
+
+    ok: bool
+    objects: int
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exported(Result):
+    """The files that were written: the scores as MIDI, the stems by layer."""
+
+    midi: Path | None
+    stems: dict[str, Path]
+
+
+@dataclass(frozen=True)
+class Section(Result):
+    """A named span of bars."""
+
+    name: str
+    bars: int
+
+
+@dataclass(frozen=True)
+class ShownLayer(Result):
+    """A layer and its active take; None where it has none. `takes`: how many there are."""
+
+    timbre: str
+    take: int | None
+    takes: int
+    seed: int | None
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+    score_sha256: str | None
+    frames: int | None
+
+
+@dataclass(frozen=True)
+class Shown(Result):
+    """What all layers share, and each layer. `frames`: 75 a second. `chords`: None till decided."""
+
+    title: str
+    seed: int
+    bpm: float
+    meter: str
+    key: str
+    style: str
+    sections: tuple[Section, ...]
+    chords: str | None
+    bars: int
+    frames: int
+    seconds: float
+    layers: dict[str, ShownLayer]
+    pictures: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class ImportedLayer(Result):
+    """What a layer was given: `track` is a number from 1, or a list of them; `score` is a SHA-256."""
+
+    track: int | list[int]
+    notes: int
+    score: str
+    timbre: str
+
+
+@dataclass(frozen=True)
+class Imported(Result):
+    """How a MIDI file was read. `sources`: where bpm, meter, key and chords are from: "file", "given",
+    "notes", "song", "default", "none". `remarks`: what did not come through, one line each.
+    """
+
+    run: int
+    layers: dict[str, ImportedLayer]
+    bpm: float
+    meter: str
+    key: str
+    bars: int
+    sources: dict[str, str]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Track(Result):
+    """A track of a MIDI file. `track` and `program` count from 1; `layer`: what it would become."""
+
+    track: int
+    name: str
+    program: int
+    drums: bool
+    notes: int
+    layer: str
+
+
+@dataclass(frozen=True)
+class Tracks(Result):
+    """A MIDI file, read and not imported. `changes`: how many there are of tempo, meter and key."""
+
+    bpm: str
+    meter: str
+    key: str | None
+    bars: int
+    changes: dict[str, int]
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True)
+class Installed(Result):
+    """A bundle of this installation. `tried`: it gave sound just now."""
+
+    path: Path
+    ok: bool
+    problem: str | None
+    kind: str | None
+    preset: str | None
+    timbres: tuple[str, ...]
+    sha256: str | None
+    tried: bool
+
+
+@dataclass(frozen=True)
+class Machine(Result):
+    """This machine and this installation. `ok`: it can make a song; `problems`: one line each."""
+
+    ok: bool
+    problems: tuple[str, ...]
+    isa: str | None
+    isa_available: tuple[str, ...]
+    threads: int
+    cores: int
+    processor: str
+    memory_mb: int | None
+    versions: dict[str, str]
+    bundles: dict[str, Installed]
