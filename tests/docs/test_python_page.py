@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import stemwright
 from stemwright.errors import StemwrightError
 from stemwright.face import results
+from support.examples import ran
 
-DOCS = Path(__file__).parents[2] / "docs"
-TEXT = (DOCS / "python.md").read_text(encoding="utf-8")
-BLOCK = re.compile(r"```python\n(.*?)```", re.DOTALL)
-
-
-def ran(examples: str, where: Path) -> str:
-    """What Python examples print, run in a folder with the shipped weights."""
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("STEMWRIGHT_")}
-    done = subprocess.run(
-        [sys.executable, "-c", examples],
-        capture_output=True,
-        text=True,
-        cwd=where,
-        env={**clean, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+PAGE = Path(__file__).parents[2] / "docs" / "python.md"
+TEXT = PAGE.read_text(encoding="utf-8")
 
 
 def test_the_examples_run_in_order(tmp_path: Path) -> None:
-    printed = ran("\n".join(BLOCK.findall(TEXT)), tmp_path)
+    printed = ran(PAGE, tmp_path)
     assert "stopped" in printed and "my-song" in printed.splitlines()[-1]
     assert list((tmp_path / "my-song" / "renders").glob("*Mix*.wav"))
     assert (tmp_path / "my-song.flac").is_file() and len(list((tmp_path / "ideas").iterdir())) == 2
