@@ -3,8 +3,9 @@
 `import stemwright as sw` loads nothing yet: each name below is fetched when it is first asked for.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+TYPE_CHECKING = (
+    False  # type checkers take a name like this as true; `typing` itself would take longer than all else
+)
 
 if TYPE_CHECKING:
     from stemwright.errors import StemwrightError as StemwrightError
@@ -39,10 +40,12 @@ _HOMES = {
 
 if not TYPE_CHECKING:  # a type checker reads the names above, and finds the ones that are mistyped
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         """A public name, from the room that it is at home in."""
         if name not in _HOMES:
             raise AttributeError(f"module 'stemwright' has no attribute {name!r}")
+        from importlib import import_module
+
         found = getattr(import_module(f"stemwright.{_HOMES[name]}"), name)
         globals()[name] = found
         return found
