@@ -110,7 +110,8 @@ def main() -> None:
     performer = options.performer and load_bundle(find(options.performer), kind="performer")
     players = Players(options.sources, load_bundle(find(options.bundle), kind="tone"), performer)
     rows: dict[tuple[str, str], dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for kit in TIMBRES["drums"]:
+    kits = TIMBRES["drums"] if performer is None else performer.manifest.timbres
+    for kit in kits:
         for piece in PIECE_PITCH:
             once, often = (players.sounds(kit, struck(piece, beats)) for beats in ((0,), (0, 1, 2, 3)))
             if not np.abs(once["recordings"]).max() > 1e-3:

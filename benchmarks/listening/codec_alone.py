@@ -21,9 +21,8 @@ from stemwright.evaluation import stereo, sustain, transcription, transients
 from stemwright.evaluation.timing import note_spans, onset_times
 from stemwright.mix.limiter import limited
 from stemwright.producer import bundles
-from stemwright.producer.programs import kind_of
 from stemwright.producer.render import STEM_CEILING
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 
 if TYPE_CHECKING:
     from stemwright.song.state import GlobalState
@@ -51,7 +50,7 @@ def codec_alone(
 
 def through(made: Performed, rendering: Audio, state: GlobalState) -> Audio:
     """A rendering [N, 2] as tokens and back, by the codec that the layer's performer speaks."""
-    codec = bundles.codec_of(bundles.performer(kind_of(made.layer)))
+    codec = bundles.codec_of(bundles.performer(made.layer))
     if codec.manifest.kind == "tone":
         tokens = _encoder(codec.path).encode(mono_24(rendering))
         part = Part(made.layer, tokens, made.score, state.timebase, made.take.timbre)

@@ -10,6 +10,8 @@ TYPE_CHECKING = (
 if TYPE_CHECKING:
     from stemwright.errors import StemwrightError as StemwrightError
     from stemwright.errors import UsageError as UsageError
+    from stemwright.face.choices import styles as styles
+    from stemwright.face.choices import timbres as timbres
     from stemwright.face.machine import doctor as doctor
     from stemwright.face.midi import import_midi as import_midi
     from stemwright.face.midi import list_tracks as list_tracks
@@ -29,6 +31,8 @@ _HOMES = {
     "make_song": "face.start",
     "import_midi": "face.midi",
     "list_tracks": "face.midi",
+    "styles": "face.choices",
+    "timbres": "face.choices",
     "doctor": "face.machine",
     "Song": "face.song",
     "Score": "song.score",

@@ -54,7 +54,7 @@ def composed(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
         ("lead --bars 0-2", "--bars '0-2'"),
         ("lead --bars 9999", "--bars '9999': the song has bars 1 to 4"),
         ("lead --bars 1-3,2-4", "--bars '1-3,2-4': give one span"),
-        ("lead --chords C|Hm", "bar 2, 'Hm' (character 3)"),
+        ("lead --chords C|Xm", "bar 2, 'Xm' (character 3)"),
         ("lead --bars 1-2 --chords C|F|G", "3 bars are given for 2"),
         ("trombone", "trombone"),
         ("lead --variations 2", "--variations and --out"),
@@ -116,3 +116,19 @@ def test_a_note_of_many_hours_is_refused(tmp_path: Path, capsys: pytest.CaptureF
     assert run(["import", str(tmp_path / "song"), str(file)]) == 2
     said = capsys.readouterr().err
     assert "tune.mid" in said and not (tmp_path / "song").exists()
+
+
+def test_chords_from_a_file_are_named_by_it(
+    composed: Path,
+    weights: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    chart = tmp_path / "chart.txt"
+    chart.write_text("[Verse]\nC | Xm", encoding="utf-8")
+    before = files(composed)
+    assert run(["compose", str(composed), "lead", "--chords", f"@{chart}"]) == 2
+    assert f"{chart}: chords: bar 2, 'Xm'" in capsys.readouterr().err
+    assert files(composed) == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,21 @@ def test_wrong_uses(tmp_path: Path, tune: Path, capsys: pytest.CaptureFixture[st
     assert "horns" in refused(capsys, "import", song, tune, "--layer", "horns")
     assert "--every-track" in refused(capsys, "import", song, tune, "--every-track", "--track", "1=bass")
     assert not song.exists()
+
+
+def test_a_file_from_standard_input(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def give(data: bytes) -> None:
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
+
+    give(midi.band())
+    assert len(told(capsys, "import", tmp_path / "song", "-", "--style", "funk")["layers"]) == 4
+    assert told(capsys, "show", tmp_path / "song")["style"] == "funk"
+    give(midi.band())
+    assert len(told(capsys, "import", tmp_path / "song", "-", "--list")["tracks"]) == 4
+    for data, words in ((b"", "it is empty"), (b"MThd" * 3_000_000, "at most"), (b"abc", "not a MIDI file")):
+        give(data)
+        assert refused(capsys, "import", tmp_path / "x", "-").startswith("error: standard input: ")
+        give(data)
+        assert words in refused(capsys, "import", tmp_path / "x", "-")

@@ -183,9 +183,14 @@ def test_a_given_rhythm_map_moves_the_kick() -> None:
 
 def test_unknown_layers_are_refused() -> None:
     state = GlobalState.create()
-    assert arrange(state, ["drums2"]).scores["drums2"].notes
-    with pytest.raises(UsageError, match="theremin"):
-        arrange(state, ["theremin"])
+    with pytest.raises(UsageError, match="audio-take"):
+        arrange(state, ["audio-take"])
+
+
+def test_layers_are_written_like_their_kind() -> None:
+    state = GlobalState.create()
+    made = arrange(state, ["drums", "drums2", "harmony", "strings"]).scores
+    assert made["drums2"] == made["drums"] and made["strings"] == made["harmony"] and made["drums"].notes
 
 
 def test_decide_is_what_arrange_decides() -> None:

@@ -56,3 +56,14 @@ def test_names_that_stemwright_writes_are_kept() -> None:
 def test_a_note_of_many_hours_is_measured_at_once() -> None:
     part = measured(1, MidiTrack("t", 0, False, [Note(i, 2**29, 60, 90) for i in range(50)]), 2**30, BAR)
     assert abs(part.share - 0.5) < 1e-6 and part.voices > 49
+
+
+def test_a_piano_in_both_hands_is_harmony_and_a_tune_on_it_the_lead() -> None:
+    hands = MidiTrack("", 0, False, [
+        note for i, pitch in enumerate(TUNE * 4)
+        for note in (Note(i * 48, 48, pitch, 90), Note(i * 48, 40, 48, 60))
+    ])  # fmt: skip
+    assert share_out([hands], BAR) == {"harmony": [1]}
+    assert share_out([line(TUNE * 4)], BAR) == {"lead": [1]}
+    thirds = MidiTrack("Melody", 0, False, hands.notes)
+    assert share_out([thirds], BAR) == {"lead": [1]}

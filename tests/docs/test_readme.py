@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import stemwright
-from stemwright.cli.catalogue import catalogue
+from stemwright.cli.commands_page import commands_page
 from support.examples import ran
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_the_python_example_runs(tmp_path: Path) -> None:
 
 
 def test_every_command_that_it_names_exists() -> None:
-    known = set(re.findall(r"^## ([a-z-]+)", catalogue(), re.MULTILINE))
+    known = set(re.findall(r"^## ([a-z-]+)", commands_page(), re.MULTILINE))
     named = set(re.findall(r"^stemwright ([a-z-]+)", README, re.MULTILINE))
     assert len(named) >= 4 and named <= known
 

@@ -63,6 +63,9 @@ def test_results_are_what_the_commands_print(song: sw.Song, capsys: pytest.Captu
         (song.use("bass", 1), ("use", song.path, "bass", 1)),
         (song.export(midi=True), ("export", song.path, "--midi")),
         (sw.doctor(), ("doctor",)),
+        (sw.styles(), ("styles",)),
+        (sw.timbres(), ("timbres",)),
+        (sw.timbres("lead-2"), ("timbres", "lead-2")),
     ]
     for result, words in pairs:
         assert result.to_json() == printed(capsys, *words), words
@@ -132,6 +135,59 @@ def test_mix_and_export(song: sw.Song, tmp_path: Path) -> None:
     assert set(made.stems) == set(LAYERS) and all(file.is_file() for file in made.stems.values())
 
 
+def test_kinds_of_files(song: sw.Song, tmp_path: Path) -> None:
+    mixed = song.mix(stems=True, kind="flac", quality="standard")
+    assert {file.suffix for file in (mixed.mix, *mixed.stems.values())} == {".flac"}
+    made = song.export(stems=True, to=tmp_path / "stems", kind="flac", quality="standard")
+    assert {file.suffix for file in made.stems.values()} == {".flac"}
+    assert made.stale == () and unnamed(made) == []
+
+
+def test_a_layer_is_taken_out_and_put_back(song: sw.Song) -> None:
+    before = song.takes()
+    gone = song.remove("bass")
+    assert (gone.layer, gone.takes, gone.run) == ("bass", 1, 2) and unnamed(gone) == []
+    assert list(song.show().layers) == ["drums", "harmony", "lead"]
+    assert song.bring_back("bass").run == 3 and song.takes().layers == before.layers
+    with pytest.raises(sw.UsageError, match="is in the song"):
+        song.bring_back("bass")
+
+
+def test_what_is_not_performed_yet_is_told_until_it_is(song: sw.Song) -> None:
+    song.compose("lead", seed=3)
+    mixed, shown = song.mix(quality="standard"), song.show()
+    assert [(one.layer, one.reason, one.take) for one in mixed.stale] == [("lead", "unperformed", 1)]
+    assert shown.stale == mixed.stale and "stemwright generate" in mixed.stale[0].next
+    assert len(shown.remarks) == 1 and unnamed(mixed) == unnamed(shown) == []
+    assert song.generate().stale == () == song.show().stale
+    again = song.generate("lead", seed=4, arranger=True)
+    assert "new notes by the arranger" in again.layers["lead"].remarks[0]
+
+
+@pytest.mark.parametrize("named", [Path, lambda file: f"@{file}"])
+def test_chords_from_a_file(named: Any, song: sw.Song, tmp_path: Path) -> None:
+    file = tmp_path / "chart.txt"
+    file.write_text("[Verse]\nH7 | Em", encoding="utf-8")
+    german = "German note names: H is B, B is B flat"
+    made = song.compose("lead", chords=named(file), seed=1)
+    assert made.chords[0] == german and "sections passed over" in made.chords[1]
+    assert "chords" not in made.to_json() and song.show().chords == "B7 | Em"
+    assert sw.new(tmp_path / "new", chords=named(file)).show().chords == "B7 | Em"
+    file.write_text("C | Xm", encoding="utf-8")
+    for call in (song.compose, lambda chords: sw.new(tmp_path / "no", chords=chords)):
+        with pytest.raises(sw.UsageError, match=r"chart\.txt: chords: bar 2, 'Xm'"):
+            call(chords=named(file))
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_list_of_chords_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("C | F").write_text("G", encoding="utf-8")
+    assert sw.new("song", form="verse:2", chords=["C", "F"]).show().chords == "C | F"
+    with pytest.raises(sw.UsageError, match="@x"):
+        sw.new("no", chords=["@x"])
+
+
 def test_a_whole_song_in_one_call(tmp_path: Path) -> None:
     made = sw.make_song(str(tmp_path / "song"), bpm="200", form="verse:1", seed=1)
     assert made.mix.is_file() and set(made.layers) == set(LAYERS) and unnamed(made) == []
@@ -145,7 +201,16 @@ def test_midi_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     listed = sw.list_tracks(tune)
     assert len(listed.tracks) == 4 and not (tmp_path / "song").exists() and unnamed(listed) == []
     assert listed.to_json() == printed(capsys, "import", tmp_path / "song", tune, "--list")
-    made = sw.import_midi(tmp_path / "song", tune, key="C", layer="lead", chords=["I", "vi IV", "V7"])
+    made = sw.import_midi(
+        tmp_path / "song", tune, key="C", layer="lead", chords=["I", "vi IV", "V7"], style="funk"
+    )
+    assert made.style == "funk"
+    tune.write_bytes(midi.band()[:-10])
+    assert sw.list_tracks(tune).remarks
+    for call in (sw.list_tracks, lambda file, strict: sw.import_midi(tmp_path / "no", file, strict=strict)):
+        with pytest.raises(sw.UsageError, match=r"tune\.mid"):
+            call(tune, strict=True)
+    assert not (tmp_path / "no").exists()
     assert list(made.layers) == ["lead"] and made.sources["key"] == "given" and unnamed(made) == []
     assert sw.open(tmp_path / "song").show().chords == "C | Am F | G7"
 

@@ -10,7 +10,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.mix.limiter import limited, limiting_gain
 from stemwright.mix.loudness import integrated_loudness, true_peak
 from stemwright.mix.mixer import MAX_LIMITING_DB, mix
-from stemwright.mix.placement import NEUTRAL, gain_db, pan_gains, placement
+from stemwright.mix.placement import gain_db, pan_gains, placement
 from stemwright.mix.room import PREDELAY
 
 RATE = 24000
@@ -145,7 +145,7 @@ def test_thirty_four_seconds_are_mixed_quickly():
 
 
 def test_placement():
-    assert placement("kazoo") == NEUTRAL and placement("drums").level_db == 0
+    assert placement("drums").level_db == 0
     for pan in (-1, -0.3, 0, 0.5, 1):
         left, right = pan_gains(pan)
         assert left * left + right * right == pytest.approx(1.0)
@@ -155,6 +155,20 @@ def test_placement():
         and gain_db("drums", -120.0) == 0.0
         and gain_db("drums", -69.0) == 18.0
     )
+
+
+@pytest.mark.parametrize(
+    ("layer", "kind", "pan"),
+    [
+        ("bass-2", "bass", -0.15), ("bass-3", "bass", 0.15), ("harmony-2", "harmony", 0.2),
+        ("harmony-3", "harmony", -0.2), ("strings", "harmony", 0.2), ("lead-flute", "lead", -0.15),
+        ("drums2", "drums", -0.15), ("audio", "audio", 0.0),
+    ],
+)  # fmt: skip
+def test_a_further_layer_stands_near_its_kind(layer: str, kind: str, pan: float) -> None:
+    made, near = placement(layer), placement(kind)
+    assert (made.level_db, made.room_db) == (near.level_db, near.room_db)
+    assert made.pan == pytest.approx(pan)
 
 
 def test_the_limiter_holds_its_ceiling_and_lets_go():

@@ -233,9 +233,63 @@ def test_a_given_score_is_performed_whoever_is_asked(song: Path) -> None:
     produce(song, composer=True)
     compose(song, Asked(("lead",), seed=3))
     composed = scores(song)["lead"]
-    for composer in (False, True):
-        produce(song, ("lead",), seed=8, composer=composer)
-        assert scores(song)["lead"] == composed and writers(song) == {"lead": ("given", None)}
+    for layers, seed in ((("lead",), 8), ((), 9)):
+        made = produce(song, layers, seed=seed, composer=not layers)
+        assert scores(song)["lead"] == composed and writers(song)["lead"] == ("given", None)
+        (said,) = made["layers"]["lead"]["remarks"]
+        assert said.startswith("plays the notes that it was given; for others")
+
+
+@pytest.mark.parametrize("writer", ["arranger", "composer"])
+@pytest.mark.parametrize("performed", [False, True])
+def test_a_writer_asked_for_by_name_lets_given_notes_go(song: Path, writer: str, performed: bool) -> None:
+    ask = {"composer": writer == "composer", "arranger": writer == "arranger"}
+    produce(song)
+    compose(song, Asked(("bass", "lead"), seed=3))
+    composed = scores(song)
+    if performed:
+        produce(song)
+    made = produce(song, ("bass",), seed=6, **ask)
+    assert made["layers"]["bass"]["remarks"][-1].startswith(f"new notes by the {writer}")
+    assert scores(song)["bass"] != composed["bass"] and writers(song)["bass"][0] == writer
+    assert scores(song)["lead"] == composed["lead"], "the other keeps what it was given"
+    if writer == "arranger":
+        state = SongFolder.open(song).load().state
+        assert scores(song)["bass"] == arrange(state, ("bass",), 6).scores["bass"]
+    assert produce(song, ("bass",), seed=6, **ask)["run"] is None, "the same request again"
+    produce(song, ("bass",), seed=7, **ask)
+    assert writers(song)["bass"][0] == writer and check(song)["ok"]
+
+
+def test_a_writer_without_a_seed_writes_what_is_missing(song: Path) -> None:
+    produce(song)
+    compose(song, Asked(("bass",), seed=3))
+    given = scores(song)["bass"]
+    (said,) = produce(song, ("bass",), arranger=True)["layers"]["bass"]["remarks"]
+    assert scores(song)["bass"] == given and "--seed N" in said
+    assert produce(song, ("bass",), arranger=True)["run"] is None
+
+
+def test_bars_by_another_writer_among_given_notes(song: Path) -> None:
+    produce(song)
+    compose(song, Asked(("bass",), seed=3))
+    produce(song)
+    given = scores(song)["bass"]
+    produce(song, ("bass",), bars="2", seed=6, arranger=True)
+    mixed = scores(song)["bass"]
+    outside = [[n for n in s.notes if not 384 <= n.onset < 768] for s in (given, mixed)]
+    assert outside[0] == outside[1] and mixed != given
+    assert produce(song, ("bass",), bars="2", seed=6, arranger=True)["run"] is None
+    produce(song, ("bass",), seed=9)
+    assert scores(song)["bass"] == mixed, "it is what the layer was given now"
+    compose(song, Asked(("bass",), seed=4))
+    with pytest.raises(UsageError, match="--bars: layer 'bass' has no take yet"):
+        produce(song, ("bass",), bars="2", arranger=True)
+
+
+def test_two_writers_are_refused(song: Path) -> None:
+    with pytest.raises(UsageError, match="--composer and --arranger"):
+        produce(song, composer=True, arranger=True)
 
 
 def test_another_composer_is_another_request(song: Path, tmp_path: Path, monkeypatch: Any) -> None:
@@ -272,7 +326,7 @@ def test_layers_of_one_part(tmp_path: Path, monkeypatch: Any, heard: list[tuple[
     assert [there for _, there in heard[3:]] == [
         whole("drums") | pitched,
         pitched | whole("lead"),
-        pitched | whole("drums"),
+        whole("drums", "bass", "lead"),
         pitched | whole("drums"),
     ]
     assert len({scores(path)[name].sha256 for name in ("lead", "lead2", "horn")}) == 3

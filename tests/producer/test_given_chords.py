@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from stemwright.cli.main import run
 from stemwright.errors import UsageError
-from stemwright.producer.create import Wish, create, draft, implied, require_same
+from stemwright.producer.create import Wish, create, draft, implied, remarks, require_same
 from stemwright.producer.produce import produce
-from stemwright.producer.reports import describe
+from stemwright.producer.reports import chart, describe
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
 
@@ -21,6 +22,9 @@ def test_given_chords_win(tmp_path: Path) -> None:
 
     create(tmp_path / "song", WISH)
     assert describe(tmp_path / "song")["chords"] == "Dm7 G7b9 | Cmaj7 | N.C. | Dm7 G7b9"
+    assert describe(tmp_path / "song")["chart"] == [
+        {"section": "verse", "bar": 1, "chords": "Dm7 G7b9 | Cmaj7 | N.C. | Dm7 G7b9"}
+    ]
     state = draft(tmp_path / "song", WISH).state
     made = arrange(state, seed=1)
     assert made.state.chords == state.chords
@@ -44,7 +48,7 @@ def test_a_song_is_gone_on_with_by_its_own_chords(tmp_path: Path) -> None:
         require_same(tmp_path, song, Wish(chords="C"))
 
 
-@pytest.mark.parametrize("chords", ["", "H7", "C | Gm7 | x", "C | D | E | F | G"])
+@pytest.mark.parametrize("chords", ["", "Fis | B", "C | Gm7 | y", "C | D | E | F | G"])
 def test_wrong_chords_leave_nothing_behind(tmp_path: Path, chords: str) -> None:
     with pytest.raises(UsageError, match=r"^chords: "):
         create(tmp_path / "song", Wish(form="verse:4", chords=chords))
@@ -81,3 +85,67 @@ def test_a_song_is_as_long_as_its_chords() -> None:
     assert implied(Wish(chords=long)) == {"key": "C major", "form": "verse:21"}
     assert "form" not in implied(Wish(chords="C | F | G", form="verse:8"))
     assert implied(Wish()) == {}
+
+
+CHART = """\
+Title: In a Hall
+Key: G
+Tempo: 90 bpm
+Time: 3/4
+[Verse]
+G | H7 | e
+[Chorus]
+|: C | D :|
+"""
+
+
+def test_a_chart_says_what_its_song_is(tmp_path: Path) -> None:
+    song = draft(tmp_path / "song", Wish(seed=1, chords=CHART))
+    assert song.title == "In a Hall"
+    assert song.state.with_(chords=()) == GlobalState.create("90", "G", "3/4", "Verse:3 Chorus:4", "pop")
+    assert [str(chord) for chord in song.state.chords[::3]] == ["G", "B7", "Em", "C", "D", "C", "D"]
+    assert remarks(Wish(chords=CHART)) == [
+        "German note names: H is B, B is B flat",
+        "small letters are minor chords",
+    ]
+    require_same(tmp_path, song, Wish(chords=CHART))
+
+
+def test_what_is_asked_for_wins_over_the_chart(tmp_path: Path) -> None:
+    wish = Wish("120", "D", "4/4", "verse:8", seed=1, title="Mine", chords=CHART)
+    song = draft(tmp_path / "song", wish)
+    assert song.title == "Mine" and implied(wish) == {}
+    assert song.state.with_(chords=()) == GlobalState.create("120", "D", "4/4", "verse:8", "pop")
+    assert remarks(wish)[2:] == [
+        "title In a Hall passed over: another one is given",
+        "key G major passed over: another one is given",
+        "bpm 90 passed over: another one is given",
+        "meter 3/4 passed over: another one is given",
+        "sections passed over for the form that is given: Verse:3 Chorus:4",
+    ]
+
+
+def test_what_cannot_be_read_is_passed_over_and_said() -> None:
+    wish = Wish(chords="Key: of life\nTempo: slow\nTitle: AC/DC\nC | F")
+    assert implied(wish) == {"title": "AC-DC", "key": "C major"}
+    assert remarks(wish) == [
+        "key of life passed over: it cannot be read",
+        "bpm slow passed over: it cannot be read",
+    ]
+    assert remarks(Wish()) == []
+
+
+def test_a_chart_has_lines_of_eight_bars_and_begins_anew_with_each_section(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = GlobalState.create(meter="3/4", form="intro:1 verse:10")
+    assert chart(state) == []
+    chords = "C | C | Am F G " + "| Dm " * 8
+    create(tmp_path / "song", Wish(meter="3/4", form="intro:1 verse:10", seed=1, chords=chords))
+    lines = describe(tmp_path / "song")["chart"]
+    assert [(line["section"], line["bar"]) for line in lines] == [("intro", 1), ("verse", 2), ("verse", 10)]
+    assert [line["chords"] for line in lines] == [
+        "C", "C | Am F G | Dm | % | % | % | % | %", "Dm | %",
+    ]  # fmt: skip
+    assert run(["show", str(tmp_path / "song")]) == 0
+    assert "verse    2    C | Am F G | Dm | %" in capsys.readouterr().out

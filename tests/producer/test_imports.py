@@ -113,7 +113,7 @@ def test_wrong_overrides(tmp_path: Path, write, over: Override, words: str) -> N
 
 def test_a_tempo_that_no_song_has_can_be_overruled(tmp_path: Path, write) -> None:
     file = write(midi.chunk([(0, midi.tempo(6_000_000)), *TUNE]))
-    with pytest.raises(UsageError, match=r"^tune\.mid: bpm: '10'"):
+    with pytest.raises(UsageError, match=r"^tune\.mid: is at 10 BPM, a song is at 30 to 300; .*--bpm N"):
         import_midi(tmp_path / "song", file)
     assert import_midi(tmp_path / "song", file, over=Override(bpm="60"))["bpm"] == 60
 
@@ -217,3 +217,168 @@ def test_track_numbers() -> None:
         choose([], "x")
     with pytest.raises(UsageError, match=r"^--every-track"):
         choose(tracks, "x", ("1=bass",), every_track=True)
+
+
+def test_what_is_mended_is_told_or_refused(tmp_path: Path, write) -> None:
+    whole = midi.chunk(midi.notes([60, 64, 67, 72]))
+    file = write(data=midi.file(whole, whole)[:-9])
+    assert inspect_midi(file)["remarks"] == ["track 2: breaks off: what could be read was read"]
+    facts = import_midi(tmp_path / "song", file)
+    assert facts["remarks"][0] == "track 2: breaks off: what could be read was read"
+    for strictly in (
+        lambda: inspect_midi(file, strict=True),
+        lambda: import_midi(tmp_path / "x", file, strict=True),
+    ):
+        with pytest.raises(UsageError, match=r"^tune\.mid: track 2: is truncated; export it again$"):
+            strictly()
+    assert not (tmp_path / "x").exists()
+
+
+def test_empty_bars_at_the_end_are_left_out_and_told(tmp_path: Path, write) -> None:
+    late = midi.chunk([*TUNE, (200 * 384, meta(0x01, b"end"))])
+    facts = import_midi(tmp_path / "song", write(late))
+    assert facts["bars"] == describe(tmp_path / "song")["bars"] == inspect_midi(write(late))["bars"] == 2
+    assert facts["remarks"] == ["200 empty bar(s) after the last note left out (a longer --form keeps them)"]
+    facts = import_midi(tmp_path / "kept", write(late), over=Override(form="a:202"))
+    assert (facts["bars"], facts["remarks"]) == (202, [])
+    facts = import_midi(tmp_path / "in3", write(late), over=Override(meter="3/4"))
+    assert (facts["bars"], len(facts["remarks"])) == (3, 1)  # 8 quarters
+
+
+def test_a_song_of_ours_keeps_its_empty_bars(tmp_path: Path) -> None:
+    file = tmp_path / "ours.mid"
+    state = GlobalState.create("120", "C", "4/4", "a:2 b:4")
+    file.write_bytes(write_midi(state, {"lead": Score.from_notes([Note(0, 96, 60, 90)])}))
+    facts = import_midi(tmp_path / "song", file)
+    assert (facts["bars"], facts["remarks"]) == (6, [])
+
+
+def test_chords_after_the_last_note_are_music(tmp_path: Path, write) -> None:
+    chords = [
+        (0, midi.name("chords")),
+        (0, meta(0x01, b"C")),
+        (4 * 384, meta(0x01, b"G")),
+        (384, meta(0x01, b"N.C.")),
+    ]
+    facts = import_midi(
+        tmp_path / "song",
+        write(midi.chunk([*chords, (5 * 384, meta(0x01, b"C")), (9999, b"\xb0\x07\x40")]), midi.chunk(TUNE)),
+    )
+    assert facts["bars"] == 11 and facts["sources"]["chords"] == "file"
+
+
+def test_the_pedal_is_heard_and_told(tmp_path: Path, write) -> None:
+    events = [(0, b"\xb0\x40\x7f"), *midi.notes([48, 55, 64, 72], ticks=12), (384 + 336, b"\xb0\x40\x00")]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events)))
+    (layer,) = facts["layers"]
+    assert {note.end for note in score(tmp_path / "song", layer).notes} == {768} and facts["bars"] == 2
+    assert facts["remarks"] == [
+        "4 note(s) held by the pedal: they last until it goes up or they are struck again"
+    ]
+    assert inspect_midi(write(midi.chunk(events)))["bars"] == 2
+
+
+LONG = [(0, midi.name("Melody")), *midi.notes([64, 67, 69, 71] * 32)]  # 16 bars of 4/4
+
+
+@pytest.mark.parametrize(
+    "tempos",
+    [
+        [(0, 500_000), (16 * 384, 600_000)],  # after the last note
+        [(0, 500_000), (384, 500_001), (384, 500_000), (384, 499_999)],
+        [(0, 500_000), (0, 500_400), (384, 500_000)],
+    ],
+)
+def test_tempo_changes_that_nobody_hears_are_none(
+    tmp_path: Path, write, tempos: list[tuple[int, int]]
+) -> None:
+    events = [(delta, midi.tempo(micros)) for delta, micros in tempos]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events), midi.chunk(LONG)))
+    assert (round(facts["bpm"]), facts["remarks"], facts["sources"]["bpm"]) == (120, [], "file")
+
+
+def test_a_meter_after_the_last_note_is_no_change(tmp_path: Path, write) -> None:
+    events = [(0, meter(4, 2)), (16 * 384, meter(3, 2))]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(events), midi.chunk(LONG)))
+    assert (facts["meter"], facts["remarks"]) == ("4/4", [])
+
+
+def test_a_ritardando_is_told_and_longer_changes_refused_with_their_bars(tmp_path: Path, write) -> None:
+    def conductor(first: int) -> bytes:
+        slower = [(first, midi.tempo(520_000)), (96, midi.tempo(560_000)), (96, midi.tempo(620_000))]
+        return midi.chunk([(0, midi.tempo(500_000)), *slower])
+
+    facts = import_midi(tmp_path / "rit", write(conductor(15 * 384), midi.chunk(LONG)))
+    assert facts["remarks"] == ["3 tempo change(s) dropped, in bar(s) 16: 120 BPM throughout"]
+    with pytest.raises(UsageError, match=r"has 3 tempo change\(s\), in bar\(s\) 13-16, and .*--bpm"):
+        import_midi(tmp_path / "x", write(conductor(12 * 384), midi.chunk(LONG)))
+    steps = [(0, midi.tempo(500_000))] + [(384, midi.tempo(500_000 + 400 * i)) for i in range(1, 16)]
+    with pytest.raises(UsageError, match=r"tempo change"):  # so slow a ramp is one, though no step is
+        import_midi(tmp_path / "x", write(midi.chunk(steps), midi.chunk(LONG)))
+
+
+@pytest.mark.parametrize(
+    ("micros", "said"), [(3_000_000, "is at 20 BPM"), (150_000, "is at 400 BPM"), (0, "has a tempo of 0")]
+)
+def test_a_tempo_out_of_range_names_the_option(tmp_path: Path, write, micros: int, said: str) -> None:
+    file = write(midi.chunk([(0, midi.tempo(micros)), *TUNE]))
+    with pytest.raises(UsageError, match=rf"^tune\.mid: {said}, a song is at 30 to 300; .*--bpm N"):
+        import_midi(tmp_path / "song", file)
+    facts = import_midi(tmp_path / "song", file, over=Override(bpm="120"))
+    assert (facts["bpm"], facts["sources"]["bpm"], facts["bars"]) == (120, "given", 2)
+    assert inspect_midi(file)["bars"] == 2
+
+
+def test_a_tempo_of_0_beside_others_is_left_out(tmp_path: Path, write) -> None:
+    file = write(midi.chunk([(0, midi.tempo(600_000)), (48, midi.tempo(0)), *TUNE]))
+    facts = import_midi(tmp_path / "song", file)
+    assert facts["bpm"] == 100 and "1 tempo(s) of 0" in facts["remarks"][0]
+    with pytest.raises(UsageError, match=r"^tune\.mid: has a tempo of 0 microseconds"):
+        import_midi(tmp_path / "other", file, strict=True)
+
+
+def test_a_bar_of_two_four_does_not_shift_the_bars_after_it(tmp_path: Path, write) -> None:
+    def triad(root: int, ticks: int) -> list[tuple[int, bytes]]:
+        keys = (root, root + 4, root + 7)
+        return [(0, bytes((0x90, key, 90))) for key in keys] + [
+            (ticks * (key == root), bytes((0x80, key, 0))) for key in keys
+        ]
+
+    bars = [(48, 384), (53, 384), (55, 384), (57, 384), (48, 192), (53, 384), (55, 384), (60, 384)]
+    conductor = [(0, meter(4, 2)), (4 * 384, meter(2, 2)), (192, meter(4, 2))]
+    file = write(midi.chunk(conductor), midi.chunk([event for bar in bars for event in triad(*bar)]))
+    with pytest.raises(UsageError, match=r"2 meter change\(s\), in bar\(s\) 5, .*filled up"):
+        import_midi(tmp_path / "x", file)
+    facts = import_midi(tmp_path / "song", file, ignore_tempo_changes=True)
+    assert facts["remarks"] == [
+        "2 meter change(s) dropped, in bar(s) 5: 4/4 throughout, filled up with rests to whole bars"
+    ]
+    notes = score(tmp_path / "song", "harmony").notes
+    assert facts["bars"] == 8 and sorted({note.onset for note in notes}) == [384 * bar for bar in range(8)]
+    assert {note.duration for note in notes if note.onset == 4 * 384} == {192}
+    anew = import_midi(tmp_path / "anew", file, over=Override(meter="2/4"))
+    assert anew["bars"] == 15 and "filled" not in anew["remarks"][0]
+
+
+def test_the_style_is_kept_or_given(tmp_path: Path, write) -> None:
+    create(tmp_path / "funk", Wish(style="funk", form="verse:2"))
+    import_midi(tmp_path / "funk", write(midi.chunk(TUNE)))
+    assert describe(tmp_path / "funk")["style"] == "funk"
+    ours = Path(export_song(tmp_path / "funk", midi=True)["midi"])
+    assert import_midi(tmp_path / "again", ours)["style"] == "funk" == describe(tmp_path / "again")["style"]
+    assert import_midi(tmp_path / "jazz", ours, over=Override(style="Jazz"))["style"] == "jazz"
+    assert import_midi(tmp_path / "new", write(midi.chunk(TUNE)))["style"] == "pop"
+    with pytest.raises(UsageError, match=r"^--style: the song's is funk; leave it out"):
+        import_midi(tmp_path / "funk", ours, over=Override(style="jazz"))
+    with pytest.raises(UsageError, match=r"^style: 'polka' is not known"):
+        import_midi(tmp_path / "x", ours, over=Override(style="polka"))
+    foreign = midi.file(midi.chunk([(0, meta(1, b"stemwright:style=../\xff")), *TUNE]))
+    assert import_midi(tmp_path / "odd", write(data=foreign))["style"] == "pop"
+
+
+def test_a_given_key_moves_no_notes_and_says_so(tmp_path: Path, write) -> None:
+    file = write(midi.chunk([(0, meta(0x59, b"\x01\x00")), *TUNE]))
+    facts = import_midi(tmp_path / "song", file, over=Override(key="F# minor"))
+    assert facts["remarks"] == ["key F# minor as given, for G major: a name only, no note was moved"]
+    assert {note.pitch for note in score(tmp_path / "song", "lead").notes} == {64, 67, 69, 71}
+    assert import_midi(tmp_path / "same", file, over=Override(key="G"))["remarks"] == []

@@ -59,6 +59,17 @@ def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: p
     assert said.endswith(f"notes were moved by octaves: plain plays pitches {LOW} to {HIGH}")
     assert made["layers"]["bass"]["remarks"] == []
     assert produce(tmp_path / "b")["run"] is None, "nothing is missing"
+    folder = SongFolder.open(tmp_path / "b")
+    bar = written.slice(384, 768, shift=False).without_overlaps()
+    other = Score.from_notes(
+        [n for n in written.notes if n.onset < 384] + [replace(n, velocity=1) for n in bar.notes]
+    )
+    with folder.lock():
+        song, sha = folder.load(), folder.objects.put("score", other.canonical_bytes())
+        folder.save(song.with_layer("lead", song.layers["lead"].with_score(sha)))
+    produce(tmp_path / "b")
+    made = folder.runs.read(2)["details"]["lead"]
+    assert made["bars"] == "2-2", "moved notes of the first bar are as they were"
 
 
 @pytest.mark.parametrize(

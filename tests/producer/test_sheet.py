@@ -43,7 +43,7 @@ def test_lanes_stand_one_below_the_other() -> None:
     one = Score.from_notes([Note(0, 96, 60, 90)])
     names = ["lead", "drums", "bass", "harmony", "harmony-2", "horns"]
     sheet = lay.lay_out(STATE, {**dict.fromkeys(names, one), "empty": Score()})
-    assert [lane.layer for lane in sheet.lanes] == ["horns", "lead", "harmony", "harmony-2", "bass", "drums"]
+    assert [lane.layer for lane in sheet.lanes] == ["lead", "harmony", "harmony-2", "horns", "bass", "drums"]
     for above, below in pairwise(sheet.lanes):
         assert above.top >= lay.HEAD and above.top + above.height < below.top
     assert sheet.lanes[-1].top + sheet.lanes[-1].height < sheet.height

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stemwright.errors import UsageError
+from stemwright.producer.bundles import performer
 from stemwright.producer.choose import use_take
-from stemwright.producer.create import Wish, create
+from stemwright.producer.create import Wish, create, usual_timbre
 from stemwright.producer.doctor import examine
 from stemwright.producer.produce import produce
 from stemwright.producer.reports import check, describe, list_takes
 from stemwright.producer.whole import make_song
+from stemwright.song.document import LayerEntry
+from stemwright.song.layers import LAYERS
+from stemwright.store import SongFolder
+from support.bundles import write_all
 from support.songs import files, token_shas
 
 WISH = Wish(bpm="240", form="verse:1", seed=1, title="A Tune", timbres=("lead=bright",))
@@ -33,6 +39,63 @@ def test_a_song_begins_in_the_timbres_wished(song: Path) -> None:
     assert timbres(song) == {"drums": "", "bass": "", "harmony": "", "lead": "bright"}
     produce(song)
     assert timbres(song) == {"drums": "plain", "bass": "plain", "harmony": "plain", "lead": "bright"}
+
+
+def test_a_further_layer_is_played_by_the_performer_of_its_kind(song: Path) -> None:
+    folder = SongFolder.open(song)
+    with folder.lock():
+        folder.save(folder.load().with_layer("lead-2", LayerEntry("bright")))
+    produce(song)
+    layers = describe(song)["layers"]
+    assert layers["lead-2"]["timbre"] == "bright" and layers["lead-2"]["take"] == 1
+    assert layers["lead-2"]["tokens_sha256"] != layers["lead"]["tokens_sha256"], "another seed"
+    with pytest.raises(UsageError, match="layer 'audio' needs the bundle 'audio'"):
+        performer("audio")
+
+
+@pytest.fixture
+def metal_weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Performers whose bass and lead know what metal is played in."""
+    folder = tmp_path / "metal"
+    monkeypatch.setattr("support.performers.TIMBRES", ("first", "pick", "driven guitar"))
+    write_all(folder)
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(folder))
+    return folder
+
+
+def test_styles_bring_timbres(tmp_path: Path, metal_weights: Path) -> None:
+    path = tmp_path / "metal-song"
+    create(path, replace(WISH, style="heavy metal", timbres=("lead=first",)))
+    assert timbres(path) == {"drums": "", "bass": "pick", "harmony": "", "lead": "first"}, (
+        "what is wished wins"
+    )
+    produce(path)
+    assert timbres(path) == {"drums": "first", "bass": "pick", "harmony": "first", "lead": "first"}
+    assert usual_timbre("metal", "lead-2") == "driven guitar" and usual_timbre("polka", "lead") == ""
+
+
+def test_songs_of_before_keep_their_timbres(tmp_path: Path, metal_weights: Path) -> None:
+    path = tmp_path / "old"
+    create(path, replace(WISH, style="metal", timbres=()))
+    folder = SongFolder.open(path)
+    with folder.lock():
+        folder.save(replace(folder.load(), layers={name: LayerEntry() for name in LAYERS}))
+    produce(path)
+    assert set(timbres(path).values()) == {"first"}
+
+
+def test_a_timbre_that_the_performer_lacks_is_replaced_by_its_first(
+    tmp_path: Path, metal_weights: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "moved"
+    create(path, replace(WISH, style="metal", timbres=()))
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    made = produce(path)["layers"]
+    assert {layer["timbre"] for layer in made.values()} == {"plain"}
+    assert made["bass"]["remarks"] == ["the bundle 'bass' has no timbre 'pick': played in plain"]
+    assert made["drums"]["remarks"] == []
+    with pytest.raises(UsageError, match="'plain', 'bright'"):
+        produce(path, ("bass",), timbre="pick")
 
 
 def test_another_take_in_another_timbre(song: Path) -> None:

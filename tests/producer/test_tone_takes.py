@@ -19,7 +19,7 @@ from stemwright.producer.create import Wish, create
 from stemwright.producer.exports import stored_score
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, list_takes
+from stemwright.producer.reports import check, describe, list_takes
 from stemwright.song.layers import LAYERS
 from stemwright.store import SongFolder
 from support.bundles import write_all, write_codec, write_wide
@@ -103,8 +103,8 @@ def test_a_song_is_made_and_mixed_in_both_qualities(
     assert (plain["sample_rate"], high["sample_rate"]) == (24_000, 48_000)
     assert plain["seconds"] == high["seconds"] == frames / 75
     for name in LAYERS:
-        mono, sides = soundfile.info(plain["stems"][name]), soundfile.info(high["stems"][name])
-        assert (mono.channels, mono.frames) == (1, frames * 320)
+        plainly, sides = soundfile.info(plain["stems"][name]), soundfile.info(high["stems"][name])
+        assert (plainly.channels, plainly.frames) == (2, frames * 320)
         assert (sides.channels, sides.frames) == (2, frames * 640)
     sha = load_bundle(alone / "tone").sha256
     assert set(last_run(path)["details"]["decoders"].values()) == {sha}
@@ -197,12 +197,26 @@ def test_a_timbre_that_the_new_performer_does_not_know(
     assert made["layers"]["lead"]["take"] == 3
 
 
-def test_a_take_whose_codec_is_gone(song: Path, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_take_whose_codec_is_gone(
+    song: Path, alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     installed(monkeypatch, alone)
-    with pytest.raises(StemwrightError, match="stemwright perform DIR drums") as refused:
+    with pytest.raises(StemwrightError, match=r"stemwright perform DIR$") as refused:
         render(song, quality="standard")
     assert "\n" not in str(refused.value)
-    produce(song, again=True)
+    before = list_takes(song)["layers"]
+    kept = produce(song)
+    assert kept["run"] is None and {told["layer"] for told in kept["stale"]} == set(LAYERS)
+    assert {told["reason"] for told in kept["stale"]} == {"undecodable"}
+    assert run(["generate", str(song)]) == 0
+    out = capsys.readouterr().out
+    assert "nothing is missing" not in out and f"next: stemwright perform {song} lead" in out
+    assert describe(song)["stale"] == kept["stale"]
+    assert produce(song, again=True)["stale"] == []
+    for name, (old, new) in list_takes(song)["layers"].items():
+        assert old | {"active": True} == before[name][0]
+        assert (new["seed"], new["score_sha256"]) == (old["seed"], old["score_sha256"])
+    assert run(["generate", str(song)]) == 0 and "nothing is missing" in capsys.readouterr().out
     assert render(song, quality="standard")["sample_rate"] == 24_000
 
 

@@ -76,8 +76,9 @@ def test_plainest_form() -> None:
         ("C\nF | Gfoo", "bar 3, 'Gfoo' (character 7)"),
         (
             "C7b5b9b13",
-            "bar 1, 'C7b5b9b13' (character 1): is not a known chord; write for example the nearest",
+            "bar 1, 'C7b5b9b13' (character 1): is not a known chord; did you mean \"C7b5b9\"?",
         ),
+        ("C D E F Gx", "bar 1, 'Gx' (character 9): is not a known chord"),
         ("C D E F G", "bar 1, 'G' (character 9): is chord 5 of a bar of 4 beats"),
         ("%", "bar 1, '%' (character 1): there is no bar before it"),
         ("/ C", "bar 1, '/' (character 1): there is no chord before it"),

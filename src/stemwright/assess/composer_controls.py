@@ -25,6 +25,7 @@ from stemwright.evaluation.symbolic import obedience
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, layer_seed
+from stemwright.song.layers import kind_of
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 
@@ -80,7 +81,7 @@ def _amounts(songs: Sequence[SymbolicSong]) -> dict[str, dict[str, Floats]]:
             asked = np.percentile(known, list(AMOUNTS.values())) if known else np.zeros(len(AMOUNTS))
             if name == "register":
                 asked = np.clip(asked, usual(layer).low, usual(layer).high)
-            if np.all(np.diff(asked) > 0) and (name != "polyphony" or layer.startswith(VOICED)):
+            if np.all(np.diff(asked) > 0) and (name != "polyphony" or kind_of(layer) in VOICED):
                 found[layer][name] = asked
     return found
 

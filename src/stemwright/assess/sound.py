@@ -30,9 +30,8 @@ from stemwright.evaluation.judges.running import resampled
 from stemwright.evaluation.timing import note_spans, onset_times
 from stemwright.mix.mixer import mix
 from stemwright.producer.decoders import decoders_for
-from stemwright.producer.programs import kind_of
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.timebase import FRAME_RATE, SAMPLE_RATE
 
 if TYPE_CHECKING:

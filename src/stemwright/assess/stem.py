@@ -12,7 +12,7 @@ from stemwright.assess.means import Figures
 from stemwright.assess.sounds import Audio
 from stemwright.evaluation import activity, chroma, dynamics, faults, onsets, pitch, rhythm
 from stemwright.evaluation.timing import beat_times, chord_spans, note_spans, onset_times
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 from stemwright.song.timebase import SAMPLE_RATE
@@ -58,7 +58,7 @@ def following(stem: Stem, layer: str, score: Score, state: GlobalState) -> Figur
     made: Figures = {"f1": f1, "precision": precision, "recall": recall, "offset_ms": _mean_ms(stem, wanted)}
     pitches = np.array([note.pitch for note in score.notes], dtype=np.float64)[heard]
     velocities = np.array([note.velocity for note in score.notes], dtype=np.float64)[heard]
-    if layer in SINGLE:
+    if kind_of(layer) in SINGLE:
         made["pitch"] = pitch.evaluate(stem.audio, spans, pitches, SAMPLE_RATE)["right"]
     if layer == HARMONY and state.chords:
         made["chroma"] = chroma.evaluate(stem.audio, *chord_spans(state), SAMPLE_RATE)["share"]

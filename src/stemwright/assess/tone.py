@@ -33,7 +33,7 @@ from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.reference import Reference
 from stemwright.evaluation.timing import note_spans
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.timebase import FRAME_RATE, SAMPLE_RATE
 
 RENDERING, TONE = "rendering", "tone"
@@ -86,7 +86,7 @@ def beside(reference: Reference, sound: Audio) -> Figures:
     if not is_drums(reference.layer):
         spans = note_spans(reference.score, reference.state.timebase)
         pitches = [note.pitch for note in reference.score.notes]
-        held = sustain.evaluate(sound, spans, pitches, reference.layer in SINGLE)
+        held = sustain.evaluate(sound, spans, pitches, kind_of(reference.layer) in SINGLE)
         made |= {name: held[name] for name in ("roughness_db", "partials_db")}
     return made
 

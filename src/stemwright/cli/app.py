@@ -8,6 +8,7 @@ import typer
 
 from stemwright.cli import (
     bench,
+    catalogue,
     codecs,
     composing,
     diagnosis,
@@ -33,7 +34,7 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, composing, making, history, exchange, train, codecs, evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, history, exchange, train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

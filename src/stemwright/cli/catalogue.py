@@ -1,82 +1,66 @@
-"""docs/commands.md: every command with its arguments and options, read from the command tree itself.
-
-`python -m stemwright.cli.catalogue > docs/commands.md` writes it. Commands and parameters are click's, which
-newer versions of typer bring under another name: so they are known here by what they have.
-"""
+"""`styles` and `timbres`: what there is to choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import Annotated
 
 import typer
 
-from stemwright.cli.app import build
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, table
 
-REMAKE = "python -m stemwright.cli.catalogue > docs/commands.md"
-HEAD = f"""# Commands
-
-Made from the command line itself, by `{REMAKE}`.
-`stemwright COMMAND --help` shows the same. Exit codes: 0 done, 1 could not, 2 used wrongly, 130 interrupted.
-"""
-
-
-def catalogue() -> str:
-    """The whole page, as Markdown."""
-    root = typer.main.get_command(build())
-    return "\n".join([HEAD, *(line for name, command in _leaves(root) for line in _section(name, command))])
+_AnyLayer = Annotated[
+    str | None,
+    typer.Argument(metavar="[LAYER]", help="One layer only: drums, bass, harmony, lead.", show_default=False),
+]
 
 
-def _leaves(command: Any, name: str = "stemwright") -> Iterator[tuple[str, Any]]:
-    """Every command that does something, with the words that call it."""
-    if hasattr(command, "commands"):
-        for word, inner in command.commands.items():
-            yield from _leaves(inner, f"{name} {word}")
-    else:
-        yield name, command
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    app.command("styles", epilog="Example: stemwright styles")(styles)
+    app.command("timbres", epilog="Example: stemwright timbres lead")(timbres)
 
 
-def _section(name: str, command: Any) -> Iterator[str]:
-    yield f"## {name.removeprefix('stemwright ')}"
-    yield ""
-    yield " ".join((command.help or "").split())
-    yield ""
-    if command.epilog:
-        yield f"`{' '.join(command.epilog.split()).removeprefix('Example: ')}`"
-        yield ""
-    yield "| argument or option | |"
-    yield "| --- | --- |"
-    for parameter in command.params:
-        if not getattr(parameter, "hidden", False):
-            yield f"| `{_written(parameter)}` | {_cell(_help(parameter))} |"
-    yield ""
+def styles(json: opt.Json = False) -> None:
+    """List the styles that --style takes: other names, usual tempo (BPM), timbres, and what each is like."""
+    from stemwright.face.choices import styles as known
+
+    facts = known().to_json()
+    if json:
+        emit_json(facts)
+        return
+    rows = [
+        (
+            row["name"],
+            "{}-{}".format(*row["bpm"]),
+            ", ".join(row["aliases"]) or None,
+            ", ".join(row["timbres"].values()),
+            row["about"] if row["patterns"] == row["name"] else f"played like {row['patterns']}",
+        )
+        for row in facts["styles"]
+    ]
+    table(("style", "bpm", "also called", "drums, bass, harmony, lead", "what it is like"), rows)
 
 
-def _written(parameter: Any) -> str:
-    """A parameter as it is typed: "DIR", "--seed N", "--stems"."""
-    metavar = _cell(parameter.metavar or (parameter.name or "").upper())
-    if _is_argument(parameter):
-        return metavar
-    names = "/".join([*parameter.opts, *parameter.secondary_opts])
-    return names if parameter.is_flag else f"{names} {metavar}"
+def timbres(layer: _AnyLayer = None, json: opt.Json = False) -> None:
+    """List the timbres that --timbre takes, by layer, with the notes that each can play. The first is taken
+    where none is named.
+    """
+    from stemwright.face.choices import timbres as known
+    from stemwright.song.pitch import pitch_text
 
-
-def _help(parameter: Any) -> str:
-    text = " ".join((parameter.help or "").split())
-    if _is_argument(parameter) or parameter.is_flag:
-        return text
-    if parameter.show_default and parameter.default is not None and "Default:" not in text:
-        text += f" Default: {parameter.default}."
-    return f"{text} Must be given." if parameter.required else text
-
-
-def _is_argument(parameter: Any) -> bool:
-    return str(parameter.param_type_name) == "argument"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
-
-
-if __name__ == "__main__":
-    print(catalogue(), end="")
+    facts = known(layer).to_json()
+    if json:
+        emit_json(facts)
+        return
+    rows = [
+        (
+            name,
+            timbre["name"],
+            "{} to {}".format(*map(pitch_text, timbre["range"])) if timbre["range"] else None,
+        )
+        for name, found in facts["layers"].items()
+        for timbre in found["timbres"]
+    ]
+    table(("layer", "timbre", "range"), rows)
+    lines(["change one: stemwright generate DIR LAYER --timbre NAME"])

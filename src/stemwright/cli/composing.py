@@ -35,7 +35,8 @@ _Chords = Annotated[
     typer.Option(
         "--chords",
         metavar="TEXT",
-        help="Chords of these bars: 'Am7 | D9 | ii7 V7'; 'new' has them written too. Default: as they are.",
+        help="Chords of these bars: 'Am7 | D9 | ii7 V7', @FILE or - for standard input; 'new' has them "
+        "written too. Default: as they are.",
         show_default=False,
     ),
 ]
@@ -143,4 +144,6 @@ def compose(
         lines(["take one with: stemwright compose DIR ... --seed N"])
         return
     lines([f"{name:<10}{layer['notes']} notes" for name, layer in made["layers"].items()])
+    lines(f"chords: {remark}" for remark in composed.chords)
+    lines(made["remarks"])
     lines([f"seed {made['seed']}; stemwright generate {folder} performs what is new"])

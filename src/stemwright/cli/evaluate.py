@@ -5,10 +5,11 @@ from __future__ import annotations
 import json as jsonlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines, table
 from stemwright.cli.watching import watching
@@ -16,122 +17,6 @@ from stemwright.errors import UsageError
 
 if TYPE_CHECKING:
     from stemwright.assess.tables import Table
-
-_Places = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="[BUNDLE]... DATA",
-        help="Bundles by name or folder, the shipped ones where none is named; last, what to measure on.",
-        show_default=False,
-    ),
-]
-_Songs = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of songs.", show_default=False)]
-_Runs = Annotated[
-    list[Path], typer.Argument(metavar="RUN...", help="Folders of training runs.", show_default=False)
-]
-_Corpus = Annotated[
-    list[str],
-    typer.Argument(
-        metavar="[BUNDLE]... CORPUS",
-        help="Composers by name or folder, the installed one where none is named; last, a corpus.",
-        show_default=False,
-    ),
-]
-_Count = Annotated[
-    int,
-    typer.Option("--songs", metavar="N", help="Held-out songs, of all sources in turn."),
-]
-_Bars = Annotated[int, typer.Option("--bars", metavar="N", help="Bars of each song, from its first on.")]
-_Controls = Annotated[
-    int,
-    typer.Option("--controls", metavar="N", min=0, help="Songs that are asked for attributes, 0 for none."),
-]
-_Source = Annotated[
-    str | None,
-    typer.Option("--source", metavar="NAME", help="Songs of this source alone.", show_default=False),
-]
-_Splits = Annotated[
-    str, typer.Option("--split", metavar="NAMES", help="valid, unseen, train; several with commas.")
-]
-_Clips = Annotated[int, typer.Option("--clips", metavar="N", help="Clips of each kind of sound.")]
-_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Draws the clips, and seeds performances.")]
-_Kbit = Annotated[
-    str | None,
-    typer.Option(
-        "--kbit",
-        metavar="RATES",
-        help="Bit rates beside the full one, e.g. 3,1.5. Default: a half and a quarter of its codebooks.",
-        show_default=False,
-    ),
-]
-_Opus = Annotated[bool, typer.Option("--opus", help="Measure Opus too (needs opus-tools).")]
-_Guidance = Annotated[
-    str | None,
-    typer.Option(
-        "--guidance",
-        metavar="NUMBERS",
-        help="Guidance on the score; several to compare. Default: the bundle's.",
-        show_default=False,
-    ),
-]
-_Temperature = Annotated[
-    float | None,
-    typer.Option("--temperature", metavar="N", help="Default: the bundle's.", show_default=False),
-]
-_Codec = Annotated[
-    str | None,
-    typer.Option(
-        "--codec",
-        metavar="BUNDLE",
-        help="The codec that the performers speak, of either kind. Default: the installed one that they do.",
-        show_default=False,
-    ),
-]
-_Clap = Annotated[
-    Path | None,
-    typer.Option(
-        "--clap",
-        metavar="FOLDER",
-        help="A CLAP model for the distances, instead of plain statistics (import extra).",
-        show_default=False,
-    ),
-]
-_Sources = Annotated[
-    Path | None,
-    typer.Option(
-        "--sources",
-        metavar="FOLDER",
-        help="Folder with samples/, to render the control (needs the training extra).",
-        show_default=False,
-    ),
-]
-_Control = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--control",
-        metavar="LAYER=FILE",
-        help="A recording to stand beside a layer, from the song's start on; repeat it for more layers. "
-        "Default: a soundfont plays the same notes, where fluidsynth and one are installed.",
-        show_default=False,
-    ),
-]
-_Soundfont = Annotated[
-    Path | None,
-    typer.Option(
-        "--soundfont",
-        metavar="FILE",
-        help="The General MIDI soundfont that plays the control.",
-        show_default=False,
-    ),
-]
-_Out = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FILE", help="Write the JSON object here too.", show_default=False),
-]
-_Plot = Annotated[
-    Path | None,
-    typer.Option("--plot", metavar="FOLDER", help="Draw pictures there (plot extra).", show_default=False),
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -151,15 +36,15 @@ def register(app: typer.Typer) -> None:
 
 
 def codec(
-    places: _Places,
-    split: _Splits = "valid",
-    clips: _Clips = 8,
-    seed: _Seed = 0,
-    kbit: _Kbit = None,
-    opus: _Opus = False,
+    places: arg.Places,
+    split: arg.Splits = "valid",
+    clips: arg.Clips = 8,
+    seed: arg.Seed = 0,
+    kbit: arg.Kbit = None,
+    opus: arg.Opus = False,
     json: opt.Json = False,
-    out: _Out = None,
-    plot: _Plot = None,
+    out: arg.Out = None,
+    plot: arg.Plot = None,
 ) -> None:
     """What a codec loses, by kind of sound and bit rate; its codes, its silence, its speed.
 
@@ -196,17 +81,17 @@ def codec(
 
 
 def performer(
-    places: _Places,
-    split: _Splits = "valid",
-    clips: _Clips = 8,
-    seed: _Seed = 0,
-    guidance: _Guidance = None,
-    temperature: _Temperature = None,
-    codec: _Codec = None,
-    clap: _Clap = None,
+    places: arg.Places,
+    split: arg.Splits = "valid",
+    clips: arg.Clips = 8,
+    seed: arg.Seed = 0,
+    guidance: arg.Guidance = None,
+    temperature: arg.Temperature = None,
+    codec: arg.Codec = None,
+    clap: arg.Clap = None,
     json: opt.Json = False,
-    out: _Out = None,
-    plot: _Plot = None,
+    out: arg.Out = None,
+    plot: arg.Plot = None,
 ) -> None:
     """Do performers play held-out scores? Beside the rendering, the codec and other scores.
 
@@ -254,14 +139,14 @@ def performer(
 
 
 def composer(
-    places: _Corpus,
-    songs: _Count = 64,
-    bars: _Bars = 32,
-    controls: _Controls = 12,
-    source: _Source = None,
-    seed: _Seed = 0,
+    places: arg.Corpus,
+    songs: arg.Count = 64,
+    bars: arg.Bars = 32,
+    controls: arg.Controls = 12,
+    source: arg.Source = None,
+    seed: arg.Seed = 0,
     json: opt.Json = False,
-    out: _Out = None,
+    out: arg.Out = None,
 ) -> None:
     """Does a composer write as people do? Beside real music and shuffled notes.
 
@@ -302,7 +187,11 @@ def composer(
 
 
 def song(
-    songs: _Songs, sources: _Sources = None, json: opt.Json = False, out: _Out = None, plot: _Plot = None
+    songs: arg.Songs,
+    sources: arg.Sources = None,
+    json: opt.Json = False,
+    out: arg.Out = None,
+    plot: arg.Plot = None,
 ) -> None:
     """Do finished songs keep to their scores, their grid and their key, and are they clean?
 
@@ -327,12 +216,12 @@ def song(
 
 
 def sound(
-    songs: _Songs,
-    control: _Control = None,
-    soundfont: _Soundfont = None,
+    songs: arg.Songs,
+    control: arg.Control = None,
+    soundfont: arg.Soundfont = None,
     quality: opt.Quality = None,
     json: opt.Json = False,
-    out: _Out = None,
+    out: arg.Out = None,
 ) -> None:
     """How do songs sound to judges that were trained elsewhere, beside a soundfont with the same notes?
 
@@ -354,7 +243,7 @@ def sound(
     _finish({"songs": reports}, sound_tables(reports), json, out, None)
 
 
-def curves(runs: _Runs, json: opt.Json = False, out: _Out = None, plot: _Plot = None) -> None:
+def curves(runs: arg.Runs, json: opt.Json = False, out: arg.Out = None, plot: arg.Plot = None) -> None:
     """What training runs have reached, and what more time would buy, from their logs."""
     from stemwright.assess.curve_tables import curve_tables
     from stemwright.assess.curves import assess_curve, read_curve

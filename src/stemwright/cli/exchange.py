@@ -12,7 +12,12 @@ from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
 _File = Annotated[
-    Path, typer.Argument(metavar="FILE.mid", help="A standard MIDI file, type 0 or 1.", show_default=False)
+    Path,
+    typer.Argument(
+        metavar="FILE.mid",
+        help="A standard MIDI file, type 0 or 1; - reads standard input.",
+        show_default=False,
+    ),
 ]
 _Map = Annotated[
     list[str] | None,
@@ -36,8 +41,8 @@ _Every = Annotated[
     bool,
     typer.Option(
         "--every-track",
-        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back, "
-        "but only layers with a bundle can be generated.",
+        help="Each track becomes a layer of its own (harmony, harmony-2, ...): all notes come back. "
+        "harmony-2 is played by the harmony's bundle.",
     ),
 ]
 _Flatten = Annotated[
@@ -45,6 +50,9 @@ _Flatten = Annotated[
     typer.Option(
         "--ignore-tempo-changes", help="Keep the beats, drop changes of tempo and meter: the longest holds."
     ),
+]
+_Strict = Annotated[
+    bool, typer.Option("--strict", help="Refuse a damaged file instead of reading what can be read.")
 ]
 _List = Annotated[bool, typer.Option("--list", help="Only show the file's tracks and what they would be.")]
 _Bpm = Annotated[
@@ -79,6 +87,10 @@ _Chords = Annotated[
         show_default=False,
     ),
 ]
+_Style = Annotated[
+    str | None,
+    typer.Option("--style", metavar="NAME", help="Its style. Default: ours, or pop.", show_default=False),
+]
 _Midi = Annotated[bool, typer.Option("--midi", help="Write the scores as one MIDI file.")]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a layer.")]
 _To = Annotated[
@@ -106,7 +118,9 @@ def import_(
     meter: _Meter = None,
     form: _Form = None,
     chords: _Chords = None,
+    style: _Style = None,
     ignore_tempo_changes: _Flatten = False,
+    strict: _Strict = False,
     only_list: _List = False,
     json: opt.Json = False,
 ) -> None:
@@ -114,7 +128,7 @@ def import_(
     from stemwright.face.midi import import_midi, list_tracks
 
     if only_list:
-        _show_tracks(list_tracks(file).to_json(), json)
+        _show_tracks(list_tracks(file, strict=strict).to_json(), json)
         return
     facts = import_midi(
         folder,
@@ -127,7 +141,9 @@ def import_(
         meter=meter,
         form=form,
         chords=chords,
+        style=style,
         ignore_tempo_changes=ignore_tempo_changes,
+        strict=strict,
     ).to_json()
     if json:
         emit_json(facts)
@@ -161,6 +177,7 @@ def _show_tracks(facts: dict[str, Any], json: bool) -> None:
             for item in facts["tracks"]
         ),
     )
+    lines(f"note: {remark}" for remark in facts["remarks"])
 
 
 def _tracks(numbers: int | list[int]) -> str:
@@ -174,6 +191,7 @@ def export(
     folder: opt.SongDir,
     midi: _Midi = False,
     stems: _Stems = False,
+    kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
@@ -182,7 +200,7 @@ def export(
     from stemwright.face.song import Song
 
     with watching() as watch:
-        made = Song(folder).export(midi=midi, stems=stems, quality=quality, to=to, progress=watch)
+        made = Song(folder).export(midi=midi, stems=stems, kind=kind, quality=quality, to=to, progress=watch)
     facts = made.to_json()
     if json:
         emit_json(facts)
@@ -190,4 +208,5 @@ def export(
     lines(
         ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
+        + facts["remarks"]
     )

@@ -36,7 +36,7 @@ _Timbre = Annotated[
         "--timbre",
         metavar="NAME",
         help="Make another take of the layer named, in this timbre; without --seed, of the same notes. "
-        "`stemwright doctor` lists the names.",
+        "`stemwright timbres` lists the names.",
         show_default=False,
     ),
 ]
@@ -65,7 +65,7 @@ _Out = Annotated[
     typer.Option(
         "--out",
         metavar="FILE",
-        help="Where the mix goes: .wav or .flac. Default: renders/ in the song.",
+        help="Where the mix goes: .wav, .flac, .ogg or .mp3. Default: renders/ in the song.",
         show_default=False,
     ),
 ]
@@ -86,6 +86,7 @@ def generate(
     bars: _Bars = None,
     timbre: _Timbre = None,
     composer: opt.Composer = False,
+    arranger: opt.Arranger = False,
     player: _Player = None,
     json: opt.Json = False,
 ) -> None:
@@ -97,7 +98,14 @@ def generate(
     names = layers or ()
     with watching() as watch:
         made = Song(folder).generate(
-            *names, seed=seed, bars=bars, timbre=timbre, composer=composer, player=player, progress=watch
+            *names,
+            seed=seed,
+            bars=bars,
+            timbre=timbre,
+            composer=composer,
+            arranger=arranger,
+            player=player,
+            progress=watch,
         )
     _say_made(
         made.to_json(),
@@ -126,8 +134,10 @@ def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
         sha = short(layer["tokens_sha256"] or layer["audio_sha256"])
         lines([f"{name:<10}take {layer['take']}  {sha}  {layer['how']}  {played_by(layer)}".rstrip()])
         lines(f"{'':<10}{line}" for line in layer["remarks"])
+    lines(f"left out: {why}" for why in made["left_out"].values())
+    lines(made["remarks"])
     if made["run"] is None:
-        lines([nothing])
+        lines([] if made["remarks"] else [nothing])
     else:
         audio, spent, rtf = made["audio_seconds"], made["seconds"], made["rtf"]
         lines([f"{audio:.1f} s of music in {spent:.1f} s, real-time factor {rtf:.2f}"])
@@ -137,6 +147,7 @@ def mix(
     folder: opt.SongDir,
     out: _Out = None,
     stems: _Stems = False,
+    kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     player: _Players = None,
     json: opt.Json = False,
@@ -145,7 +156,9 @@ def mix(
     from stemwright.face.song import Song
 
     with watching() as watch:
-        mixed = Song(folder).mix(out=out, stems=stems, quality=quality, player=player, progress=watch)
+        mixed = Song(folder).mix(
+            out=out, stems=stems, kind=kind, quality=quality, player=player, progress=watch
+        )
     made = mixed.to_json()
     if json:
         emit_json(made)

@@ -15,6 +15,14 @@ Composer = Annotated[
     bool,
     typer.Option("--composer", help="Notes by the bundle 'composer'. Default: by the arranger's patterns."),
 ]
+Arranger = Annotated[
+    bool,
+    typer.Option(
+        "--arranger",
+        help="Notes by the arranger's patterns. This is the default; but with it, or with --composer, and "
+        "--seed or --bars, layers that are named get new notes even where they were given some.",
+    ),
+]
 Quality = Annotated[
     str | None,
     typer.Option(
@@ -23,6 +31,14 @@ Quality = Annotated[
         help="high: 48 kHz, stereo stems. standard: 24 kHz, mono stems, in half the time. Default: high, "
         "where the takes' bundles can.",
         show_default=False,
+    ),
+]
+Kind = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        metavar="KIND",
+        help="Of audio files: wav or flac (24 bit), ogg or mp3 (lossy).",
     ),
 ]
 Bpm = Annotated[
@@ -66,8 +82,8 @@ Chords = Annotated[
     typer.Option(
         "--chords",
         metavar="TEXT",
-        help="Bars of chords: 'Am7 | D9 | ii7 V7 | Imaj7 | N.C.'; fewer than the song's start over. "
-        "Default: composed.",
+        help="Bars of chords: 'Am7 | D9 | ii7 V7 | Imaj7 | N.C.'; fewer than the song's start over; "
+        "or @FILE, or - for standard input. Default: composed.",
         show_default=False,
     ),
 ]
@@ -77,7 +93,7 @@ Style = Annotated[
         "--style",
         metavar="NAME",
         help="What to play like: pop, rock, funk, jazz, bossa, house, hiphop, ballad, reggae, metal, "
-        "blues, country. Default: pop.",
+        "blues, country. Default: pop. `stemwright styles` tells of these and more.",
         show_default=False,
     ),
 ]
@@ -86,7 +102,8 @@ Timbres = Annotated[
     typer.Option(
         "--timbre",
         metavar="LAYER=NAME",
-        help="What a layer is played in; may be repeated. `stemwright doctor` lists the names.",
+        help="What a layer is played in; may be repeated. `stemwright timbres` lists the names. Default: "
+        "what the style brings.",
         show_default=False,
     ),
 ]

@@ -50,11 +50,13 @@ def new(
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
+    from stemwright.producer.chartfile import chart_text
     from stemwright.producer.create import Wish, create
     from stemwright.producer.reports import describe
 
-    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
-    create(folder, wish)
+    with chart_text(chords) as chart:
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        create(folder, wish)
     facts = describe(folder)
     if json:
         emit_json(facts)
@@ -75,28 +77,31 @@ def song(
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
     composer: opt.Composer = False,
+    arranger: opt.Arranger = False,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
+    from stemwright.producer.chartfile import chart_text
     from stemwright.producer.create import Wish
     from stemwright.producer.whole import make_song
 
-    wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chords)
-    if not json and not (folder / "song.json").exists():
-        _say_implied(wish)
-    with watching() as watch:
-        result = make_song(folder, wish, watch, composer=composer)
+    with chart_text(chords) as chart:
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        if not json and not (folder / "song.json").exists():
+            _say_implied(wish)
+        with watching() as watch:
+            result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
     if json:
         emit_json(result)
         return
     stems = [f"{name:<10}{path}" for name, path in result["stems"].items()]
     spent = result["elapsed_seconds"]
     clock = f"{result['seconds']:.1f} s of music in {spent:.1f} s, real-time factor {result['rtf']:.2f}"
-    lines([f"{'mix':<10}{result['mix']}", *stems, clock])
+    lines([f"{'mix':<10}{result['mix']}", *stems, *result["remarks"], clock])
 
 
 def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:
-    """Show a song: its global state, its layers and their takes; with --plot as a picture."""
+    """Show a song: its global state, its chords, its layers and their takes; with --plot as a picture."""
     from stemwright.face.song import Song
 
     facts = Song(folder).show(plot=plot).to_json()
@@ -104,6 +109,9 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
         emit_json(facts)
         return
     lines([_headline(facts), "  ".join(f"{s['name']}:{s['bars']}" for s in facts["sections"]), ""])
+    if facts["chart"]:
+        table(("section", "bar", "chords"), [tuple(line.values()) for line in facts["chart"]])
+        lines([""])
     rows = [
         (
             name,
@@ -116,14 +124,16 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
         for name, layer in facts["layers"].items()
     ]
     table(("layer", "take", "takes", "played by", "object", "score"), rows)
+    lines(facts["remarks"])
     lines(f"picture: {file}" for file in facts.get("pictures", ()))
 
 
 def _say_implied(wish: Wish) -> None:
-    """What the chords decided that was not asked for."""
-    from stemwright.producer.create import implied
+    """What the chords decided that was not asked for, and how they were read."""
+    from stemwright.producer.create import implied, remarks
 
     lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
+    lines(f"chords: {remark}" for remark in remarks(wish))
 
 
 def _headline(facts: dict[str, object]) -> str:

@@ -18,7 +18,7 @@ from stemwright.compose.lead import write_lead
 from stemwright.compose.plan import SongPlan, plan_song
 from stemwright.compose.styles import Style, style_of
 from stemwright.errors import UsageError
-from stemwright.song.layers import LAYERS
+from stemwright.song.layers import LAYERS, kind_of
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 
@@ -53,13 +53,13 @@ def _plan(state: GlobalState, style: Style, seed: int) -> SongPlan:
 
 
 def _writer(layer: str) -> Callable[[SongPlan], Score]:
-    """Who writes a layer: the known layer that its name begins with ("drums2" is written like "drums")."""
-    for name, writer in _WRITERS.items():
-        if layer.startswith(name):
-            return writer
-    raise UsageError(
-        f"layer {layer!r}: the arranger cannot write it; use names that begin with {', '.join(LAYERS)}"
-    )
+    """Who writes a layer, by its kind ("drums2" is written like "drums")."""
+    found = _WRITERS.get(kind_of(layer))
+    if found is None:
+        raise UsageError(
+            f"layer {layer!r}: the arranger cannot write it; use names that begin with {', '.join(LAYERS)}"
+        )
+    return found
 
 
 def arrange(state: GlobalState, layers: Sequence[str] = LAYERS, seed: int = 0) -> Arrangement:

@@ -7,6 +7,7 @@ from stemwright.compose.groove import kick_hits
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.scales import chord_scale, nearest, pitches
+from stemwright.compose.silence import hushed
 from stemwright.compose.streams import Stream
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note, Score
@@ -185,4 +186,4 @@ def write_bass(plan: SongPlan) -> Score:
             continue
         hits = _ending(plan, bar) if bar.final else _locked(plan, bar, _pattern(plan, bar))
         notes += _play(plan, bar, _changes(bar, hits), stream)
-    return one_voice(finish(notes, plan.total_ticks))
+    return one_voice(finish(hushed(notes, plan.silent), plan.total_ticks))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from stemwright.compose.feel import finish, loudness, place, sounding
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
+from stemwright.compose.silence import hushed
 from stemwright.compose.streams import Stream
 from stemwright.compose.styles import Comp
 from stemwright.compose.voicing import Voicing, voice
@@ -92,4 +93,4 @@ def write_harmony(plan: SongPlan) -> Score:
             stack = voice(chord, before, _centre(bar))
             before = stack
             notes += _strike(plan, bar, hit, comp, _voices(stack, comp, count, order), stream)
-    return finish(notes, plan.total_ticks)
+    return finish(hushed(notes, plan.silent), plan.total_ticks)

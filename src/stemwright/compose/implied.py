@@ -1,15 +1,26 @@
-"""What chords say of a song whose key and form were not given: the key they are in, and how many bars."""
+"""What a chart says of a song: its key, tempo, meter and title where they stand there, else the key that its
+chords are in; its sections, or how many bars there are.
+"""
 
 from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.compose.analysis import key_correlation
+from stemwright.errors import UsageError
+from stemwright.song.chart import SAID, read_chart
+from stemwright.song.form import form_text
 from stemwright.song.harmony import Key
-from stemwright.song.progression import named_chords, parse_bars
+from stemwright.song.names import check_title
+from stemwright.song.progression import named_chords, parse_bars, spelling_remarks
 from stemwright.song.qualities import QUALITIES
-from stemwright.song.state import GlobalState
+from stemwright.song.state import GlobalState, Meter, bpm_text, parse_bpm
+
+__all__ = ["SAID", "chart_facts", "chart_remarks", "implied_form", "implied_key"]
 
 ROOT_WEIGHT = 1.0
 """What a chord's root weighs more than its other tones."""
@@ -49,6 +60,57 @@ def _fit(weights: NDArray[np.float64], key: Key) -> float:
 
 
 def implied_form(text: str, state: GlobalState) -> str | None:
-    """A form of as many bars as a text has; None where the state's bars hold it once or several times."""
+    """The sections that a text names, else a form of as many bars as it has; None where the state's bars
+    hold it once or several times.
+    """
     bars = len(parse_bars(text, state))
+    sections = read_chart(text).sections
+    if sections:
+        return form_text(sections)
     return None if state.bars % bars == 0 else f"verse:{bars}"
+
+
+def chart_facts(text: str) -> dict[str, str]:
+    """Title, key, bpm and meter as a chart says them, those that can be read."""
+    return {name: value for name, value in _facts(text).items() if value is not None}
+
+
+def chart_remarks(text: str, given: Collection[str]) -> list[str]:
+    """What is to be told of a chart: what was decided, and what was passed over, as for what is `given`
+    (title, key, bpm, meter, form) by other means.
+    """
+    chart = read_chart(text)
+    out = [*chart.remarks, *spelling_remarks(text)]
+    for name, value in _facts(text).items():
+        if value is None:
+            out.append(f"{name} {chart.facts[name][:40]} passed over: it cannot be read")
+        elif name in given:
+            out.append(f"{name} {value} passed over: another one is given")
+    if chart.sections and "form" in given:
+        out.append(f"sections passed over for the form that is given: {form_text(chart.sections)[:60]}")
+    return out
+
+
+def _facts(text: str) -> dict[str, str | None]:
+    return {name: _read(_READERS[name], value) for name, value in read_chart(text).facts.items()}
+
+
+def _read(reader: Callable[[str], str], value: str) -> str | None:
+    try:
+        return reader(value)
+    except UsageError:
+        return None
+
+
+def _tempo(text: str) -> str:
+    """The number in "120 bpm"."""
+    found = re.search(r"[0-9]+(?:\.[0-9]+)?", text)
+    return bpm_text(parse_bpm(found[0] if found else text))
+
+
+_READERS: dict[str, Callable[[str], str]] = {
+    "title": lambda text: check_title(re.sub(r"\.\.+|[/\\]", "-", text)),
+    "key": lambda text: str(Key.parse(re.sub("-$", "m", text))),
+    "bpm": _tempo,
+    "meter": lambda text: str(Meter.parse(text)),
+}

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from stemwright.compose.form import ENERGY, LEVEL, family, material
 from stemwright.compose.grid import STEP, Grid, grid_of
+from stemwright.compose.silence import silent_spans
 from stemwright.compose.streams import Stream
 from stemwright.compose.styles import Groove, Style
 from stemwright.song.harmony import Chord, Key
@@ -63,6 +64,11 @@ class SongPlan:
     def total_ticks(self) -> int:
         """Ticks of the song; no note sounds later."""
         return self.state.total_ticks
+
+    @cached_property
+    def silent(self) -> list[tuple[int, int]]:
+        """Spans of ticks in which no chord is."""
+        return silent_spans(self.state.chords, self.state.meter.ticks_per_beat)
 
     @cached_property
     def ticks(self) -> tuple[int, ...]:

@@ -13,20 +13,19 @@ from fractions import Fraction
 from functools import cache
 from importlib import import_module
 
+from stemwright.errors import UsageError
+from stemwright.song.style import canonical, nearest
+
 LEVELS = ("sparse", "verse", "chorus")  # how busy a section is
 NAMES = (
     "pop", "rock", "funk", "jazz", "bossa", "house", "hiphop", "ballad", "reggae", "metal", "blues",
     "country",
 )  # fmt: skip
-_ALIASES = {
-    "": "pop", "indie": "pop", "synthpop": "pop", "alternative": "rock", "punk": "rock", "grunge": "rock",
-    "soul": "funk", "rnb": "funk", "disco": "funk", "swing": "jazz", "bebop": "jazz", "latin": "bossa",
-    "bossanova": "bossa", "samba": "bossa", "brazilian": "bossa", "edm": "house", "techno": "house",
-    "dance": "house", "electronic": "house", "trance": "house", "rap": "hiphop", "trap": "hiphop",
-    "lofi": "hiphop", "boombap": "hiphop", "ambient": "ballad", "slow": "ballad", "dub": "reggae",
-    "ska": "reggae", "heavymetal": "metal", "hardrock": "metal", "shuffle": "blues", "folk": "country",
-    "bluegrass": "country",
+_PLAYED_LIKE = {
+    "": "pop", "latin": "bossa", "soul": "funk", "folk": "country", "electronic": "house", "dance": "house",
+    "ambient": "ballad", "punk": "rock",
 }  # fmt: skip
+"""Canonical names without patterns of their own -> whose they are played by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +88,27 @@ class Style:
 
 
 def resolve(name: str) -> str | None:
-    """The table's name for a style as people write it ("Hip-Hop", "bossa nova"), or None if unknown."""
-    words = "".join(c if c.isalnum() else " " for c in name.lower()).split()
-    for key in ("".join(words), *reversed(words)):
-        if key in NAMES:
-            return key
-        if key in _ALIASES:
-            return _ALIASES[key]
-    return None
+    """The table's name for a style as people write it ("Hip-Hop", "techno"), or None where it has none."""
+    known = canonical(name)
+    found = _PLAYED_LIKE.get(known, known) if known is not None else None
+    return found if found in NAMES else None
+
+
+def played_names() -> tuple[str, ...]:
+    """The canonical names that the arranger plays: those with patterns of their own first."""
+    return (*NAMES, *(name for name in _PLAYED_LIKE if name))
+
+
+def played(text: str) -> str:
+    """The canonical name of a style that the arranger plays, as a new song stores it. UsageError for others,
+    naming the nearest.
+    """
+    known = canonical(text)
+    if known is not None and resolve(known):
+        return known
+    near = nearest(text)
+    hint = f"did you mean {near!r}? Use" if near is not None and resolve(near) else "use"
+    raise UsageError(f"style: {text[:40]!r} is not known; {hint} one of {', '.join(NAMES)}")
 
 
 @cache
@@ -106,5 +118,11 @@ def _load(name: str) -> Style:
 
 
 def style_of(name: str) -> Style:
-    """The style called `name`; names that nobody knows are played as pop."""
+    """The patterns that `name` is played by; names that nobody knows are played as pop."""
     return _load(resolve(name) or "pop")
+
+
+def about(name: str) -> str:
+    """What a style with patterns of its own is like, as its file in the stylebook says."""
+    said = import_module(f"stemwright.compose.stylebook.{name}").__doc__ or ""
+    return said.partition(":")[2].strip().rstrip(".")

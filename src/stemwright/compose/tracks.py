@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 MIN_NOTES = 8
 MIN_BASS, MIN_LEAD, MIN_HARMONY = 1.2, 0.0, -1.0
 MAX_LEAD_VOICES = 2.3
+MAX_PIANO_TOGETHER = 0.5
 _PERCUSSIVE = {47, *range(112, 128)}
 """Timpani, percussion and sound effects: no layer takes them."""
+_PIANOS = range(8)
 _SAME = 0.8
 """Two tracks with so large a share of equal notes are one part played twice."""
 _GOOD_ENOUGH = 0.7
@@ -56,7 +58,8 @@ _PROGRAMS: dict[str, list[tuple[range, float]]] = {
 class Part:
     """What is measured of a track.
 
-    `middle`: median pitch. `voices`: mean number of notes that sound at once. `share`: of the song's beats.
+    `middle`: median pitch. `voices`: mean number of notes that sound at once. `together`: share of the time
+    that it sounds in which two or more do. `share`: of the song's beats.
     `rate`: onsets a beat that it sounds in. `variety`: different pitches. `repeated`: share of onsets on the
     pitch before. `even`: share of the commonest distance between onsets. `fresh`: different bars among those
     that it sounds in.
@@ -67,6 +70,7 @@ class Part:
     name: str
     middle: int
     voices: float
+    together: float
     share: float
     rate: float
     variety: int
@@ -86,13 +90,15 @@ def measured(number: int, track: MidiTrack, end: int, bar: int) -> Part:
     for n in notes:
         bars.setdefault(n.onset // bar, []).append((n.onset % bar, n.pitch))
     pitches = sorted(n.pitch for n in notes)
+    voices, together = _voices(notes)
     moves = max(1, len(tops) - 1)
     return Part(
         number=number,
         program=track.program,
         name=track.name.lower(),
         middle=pitches[len(pitches) // 2],
-        voices=polyphony(notes),
+        voices=voices,
+        together=together,
         share=min(1.0, beats * PPQ / max(1, end)),
         rate=len(tops) / beats,
         variety=len(set(pitches)),
@@ -115,14 +121,20 @@ def _beats(notes: Sequence[Note]) -> int:
 
 def polyphony(notes: Sequence[Note]) -> float:
     """Mean number of notes that sound while any does (1.0 for one voice)."""
+    return _voices(notes)[0]
+
+
+def _voices(notes: Sequence[Note]) -> tuple[float, float]:
+    """The polyphony, and the share of the time that any note sounds in which two or more do."""
     edges = sorted([(n.onset, 1) for n in notes] + [(n.end, -1) for n in notes])
-    sounding, last, area, span = 0, 0, 0, 0
+    sounding, last, area, span, several = 0, 0, 0, 0, 0
     for tick, step in edges:
         if sounding:
             area += sounding * (tick - last)
             span += tick - last
+            several += (sounding > 1) * (tick - last)
         sounding, last = sounding + step, tick
-    return area / span if span else 0.0
+    return (area / span, several / span) if span else (0.0, 0.0)
 
 
 def _word(part: Part, layer: str) -> bool:
@@ -201,7 +213,7 @@ def assign(tracks: Sequence[MidiTrack], bar: int, least: int = MIN_NOTES) -> dic
     drums = [number for number, track in enumerate(tracks, 1) if track.is_drums and track.notes]
     basses = _ranked(parts, bass_value, MIN_BASS)
     rest = [part for part in parts if part not in basses]
-    leads = _ranked([p for p in rest if p.voices < MAX_LEAD_VOICES], lead_value, MIN_LEAD)
+    leads = _ranked([p for p in rest if _sings(p)], lead_value, MIN_LEAD)
     chords = [part for part in rest if not leads or not _same(part, leads[0])]
     harmonies = _ranked(chords, harmony_value, MIN_HARMONY)
     found = {
@@ -217,6 +229,12 @@ def _ranked(parts: list[Part], value: Callable[[Part], float], least: float) -> 
     """The parts worth at least `least` for a layer, the best first; the others only if nearly as good."""
     values = sorted(((-value(p), p.number, p) for p in parts if value(p) >= least), key=lambda v: v[:2])
     return [part for worth, _, part in values if worth <= values[0][0] + _GOOD_ENOUGH]
+
+
+def _sings(part: Part) -> bool:
+    """Whether a part may be a lead: in few voices, and on a piano mostly in one, else it plays both hands."""
+    both_hands = part.program in _PIANOS and part.together > MAX_PIANO_TOGETHER and not _word(part, "lead")
+    return part.voices < MAX_LEAD_VOICES and not both_hands
 
 
 def _numbers(parts: list[Part]) -> list[int]:

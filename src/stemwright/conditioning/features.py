@@ -21,16 +21,14 @@ from stemwright.song.harmony import Chord
 from stemwright.song.rhythm import STEP_TICKS
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
+from stemwright.song.style import canonical
 
 Floats = npt.NDArray[np.float32]
 
-_ALIASES = {
-    "hip-hop": "hiphop", "hip hop": "hiphop", "rap": "hiphop", "dance": "electronic", "techno": "electronic",
-    "edm": "electronic", "trance": "electronic", "electro": "electronic", "punk": "rock", "indie": "rock",
-    "gospel": "soul", "rnb": "soul", "afrocuban": "latin", "bossa": "latin", "samba": "latin",
-    "salsa": "latin", "swing": "jazz",
-    "ska": "reggae", "dub": "reggae", "heavy metal": "metal", "deep house": "house",
+_PLAYED_LIKE = {
+    "bossa": "latin", "afrocuban": "latin", "dance": "electronic", "punk": "rock", "gospel": "soul",
 }  # fmt: skip
+"""Canonical styles without a column of their own -> whose they take; all others take that of "other"."""
 
 
 def frame_features(
@@ -188,8 +186,8 @@ def _one_hot(block: Floats, index: npt.NDArray[np.int64]) -> None:
 
 
 def _style_slot(style: str) -> int:
-    name = style.strip().lower()
-    name = _ALIASES.get(name, name)
+    name = canonical(style) or "other"
+    name = _PLAYED_LIKE.get(name, name)
     return lay.STYLES.index(name if name in lay.STYLES else "other")
 
 

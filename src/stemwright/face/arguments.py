@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Iterable, Mapping
-from os import PathLike
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike, fspath
 from pathlib import Path
 from typing import SupportsFloat, TypeAlias
 
 from stemwright.errors import UsageError, shown
+from stemwright.producer.chartfile import chart_text
 from stemwright.song.state import BPM_DECIMALS
 
 Place: TypeAlias = "str | PathLike[str]"
@@ -18,6 +20,8 @@ Number: TypeAlias = "str | SupportsFloat"
 Pair: TypeAlias = "str | int | tuple[int, int]"
 """Bars or pitches: "5-8", (5, 8), or 5 alone."""
 Texts: TypeAlias = "str | Iterable[str]"
+Chart: TypeAlias = "str | PathLike[str] | Iterable[str]"
+"""Chords: "Am7 | D9", ["Am7", "D9"], or a text file: "@FILE", "-" (standard input), a Path."""
 Named: TypeAlias = "str | Iterable[str] | Mapping[str, str]"
 """Pairs of names: {"lead": "sax"}, ["lead=sax"] or "lead=sax"."""
 Form: TypeAlias = "str | Iterable[str | tuple[str, int]]"
@@ -113,6 +117,19 @@ def form_text(value: Form | None) -> str | None:
 def chord_text(value: Texts | None) -> str | None:
     """Bars of chords as "Am7 | D9": one text, or one a bar."""
     return value if value is None or isinstance(value, str) else " | ".join(texts(value))
+
+
+@contextmanager
+def chart(value: Chart | None) -> Iterator[str | None]:
+    """The chords that are given, read from the file where one is named. What is found wrong with them inside
+    of the `with` names the file. UsageError where it cannot be read.
+    """
+    given = f"@{fspath(value)}" if isinstance(value, PathLike) else value
+    if given is None or isinstance(given, str):
+        with chart_text(given) as text:
+            yield text
+    else:  # bars, and no names of files
+        yield chord_text(given)
 
 
 def _real(name: str, value: SupportsFloat) -> float:

@@ -18,13 +18,16 @@ def import_midi(
     meter: str | None = None,
     form: arg.Form | None = None,
     chords: arg.Texts | None = None,
+    style: str | None = None,
     ignore_tempo_changes: bool = False,
+    strict: bool = False,
 ) -> Imported:
-    """Give layers of the song at `path` the notes of a MIDI file; makes the song where there is none.
+    """Give layers of the song at `path` the notes of a MIDI file ("-": standard input); makes the song where
+    there is none.
 
     `track`: "2=bass", one or several; guessed where none is given. `layer`: only these. `every_track`: each
-    track is a layer of its own. The rest overrules what the file says. UsageError for a file that does not
-    fit, before anything is written.
+    track is a layer of its own. `strict`: refuse a damaged file instead of reading what can be read. The rest
+    overrules what the file says. UsageError for a file that does not fit, before anything is written.
     """
     from stemwright.producer.imports import import_midi as run
     from stemwright.producer.readings import Override
@@ -35,6 +38,7 @@ def import_midi(
         meter=arg.text("meter", meter),
         form=arg.form_text(form),
         chords=arg.chord_text(chords),
+        style=arg.text("style", style),
     )
     facts = run(
         arg.path(path),
@@ -44,12 +48,15 @@ def import_midi(
         every_track=every_track,
         over=over,
         ignore_tempo_changes=ignore_tempo_changes,
+        strict=strict,
     )
     return Imported.read(facts)
 
 
-def list_tracks(file: arg.Place) -> Tracks:
-    """The tracks of a MIDI file and the layers that they would become; writes nothing."""
+def list_tracks(file: arg.Place, *, strict: bool = False) -> Tracks:
+    """The tracks of a MIDI file and the layers that they would become; writes nothing. `strict`: a damaged
+    file is refused.
+    """
     from stemwright.producer.imports import inspect_midi
 
-    return Tracks.read(inspect_midi(arg.path(file)))
+    return Tracks.read(inspect_midi(arg.path(file), strict))

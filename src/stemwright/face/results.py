@@ -60,14 +60,34 @@ class MadeLayer(Result):
 
 
 @dataclass(frozen=True)
+class Stale(Result):
+    """A layer that is not as it should be. `reason`: "unperformed" (its notes are not played yet), "unmade",
+    "unplayable" (no bundle plays it), "undecodable" (its codec is not installed), "chords" (its notes were
+    written to other chords). `take`: what sounds, None: nothing. `bars`: where, all where it is empty.
+    `next`: the command that mends it.
+    """
+
+    layer: str
+    reason: str
+    take: int | None
+    bars: tuple[str, ...]
+    next: str
+
+
+@dataclass(frozen=True)
 class Generated(Result):
-    """`run`: its number in the log, None where nothing was missing. `rtf`: real-time factor."""
+    """`run`: its number in the log, None where nothing was missing. `rtf`: real-time factor. `left_out`:
+    layers that no bundle plays, and why. `stale`, `remarks`: what is not yet as it should be.
+    """
 
     run: int | None
     seconds: float
     audio_seconds: float
     rtf: float | None
     layers: dict[str, MadeLayer]
+    left_out: dict[str, str]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -81,18 +101,27 @@ class WrittenLayer(Result):
 
 @dataclass(frozen=True)
 class Composed(Result):
-    """New scores by layer; with `variations`, only `files` is filled: MIDI files by their seeds."""
+    """New scores by layer; with `variations` there are only `files`, MIDI files by their seeds, and `chords`.
+
+    `chords`: how those that were given were read, one line each; `to_json()` lacks it. `stale`, `remarks`:
+    layers whose notes were written to other chords.
+    """
 
     run: int | None = None
     seed: int | None = None
     seconds: float = 0.0
     layers: dict[str, WrittenLayer] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+    chords: tuple[str, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mixed(Result):
-    """The files of a mix. `stems` by layer, where they were asked for; loudness in LUFS, peak in dBTP."""
+    """The files of a mix. `stems` by layer, where they were asked for; loudness in LUFS, peak in dBTP.
+    `stale`: layers that sound as before, since their notes are not performed yet.
+    """
 
     mix: Path
     stems: dict[str, Path]
@@ -100,6 +129,7 @@ class Mixed(Result):
     sample_rate: int
     loudness_lufs: float
     true_peak_dbtp: float
+    stale: tuple[Stale, ...]
     remarks: tuple[str, ...]
 
 
@@ -124,6 +154,15 @@ class Used(Result):
     tokens_sha256: str | None
     audio_sha256: str | None
     player: Player | None
+
+
+@dataclass(frozen=True)
+class Removed(Result):
+    """A layer that was taken out or put back, and how many takes it has."""
+
+    run: int
+    layer: str
+    takes: int
 
 
 @dataclass(frozen=True)
@@ -159,10 +198,12 @@ class Verified(Result):
 
 @dataclass(frozen=True)
 class Exported(Result):
-    """The files that were written: the scores as MIDI, the stems by layer."""
+    """The files that were written: the scores as MIDI, the stems by layer. `stale`: as of `Mixed`."""
 
     midi: Path | None
     stems: dict[str, Path]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -189,8 +230,19 @@ class ShownLayer(Result):
 
 
 @dataclass(frozen=True)
+class ChartLine(Result):
+    """Chords of at most eight bars of a section. `bar`: the first of them, from 1."""
+
+    section: str
+    bar: int
+    chords: str
+
+
+@dataclass(frozen=True)
 class Shown(Result):
-    """What all layers share, and each layer. `frames`: 75 a second. `chords`: None till decided."""
+    """What all layers share, and each layer. `frames`: 75 a second. `chords`: None till decided; `chart`: the
+    same in lines. `stale`, `remarks`: layers that are not as they should be.
+    """
 
     title: str
     seed: int
@@ -204,6 +256,9 @@ class Shown(Result):
     frames: int
     seconds: float
     layers: dict[str, ShownLayer]
+    chart: tuple[ChartLine, ...]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
     pictures: tuple[Path, ...] = ()
 
 
@@ -229,6 +284,7 @@ class Imported(Result):
     meter: str
     key: str
     bars: int
+    style: str
     sources: dict[str, str]
     remarks: tuple[str, ...]
 
@@ -255,6 +311,7 @@ class Tracks(Result):
     bars: int
     changes: dict[str, int]
     tracks: tuple[Track, ...]
+    remarks: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -285,3 +342,47 @@ class Machine(Result):
     memory_mb: int | None
     versions: dict[str, str]
     bundles: dict[str, Installed]
+
+
+@dataclass(frozen=True)
+class Style(Result):
+    """A style. `bpm`: its usual tempi, lowest and highest. `patterns`: the style that it is played like, and
+    `about` what these are like. `timbres`: what each layer is played in where none is named.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    bpm: tuple[float, float]
+    patterns: str
+    about: str
+    timbres: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Styles(Result):
+    """Every style that a new song may have."""
+
+    styles: tuple[Style, ...]
+
+
+@dataclass(frozen=True)
+class Timbre(Result):
+    """A timbre. `range`: lowest and highest pitch, None where the bundle does not say."""
+
+    name: str
+    range: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Played(Result):
+    """What a layer can be played in, and the bundle that plays it. The first timbre is the default."""
+
+    bundle: str
+    timbres: tuple[Timbre, ...]
+
+
+@dataclass(frozen=True)
+class Timbres(Result):
+    """What there is, by layer."""
+
+    layers: dict[str, Played]

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
 from stemwright.face import arguments as arg
-from stemwright.face.results import Composed, Exported, Generated, Log, Mixed, Shown, Takes, Used, Verified
+from stemwright.face.results import (
+    Composed,
+    Exported,
+    Generated,
+    Log,
+    Mixed,
+    Removed,
+    Shown,
+    Takes,
+    Used,
+    Verified,
+)
 from stemwright.producer.progress import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -38,13 +51,15 @@ class Song:
         bars: arg.Pair | None = None,
         timbre: str | None = None,
         composer: bool = False,
+        arranger: bool = False,
         player: str | None = None,
         progress: Watch = unwatched,
     ) -> Generated:
         """Write and perform the layers that are missing; all layers where none is named.
 
         `seed`, `bars`, `timbre`, `player` ("sampler:FILE#PRESET"): make another take. `composer`: notes by
-        the composer and not by the arranger's patterns.
+        the composer and not by the arranger's patterns. With it, or with `arranger`, and `seed` or `bars`,
+        layers that are named get new notes even where they were given some.
         """
         from stemwright.producer.produce import produce
 
@@ -55,6 +70,7 @@ class Song:
             bars=arg.pair_text("bars", bars),
             timbre=timbre,
             composer=composer,
+            arranger=arranger,
             player=player,
             watch=progress,
         )
@@ -71,7 +87,7 @@ class Song:
         *layers: arg.Texts,
         bars: arg.Pair | None = None,
         seed: int | None = None,
-        chords: arg.Texts | None = None,
+        chords: arg.Chart | None = None,
         density: float | None = None,
         register: float | None = None,
         polyphony: float | None = None,
@@ -93,7 +109,7 @@ class Song:
 
         With `variations` and `out`: so many versions as MIDI files, and the song stays as it is.
         """
-        from stemwright.producer.compose import Asked, compose
+        from stemwright.producer.compose import NEW, Asked, chord_remarks, compose
         from stemwright.producer.variations import vary
 
         wished: dict[str, float | None] = {
@@ -110,7 +126,6 @@ class Song:
             layers=arg.layers(layers),
             bars=arg.pair_text("bars", bars),
             seed=arg.whole("seed", seed),
-            chords=arg.chord_text(chords),
             attributes=arg.numbers(wished),
             low=low,
             high=high,
@@ -122,21 +137,27 @@ class Song:
         )
         if (variations is None) != (out is None):
             raise UsageError("--variations and --out belong together: how many, and the folder they go to")
-        if variations is not None and out is not None:
-            return Composed.read(vary(self.path, asked, variations, arg.path(out), progress))
-        return Composed.read(compose(self.path, asked, progress))
+        with nullcontext(NEW) if chords == NEW else arg.chart(chords) as chart:
+            asked = replace(asked, chords=chart)
+            if variations is not None and out is not None:
+                facts = vary(self.path, asked, variations, arg.path(out), progress)
+            else:
+                facts = compose(self.path, asked, progress)
+        return replace(Composed.read(facts), chords=tuple(chord_remarks(chart)))
 
     def mix(
         self,
         *,
         out: arg.Place | None = None,
         stems: bool = False,
+        kind: str = "wav",
         quality: str | None = None,
         player: arg.Named | None = None,
         progress: Watch = unwatched,
     ) -> Mixed:
-        """Mix the active takes into `renders/`, or to `out` (.wav or .flac).
+        """Mix the active takes into `renders/`, or to `out` (.wav, .flac, .ogg or .mp3).
 
+        `kind`: "wav", "flac", "ogg" or "mp3", of what goes to `renders/`.
         `quality`: "high" (48 kHz stereo) or "standard" (24 kHz); None: the best there is. `player`:
         {"lead": "sampler:FILE"}, for this mix only.
         """
@@ -145,7 +166,15 @@ class Song:
         to = None if out is None else arg.path(out)
         played = arg.named(player)
         return Mixed.read(
-            render(self.path, out=to, stems=stems, quality=quality, players=played, watch=progress)
+            render(
+                self.path,
+                out=to,
+                stems=stems,
+                kind=kind,
+                quality=quality,
+                players=played,
+                watch=progress,
+            )
         )
 
     def export(
@@ -153,15 +182,21 @@ class Song:
         *,
         midi: bool = False,
         stems: bool = False,
+        kind: str = "wav",
         quality: str | None = None,
         to: arg.Place | None = None,
         progress: Watch = unwatched,
     ) -> Exported:
-        """Write the scores as MIDI, the stems as audio, or both where neither is asked for."""
+        """Write the scores as MIDI, the stems as audio, or both where neither is asked for.
+
+        `kind`, `quality`: as in `mix`.
+        """
         from stemwright.producer.exports import export_song
 
         where = None if to is None else arg.path(to)
-        facts = export_song(self.path, midi=midi, stems=stems, quality=quality, to=where, watch=progress)
+        facts = export_song(
+            self.path, midi=midi, stems=stems, kind=kind, quality=quality, to=where, watch=progress
+        )
         return Exported.read(facts)
 
     def takes(self, layer: str | None = None) -> Takes:
@@ -176,6 +211,18 @@ class Song:
 
         return Used.read(use_take(self.path, layer, take))
 
+    def remove(self, layer: str) -> Removed:
+        """Take a layer out of the song; its notes and takes are kept. UsageError for the song's only one."""
+        from stemwright.producer.remove import remove_layer
+
+        return Removed.read(remove_layer(self.path, layer))
+
+    def bring_back(self, layer: str) -> Removed:
+        """Put a layer back as it was when it was taken out. UsageError where it was not, or one is there."""
+        from stemwright.producer.remove import bring_back
+
+        return Removed.read(bring_back(self.path, layer))
+
     def log(self) -> Log:
         """Every act that changed the song."""
         from stemwright.producer.reports import history
@@ -189,7 +236,10 @@ class Song:
         return Verified.read(check(self.path))
 
     def show(self, *, plot: arg.Place | None = None) -> Shown:
-        """What all layers share, and the active take of each; with `plot` drawn into a .png or .svg file."""
+        """What all layers share, the chords, and the active take of each layer.
+
+        With `plot`, all of it is drawn into that .png or .svg file.
+        """
         from stemwright.producer.reports import describe
 
         facts = describe(self.path)

@@ -20,14 +20,15 @@ def new(
     seed: int | None = None,
     title: str | None = None,
     timbre: arg.Named | None = None,
-    chords: arg.Texts | None = None,
+    chords: arg.Chart | None = None,
 ) -> Song:
     """Start a song in a new folder; nothing is generated yet. Defaults are the command line's.
 
     UsageError for a wrong wish or a taken folder; nothing is left behind then.
     """
     where = arg.path(path)
-    create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chords))
+    with arg.chart(chords) as chart:
+        create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chart))
     return Song(where)
 
 
@@ -49,18 +50,22 @@ def make_song(
     seed: int | None = None,
     title: str | None = None,
     timbre: arg.Named | None = None,
-    chords: arg.Texts | None = None,
+    chords: arg.Chart | None = None,
     composer: bool = False,
+    arranger: bool = False,
     progress: Watch = unwatched,
 ) -> MadeSong:
     """Start a song, generate every layer and mix it with its stems. Called again, it resumes.
 
-    UsageError where the song exists with other parameters. `composer`, `progress`: as in `Song.generate`.
+    UsageError where the song exists with other parameters. `composer`, `arranger`, `progress`: as in
+    `Song.generate`.
     """
     from stemwright.producer.whole import make_song as make
 
-    wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chords)
-    return MadeSong.read(make(arg.path(path), wished, progress, composer=composer))
+    where = arg.path(path)
+    with arg.chart(chords) as chart:
+        wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart)
+        return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
 
 
 def _wish(
@@ -72,7 +77,7 @@ def _wish(
     seed: int | None,
     title: str | None,
     timbre: arg.Named | None,
-    chords: arg.Texts | None,
+    chords: str | None,
 ) -> Wish:
     """What was asked of a new song, as text."""
     return Wish(
@@ -84,5 +89,5 @@ def _wish(
         seed=arg.whole("seed", seed),
         title=arg.text("title", title),
         timbres=arg.named(timbre),
-        chords=arg.chord_text(chords),
+        chords=chords,
     )

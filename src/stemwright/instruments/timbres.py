@@ -71,7 +71,9 @@ _AVL = "AVL Drumkits by Glen MacArthur (CC-BY-SA 3.0)"
 _KARORYFER = "Karoryfer %s (CC0)"
 _EPIANOS = "Greg Sullivan's E-Pianos (CC-BY 3.0)"
 _SAXES = "MTG Solo Saxophones (CC-BY 4.0)"
-_GOGODZE = "Karoryfer Gogodze Phu (CC0); Dim Cabasa by kinwie (CC-BY 4.0)"
+_CABASA = "Dim Cabasa by kinwie (CC-BY 4.0)"
+_GOGODZE = f"Karoryfer Gogodze Phu (CC0); {_CABASA}"
+_PERCUSSION = f"{_AVL}; {_CABASA}; {_SONIC_PI}"
 _BANJO_TUNES = (
     ("045_A2_v1", -50.0), ("058_As3_v1_r3", -8.0), ("059_B3_v1_r2", -7.0), ("068_Gs4_v1_r2", -25.0),
 )  # fmt: skip
@@ -151,7 +153,7 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         Recipe("black pearl", "kit", path="black pearl", source=_AVL),
         Recipe("red zeppelin", "kit", path="red zeppelin", source=_AVL),
         Recipe("uzu", "kit", path="uzu", source="uzu-drumkit by Switch Angel and Mot4i (Unlicense)"),
-        Recipe("percussion", "kit", path="percussion", source=f"{_AVL}; Dim Cabasa by kinwie (CC-BY 4.0); {_SONIC_PI}"),
+        Recipe("percussion", "kit", path="percussion", source=_PERCUSSION),
     ),
     "bass": (
         Recipe("finger", "sfz", path="bass_yr/FingerBassYR 20190930.sfz", source=_FREEPATS, low=23, high=57),

@@ -1,9 +1,12 @@
-"""Stems to a mix: each at its level and place, in one room, the sum at a loudness, true peaks below a
-ceiling.
+"""Stems to a mix: each at its level and place, with its part of the room; the sum at a loudness, true peaks
+below a ceiling.
+
+Up to the sum all is linear, so a stem's part in it is a sound of its own (`placed`): what is exported. The
+master, one gain and the limiter, comes after.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +21,9 @@ from stemwright.mix.room import add_room
 
 MAX_LIMITING_DB = 9.0
 """More peak reduction than this would be heard; the mix then stays quieter than asked for."""
+
+HEADROOM_DB = 6.0
+"""How far below `placement` all stems lie before the master, so that they and their sum seldom go over."""
 
 _MARGIN_DB = 0.1
 _ROUNDS = 5
@@ -47,18 +53,24 @@ def mix(
     target_lufs: float = -14.0,
     ceiling_dbtp: float = -1.0,
 ) -> MixResult:
-    """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence).
-
-    A mono stem is panned to its place; a stereo stem keeps its width, its balance moves. All stand in one
-    room (`room`).
+    """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence): the sum of
+    `placed`, mastered.
 
     The same input gives the same bits.
 
     UsageError for no stems or impossible targets, StemwrightError for stems of another shape or not finite.
     """
-    _check(stems, sample_rate, target_lufs, ceiling_dbtp)
-    gains = {layer: gain_db(layer, _loudness(stem, sample_rate)) for layer, stem in sorted(stems.items())}
-    summed = _sum(stems, gains, sample_rate)
+    _check(stems, sample_rate)
+    if not (math.isfinite(target_lufs) and -70.0 < target_lufs <= 0.0):
+        raise UsageError(f"target loudness {target_lufs} is outside -70..0 LUFS")
+    if not (math.isfinite(ceiling_dbtp) and -20.0 <= ceiling_dbtp <= 0.0):
+        raise UsageError(f"true-peak ceiling {ceiling_dbtp} is outside -20..0 dBTP")
+    gains: dict[str, float] = {}
+    summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
+    for layer, gain, part in _placed(stems, sample_rate):
+        gains[layer] = gain
+        summed += part
+    del part  # a long song's arrays are large
     loudness = integrated_loudness(summed, sample_rate)
     envelope = stereo_envelope(summed)
     if loudness <= SILENCE_DB:
@@ -67,11 +79,11 @@ def mix(
     master = min(target_lufs - loudness, highest)
     ceiling = ceiling_dbtp - _MARGIN_DB
     for _ in range(_ROUNDS):
-        gain = limiting_gain(envelope, sample_rate, amplitude(ceiling), amplitude(master))
-        lowest = float(gain.min())
-        gain *= amplitude(master)
-        audio = summed * gain[:, None]
-        del gain  # a long song's arrays are large
+        curve = limiting_gain(envelope, sample_rate, amplitude(ceiling), amplitude(master))
+        lowest = float(curve.min())
+        curve *= amplitude(master)
+        audio = summed * curve[:, None]
+        del curve
         reached, peak = integrated_loudness(audio, sample_rate), true_peak(audio)
         missing, over = target_lufs - reached, max(peak - ceiling_dbtp + _MARGIN_DB / 2, 0.0)
         if not over and (abs(missing) <= _CLOSE_LU or (missing > 0 and master >= highest)):
@@ -89,15 +101,25 @@ def mix(
     )
 
 
-def _check(stems: Mapping[str, NDArray[np.float32]], rate: int, target: float, ceiling: float) -> None:
+def placed(
+    stems: Mapping[str, NDArray[np.float32]], sample_rate: int = 24000
+) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    """The stems as they are in the mix before its master, by name: float32 [N, 2], as long as the longest;
+    their sum is that mix. They may go beyond -1..1.
+
+    A mono stem is panned to its place; a stereo stem keeps its width, its balance moves. Each brings its part
+    of the room (`room`). Errors as those of `mix`.
+    """
+    _check(stems, sample_rate)
+    for layer, _, part in _placed(stems, sample_rate):
+        yield layer, part
+
+
+def _check(stems: Mapping[str, NDArray[np.float32]], rate: int) -> None:
     if not stems:
         raise UsageError("nothing to mix: the song has no layer with an active take; run generate first")
     if not 8000 <= rate <= 192_000:
         raise UsageError(f"sample rate {rate} is outside 8000..192000 Hz")
-    if not (math.isfinite(target) and -70.0 < target <= 0.0):
-        raise UsageError(f"target loudness {target} is outside -70..0 LUFS")
-    if not (math.isfinite(ceiling) and -20.0 <= ceiling <= 0.0):
-        raise UsageError(f"true-peak ceiling {ceiling} is outside -20..0 dBTP")
     for layer, stem in stems.items():
         if np.ndim(stem) != 1 and np.shape(stem)[1:] != (2,):
             raise StemwrightError(f"stem {layer}: should be mono or stereo, has shape {np.shape(stem)}")
@@ -113,23 +135,23 @@ def _loudness(stem: NDArray[np.float32], sample_rate: int) -> float:
     return measured if np.ndim(stem) == 1 else measured - decibels(math.sqrt(2.0))
 
 
-def _sum(
-    stems: Mapping[str, NDArray[np.float32]], gains: Mapping[str, float], rate: int
-) -> NDArray[np.float64]:
-    """The placed stems together and their room, [N, 2], added in the order of their names."""
-    summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
-    sent = np.zeros(len(summed), np.float32)
+def _placed(
+    stems: Mapping[str, NDArray[np.float32]], rate: int
+) -> Iterator[tuple[str, float, NDArray[np.float32]]]:
+    """Name, gain in dB and sound in the mix of each stem, in the order of their names."""
+    length = max(len(stem) for stem in stems.values())
     for layer in sorted(stems):
         place, stem = placement(layer), stems[layer]
+        gain = gain_db(layer, _loudness(stem, rate)) - HEADROOM_DB
+        level = amplitude(gain)
         wide = stem[:, None] if stem.ndim == 1 else stem
-        level = amplitude(gains[layer])
-        sent[: len(stem)] += wide.mean(axis=1) * np.float32(level * amplitude(place.room_db))
+        part = np.zeros((length, 2), np.float32)
         for channel, factor in enumerate(pan_gains(place.pan)):
-            summed[: len(stem), channel] += (
-                wide[:, channel % wide.shape[1]].astype(np.float64) * level * factor
-            )
-    add_room(summed, sent, rate)
-    return summed
+            part[: len(stem), channel] = wide[:, channel % wide.shape[1]] * np.float32(level * factor)
+        sent = np.zeros(length, np.float32)
+        sent[: len(stem)] = wide.mean(axis=1) * np.float32(level * amplitude(place.room_db))
+        add_room(part, sent, rate)
+        yield layer, gain, part
 
 
 def _unmastered(

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from stemwright.mix.loudness import SILENCE_DB
+from stemwright.song.layers import KINDS, kind_of
 
 REFERENCE_LUFS = -20.0
 """Loudness to which a layer of level 0 is brought before all are summed."""
@@ -23,18 +24,26 @@ class Placement:
     room_db: float
 
 
-PLACEMENTS = {
-    "drums": Placement(0.0, 0.0, -13.0),
-    "bass": Placement(-2.0, 0.0, -26.0),
-    "harmony": Placement(-5.0, -0.4, -7.5),
-    "lead": Placement(-3.0, 0.3, -8.0),
-}
-NEUTRAL = Placement(-4.0, 0.0, -12.0)
+_ASIDE = 0.15
+"""How far from the middle a further layer stands whose kind is in it."""
 
 
 def placement(layer: str) -> Placement:
-    """The placement of `layer`; NEUTRAL for layers not known by name."""
-    return PLACEMENTS.get(layer, NEUTRAL)
+    """The placement of `layer`: its kind's. A further layer of a kind ("bass-2", "strings") is half as far
+    aside, on the other side where its number is even or it has none.
+    """
+    name = kind_of(layer)
+    kind = KINDS[name]
+    if layer == name:
+        return Placement(kind.level_db, kind.pan, kind.room_db)
+    same_side = math.copysign(abs(kind.pan) / 2 or _ASIDE, kind.pan)
+    return Placement(kind.level_db, same_side if _number(layer) % 2 else -same_side, kind.room_db)
+
+
+def _number(layer: str) -> int:
+    """Which of its kind a further layer is: the number at its name's end, 2 where there is none."""
+    digits = layer[len(layer.rstrip("0123456789")) :]
+    return int(digits) if digits else 2
 
 
 def gain_db(layer: str, loudness_lufs: float) -> float:

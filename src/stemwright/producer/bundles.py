@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
+from stemwright.producer import casting
 
 if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
@@ -23,8 +24,11 @@ _lock = threading.Lock()
 
 
 def performer(layer: str) -> Bundle:
-    """The performer of a layer. UsageError naming the bundle where there is none for it."""
-    bundle = _load(layer, f"layer {layer!r} needs the bundle {layer!r}", "performer")
+    """The performer of a layer ("bass-2" is played by the bass's). UsageError where there is none for it."""
+    name, problem = casting.bundle_for(layer), casting.why_not(layer)
+    if name is None:
+        raise UsageError(problem or layer)
+    bundle = _load(name, f"layer {layer!r} needs the bundle {name!r}", "performer")
     version = bundle.manifest.conditioning_version or 0
     from stemwright.conditioning import CONDITIONING_VERSION
 
@@ -146,6 +150,12 @@ def timbre_of(bundle: Bundle, timbre: str) -> str:
             f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these"
         )
     return timbre or (names[0] if names else "")
+
+
+def range_of(bundle: Bundle, timbre: str) -> tuple[int, int] | None:
+    """The lowest and the highest pitch that a timbre can play; None where the bundle does not say."""
+    found = bundle.manifest.architecture.get("ranges", {}).get(timbre)
+    return None if found is None else (found[0], found[1])
 
 
 def slot(bundle: Bundle, timbre: str) -> int | None:

@@ -13,23 +13,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
-from stemwright.producer import bundles
+from stemwright.producer import bundles, lineage, standing
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
-from stemwright.producer.commit import Act, commit
+from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.conflicts import require_clear
 from stemwright.producer.exports import active_scores
 from stemwright.producer.filling import Gap, fill
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, layer_seed
+from stemwright.producer.standing import out_of_date
 from stemwright.producer.workspace import writing
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.score import Note, Score
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer, Wishes
     from stemwright.song.document import Song
     from stemwright.song.state import GlobalState
+    from stemwright.store import SongFolder
 
 NEW = "new"
 """`chords` that are to be written too."""
@@ -63,11 +65,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A song with new scores: its state, the scores that are new, and the seed they came from."""
+    """A song with new scores: its state, the scores that are new, the seed they came from, and the bars (from
+    0) in which they are new.
+    """
 
     state: GlobalState
     scores: dict[str, Score]
     seed: int
+    bars: range
 
 
 def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any]:
@@ -78,18 +83,44 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         with clock.stage("compose"):
             composer = bundles.composer()
             made = write(composer, song, active_scores(folder, song), asked, watch)
+        written = {layer: _origins(folder, song, layer, made) for layer in made.scores}
         song = replace(song, state=made.state)
         for layer, score in made.scores.items():
             sha = folder.objects.put("score", score.canonical_bytes())
-            song = song.with_layer(layer, replace(song.layers[layer], score_sha256=sha, take=None))
+            song = song.with_layer(layer, song.layers[layer].with_score(sha))
         details = {
             name: {"score": s.sha256, "notes": len(s.notes), "composer": composer.bundle.sha256}
             for name, s in made.scores.items()
         }
+        told = {name: {**facts, "written": written[name]} for name, facts in details.items()}
         shas = [score.sha256 for score in made.scores.values()]
-        act = Act("compose", list(made.scores), seed=made.seed, made=shas, details=details)
+        act = Act("compose", list(made.scores), seed=made.seed, made=shas, details=told)
         record = commit(folder, song, act, clock)
-    return {"run": record["run"], "seed": made.seed, "seconds": record["seconds"], "layers": details}
+        stale = out_of_date(folder, song)
+    return {
+        "run": record["run"],
+        "seed": made.seed,
+        "seconds": record["seconds"],
+        "layers": details,
+        "stale": standing.facts(path, stale),
+        "remarks": standing.told(path, stale),
+    }
+
+
+def chord_remarks(chords: str | None) -> list[str]:
+    """What is to be told of how the chords that were asked for were read, and what of their chart was passed
+    over because the song has its own.
+    """
+    from stemwright.compose.implied import SAID, chart_remarks
+
+    return [] if chords is None or chords == NEW else chart_remarks(chords, (*SAID, "form"))
+
+
+def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> list[list[int]]:
+    """Which run wrote each bar of a layer with new notes, as runs tell it."""
+    bars = made.state.bars
+    there = lineage.of_layer(folder, layer, song.layers[layer], bars)
+    return lineage.to_json(lineage.with_bars(there, [next_run(folder)] * bars, made.bars))
 
 
 def write(
@@ -106,7 +137,7 @@ def write(
     wished = wishes(state, asked, names, standing, gap.bars)
     told = partial(watch, "compose")
     filled, scores = fill(composer, state, standing, gap, seed, wished, told)
-    return Written(filled, scores, seed)
+    return Written(filled, scores, seed, gap.bars)
 
 
 def _names(song: Song, layers: Sequence[str]) -> list[str]:
@@ -196,7 +227,7 @@ def _voices(name: str, stands: Sequence[Note], rhythm: Collection[int]) -> int |
     """How many notes sound at once where nothing is said: in most layers one, but for a rhythm that is kept
     under notes that sound on.
     """
-    if name.startswith("harmony"):
+    if kind_of(name) == "harmony":
         return None
     held = [n for n in stands if rhythm and n.onset < min(rhythm) < n.end]
     return 1 + max((sum(tick < n.end for n in held) for tick in rhythm), default=0)

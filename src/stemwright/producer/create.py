@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
-from stemwright.song.state import GlobalState, bpm_text
+from stemwright.song.state import GlobalState, bpm_text, parse_style
+from stemwright.song.style import canonical
 
 if TYPE_CHECKING:
     from stemwright.store import SongFolder
@@ -52,25 +53,48 @@ def create(path: Path, wish: Wish) -> SongFolder:
 
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
-    state = _with_chords(_state(wish, DEFAULTS | implied(wish)), wish.chords)
+    said = implied(wish)
+    state = _with_chords(_state(wish, DEFAULTS | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
-    title = check_title(wish.title) if wish.title is not None else title_from(path)
+    title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     timbres = _timbres(wish)
-    return Song(title, state, seed, {name: LayerEntry(timbres.get(name, "")) for name in LAYERS})
+    layers = {name: LayerEntry(timbres.get(name) or usual_timbre(state.style, name)) for name in LAYERS}
+    return Song(title, state, seed, layers)
+
+
+def usual_timbre(style: str, layer: str) -> str:
+    """What a style plays a layer in, where the layer's performer has it; else "", the performer's first."""
+    from stemwright.compose import sounds
+
+    try:
+        known = bundles.performer(layer).manifest.timbres
+    except StemwrightError:  # a bundle that is missing or broken is told by what needs it
+        return ""
+    timbre = sounds.usual_timbre(style, layer)
+    return timbre if timbre in known else ""
 
 
 def implied(wish: Wish) -> dict[str, str]:
-    """The key and the form that the wished chords imply, where these were not wished for themselves."""
-    found: dict[str, str] = {}
+    """Title, bpm, key, meter and form as the wished chords say or imply them, where none was wished for."""
     if wish.chords is None:
-        return found
-    from stemwright.compose.implied import implied_form, implied_key
+        return {}
+    from stemwright.compose.implied import chart_facts, implied_form, implied_key
 
-    if wish.key is None and (key := implied_key(wish.chords)) is not None:
+    said = chart_facts(wish.chords)
+    found = {name: value for name, value in said.items() if getattr(wish, name) is None}
+    if wish.key is None and "key" not in found and (key := implied_key(wish.chords)) is not None:
         found["key"] = str(key)
     if wish.form is None and (form := implied_form(wish.chords, _state(wish, DEFAULTS | found))) is not None:
         found["form"] = form
     return found
+
+
+def remarks(wish: Wish) -> list[str]:
+    """What is to be told of how the wished chords were read."""
+    from stemwright.compose.implied import chart_remarks
+
+    given = [name for name in (*DEFAULTS, "title") if getattr(wish, name) is not None]
+    return [] if wish.chords is None else chart_remarks(wish.chords, given)
 
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:
@@ -81,7 +105,7 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         "key": str(current.key),
         "meter": str(current.meter),
         "form": current.form,
-        "style": current.style,
+        "style": canonical(current.style) or current.style,  # an old song may have an alias
     }
     wanted = _state(wish, has)
     asked = {
@@ -115,14 +139,14 @@ def title_from(path: Path) -> str:
 
 
 def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
-    from stemwright.compose.styles import NAMES, resolve
+    from stemwright.compose.styles import played
 
     given = {name: getattr(wish, name) for name in DEFAULTS}
     texts = {name: rest[name] if value is None else value for name, value in given.items()}
-    state = GlobalState.create(**texts)
-    if wish.style is not None and resolve(state.style) is None:
-        raise UsageError(f"style: {wish.style[:40]!r} is not known; use one of {', '.join(NAMES)}")
-    return state
+    if wish.style is not None:
+        parse_style(wish.style)
+        texts["style"] = played(wish.style)
+    return GlobalState.create(**texts)
 
 
 def _with_chords(state: GlobalState, text: str | None) -> GlobalState:

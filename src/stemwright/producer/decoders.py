@@ -35,6 +35,12 @@ def codec_of_take(folder: SongFolder, layer: str, take: Take) -> str | None:
     return said
 
 
+def can_decode(folder: SongFolder, layer: str, take: Take) -> bool:
+    """Whether a take can be heard here: a sampler's always, tokens where their codec is installed."""
+    made_for = None if take.player is not None else codec_of_take(folder, layer, take)
+    return made_for is None or bundles.speaking(made_for) is not None
+
+
 def check_quality(quality: str | None) -> None:
     """UsageError for a quality that is not known; None is left to the takes."""
     if quality is not None and quality not in QUALITIES:
@@ -101,7 +107,7 @@ def _bundle(folder: SongFolder, layer: str, take: Take) -> Bundle:
     if found is None:
         raise StemwrightError(
             f"{layer}, take {take.take}: made for codec {made_for[:12]}, which is not installed: install "
-            f"it, or perform the same notes again with: stemwright perform DIR {layer}"
+            f"it, or perform the same notes again with: stemwright perform DIR"
         )
     return found
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
 from stemwright.producer.programs import program_of
 from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.stem_files import placing
 from stemwright.producer.workspace import reading, require_outside, writing
-from stemwright.song.names import file_stem
+from stemwright.song.names import exported_name
 from stemwright.song.score import Score
 
 if TYPE_CHECKING:
@@ -25,20 +23,24 @@ def export_song(
     *,
     midi: bool = False,
     stems: bool = False,
+    kind: str = "wav",
     quality: str | None = None,
     to: Path | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Write the scores as MIDI, the stems as WAV, or both where neither is asked for; returns where."""
+    """Write the scores as MIDI, the stems as audio of a `kind`, or both where neither is asked for; returns
+    where, and remarks.
+    """
     if to is not None:
         require_outside(path, to, "--to")
     both = not midi and not stems
-    target = to if to is not None else path / "renders"
-    facts: dict[str, Any] = {"midi": None, "stems": {}}
+    facts: dict[str, Any] = {"midi": None, "stems": {}, "stale": [], "remarks": []}
     if midi or both:
         facts["midi"] = str(_export_midi(path, to))
     if stems or both:
-        facts["stems"] = _export_stems(path, target, to is not None, quality, watch)
+        from stemwright.producer.render import render_stems
+
+        facts |= render_stems(path, to=to, kind=kind, quality=quality, watch=watch)
     return facts
 
 
@@ -53,11 +55,13 @@ def _export_midi(path: Path, to: Path | None) -> Path:
     programs = {name: program_of(name, timbre_in_use(song.layers[name])) for name in scores}
     given = [name for name in scores if score_in_use(song.layers[name]) == song.layers[name].score_sha256]
     data = write_midi(song.state, scores, programs, song.title, keep=given)
-    name = file_stem(song.title, "Score", song.state) + ".mid"
+    name = exported_name(song.title, "Score", song.state, ".mid")
     if to is None:
         with writing(path) as open_folder:
             return open_folder.renders.put(name, data)
-    return _place(to, name, lambda temp: temp.write_bytes(data))
+    with placing(to) as place:
+        place(name).write_bytes(data)
+    return to / name
 
 
 def active_scores(folder: SongFolder, song: Song) -> dict[str, Score]:
@@ -79,29 +83,3 @@ def score_in_use(entry: LayerEntry) -> str | None:
 def timbre_in_use(entry: LayerEntry) -> str:
     """What a layer is played in by its performer; "" where that is left to its bundle."""
     return entry.active.timbre if entry.active and entry.active.player is None else entry.timbre
-
-
-def _export_stems(
-    path: Path, target: Path, outside: bool, quality: str | None, watch: Watch
-) -> dict[str, str]:
-    from stemwright.producer.render import render
-
-    made = render(path, stems=True, quality=quality, watch=watch)["stems"]
-    if not outside:
-        return {layer: str(file) for layer, file in made.items()}
-    copied: dict[str, str] = {}
-    for layer, file in made.items():
-        source = Path(file)
-        copied[layer] = str(_place(target, source.name, partial(shutil.copyfile, source)))
-    return copied
-
-
-def _place(folder: Path, name: str, write: Callable[[Path], object]) -> Path:
-    """A file outside the song, there in full or not at all."""
-    from stemwright.store.atomic import replacing
-
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{folder}: is a file; name a folder")
-    with replacing(folder / name) as temp:
-        write(temp)
-    return folder / name

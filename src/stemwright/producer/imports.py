@@ -5,6 +5,7 @@ Chords that are not yet decided are found from the notes, so that what is compos
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import bundles
+from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.create import title_from
-from stemwright.producer.programs import kind_of, timbre_of_program
+from stemwright.producer.programs import timbre_of_program
 from stemwright.producer.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.tracks import choose, guess
@@ -28,6 +30,7 @@ from stemwright.song.state import GlobalState, bpm_text
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
 
+STDIN = "standard input"
 MAX_NOTES = 50_000
 """Notes a layer may be given."""
 
@@ -54,26 +57,27 @@ def import_midi(
     every_track: bool = False,
     over: Override | None = None,
     ignore_tempo_changes: bool = False,
+    strict: bool = False,
 ) -> dict[str, Any]:
-    """Give layers of the song at `path` the notes of `file`; makes the song where there is none.
+    """Give layers of the song at `path` the notes of `file` ("-": standard input); makes it where it is not.
 
     `tracks`: "2=bass" and the like; guessed where empty. `layers`: only these, of what was guessed.
-    `every_track`: each track is a layer of its own. `over`: what the user says of the file. UsageError for a
-    file that does not fit, before anything is written.
+    `every_track`: each track is a layer of its own. `over`: what the user says of the file. `strict`: a
+    damaged file is refused. UsageError for a file that does not fit, before anything is written.
     """
-    from stemwright.song.midi import read_midi
-
     clock = Clock()
     over = over or Override()
-    midi = read_midi(file, file.name)
-    chosen = choose(midi.tracks, file.name, tracks, layers, every_track, midi.meter.ticks_per_bar)
+    name, midi = _read(file, strict)
+    chosen = choose(midi.tracks, name, tracks, layers, every_track, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
     state = _existing_state(path)
     if state is None:
-        reading = read_new(midi, over, file.name, ignore_tempo_changes)
+        reading = read_new(midi, over, name, ignore_tempo_changes)
     else:
-        reading = read_into(midi, over, file.name, ignore_tempo_changes, state)
-    given = {layer: _given(midi, numbers, reading.state, file.name) for layer, numbers in chosen.items()}
+        reading = read_into(midi, over, name, ignore_tempo_changes, state)
+    given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
     _settle(reading, midi, over, given, new=state is None)
+    reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
     if state is None:
         _create(path, reading.state.with_(chords=()), given)
     with writing(path) as folder:
@@ -91,12 +95,11 @@ def import_midi(
     return {"run": number, "layers": _details(given, song), **_facts(reading)}
 
 
-def inspect_midi(file: Path) -> dict[str, Any]:
+def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
     """What `import` would make of a file: its tracks with the layers guessed for them. Writes nothing."""
-    from stemwright.song.midi import read_midi
-
-    midi = read_midi(file, file.name)
+    _, midi = _read(file, strict)
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
     layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
     return {
         "bpm": bpm_text(midi.bpm),
@@ -115,7 +118,17 @@ def inspect_midi(file: Path) -> dict[str, Any]:
             }
             for number, track in enumerate(midi.tracks, 1)
         ],
+        "remarks": midi.faults,
     }
+
+
+def _read(file: Path, strict: bool) -> tuple[str, MidiSong]:
+    """What errors call a file, and what it holds. Of standard input ("-") no more is read than may be."""
+    from stemwright.song.midi_read import MAX_BYTES, read_midi
+
+    if str(file) == "-":
+        return STDIN, read_midi(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN, strict)
+    return file.name, read_midi(file, file.name, strict)
 
 
 def _settle(reading: Reading, midi: MidiSong, over: Override, given: Mapping[str, Given], new: bool) -> None:
@@ -174,23 +187,21 @@ def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
 
 
 def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
-    """The song with a given score; the layer then has to be generated again, so no take is active.
+    """The song with a given score, which the layer then has to be generated again for.
 
     A layer that was never played gets the timbre nearest to the file's program.
     """
     entry = song.layers.get(layer, LayerEntry())
-    if entry.score_sha256 == sha:
-        return song
     timbre = entry.timbre
     if not timbre and not entry.takes and program is not None:
         timbre = timbre_of_program(layer, program, _timbres(layer))
-    return song.with_layer(layer, replace(entry, score_sha256=sha, take=None, timbre=timbre))
+    return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
 
 
 def _timbres(layer: str) -> tuple[str, ...]:
     """What a layer of this kind can be played in; nothing where there is no sound bundle for it."""
     try:
-        return bundles.performer(kind_of(layer) or layer).manifest.timbres
+        return bundles.performer(layer).manifest.timbres
     except StemwrightError:  # a broken bundle is told by what needs it
         return ()
 
@@ -214,6 +225,7 @@ def _facts(reading: Reading) -> dict[str, Any]:
         "meter": str(state.meter),
         "key": str(state.key),
         "bars": state.bars,
+        "style": state.style,
         "sources": reading.sources,
         "remarks": reading.remarks,
     }

@@ -9,6 +9,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import sheet as lay
 from stemwright.producer.exports import active_scores
 from stemwright.producer.workspace import reading, require_outside
+from stemwright.song.layers import kind_of
 from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _corners(box: lay.Box, row: float, depth: float) -> list[tuple[float, float]
 
 
 def _colour(layer: str) -> str:
-    return next((colour for kind, colour in LAYER_COLOURS.items() if layer.startswith(kind)), OTHER_COLOUR)
+    return LAYER_COLOURS.get(kind_of(layer), OTHER_COLOUR)
 
 
 def _save(figure: Figure, path: Path, kind: str) -> None:

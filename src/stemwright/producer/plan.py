@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
-from stemwright.producer import bundles
+from stemwright.producer import bundles, casting
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Performer, Player, Sampler, performer, sampler
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import Edit, Wanted, scores_for, writer_for, writer_of
 from stemwright.producer.seeds import check_seed, layer_seed
+from stemwright.producer.standing import nearest
 
 if TYPE_CHECKING:
-    from stemwright.models import Bundle
     from stemwright.producer.clock import Clock
     from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
@@ -29,7 +29,8 @@ class Request:
     """What the user asked for. `layers` empty: all. `seed`: make another take with it. `bars`: only these.
 
     `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
-    `composer`: notes that are new come from it, not from the arranger's patterns.
+    `composer`: notes that are new come from it, not from the arranger's patterns. With it or with `arranger`
+    and a seed or bars, the layers named get new notes even where they were given some.
     `player`: another take of the layers named, played so (`sampler:FILE`); without `seed` and `bars`, of the
     same notes. `again`: another take of the same notes where the performer is another one by now.
     """
@@ -41,6 +42,11 @@ class Request:
     composer: bool = False
     player: str | None = None
     again: bool = False
+    arranger: bool = False
+
+    def __post_init__(self) -> None:
+        if self.composer and self.arranger:
+            raise UsageError("--composer and --arranger: one of them writes; drop the other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +68,17 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`state`: the song's with everything decided. `kept`: layers that were asked for and need nothing."""
+    """`state`: the song's with everything decided. `kept`: layers that were asked for and need nothing.
+    `left_out`: layers that nothing here can play, and why. `released`: layers whose given notes are let go.
+    `anew`: whether a seed or a writer was asked for."""
 
     state: GlobalState
     jobs: tuple[Job, ...]
     kept: tuple[str, ...]
     span: Span | None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    released: frozenset[str] = frozenset()
+    anew: bool = False
 
 
 def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: Watch = unwatched) -> Plan:
@@ -80,9 +91,16 @@ def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: 
         request = _with_known_timbre(song, request)
         span = parse_bars(request.bars, song.state) if request.bars is not None else None
         names = _chosen(song, request.layers)
+        unplayable = _unplayable(names, request)
+        released = _released(song, request)
+        for name in released:
+            song = song.with_layer(name, replace(song.layers[name], score_sha256=None))
         found = _samplers(request)
         needed = [
-            name for name in names if _needed(folder, song.layers[name], name, request, span, found.get(name))
+            name
+            for name in names
+            if name not in unplayable
+            and _needed(folder, song.layers[name], name, request, span, found.get(name))
         ]
         state = _decided(song)
         players: dict[str, Player] = {
@@ -93,7 +111,10 @@ def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: 
     with clock.stage("compose"):
         scores = scores_for(folder, song, state, wanted, watch)
     jobs = tuple(_job(state, want, players[want.layer], scores[want.layer]) for want in wanted)
-    return Plan(state, jobs, tuple(name for name in names if name not in needed), span)
+    anew = request.seed is not None or request.composer or request.arranger
+    left_out = {name: why for name, why in unplayable.items() if song.layers[name].active is None}
+    kept = tuple(name for name in names if name not in needed and name not in left_out)
+    return Plan(state, jobs, kept, span, left_out, released, anew)
 
 
 def _decided(song: Song) -> GlobalState:
@@ -107,6 +128,21 @@ def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
     for name in layers:
         song.layer(name)
     return [name for name in song.layers if not layers or name in layers]
+
+
+def _unplayable(names: Sequence[str], request: Request) -> dict[str, str]:
+    """The layers that no bundle plays, and why, where all are asked for. None of them where the user names
+    layers or no other is left: then it is an error.
+    """
+    found = {name: why for name in names if (why := casting.why_not(name)) is not None}
+    return {} if request.layers or len(found) == len(names) else found
+
+
+def _released(song: Song, request: Request) -> frozenset[str]:
+    """The layers named whose given notes make way: a writer is asked for, and another take."""
+    writer, anew = request.composer or request.arranger, request.seed is not None or request.bars is not None
+    given = (name for name in request.layers if song.layers[name].score_sha256 is not None)
+    return frozenset(given) if writer and anew else frozenset()
 
 
 def _with_known_timbre(song: Song, request: Request) -> Request:
@@ -213,7 +249,7 @@ def _wanted(
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
     edit = Edit(active, span) if span is not None and active is not None else None
     if isinstance(player, Performer) and active is None and _is_plain(request):
-        edit = _rewritten(folder, entry, state, name, player.bundle)
+        edit = _rewritten(folder, entry, state, name, player)
     return Wanted(name, take, seed, writer_for(entry, request.composer), edit, None)
 
 
@@ -224,7 +260,7 @@ def _same_notes(request: Request) -> bool:
 
 
 def _is_plain(request: Request) -> bool:
-    return request == Request(request.layers, composer=request.composer)
+    return request == Request(request.layers, composer=request.composer, arranger=request.arranger)
 
 
 def _job(state: GlobalState, want: Wanted, player: Player, score: Score) -> Job:
@@ -243,23 +279,23 @@ def _playable(score: Score, player: Player) -> Score:
 
 
 def _rewritten(
-    folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, bundle: Bundle
+    folder: SongFolder, entry: LayerEntry, state: GlobalState, name: str, player: Performer
 ) -> Edit | None:
-    """The bars of the given score that are not as in the last take: only these are performed again.
+    """The bars of the given score that are not as in the take nearest to it: only these are performed again.
 
-    None where there is no such take, or all is new.
+    None where there is no take by this performer in this timbre, or all is new.
     """
-    last = entry.takes[-1] if entry.takes else None
-    if entry.score_sha256 is None or last is None or last.bundle_sha256 != bundle.sha256:
+    takes = [
+        take
+        for take in entry.takes
+        if player.played(take) and take.timbre == player.timbre and take.frames == state.frames
+    ]
+    if entry.score_sha256 is None or not takes:
         return None
-    if last.frames != state.timebase.frames(state.bars) or last.timbre != (entry.timbre or last.timbre):
-        return None
-    ticks = state.meter.ticks_per_bar
-    given, old = (stored_score(folder, sha, name) for sha in (entry.score_sha256, last.score_sha256))
-    new = set(given.notes) ^ set(old.notes)
-    bars = {min(note.onset // ticks, state.bars - 1) + 1 for note in new}
-    span = Span(min(bars), max(bars)) if bars else None
-    return Edit(last, span) if span is not None and span.last - span.first + 1 < state.bars else None
+    given = _playable(stored_score(folder, entry.score_sha256, name), player)
+    base, bars = nearest(folder, state, name, given, takes)
+    span = Span(min(bars) + 1, max(bars) + 1) if bars else None
+    return Edit(base, span) if span is not None and len(span.bars) < state.bars else None
 
 
 def _key(state: GlobalState, want: Wanted, player: Player, score: Score) -> str:

@@ -24,19 +24,21 @@ SAMPLER = "sampler:"
 
 @dataclass(frozen=True, slots=True)
 class Performer:
-    """A performer's bundle, the timbre and its slot, how tokens are drawn."""
+    """A performer's bundle, the timbre and its slot, how tokens are drawn. `missed`: the layer's timbre where
+    the bundle lacks it and `timbre` is its first instead; else "".
+    """
 
     bundle: Bundle
     timbre: str
     slot: int | None
     sampling: Sampling
+    missed: str = ""
     makes = "tokens"
 
     @property
     def range(self) -> tuple[int, int] | None:
         """The lowest and the highest pitch that the timbre can play; None where the bundle does not say."""
-        found = self.bundle.manifest.architecture.get("ranges", {}).get(self.timbre)
-        return None if found is None else (found[0], found[1])
+        return bundles.range_of(self.bundle, self.timbre)
 
     def made(self, sha: str) -> dict[str, Any]:
         """What a take of tokens `sha` tells of them and who played."""
@@ -123,13 +125,17 @@ Player = Performer | Sampler
 
 
 def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
-    """The layer's performer, in a timbre or in that of the layer. UsageError where there is none."""
+    """The layer's performer, in a timbre that was asked for, or in that of the layer where the bundle has it,
+    else in its first. UsageError where there is no performer, or it lacks the timbre that was asked for.
+    """
     from stemwright.perform.sampling import sampling_of
 
     bundle = bundles.performer(name)
     bundles.codec_of(bundle)
-    chosen = bundles.timbre_of(bundle, entry.timbre if timbre is None else timbre)
-    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle))
+    missed = entry.timbre if timbre is None and entry.timbre not in bundle.manifest.timbres else ""
+    stored = "" if missed else entry.timbre
+    chosen = bundles.timbre_of(bundle, stored if timbre is None else timbre)
+    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle), missed)
 
 
 def sampler(text: str, layer: str) -> Sampler:

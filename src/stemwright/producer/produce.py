@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.producer import machine
+from stemwright.producer import lineage, machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.decoders import codec_of_take
 from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
+from stemwright.producer.scores import GIVEN
+from stemwright.producer.standing import facts, sounding, told
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
@@ -58,20 +60,29 @@ def produce(
     composer: bool = False,
     player: str | None = None,
     again: bool = False,
+    arranger: bool = False,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player` or `again` ask for it
     (see `Request`). Returns what is there now."""
+    request = Request(layers, seed, bars, timbre, composer, player, again, arranger)
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        work = plan(folder, song, Request(layers, seed, bars, timbre, composer, player, again), clock, watch)
-        if not work.jobs:
-            return _report(song, work, {}, None)
-        made = run_jobs(folder, work, clock, watch)
-        song = _with_takes(song, work, made, next_run(folder))
-        record = commit(folder, song, _act(work, made, seed), clock)
-        return _report(song, work, made, record)
+        work = plan(folder, song, request, clock, watch)
+        made: dict[str, Made] = {}
+        record = None
+        if work.jobs:
+            made = run_jobs(folder, work, clock, watch)
+            act = _act(folder, song, work, made, seed)
+            song = _with_takes(song, work, made, next_run(folder))
+            record = commit(folder, song, act, clock)
+        stale = [found for found in sounding(folder, song)[1] if found.layer in {*made, *work.kept}]
+        return {
+            **_report(song, work, made, record),
+            "stale": facts(path, stale),
+            "remarks": told(path, stale),
+        }
 
 
 def run_jobs(folder: SongFolder, work: Plan, clock: Clock, watch: Watch) -> dict[str, Made]:
@@ -126,7 +137,7 @@ def _run_job(
     found = folder.cache.lookup(job.key)
     if found is not None:
         watch(job.layer, 1, 1)
-        told = tuple(found.get("remarks", ()))
+        told = (*_missed(job), *found.get("remarks", ()))
         return Made(found["score"], found[job.player.makes], found["frames"], found["seconds"], True, told)
     own = Clock()
     told = _moved(job)
@@ -139,10 +150,18 @@ def _run_job(
     sha = folder.objects.put(kind, data)
     frames = state.timebase.frames(state.bars)
     value = {"layer": job.layer, "take": job.wanted.take, "score": score, kind: sha, "frames": frames}
-    made = Made(score, sha, frames, own.seconds(), False, told)
+    made = Made(score, sha, frames, own.seconds(), False, (*_missed(job), *told))
     value |= {"remarks": list(told)} if told else {}
     folder.cache.remember(job.key, {**value, "seconds": made.seconds, "objects": [score, sha]})
     return made
+
+
+def _missed(job: Job) -> tuple[str, ...]:
+    """What to say of a timbre that the layer has and its performer lacks."""
+    if isinstance(job.player, Sampler) or not job.player.missed:
+        return ()
+    name, timbre = job.player.bundle.manifest.name, job.player.timbre or "its own sound"
+    return (f"the bundle {name!r} has no timbre {job.player.missed!r}: played in {timbre}",)
 
 
 def _moved(job: Job) -> tuple[str, ...]:
@@ -231,8 +250,10 @@ def _with_takes(song: Song, work: Plan, made: dict[str, Made], run: int) -> Song
     """The song with everything decided and the new takes active."""
     song = replace(song, state=work.state)
     for job in work.jobs:
-        take = _take(job, made[job.layer], run)
-        song = song.with_layer(job.layer, song.layers[job.layer].with_take(take))
+        take, entry = _take(job, made[job.layer], run), song.layers[job.layer]
+        if job.layer in work.released:  # with some bars written anew, the whole is what the layer now plays
+            entry = replace(entry, score_sha256=take.score_sha256 if job.wanted.edit else None)
+        song = song.with_layer(job.layer, entry.with_take(take))
     return song
 
 
@@ -244,7 +265,7 @@ def _take(job: Job, result: Made, run: int) -> Take:
     )
 
 
-def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
+def _act(folder: SongFolder, song: Song, work: Plan, made: dict[str, Made], seed: int | None) -> Act:
     frames = _frames(work)
     return Act(
         command="generate",
@@ -252,7 +273,28 @@ def _act(work: Plan, made: dict[str, Made], seed: int | None) -> Act:
         seed=seed,
         audio_seconds=frames / FRAME_RATE,
         made=[sha for result in made.values() for sha in (result.score, result.content)],
-        details={job.layer: _detail(job, made[job.layer]) for job in work.jobs},
+        details={
+            job.layer: {
+                **_detail(job, made[job.layer]),
+                "written": lineage.to_json(_origins(folder, song, work.state.bars, job)),
+            }
+            for job in work.jobs
+        },
+    )
+
+
+def _origins(folder: SongFolder, song: Song, bars: int, job: Job) -> lineage.Origins:
+    """Which run wrote each bar that the job plays: its own, where it is no older notes that are played."""
+    want, given = job.wanted, song.layers[job.layer].score_sha256
+    if want.again is not None:
+        return lineage.of_take(folder, job.layer, want.again, bars)
+    fresh = [next_run(folder)] * bars
+    if want.writer.name == GIVEN and given is not None:
+        fresh = lineage.of_score(folder, job.layer, given, bars) or fresh
+    if want.edit is None:
+        return fresh
+    return lineage.with_bars(
+        lineage.of_take(folder, job.layer, want.edit.base, bars), fresh, want.edit.span.bars
     )
 
 
@@ -282,6 +324,16 @@ def _detail(job: Job, result: Made) -> dict[str, Any]:
     }
 
 
+def _of_notes(work: Plan, name: str) -> list[str]:
+    """What to say of notes that the layer was given: they are played still, or new ones are."""
+    (want,) = (job.wanted for job in work.jobs if job.layer == name)
+    if name in work.released:
+        return [f"new notes by the {want.writer.name}; those that it was given play in older takes"]
+    if want.writer.name == GIVEN and work.anew and want.again is None:
+        return ["plays the notes that it was given; for others add --seed N and --arranger or --composer"]
+    return []
+
+
 def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any] | None) -> dict[str, Any]:
     layers: dict[str, Any] = {}
     for name, entry in song.layers.items():
@@ -298,9 +350,9 @@ def _report(song: Song, work: Plan, made: dict[str, Made], record: dict[str, Any
             "audio_sha256": take.audio_sha256,
             "player": player_facts(take.player),
             "how": how,
-            "remarks": list(made[name].remarks) if name in made else [],
+            "remarks": [*made[name].remarks, *_of_notes(work, name)] if name in made else [],
         }
-    facts = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
+    run = {"run": None, "seconds": 0.0, "audio_seconds": 0.0, "rtf": None}
     if record is not None:
-        facts = {name: record[name] for name in facts}
-    return {**facts, "layers": layers}
+        run = {name: record[name] for name in run}
+    return {**run, "layers": layers, "left_out": dict(work.left_out)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from stemwright.song.layers import DEFAULT_PROGRAMS, LAYERS
+from stemwright.song.layers import KINDS, kind_of
 
 _PROGRAMS: dict[str, dict[str, int]] = {
     "drums": {
@@ -30,9 +30,9 @@ _PROGRAMS: dict[str, dict[str, int]] = {
 
 
 def program_of(layer: str, timbre: str) -> int:
-    """The program of a layer ("harmony-2" is played like "harmony"); its layer's usual one where unknown."""
+    """The program of a layer ("harmony-2" is played like "harmony"); its kind's usual one where unknown."""
     kind = kind_of(layer)
-    return _PROGRAMS.get(kind, {}).get(timbre, DEFAULT_PROGRAMS.get(kind, 0))
+    return _PROGRAMS.get(kind, {}).get(timbre, KINDS[kind].program)
 
 
 def timbre_of_program(layer: str, program: int, timbres: Collection[str]) -> str:
@@ -46,8 +46,3 @@ def timbre_of_program(layer: str, program: int, timbres: Collection[str]) -> str
         if timbre in timbres and known // 8 == program // 8
     }
     return min(family, key=lambda timbre: abs(family[timbre] - program), default="")
-
-
-def kind_of(layer: str) -> str:
-    """The known layer that a layer is played like."""
-    return next((name for name in LAYERS if layer.startswith(name)), "")

@@ -6,18 +6,19 @@ Whatever of the file does not come through is told in `remarks`, one line each, 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
+from stemwright.producer.changes import drop_changes, tempo_of
 from stemwright.producer.create import DEFAULTS
 from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.progression import parse_progression
 from stemwright.song.score import Score
-from stemwright.song.state import GlobalState, bpm_text, parse_bpm
+from stemwright.song.state import GlobalState, bpm_text, parse_bpm, parse_style
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
@@ -35,11 +36,13 @@ class Override:
     meter: str | None = None
     form: str | None = None
     chords: str | None = None
+    style: str | None = None
 
     def given(self) -> dict[str, str]:
         """Option -> text, of those that were given."""
         named = {"bpm": self.bpm, "key": self.key, "meter": self.meter, "form": self.form}
-        return {name: text for name, text in (named | {"chords": self.chords}).items() if text is not None}
+        named |= {"chords": self.chords, "style": self.style}
+        return {name: text for name, text in named.items() if text is not None}
 
 
 @dataclass(slots=True)
@@ -57,14 +60,18 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
     `flatten`: changes of tempo and meter may be dropped.
     """
     meter = Meter.parse(over.meter) if over.meter is not None else midi.meter
-    bpm = parse_bpm(over.bpm) if over.bpm is not None else midi.bpm
-    remarks = _changes(midi, over, name, flatten) + _mended(midi, bpm)
+    bpm = tempo_of(midi, over.bpm, name)
+    remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, bpm)
     key = Key.parse(over.key) if over.key is not None else midi.key
     form = parse_form(over.form) if over.form is not None else midi.sections(meter)
     if over.form is None and len(midi.markers) > len(form):
         remarks.append(f"{len(midi.markers)} markers gave {len(form)} section(s)")
+    empty = midi.empty_bars_in(meter)
+    if over.form is None and empty:
+        remarks.append(f"{empty} empty bar(s) after the last note left out (a longer --form keeps them)")
+    style = midi.style or DEFAULTS["style"] if over.style is None else known_style(over.style)
     try:
-        state = GlobalState(bpm, meter, key or Key("C"), form, style=DEFAULTS["style"])
+        state = GlobalState(bpm, meter, key or Key("C"), form, style=style)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
     return Reading(state, _sources(midi, over), remarks)
@@ -78,17 +85,39 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
             f"{name}: is in {midi.meter}, the song in {state.meter}; import it into a new folder, "
             f"or say that it fits with --meter {state.meter}"
         )
-    remarks = _changes(midi, over, name, flatten) + _mended(midi, state.bpm)
+    remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, state.bpm)
     if midi.bpm != state.bpm:
         remarks.append(f"it is at {bpm_text(midi.bpm)} BPM, the song at {bpm_text(state.bpm)}")
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
 
 
+def known_style(text: str) -> str:
+    """A style that there is, as a song keeps it. UsageError otherwise."""
+    from stemwright.compose.styles import NAMES, resolve
+
+    style = parse_style(text)
+    if resolve(style) is None:
+        raise UsageError(f"style: {text[:40]!r} is not known; use one of {', '.join(NAMES)}")
+    return style
+
+
 def settle_key(reading: Reading, midi: MidiSong, scores: Mapping[str, Score]) -> None:
-    """The key of the notes, where the file names none or one that they are not in."""
+    """The key of the notes, where the file names none or one that they are not in.
+
+    A key that the user says holds; notes stay where they are, which is told where they are in another.
+    """
+    if reading.sources["key"] == "given":
+        other = replace(reading, state=reading.state.with_(key=midi.key or Key("C")), remarks=[])
+        other.sources = reading.sources | {"key": "file"}
+        settle_key(other, midi, scores)
+        if other.state.key != reading.state.key:
+            reading.remarks.append(
+                f"key {reading.state.key} as given, for {other.state.key}: a name only, no note was moved"
+            )
+        return
     from stemwright.compose.analysis import find_key, profile
 
-    if reading.sources["key"] == "given" or midi.is_ours:
+    if midi.is_ours:
         return
     weights = profile(scores)
     total = float(weights.sum())
@@ -123,11 +152,13 @@ def settle_chords(reading: Reading, midi: MidiSong, over: Override, scores: Mapp
 def require_own(state: GlobalState, over: Override) -> None:
     """UsageError where an existing song is to be read otherwise than it is."""
     own = {"bpm": bpm_text(state.bpm), "key": str(state.key), "meter": str(state.meter), "form": state.form}
+    own |= {"style": state.style}
     asked = {
         "bpm": lambda text: bpm_text(parse_bpm(text)),
         "key": lambda text: str(Key.parse(text)),
         "meter": lambda text: str(Meter.parse(text)),
         "form": lambda text: form_text(parse_form(text)),
+        "style": known_style,
     }
     for option, text in over.given().items():
         if option != "chords" and asked[option](text) != own[option]:
@@ -138,35 +169,17 @@ def require_own(state: GlobalState, over: Override) -> None:
         raise UsageError("--chords: the song has its chords; leave it out, or import into a new folder")
 
 
-def _changes(midi: MidiSong, over: Override, name: str, flatten: bool) -> list[str]:
-    """Remarks on changes that a song cannot follow. UsageError where the user must say that they may go."""
-    remarks: list[str] = []
-    for count, what, usual, option, said in (
-        (midi.tempo_changes, "tempo", f"{bpm_text(midi.bpm)} BPM", "--bpm", over.bpm),
-        (midi.meter_changes, "meter", str(midi.meter), "--meter", over.meter),
-    ):
-        if count and not flatten and said is None:
-            raise UsageError(
-                f"{name}: has {count} {what} change(s), and a song has one {what}; say which with {option}, "
-                f"or add --ignore-tempo-changes to keep the beats and drop the changes ({usual} throughout)"
-            )
-        if count:
-            remarks.append(f"{count} {what} change(s) dropped: {said or usual} throughout")
-    if midi.key_changes:
-        remarks.append(f"{midi.key_changes} key change(s) dropped")
-    return remarks
-
-
 def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:
-    """Remarks on notes that had to be mended or moved."""
+    """Remarks on a file and notes that had to be mended, or moved."""
     mended = midi.mended
     told = (
         (mended.short, "shorter than a 96th of a quarter note: made as long"),
         (mended.cut, "struck again while they sounded: ended there"),
         (mended.doubled, "struck twice at once: made one"),
         (mended.open, "never ended: ended with their track"),
+        (mended.held, "held by the pedal: they last until it goes up or they are struck again"),
     )
-    remarks = [f"{count} note(s) {what}" for count, what in told if count]
+    remarks = midi.faults + [f"{count} note(s) {what}" for count, what in told if count]
     if midi.rounding:
         worst = float(midi.rounding * 60_000 / bpm)
         remarks.append(

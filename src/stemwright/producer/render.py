@@ -1,10 +1,12 @@
-"""`mix`: the active takes become stems, and the stems a mix."""
+"""`mix` and `export --stems`: the active takes become stems, and the stems a mix."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,9 @@ from stemwright.producer.decoders import Audio, Decoders, best_quality, check_qu
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.producer.workspace import require_outside, writing
+from stemwright.producer.standing import Stale, facts, sounding, told
+from stemwright.producer.stem_files import Place, peak_remark, placing, stem_names, write_stems
+from stemwright.producer.workspace import require_outside, visiting
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult
@@ -25,7 +29,7 @@ if TYPE_CHECKING:
     from stemwright.store import SongFolder
 
 STEM_CEILING = 0.89
-"""A stem's true peaks stay below this amplitude (-1 dBTP), so that no file clips."""
+"""What a decoder gives stays below this amplitude (-1 dBTP) before it is placed in the mix."""
 
 
 def render(
@@ -33,58 +37,154 @@ def render(
     *,
     out: Path | None = None,
     stems: bool = False,
+    kind: str = "wav",
     quality: str | None = None,
     players: Sequence[str] = (),
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too.
+    """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too. A layer
+    whose notes are not performed yet sounds as before; `stale` and `remarks` tell.
 
-    `quality`: one of `QUALITIES`; None: the best that the takes' bundles have.
+    `kind`: the ending of what goes to `renders/`; that of `out` says its own. `quality`: one of `QUALITIES`;
+    None: the best that the takes' bundles have.
 
     `players`: `LAYER=sampler:FILE`, who plays a take's score for this mix only; the takes stay as they are.
+
+    A song that cannot be written to is mixed to `out` all the same; its history then does not tell of it.
 
     UsageError where no layer has a take, `out` cannot be an audio file, or the quality cannot be had.
     """
     clock = Clock()
     _check_out(path, out)
+    suffix = _suffix(kind)
     check_quality(quality)
-    with writing(path) as folder:
-        song = folder.load()
-        takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
-        if not takes:
-            raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
-        instead = samplers(players, takes)
-        decoders = Decoders(quality or best_quality(folder, takes))
-        rate = decoders.sample_rate
-        with clock.stage("decode"):
-            played, told = _played(folder, song, takes, instead, rate, watch)
-            rest = {name: take for name, take in takes.items() if name not in played}
-            decoded = (decode(folder, rest, decoders, watch, sides=True) if rest else {}) | played
-            decoded = _of_one_length(folder, {name: decoded[name] for name in takes})
+    with visiting(path, outside=out is not None and not stems) as (folder, writable):
+        sound = _sounding(folder, quality, players, clock, watch)
         with clock.stage("mix"):
             watch("mix", 0, 2)
-            mixed = _mix(decoded, rate)
+            mixed = _mix(sound.stems, sound.rate)
             watch("mix", 1, 2)
         with clock.stage("write"):
-            files = _write(folder, song, decoded if stems else {}, mixed, rate, out)
+            said, files = _write(folder, sound, mixed, suffix, out, stems)
             watch("mix", 2, 2)
-        seconds = len(mixed.audio) / rate
-        used = {name: decoders.require(folder, name, take) for name, take in rest.items()}
-        details = {**_details(takes, mixed), "decoders": used, "sample_rate": rate}
-        if instead:
-            details["players"] = {name: player.details()["player"] for name, player in instead.items()}
-        act = Act("mix", list(takes), audio_seconds=seconds, made=_shas(files), details=details)
-        commit(folder, song, act, clock)
+        if writable:
+            _record("mix", folder, sound, files, _details(mixed), clock)
     mix_file = files.pop("")
     return {
         "mix": str(mix_file),
         "stems": {name: str(file) for name, file in files.items()},
-        "seconds": seconds,
-        "sample_rate": rate,
+        "seconds": sound.seconds,
+        "sample_rate": sound.rate,
         "loudness_lufs": round(mixed.loudness_lufs, 2),
         "true_peak_dbtp": round(mixed.true_peak_dbtp, 2),
-        "remarks": told,
+        "stale": facts(path, sound.stale),
+        "remarks": [*sound.remarks, *said, *told(path, sound.stale)],
     }
+
+
+def render_stems(
+    path: Path,
+    *,
+    to: Path | None = None,
+    kind: str = "wav",
+    quality: str | None = None,
+    watch: Watch = unwatched,
+) -> dict[str, Any]:
+    """Write the stems alone, to `renders/` or to the folder `to`; returns the files by layer, the layers that
+    are stale, and remarks.
+
+    A song that cannot be written to gives its stems to `to` all the same. Errors as those of `render`.
+    """
+    clock = Clock()
+    suffix = _suffix(kind)
+    check_quality(quality)
+    with visiting(path, outside=to is not None) as (folder, writable):
+        sound = _sounding(folder, quality, (), clock, watch)
+        with clock.stage("write"):
+            names = stem_names(sound.song, sound.takes, sound.players, suffix, sound.rate)
+            with _placing(folder, to) as place:
+                peak = write_stems(place, names, sound.stems, sound.rate, suffix)
+        home = to if to is not None else folder.renders.path
+        files = {layer: home / name for layer, name in names.items()}
+        if writable:
+            _record("export", folder, sound, files, {}, clock)
+    return {
+        "stems": {layer: str(file) for layer, file in files.items()},
+        "stale": facts(path, sound.stale),
+        "remarks": [*sound.remarks, *peak_remark(peak), *told(path, sound.stale)],
+    }
+
+
+@contextmanager
+def _placing(folder: SongFolder, to: Path | None) -> Iterator[Place]:
+    """Places in `renders/`, or in the folder `to`."""
+    if to is not None:
+        with placing(to) as place:
+            yield place
+    else:
+        with folder.renders.writing() as batch:
+            yield batch.path
+
+
+@dataclass(frozen=True, slots=True)
+class _Sounding:
+    """The active takes of a song as sound: `stems` of one length at `rate`; `decoders`: who made them."""
+
+    song: Song
+    takes: dict[str, Take]
+    stems: dict[str, Audio]
+    rate: int
+    decoders: dict[str, str | None]
+    players: dict[str, Sampler]
+    remarks: list[str]
+    stale: list[Stale]
+
+    @property
+    def seconds(self) -> float:
+        return max(map(len, self.stems.values())) / self.rate
+
+
+def _sounding(
+    folder: SongFolder, quality: str | None, players: Sequence[str], clock: Clock, watch: Watch
+) -> _Sounding:
+    song = folder.load()
+    takes, stale = sounding(folder, song)
+    if not takes:
+        raise UsageError(f"{folder.path}: no layer has a take yet; make them with: stemwright generate DIR")
+    instead = samplers(players, takes)
+    decoders = Decoders(quality or best_quality(folder, takes))
+    rate = decoders.sample_rate
+    with clock.stage("decode"):
+        played, said = _played(folder, song, takes, instead, rate, watch)
+        rest = {name: take for name, take in takes.items() if name not in played}
+        decoded = (decode(folder, rest, decoders, watch, sides=True) if rest else {}) | played
+        decoded = _of_one_length(folder, {name: decoded[name] for name in takes})
+    used = {name: decoders.require(folder, name, take) for name, take in rest.items()}
+    return _Sounding(song, takes, decoded, rate, used, instead, said, stale)
+
+
+def _record(
+    command: str,
+    folder: SongFolder,
+    sound: _Sounding,
+    files: Mapping[str, Path],
+    details: dict[str, Any],
+    clock: Clock,
+) -> None:
+    """The run in the song's history."""
+    from stemwright.store.records import hash_file
+
+    details = {
+        "takes": {name: take.take for name, take in sound.takes.items()},
+        **details,
+        "decoders": sound.decoders,
+        "sample_rate": sound.rate,
+    }
+    if sound.players:
+        details["players"] = {name: player.details()["player"] for name, player in sound.players.items()}
+    made = [hash_file(file, file.name) for file in files.values()]
+    act = Act(command, list(sound.takes), audio_seconds=sound.seconds, made=made, details=details)
+    commit(folder, sound.song, act, clock)
 
 
 def _played(
@@ -99,15 +199,15 @@ def _played(
     from stemwright.producer.sampled import sampled_sound, stem_of
 
     stems: dict[str, Audio] = {}
-    told: list[str] = []
+    said: list[str] = []
     for name, player in players.items():
         score = stored_score(folder, takes[name].score_sha256, name)
         progress = partial(watch, name)
         sound = sampled_sound(song.state, name, score, player.instrument, progress)
         stem = stem_of(sound.data, rate, takes[name].frames, name)
         stems[name] = _limited(stem, rate)
-        told += [f"{name}: {line}" for line in remarks(player, name, sound.notes, sound.silent)]
-    return stems, told
+        said += [f"{name}: {line}" for line in remarks(player, name, sound.notes, sound.silent)]
+    return stems, said
 
 
 def _limited(stem: Audio, rate: int) -> Audio:
@@ -166,23 +266,35 @@ def _mix(stems: dict[str, Audio], rate: int) -> MixResult:
 
 
 def _write(
-    folder: SongFolder, song: Song, stems: dict[str, Audio], mixed: MixResult, rate: int, out: Path | None
-) -> dict[str, Path]:
-    """Write the files; returns them by layer, the mix under ""."""
+    folder: SongFolder, sound: _Sounding, mixed: MixResult, suffix: str, out: Path | None, stems: bool
+) -> tuple[list[str], dict[str, Path]]:
+    """Write the files; returns remarks, and the files by layer, the mix under ""."""
     from stemwright.mix.files import file_name, write_audio
 
-    names = {name: file_name(song.title, name, song.state, rate=rate) for name in stems}
-    audio: dict[str, Audio] = {name: stems[name] for name in names}
-    if out is None:
-        names[""], audio[""] = file_name(song.title, "Mix", song.state, rate=rate), mixed.audio
-    with folder.renders.writing() as batch:
-        for name, file in names.items():
-            write_audio(batch.path(file), audio[name], rate, suffix=".wav")
+    names, rate = {}, sound.rate
+    said: list[str] = []
+    if stems:
+        names = stem_names(sound.song, sound.takes, sound.players, suffix, rate)
+    if stems or out is None:
+        with folder.renders.writing() as batch:
+            if stems:
+                said = peak_remark(write_stems(batch.path, names, sound.stems, rate, suffix))
+            if out is None:
+                names[""] = file_name(sound.song.title, "Mix", sound.song.state, suffix, rate)
+                write_audio(batch.path(names[""]), mixed.audio, rate, suffix=suffix)
     files = {name: folder.renders.path / file for name, file in names.items()}
     if out is not None:
         write_audio(out, mixed.audio, rate)
         files[""] = out
-    return files
+    return said, files
+
+
+def _suffix(kind: str) -> str:
+    from stemwright.mix.files import audio_format
+
+    suffix = f".{kind.lower().removeprefix('.')}"
+    audio_format(suffix)
+    return suffix
 
 
 def _check_out(path: Path, out: Path | None) -> None:
@@ -192,19 +304,12 @@ def _check_out(path: Path, out: Path | None) -> None:
         return
     audio_format(out.suffix)
     if out.is_dir():
-        raise UsageError(f"{out}: is a folder; name a file that ends in .wav or .flac")
+        raise UsageError(f"{out}: is a folder; name a file, as mix.wav")
     require_outside(path, out, "--out")
 
 
-def _shas(files: dict[str, Path]) -> list[str]:
-    from stemwright.store.records import hash_file
-
-    return [hash_file(file, file.name) for file in files.values()]
-
-
-def _details(takes: dict[str, Take], mixed: MixResult) -> dict[str, Any]:
+def _details(mixed: MixResult) -> dict[str, Any]:
     return {
-        "takes": {name: take.take for name, take in takes.items()},
         "gains_db": {name: round(gain, 3) for name, gain in mixed.gains.items()},
         "limiting_db": round(mixed.limiting_db, 3),
         "loudness_lufs": round(mixed.loudness_lufs, 3),

@@ -5,19 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stemwright.producer import standing
 from stemwright.producer.players import player_facts
+from stemwright.producer.standing import UNMADE, sounding
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry
 from stemwright.song.progression import progression_text
+from stemwright.song.state import GlobalState
 from stemwright.song.timebase import FRAME_RATE
 
+CHART_BARS = 8
+"""Bars that a line of a chart has at most."""
 _RUN_FIELDS = ("run", "parent", "command", "layers", "seed", "rtf", "peak_memory_mb", "seconds", "made")
 
 
 def describe(path: Path) -> dict[str, Any]:
-    """`show`: the global state, and the active take of every layer."""
-    song = reading(path).load()
+    """`show`: the global state, the active take of every layer, and what is not yet as it should be."""
+    folder = reading(path)
+    song = folder.load()
     state = song.state
+    stale = [found for found in sounding(folder, song)[1] if found.reason != UNMADE]
     frames = state.timebase.frames(state.bars)
     return {
         "title": song.title,
@@ -28,11 +35,30 @@ def describe(path: Path) -> dict[str, Any]:
         "style": state.style,
         "sections": [{"name": section.name, "bars": section.bars} for section in state.sections],
         "chords": progression_text(state.chords, state.meter.beats_per_bar) or None,
+        "chart": chart(state),
         "bars": state.bars,
         "frames": frames,
         "seconds": frames / FRAME_RATE,
         "layers": {name: _layer(entry) for name, entry in song.layers.items()},
+        "stale": standing.facts(path, stale),
+        "remarks": standing.told(path, stale),
     }
+
+
+def chart(state: GlobalState) -> list[dict[str, Any]]:
+    """The chords in lines of at most `CHART_BARS` bars, which begin anew with each section; [] while they are
+    not decided. `bar`: the line's first, from 1; `chords`: as `--chords` reads them.
+    """
+    lines: list[dict[str, Any]] = []
+    first, beats = 0, state.meter.beats_per_bar
+    for section in state.sections if state.chords else ():
+        end = first + section.bars
+        for bar in range(first, end, CHART_BARS):
+            chords = state.chords[bar * beats : min(bar + CHART_BARS, end) * beats]
+            text = progression_text(chords, beats)
+            lines.append({"section": section.name, "bar": bar + 1, "chords": text})
+        first = end
+    return lines
 
 
 def history(path: Path) -> dict[str, Any]:

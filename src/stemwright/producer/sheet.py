@@ -12,7 +12,7 @@ from itertools import groupby
 
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.harmony import chord_text
-from stemwright.song.layers import LAYERS, is_drums, ordered
+from stemwright.song.layers import KINDS, is_drums, kind_of, ordered
 from stemwright.song.meter import Meter
 from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState
@@ -185,13 +185,9 @@ def shown_chord(text: str) -> str:
 
 
 def _from_the_top(scores: Mapping[str, Score]) -> list[str]:
-    """Layers as a score has them: the lead on top, drums at the bottom, others where their kind is."""
-
-    def place(name: str) -> int:
-        kinds = (index for index, kind in enumerate(LAYERS) if name.startswith(kind))
-        return -next(kinds, len(LAYERS))
-
-    return sorted(ordered(list(scores)), key=place)
+    """Layers as a score has them: drums at the bottom, each where its kind is."""
+    kinds = list(KINDS)
+    return sorted(ordered(list(scores)), key=lambda name: -kinds.index(kind_of(name)))
 
 
 def _pieces(notes: Sequence[Note]) -> tuple[int, ...]:

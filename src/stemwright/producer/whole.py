@@ -13,14 +13,16 @@ from stemwright.producer.render import render
 from stemwright.producer.workspace import reading
 
 
-def make_song(path: Path, wish: Wish, watch: Watch = unwatched, *, composer: bool = False) -> dict[str, Any]:
+def make_song(
+    path: Path, wish: Wish, watch: Watch = unwatched, *, composer: bool = False, arranger: bool = False
+) -> dict[str, Any]:
     """Make and mix the song at `path`; stems too. UsageError where it exists with other parameters."""
     start = time.perf_counter()
     if (path / "song.json").exists():
         require_same(path, reading(path).load(), wish)
     else:
         create(path, wish)
-    made = produce(path, composer=composer, watch=watch)
+    made = produce(path, composer=composer, arranger=arranger, watch=watch)
     mixed = render(path, stems=True, watch=watch)
     elapsed = time.perf_counter() - start
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,3 +37,15 @@ def writing(path: Path) -> Iterator[SongFolder]:
     with folder.lock():
         recover(folder)
         yield folder
+
+
+@contextmanager
+def visiting(path: Path, *, outside: bool) -> Iterator[tuple[SongFolder, bool]]:
+    """The song folder at `path` and whether it may be written: as by `writing`, but to read from only where
+    it cannot be written and all files go `outside` of it.
+    """
+    if outside and path.is_dir() and not os.access(path, os.W_OK):
+        yield reading(path), False
+        return
+    with writing(path) as folder:
+        yield folder, True

@@ -69,6 +69,13 @@ class LayerEntry:
         """This layer with one more take, which becomes the active one."""
         return replace(self, takes=(*self.takes, take)).with_active(take.take)
 
+    def with_score(self, sha: str) -> LayerEntry:
+        """This layer with the score that it is given. Unless the active take plays just this one, none is
+        active: the notes are still to be performed.
+        """
+        plays = self.active is not None and self.active.score_sha256 == sha
+        return replace(self, score_sha256=sha, take=self.take if plays else None)
+
     def with_active(self, number: int) -> LayerEntry:
         """This layer with take `number` active; the layer goes on in that take's timbre, if it has one."""
         takes = (take for take in self.takes if take.take == number and take.player is None)
@@ -96,6 +103,10 @@ class Song:
     def with_layer(self, name: str, entry: LayerEntry) -> Song:
         """This song with a layer added or replaced."""
         return replace(self, layers={**self.layers, name: entry})
+
+    def without_layer(self, name: str) -> Song:
+        """This song with a layer less."""
+        return replace(self, layers={other: entry for other, entry in self.layers.items() if other != name})
 
     def layer(self, name: str) -> LayerEntry:
         """A layer of this song. UsageError where it has none of that name."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from stemwright.errors import UsageError
 from stemwright.song.pitch import fifths_of, is_note_name, pitch_class, spell_near, tidy
 from stemwright.song.qualities import QUALITIES, nearest_quality, parse_quality
+from stemwright.song.spelling import respelled
 
-__all__ = ["MODES", "NO_CHORD", "QUALITIES", "Chord", "Key", "chord_text", "parse_chord", "roman"]
+__all__ = ["MODES", "NO_CHORD", "QUALITIES", "Chord", "Key", "chord_text", "is_chord", "parse_chord", "roman"]
 
 MODES: dict[str, tuple[int, ...]] = {
     "major": (0, 2, 4, 5, 7, 9, 11),
@@ -36,7 +37,7 @@ _MODE_NAMES = {"": "major", "M": "major", "m": "minor", "aeolian": "minor", "ion
 _MODE_NAMES |= {m: m for m in MODES} | {m[:3]: m for m in MODES}
 
 NO_CHORD = "N.C."
-_NO_CHORDS = (NO_CHORD, "N.C", "NC")
+_NO_CHORDS = (NO_CHORD, "N.C", "NC", "N/C")
 _KEY = re.compile(r"([A-Ga-g][#b]?)\s*(\S*)")
 _CHORD = re.compile(r"([A-G](?:##?|bb?)?)([^\s]*)")
 
@@ -127,14 +128,11 @@ class Chord:
         found = _CHORD.fullmatch(tidy(text)) if len(text) <= 40 else None
         if found is None:
             raise _bad_chord(text)
-        root, rest = found[1], found[2]
-        bass: str | None = None
-        if "/" in rest and is_note_name(rest.rsplit("/", 1)[1]):
-            rest, bass = rest.rsplit("/", 1)
-        quality = parse_quality(rest)
+        suffix, bass = _parts(found[2])
+        quality = parse_quality(suffix)
         if quality is None:
-            raise _bad_chord(text, root, rest)
-        return cls(root, quality, bass)
+            raise _bad_chord(text, found[1], found[2])
+        return cls(found[1], quality, bass)
 
     def __str__(self) -> str:
         return self.root + self.quality + (f"/{self.bass}" if self.bass else "")
@@ -163,7 +161,22 @@ class Chord:
 
 def parse_chord(text: str) -> Chord | None:
     """A chord, or None for "N.C."."""
-    return None if text.strip() in _NO_CHORDS else Chord.parse(text)
+    return None if tidy(text).upper() in _NO_CHORDS else Chord.parse(text)
+
+
+def is_chord(text: str) -> bool:
+    """Whether a text is a chord symbol, "N.C.", or one with a German or small root (`spelling`)."""
+    plain = tidy(text[:41])
+    found = _CHORD.fullmatch(plain)
+    if found is not None and parse_quality(_parts(found[2])[0]) is not None:
+        return len(text) <= 40
+    return plain.upper() in _NO_CHORDS or respelled(plain) is not None
+
+
+def _parts(rest: str) -> tuple[str, str | None]:
+    """What stands after a root: the quality's suffix, and the bass where there is one."""
+    suffix, slash, bass = rest.rpartition("/")
+    return (suffix, bass) if slash and is_note_name(bass) else (rest, None)
 
 
 def chord_text(chord: Chord | None) -> str:
@@ -191,29 +204,14 @@ def _bad_key(text: str) -> UsageError:
 
 
 def _bad_chord(text: str, root: str = "", suffix: str = "") -> UsageError:
+    known = f"chord: {text[:40]!r} is not a known chord"
+    other = respelled(tidy(text))
+    if other is not None:
+        return UsageError(
+            f'{known}; write for example "{other}" (roots are A to G with # or b, "m" is minor)'
+        )
+    suffix, bass = _parts(suffix)
     near = nearest_quality(suffix) if suffix else None
-    advice = '"F#m7", "Bbmaj7/D" or "N.C."' if near is None else f'the nearest that is, "{root}{near}"'
-    respelled = _respelled(text.strip())
-    if respelled is not None:
-        advice = f'"{respelled}" (roots are A to G with # or b, "m" is minor)'
-    return UsageError(f"chord: {text[:40]!r} is not a known chord; write for example {advice}")
-
-
-_GERMAN = re.compile(r"([a-hA-H])(is|es|s(?!us))?(.*)")
-
-
-def _respelled(text: str) -> str | None:
-    """A chord with a root as German charts and those in lower case have it, as it is written here; None where
-    it is no such chord. There H is B, and a small letter alone is a minor chord.
-    """
-    found = _GERMAN.fullmatch(text[:40])
-    if found is None:
-        return None
-    letter, sign, rest = found[1], found[2] or "", found[3]
-    minor = "m" if letter.islower() and not rest.startswith("m") else ""
-    root = {"H": "B"}.get(letter.upper(), letter.upper())
-    made = root + {"is": "#", "es": "b", "s": "b"}.get(sign, "") + minor + rest
-    match = _CHORD.fullmatch(made)
-    if made == text or match is None or parse_quality(match[2].split("/")[0]) is None:
-        return None
-    return made
+    if near is not None:
+        return UsageError(f'{known}; did you mean "{root}{near}{"/" + bass if bass else ""}"?')
+    return UsageError(f'{known}; write for example "F#m7", "Bbmaj7/D" or "N.C."')

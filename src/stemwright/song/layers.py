@@ -1,17 +1,45 @@
-"""The layers a song usually has. The set is open: any well-formed name may be a layer."""
+"""The layers a song usually has. The set is open: any well-formed name may be a layer, and its kind says what
+it is played, written, mixed and drawn like.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from stemwright.errors import UsageError
 
 LAYERS: tuple[str, ...] = ("drums", "bass", "harmony", "lead")
 """The known layers in their fixed order."""
 
-DEFAULT_PROGRAMS: dict[str, int] = {"drums": 0, "bass": 33, "harmony": 0, "lead": 80}
-"""General MIDI program (0-based) of each known layer when exported."""
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What layers of a kind have. `range`: lowest and highest pitch they usually keep to, None where there is
+    none; `program`: General MIDI's, 0-based (of drums the kit); in the mix, `level_db`: loudness in LU beside
+    the drums, `pan`: -1 left .. 1 right, `room_db`: how loud the room is beside it.
+    """
+
+    range: tuple[int, int] | None
+    program: int
+    level_db: float
+    pan: float
+    room_db: float
+
+
+KINDS: dict[str, Kind] = {
+    "drums": Kind(None, 0, 0.0, 0.0, -13.0),
+    "bass": Kind((28, 60), 33, -2.0, 0.0, -26.0),
+    "harmony": Kind((36, 96), 0, -5.0, -0.4, -7.5),
+    "lead": Kind((45, 96), 80, -3.0, 0.3, -8.0),
+    "audio": Kind(None, 0, -4.0, 0.0, -12.0),
+}
+"""The kinds from the bottom of a score to its top: those of the known layers, and recordings."""
+
+OTHER = "harmony"
+"""The kind of a layer whose name tells none."""
+
+_OF_KIND = re.compile(rf"({'|'.join(KINDS)})([-_0-9].*)?")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -24,9 +52,20 @@ def check_layer_name(name: object, field: str = "layer") -> str:
     )
 
 
+def named_kind(layer: str) -> str | None:
+    """The kind that a layer's name says: "bass" of "bass", "bass-2" and "bass2"; None of "bassoon"."""
+    found = _OF_KIND.fullmatch(layer)
+    return found[1] if found else None
+
+
+def kind_of(layer: str) -> str:
+    """The kind of a layer, one of `KINDS`; `OTHER` where its name says none."""
+    return named_kind(layer) or OTHER
+
+
 def is_drums(layer: str) -> bool:
     """Whether a layer's pitches are drum pieces ("drums", "drums2", "drums-fill")."""
-    return layer.startswith("drums")
+    return kind_of(layer) == "drums"
 
 
 def ordered(names: list[str] | tuple[str, ...] | set[str]) -> list[str]:

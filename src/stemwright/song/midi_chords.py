@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from stemwright.errors import UsageError
 from stemwright.song.harmony import QUALITIES, Chord, chord_text, parse_chord
-from stemwright.song.midi_events import META, RawFile
+from stemwright.song.midi_events import META
+from stemwright.song.midi_file import RawFile
 from stemwright.song.midi_meta import OWN, TEXT, TITLE, text_of
 
 CHORD_TRACK = "chords"

@@ -1,16 +1,19 @@
-"""The bytes of a standard MIDI file, taken apart into events, with limits and clear errors."""
+"""The bytes of a track of a MIDI file, taken apart into events; what is wrong is mended as players do it."""
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass, field
 
 from stemwright.errors import UsageError
+from stemwright.song.midi_faults import Fault, Faults
 
 MAX_EVENTS = 500_000
 MAX_TICKS = 2**31 - 1
 _DATA_BYTES = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
-META = 0xFF
+_SYSTEM_BYTES = {0xF1: 1, 0xF2: 2, 0xF3: 1}
+"""Data bytes of the system messages that have any; they are sent on wires and have no place in files."""
+META, SYSEX, ESCAPE = 0xFF, 0xF0, 0xF7
+_END = b"\x2f"
 
 
 @dataclass(slots=True)
@@ -21,109 +24,101 @@ class RawTrack:
     end: int = 0
 
 
-@dataclass(slots=True)
-class RawFile:
-    """`kind` 0 or 1, `division` ticks per quarter note."""
-
-    kind: int
-    division: int
-    tracks: list[RawTrack]
+class Damaged(Exception):
+    """What comes at this place cannot be read; the message says why."""
 
 
-def parse_file(data: bytes, name: str) -> RawFile:
-    """The events of a MIDI file. UsageError (naming `name`) for a type over 1, SMPTE, damage, limits."""
-    kind, count, division, at = _parse_head(data, name)
-    tracks: list[RawTrack] = []
-    left = MAX_EVENTS
-    while len(tracks) < count:
-        if at + 8 > len(data):
-            raise UsageError(f"{name}: is truncated; it has {len(tracks)} of {count} tracks; export it again")
-        tag, size = struct.unpack_from(">4sI", data, at)
-        at += 8
-        if at + size > len(data):
-            raise UsageError(f"{name}: is truncated in track {len(tracks) + 1} of {count}; export it again")
-        if tag == b"MTrk":
-            track = _TrackParser(data[at : at + size], f"{name}: track {len(tracks) + 1}").parse(left)
-            left -= len(track.events)
-            tracks.append(track)
-        at += size
-    return RawFile(kind, division, tracks)
+class TrackParser:
+    """Reads one track's bytes front to back, from `at` on; afterwards `at` is where it stopped.
 
+    `claimed`: where its chunk ends, as that says. Some writers say too little: up to `stop` the track goes
+    on, where its end-of-track event lies there. `ended`: whether that event came. `broken`: why the rest
+    cannot be read, or "".
+    """
 
-def _parse_head(data: bytes, name: str) -> tuple[int, int, int, int]:
-    if data[:4] != b"MThd":
-        raise UsageError(f"{name}: is not a MIDI file (should begin with MThd)")
-    if len(data) < 14:
-        raise UsageError(f"{name}: is truncated in its header; export it again")
-    size, kind, count, division = struct.unpack_from(">IHHH", data, 4)
-    if size < 6:
-        raise UsageError(f"{name}: has a damaged header; export it again")
-    if kind not in (0, 1):
-        raise UsageError(f"{name}: is a MIDI file of type {kind}; export it as type 0 or 1")
-    if division & 0x8000:
-        raise UsageError(f"{name}: is timed in SMPTE frames; export it with ticks per quarter note")
-    if division == 0 or count == 0:
-        raise UsageError(
-            f"{name}: has a damaged header (no ticks per quarter note or no tracks); export it again"
-        )
-    return kind, count, division, 8 + size
-
-
-class _TrackParser:
-    """Reads one track's bytes front to back."""
-
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes, at: int, claimed: int, stop: int, number: int, faults: Faults) -> None:
         self.data = data
-        self.name = name
-        self.at = 0
+        self.at, self.claimed, self.stop = at, claimed, stop
+        self.number = number
+        self.faults = faults
+        self.ended = False
+        self.broken = ""
+        self._start = at
+        self._running = 0
+        self._interrupted = False
 
     def parse(self, max_events: int) -> RawTrack:
+        """The events up to the end of the track or to where it breaks off. UsageError beyond a limit."""
         track = RawTrack()
-        tick = status = 0
+        inside, whole = 0, False  # events that lie in the chunk; whether it ends with one
         try:
-            while self.at < len(self.data):
-                tick += self._length()
+            while self.at < self.stop:
+                if self.at <= self.claimed:
+                    inside, whole = len(track.events), self.at == self.claimed
+                tick = track.end + self._length()
                 if tick > MAX_TICKS:
-                    raise UsageError(f"{self.name}: is too long ({tick} ticks)")
-                status, data = self._event(status)
-                if status == META and data[:1] == b"\x2f":
-                    break
+                    raise UsageError(f"{self._name}: is too long ({tick} ticks)")
+                status, data = self._event()
+                track.end = tick
+                if status == META and data[:1] == _END:
+                    self.ended = True
+                    return track
                 track.events.append((tick, status, data))
                 if len(track.events) > max_events:
-                    raise UsageError(f"{self.name}: the file has over {MAX_EVENTS} events; split it")
+                    raise UsageError(f"{self._name}: the file has over {MAX_EVENTS} events; split it")
         except IndexError:
-            raise UsageError(f"{self.name}: breaks off inside an event; export it again") from None
-        track.end = tick
+            self.broken = "breaks off inside an event"
+        except Damaged as damage:
+            self.broken = f"is damaged at byte {self.at - self._start} ({damage})"
+        if self.at > self.claimed:
+            # without an end-of-track event, what lies behind the chunk is none of the track's
+            del track.events[inside:]
+            track.end = track.events[-1][0] if track.events else 0
+            self.broken = "" if whole else "breaks off inside an event"
         return track
 
-    def _event(self, running: int) -> tuple[int, bytes]:
-        status = self.data[self.at]
+    @property
+    def _name(self) -> str:
+        return f"{self.faults.name}: track {self.number}"
+
+    def _event(self) -> tuple[int, bytes]:
+        status = self._peek()
+        while 0xF0 < status < META and status != ESCAPE:
+            self._fault(Fault.SYSTEM, f"unknown event {status:#x}")
+            self._take(1 + _SYSTEM_BYTES.get(status, 0))
+            status = self._peek()
+        if status in (META, SYSEX, ESCAPE):
+            self.at += 1
+            self._interrupted = True
+            kind = self._take(1) if status == META else b""
+            return status, kind + self._take(self._length())
         if status & 0x80:
             self.at += 1
-        elif 0x80 <= running < 0xF0:
-            status = running
-        else:
-            raise UsageError(
-                f"{self.name}: is damaged at byte {self.at} (data without an event); export it again"
-            )
-        if status < 0xF0:
-            data = self._take(_DATA_BYTES[status >> 4])
-            if any(byte & 0x80 for byte in data):
-                raise UsageError(
-                    f"{self.name}: is damaged at byte {self.at} (data over 127); export it again"
-                )
-            return status, data
-        if status == META:
-            kind = self._take(1)
-            return META, kind + self._take(self._length())
-        if status in (0xF0, 0xF7):
-            return status, self._take(self._length())
-        raise UsageError(
-            f"{self.name}: is damaged at byte {self.at} (unknown event {status:#x}); export it again"
-        )
+            self._running, self._interrupted = status, False
+        elif not self._running:
+            raise Damaged("data without an event")
+        elif self._interrupted:
+            self._interrupted = False
+            self._fault(Fault.RUNNING, "data without an event")
+        return self._running, self._message()
+
+    def _message(self) -> bytes:
+        data = self._take(_DATA_BYTES[self._running >> 4])
+        if max(data) > 127:
+            self._fault(Fault.HIGH, "data over 127")
+            data = bytes(min(byte, 127) for byte in data)
+        return data
+
+    def _fault(self, fault: Fault, what: str) -> None:
+        self.faults.add(fault, self.number, f"is damaged at byte {self.at - self._start} ({what})")
+
+    def _peek(self) -> int:
+        if self.at >= self.stop:
+            raise IndexError
+        return self.data[self.at]
 
     def _take(self, size: int) -> bytes:
-        if self.at + size > len(self.data):
+        if self.at + size > self.stop:
             raise IndexError
         self.at += size
         return self.data[self.at - size : self.at]
@@ -131,11 +126,9 @@ class _TrackParser:
     def _length(self) -> int:
         value = 0
         for _ in range(4):
-            byte = self.data[self.at]
+            byte = self._peek()
             self.at += 1
             value = value << 7 | byte & 0x7F
             if not byte & 0x80:
                 return value
-        raise UsageError(
-            f"{self.name}: is damaged at byte {self.at} (a number of over 4 bytes); export it again"
-        )
+        raise Damaged("a number of over 4 bytes")

@@ -7,8 +7,9 @@ from fractions import Fraction
 from stemwright.errors import UsageError
 from stemwright.song.harmony import Key
 from stemwright.song.meter import Meter
+from stemwright.song.midi_text import decoded
 from stemwright.song.pitch import name_at
-from stemwright.song.state import bpm_text, parse_bpm
+from stemwright.song.state import bpm_text, parse_bpm, parse_style
 
 TEXT, TITLE, MARKER, PORT, TEMPO, METER, KEY, OWN = 0x01, 0x03, 0x06, 0x21, 0x51, 0x58, 0x59, 0x7F
 OUR_TEXT = "stemwright:"
@@ -17,11 +18,7 @@ OUR_TEXT = "stemwright:"
 
 def text_of(data: bytes) -> str:
     """The printable text of a meta event (its type byte first), at most 200 characters."""
-    try:
-        text = data[1:].decode("utf-8")
-    except UnicodeDecodeError:
-        text = data[1:].decode("latin-1")
-    return "".join(sign if sign.isprintable() else " " for sign in text[:200]).strip()
+    return decoded(data[1:])
 
 
 def our_text(data: bytes) -> tuple[str, str]:
@@ -30,15 +27,21 @@ def our_text(data: bytes) -> tuple[str, str]:
     return word, value
 
 
+def style_of(ours: str) -> str:
+    """The style that we noted, or "" where there is none."""
+    try:
+        return parse_style(ours)
+    except UsageError:
+        return ""
+
+
 def tempo_of(bpm: Fraction) -> int:
     """Microseconds of a quarter note, as MIDI keeps them."""
     return round(Fraction(60_000_000) / bpm)
 
 
-def bpm_of(micros: int, ours: str, name: str) -> Fraction:
-    """The plainest decimal BPM with this tempo; ours where it was noted and still fits."""
-    if micros == 0:
-        raise UsageError(f"{name}: has a tempo of 0 microseconds a quarter note; export it again")
+def bpm_of(micros: int, ours: str) -> Fraction:
+    """The plainest decimal BPM with this tempo, of over 0; ours where it was noted and still fits."""
     try:
         if ours and tempo_of(parse_bpm(ours)) == micros:
             return parse_bpm(ours)

@@ -15,7 +15,10 @@ from stemwright.song.form import MAX_SECTION_BARS, MAX_SECTIONS, Section, sectio
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi_chords import read_chords
-from stemwright.song.midi_events import META, RawFile, parse_file
+from stemwright.song.midi_events import META
+from stemwright.song.midi_faults import Fault, Faults
+from stemwright.song.midi_file import RawFile, parse_file
+from stemwright.song.midi_kits import read_kits
 from stemwright.song.midi_meta import (
     KEY,
     MARKER,
@@ -27,12 +30,16 @@ from stemwright.song.midi_meta import (
     key_of,
     meter_of,
     our_text,
+    style_of,
     text_of,
 )
 from stemwright.song.midi_notes import Mended, MidiTrack, channels_of, note_ticks, scaled
+from stemwright.song.midi_pedal import sustained
 from stemwright.song.score import MAX_NOTES, PPQ
 
 MAX_BYTES = 10 * 1024 * 1024
+INAUDIBLE = 0.001
+"""Share by which a tempo may change and still be the same: programs round it differently each time."""
 _Value = TypeVar("_Value")
 
 
@@ -41,10 +48,12 @@ class MidiSong:
     """What a MIDI file holds.
 
     `bpm` and `meter` are those that hold longest (120 and 4/4 where it names none, see `says`), `key` is its
-    first; the `_changes` count how often another one comes. `bpm` may lie outside 30..300. Markers and
-    chords: (tick, text or chord). `says`: which of "bpm", "meter", "key" the file names; `is_ours`: whether
-    Stemwright wrote it. `division`: its ticks a quarter note; `rounding`: how far its notes were moved at
-    most, in quarter notes.
+    first; the `_changes` count how often another one comes before the last note has ended. `tempos` and
+    `meters`: (tick, BPM) and (tick, (n, power of two)) of each. `bpm` may lie outside 30..300; where the file
+    names no tempo but 0, `tempo_is_zero`. Markers and chords: (tick, text or chord). `says`: which of "bpm",
+    "meter", "key" the file names; `is_ours`: whether Stemwright wrote it, `style` what it then noted.
+    `division`: its ticks a quarter note; `rounding`: how far its notes were moved at most, in quarter notes.
+    `faults`: what was wrong with the file and has been mended, a line each.
     """
 
     tracks: list[MidiTrack]
@@ -54,23 +63,52 @@ class MidiSong:
     tempo_changes: int = 0
     meter_changes: int = 0
     key_changes: int = 0
+    tempos: list[tuple[int, Fraction]] = field(default_factory=list)
+    meters: list[tuple[int, tuple[int, int]]] = field(default_factory=list)
+    tempo_is_zero: bool = False
     markers: list[tuple[int, str]] = field(default_factory=list)
     chords: list[tuple[int, Chord | None]] = field(default_factory=list)
     says: set[str] = field(default_factory=set)
     is_ours: bool = False
+    style: str = ""
     length_ticks: int = 0
     division: int = PPQ
     rounding: Fraction = Fraction(0)
     mended: Mended = field(default_factory=Mended)
+    faults: list[str] = field(default_factory=list)
+
+    def hold_pedal(self) -> None:
+        """Make all notes as long as the pedal makes them sound."""
+        for track in self.tracks:
+            if track.pedal:
+                played = sustained(track.notes, track.pedal)
+                ends = zip(sorted(track.notes), sorted(played), strict=True)
+                self.mended.held += sum(a.end != b.end for a, b in ends)
+                track.notes, track.pedal = played, []
+
+    @property
+    def end_ticks(self) -> int:
+        """Where the last note ends, or the file where it has none."""
+        ends = (note.end for track in self.tracks for note in track.notes)
+        return max(ends, default=self.length_ticks)
 
     @property
     def bars(self) -> int:
-        """Bars that hold the whole file, at least 1."""
+        """Bars of the file's meter, see `bars_in`."""
         return self.bars_in(self.meter)
 
     def bars_in(self, meter: Meter) -> int:
-        """Bars of another meter that hold the whole file, at least 1."""
-        return max(1, -(-self.length_ticks // meter.ticks_per_bar))
+        """Bars of another meter that hold all notes and chords, at least 1.
+
+        Many programs let tracks end long after their music. A file of our own ends where its song does.
+        """
+        chords = [tick + 1 for tick, chord in self.chords if chord is not None]
+        end = self.length_ticks if self.is_ours else max([self.end_ticks, *chords])
+        return max(1, -(-end // meter.ticks_per_bar))
+
+    def empty_bars_in(self, meter: Meter) -> int:
+        """Bars between the last note or chord and the end of the file, which `bars_in` leaves out."""
+        return max(0, -(-self.length_ticks // meter.ticks_per_bar) - self.bars_in(meter))
 
     def sections(self, meter: Meter | None = None) -> tuple[Section, ...]:
         """Sections from the markers, on the nearest bars (of `meter`, or the file's own).
@@ -93,24 +131,32 @@ class MidiSong:
         return tuple(out)
 
 
-def read_midi(source: str | Path | bytes, name: str | None = None) -> MidiSong:
-    """The contents of a MIDI file (path or bytes). UsageError for anything that is not one, or too large."""
+def read_midi(source: str | Path | bytes, name: str | None = None, strict: bool = False) -> MidiSong:
+    """The contents of a MIDI file (path or bytes). UsageError for anything that is not one, or too large.
+
+    Of a damaged file what can be read is read and the rest told in `faults`; a `strict` reader refuses it.
+    """
     data = source if isinstance(source, bytes) else _read_file(Path(source))
     name = name or ("MIDI data" if isinstance(source, bytes) else Path(source).name)
     if len(data) > MAX_BYTES:
         raise UsageError(f"{name}: has {len(data)} bytes, at most {MAX_BYTES} are allowed; split it")
     if not data:
         raise UsageError(f"{name}: is not a MIDI file (it is empty)")
-    raw = parse_file(data, name)
+    faults = Faults(name, strict)
+    raw = parse_file(data, name, faults)
     song = MidiSong([], Fraction(120), Meter(4, 4), None, division=raw.division)
     song.length_ticks = max(scaled(track.end, raw.division, name) for track in raw.tracks)
+    kits = read_kits(raw.tracks)
     for number, track in enumerate(raw.tracks, 1):
-        song.tracks += channels_of(track, number, raw.division, name, song.mended)
+        song.tracks += channels_of(track, number, raw.division, song.mended, faults, kits)
+    if not song.tracks and faults.first:
+        raise UsageError(faults.first)
     if sum(len(track.notes) for track in song.tracks) > MAX_NOTES:
         raise UsageError(f"{name}: has over {MAX_NOTES} notes; split it")
     song.rounding = _rounding(raw)
     song.chords = [(scaled(tick, raw.division, name), chord) for tick, chord in read_chords(raw)]
-    _read_conductor(raw, song, name)
+    _read_conductor(raw, song, faults)
+    song.faults = list(faults.remarks())
     return song
 
 
@@ -131,28 +177,50 @@ def _rounding(raw: RawFile) -> Fraction:
     return Fraction(worst, raw.division * PPQ)
 
 
-def _read_conductor(raw: RawFile, song: MidiSong, name: str) -> None:
+def _read_conductor(raw: RawFile, song: MidiSong, faults: Faults) -> None:
     """Tempo, meter, key and markers of all tracks, in order of time, into `song`."""
-    metas = [(tick, data) for track in raw.tracks for tick, status, data in track.events if status == META]
+    metas = [
+        (scaled(tick, raw.division, faults.name), data)
+        for track in raw.tracks
+        for tick, status, data in track.events
+        if status == META
+    ]
     metas.sort(key=lambda event: event[0])
-    end = max(track.end for track in raw.tracks)
     ours = dict(our_text(data) for _, data in metas if data[0] == TEXT and text_of(data).startswith(OUR_TEXT))
     song.is_ours = bool(ours)
-    tempos = _held([(t, int.from_bytes(d[1:4], "big")) for t, d in metas if d[0] == TEMPO and len(d) == 4])
-    meters = _held([(t, (d[1], d[2])) for t, d in metas if d[0] == METER and len(d) >= 3])
+    song.style = style_of(ours.get("style", ""))
+    song.markers = [(tick, text_of(data)) for tick, data in metas if data[0] == MARKER]
     keys = _held([(t, struct.unpack(">xbB", d)) for t, d in metas if d[0] == KEY and len(d) == 3])
-    if tempos:
-        song.bpm = bpm_of(_longest(tempos, end), ours.get("bpm", ""), name)
-        song.says.add("bpm")
-    if meters:
-        song.meter = meter_of(*_longest(meters, end), name)
-        song.says.add("meter")
     if keys:
         song.key = key_of(keys[0][1][0], keys[0][1][1], ours.get("key", ""))
         song.says |= {"key"} if song.key is not None else set()
-    song.tempo_changes, song.meter_changes = max(0, len(tempos) - 1), max(0, len(meters) - 1)
     song.key_changes = max(0, len(keys) - 1)
-    song.markers = [(scaled(tick, raw.division, name), text_of(d)) for tick, d in metas if d[0] == MARKER]
+    end = max(1, song.end_ticks)
+    heard = [(tick, data) for tick, data in metas if tick < end]
+    _read_tempos(heard, song, ours.get("bpm", ""), faults)
+    song.meters = _held([(t, (d[1], d[2])) for t, d in heard if d[0] == METER and len(d) >= 3])
+    if song.meters:
+        song.meter = meter_of(*_longest(song.meters, end), faults.name)
+        song.says.add("meter")
+    song.meter_changes = max(0, len(song.meters) - 1)
+
+
+def _read_tempos(metas: Sequence[tuple[int, bytes]], song: MidiSong, ours: str, faults: Faults) -> None:
+    """The tempos that are heard, without changes that nobody hears."""
+    named = [(t, int.from_bytes(d[1:4], "big")) for t, d in metas if d[0] == TEMPO and len(d) == 4]
+    tempos = _held([(tick, micros) for tick, micros in named if micros])
+    for _ in range(sum(not micros for _, micros in named)):
+        faults.add(Fault.TEMPO, 0, "has a tempo of 0 microseconds a quarter note")
+    song.tempo_is_zero = bool(named) and not tempos
+    steady = tempos[:1]
+    for tick, micros in tempos:
+        if abs(micros - steady[-1][1]) > INAUDIBLE * steady[-1][1]:
+            steady.append((tick, micros))
+    if steady:
+        song.bpm = bpm_of(_longest(steady, song.end_ticks), ours)
+        song.says.add("bpm")
+    song.tempos = [(tick, bpm_of(micros, ours)) for tick, micros in steady]
+    song.tempo_changes = max(0, len(steady) - 1)
 
 
 def _held(events: Sequence[tuple[int, _Value]]) -> list[tuple[int, _Value]]:

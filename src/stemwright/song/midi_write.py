@@ -11,8 +11,9 @@ from collections.abc import Collection, Mapping
 from itertools import count
 
 from stemwright.errors import UsageError
-from stemwright.song.layers import DEFAULT_PROGRAMS, is_drums, ordered
+from stemwright.song.layers import KINDS, is_drums, kind_of, ordered
 from stemwright.song.midi_chords import CHORD_TRACK, chord_events
+from stemwright.song.midi_kits import DRUM_CHANNEL
 from stemwright.song.midi_meta import (
     KEY,
     MARKER,
@@ -25,7 +26,6 @@ from stemwright.song.midi_meta import (
     signature_of,
     tempo_of,
 )
-from stemwright.song.midi_notes import DRUM_CHANNEL
 from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState, bpm_text
 
@@ -55,7 +55,7 @@ def write_midi(
         chunks.append(_chunk(_chords(state), state.total_ticks))
     melodic, drums = count(), count()
     for name in ordered(list(scores)):
-        program = (programs or {}).get(name, DEFAULT_PROGRAMS.get(name, 0))
+        program = (programs or {}).get(name, KINDS[kind_of(name)].program)
         lanes = _lanes(scores[name]) if name in keep else [scores[name].without_overlaps()]
         for number, lane in enumerate(lanes, 1):
             port, channel = _place(next(drums if is_drums(name) else melodic), is_drums(name))
@@ -83,6 +83,8 @@ def _conductor(state: GlobalState, title: str) -> list[_Event]:
         (0, 4, _meta(TEXT, f"{OUR_TEXT}bpm={bpm_text(state.bpm)}".encode())),
         (0, 5, _meta(TEXT, f"{OUR_TEXT}key={state.key}".encode())),
     ]
+    if state.style:
+        events.append((0, 5, _meta(TEXT, f"{OUR_TEXT}style={state.style}".encode())))
     bar = 0
     for section in state.sections:
         events.append((bar * meter.ticks_per_bar, 6, _meta(MARKER, section.name.encode("utf-8"))))

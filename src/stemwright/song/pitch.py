@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from stemwright.song.signs import plain_signs
+
 _LETTERS = "FCGDAEB"
 _NAME = re.compile(r"[A-G](#{0,2}|b{0,2})")
 
@@ -34,6 +36,11 @@ def spell_near(pc: int, lowest: int) -> str:
     return name_at(lowest + (pc * 7 - lowest) % 12)
 
 
+def pitch_text(pitch: int) -> str:
+    """A MIDI pitch as musicians write it: 60 is C4, 61 C#4."""
+    return f"{spell_near(pitch % 12, -1)}{pitch // 12 - 1}"
+
+
 def tidy(text: str) -> str:
-    """`text` without outer blanks, with # and b for the signs of sharp and flat."""
-    return text.strip().replace("♯", "#").replace("♭", "b")
+    """`text` without outer blanks, in plain signs."""
+    return plain_signs(text).strip()

@@ -7,6 +7,9 @@ and the tones are looked up. So every writing of a chord gives one quality with 
 from __future__ import annotations
 
 import re
+from difflib import SequenceMatcher
+
+from stemwright.song.signs import plain_signs
 
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7), "m": (0, 3, 7), "dim": (0, 3, 6), "aug": (0, 4, 8), "5": (0, 7),
@@ -43,12 +46,12 @@ _NAMES = {
 }  # fmt: skip
 """Usual writings, by which names that were always read keep their meaning."""
 
-_SIGNS = str.maketrans({"△": "Δ", "−": "-", "–": "-", "º": "°", "Ø": "ø", "(": " ", ")": " ", ",": " "})
+_SIGNS = str.maketrans({"^": "Δ", "(": " ", ")": " ", ",": " "})
 _HEAD = re.compile(
-    r"(maj|Maj|ma(?!dd)|Ma|MA|M|Δ|min|Min|mi|MI|m|-|dim|°|o|aug|\+|ø|h(?=7))?(6/9|69|13|11|9|7|6|5)?"
+    r"(maj|Maj|ma(?!dd)|Ma|MA|M|Δ|min|Min|mi|MI|m|-|dim|°|o|aug|\+|ø|h)?(6/9|69|13|11|9|7|6|5)?"
 )
 _PIECE = re.compile(
-    r" *(?:(sus)(24|2|4)?|(maj|Maj|M|Δ)(7|9)|(add|no|omit)([#b]?)(2|3|4|5|6|9|11|13)"
+    r" *(?:(sus)(24|2|4)?|((?:maj|Maj|M)(?=[79])|Δ)(7|9)?|(add|no|omit)([#b]?)(2|3|4|5|6|9|11|13)"
     r"|([#b+-])(5|9|11|13)|(?<= )(6|7|9|11|13)) *"
 )
 _KINDS = {
@@ -57,6 +60,8 @@ _KINDS = {
 }  # fmt: skip
 _UPPER = {"2": 14, "4": 17, "6": 9, "9": 14, "11": 17, "13": 21}
 _BY_TONES = {frozenset(tones): name for name, tones in QUALITIES.items()}
+_NEAR = 0.6
+"""How alike the letters of two suffixes are, from 0 to 1, that one may have been meant for the other."""
 _SHIFTS = {"": 0, "b": -1, "-": -1, "#": 1, "+": 1}
 
 
@@ -74,11 +79,16 @@ def parse_quality(suffix: str) -> str | None:
 
 
 def nearest_quality(suffix: str) -> str | None:
-    """For a suffix that says tones which no quality has: the quality with most of them, or None."""
+    """For a suffix that means no quality, the one that is nearest: by its tones where they can be read, else
+    by its letters; None where nothing is near.
+    """
     tones = tones_of(suffix)
-    if tones is None:
-        return None
-    return max(QUALITIES, key=lambda name: _likeness(tones, frozenset(QUALITIES[name])))
+    if tones is not None:
+        return max(QUALITIES, key=lambda name: _likeness(tones, frozenset(QUALITIES[name])))
+    written = [name for name in (*QUALITIES, *_NAMES) if name]
+    alike = {name: SequenceMatcher(None, suffix[:40], name).ratio() for name in written}
+    near = max(written, key=lambda name: alike[name])
+    return parse_quality(near) if alike[near] >= _NEAR else None
 
 
 def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
@@ -87,12 +97,12 @@ def _likeness(one: frozenset[int], other: frozenset[int]) -> float:
 
 def tones_of(suffix: str) -> frozenset[int] | None:
     """Semitones above the root that a suffix spells out; None where some piece of it cannot be read."""
-    text = suffix.translate(_SIGNS)
+    text = plain_signs(suffix).translate(_SIGNS)
     head = _HEAD.match(text)
     assert head is not None  # every part of it may be missing
     word, number = head[1] or "", head[2] or ""
     kind = "m" if word == "m" else _KINDS[word.lower()]
-    chord = _Tones(kind, number)
+    chord = _Tones(kind, number or ("7" if word == "Δ" else ""))
     at = head.end()
     while at < len(text.rstrip()):
         piece = _PIECE.match(text, at)

@@ -116,5 +116,5 @@ def _tone_name(root: str, step: int, key: Key) -> str:
 
 
 def _bad_roman(text: str, near: str | None = None) -> UsageError:
-    advice = f"the nearest that is, {near}" if near else '"ii7", "V7/V", "bVII" or "viio7"'
-    return UsageError(f"chord: {text[:40]!r} is not a known Roman numeral; write for example {advice}")
+    advice = f"did you mean {near}?" if near else 'write for example "ii7", "V7/V", "bVII" or "viio7"'
+    return UsageError(f"chord: {text[:40]!r} is not a known Roman numeral; {advice}")

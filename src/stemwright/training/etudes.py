@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from stemwright.instruments.ranges import RANGES
 from stemwright.song.drums import PIECE_PITCH
-from stemwright.song.score import Note, Score
+from stemwright.song.score import PPQ, Note, Score
 
 if TYPE_CHECKING:
     from random import Random
@@ -27,8 +27,14 @@ _DRUM_DENSITY = {
 }  # fmt: skip
 
 
+_LONE = 0.4
+"""Share of the drums' etudes that are lone hits: what rings on after them is heard nowhere else."""
+
+
 def drum_etude(state: GlobalState, rng: Random) -> Score:
-    """A random bar pattern of some pieces, varied from bar to bar."""
+    """A random bar pattern of some pieces, varied from bar to bar; or lone hits."""
+    if rng.random() < _LONE:
+        return _lone_hits(state, rng)
     steps = state.meter.ticks_per_bar // _STEP
     chosen = {"kick", "snare", *rng.sample(sorted(_DRUM_DENSITY), 4)}
     pattern = [
@@ -43,6 +49,16 @@ def drum_etude(state: GlobalState, rng: Random) -> Score:
             tick = bar * state.meter.ticks_per_bar + moved * _STEP
             notes.append(Note(tick, _STEP, PIECE_PITCH[piece], rng.randint(25, 127)))
     return Score.from_notes(notes).without_overlaps()
+
+
+def _lone_hits(state: GlobalState, rng: Random) -> Score:
+    """Hits of any piece, one after the other or two at once, half a second to four seconds apart."""
+    tick, notes = rng.randrange(_STEP, 8 * _STEP), []
+    while tick < state.total_ticks:
+        for piece in rng.sample(sorted(PIECE_PITCH), rng.choice((1, 1, 1, 2))):
+            notes.append(Note(tick, _STEP, PIECE_PITCH[piece], rng.randint(25, 127)))
+        tick += round(float(state.bpm) * PPQ / 60 * rng.uniform(0.5, 4.0) / _STEP) * _STEP
+    return Score.from_notes(notes)
 
 
 def _scale(state: GlobalState, low: int, high: int) -> list[int]:

@@ -147,6 +147,13 @@ def kept_share(score: Score, ticks: int) -> float:
     return 1.0 if len(beats) * PPQ >= SPARSE * ticks else SPARSE_KEPT
 
 
+def _kept(window: Window, layer: str) -> float:
+    """The share for a layer of a window; the drums' etudes are sparse on purpose."""
+    if window.song.source == "etudes" and is_drums(layer):
+        return 1.0
+    return kept_share(window.scores[layer], window.state.total_ticks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Played:
     """A layer of a window as it is played."""
@@ -161,7 +168,7 @@ def _play(layer: str, window: Window, rng: Random) -> _Played | None:
     """The notes of a clip; None where the window is passed over."""
     score = window.scores.get(layer)
     state = window.state
-    if score is None or rng.random() >= kept_share(score, state.total_ticks):
+    if score is None or rng.random() >= _kept(window, layer):
         return None
     feel = draw_feel(rng, window.song.source)
     return _Played(layer, window, humanised(score, feel, state.bpm, state.total_ticks, rng), feel)

@@ -84,5 +84,5 @@ def test_tuning_keeps_it_and_older_bundles_have_none() -> None:
 )
 def test_what_is_no_ensemble_is_refused(wrong: object) -> None:
     record = {**Tuning().to_json(), "ensemble": {"harmony/strings": wrong}}
-    with pytest.raises(UsageError, match="tuning.json: ensemble of 'harmony/strings'"):
+    with pytest.raises(UsageError, match=r"tuning\.json: ensemble of 'harmony/strings'"):
         Tuning.from_json(record, "tuning.json")

@@ -12,9 +12,9 @@ from stemwright.compose.companion import Companion
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.models.companion import PARTS
-from stemwright.training.companion import recipe as recipes
 from stemwright.training.companion.recipe import train_companion
-from stemwright.training.companion.trainer import Recipe
+from stemwright.training.companion.trainer import Recipe, Trainer
+from stemwright.training.fit.run import CHECKS
 from support.corpora import write_corpus
 
 QUICK = Recipe(batch=4, length=24, warmup_steps=4, arranged=2, valid_songs=2, final_songs=2)
@@ -36,7 +36,7 @@ def test_it_learns_and_its_figures_are_in_the_manifest(trained: tuple[Path, dict
     out, figures = trained
     lines = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
     valid = [sum(line["valid"]) for line in lines if "valid" in line]
-    assert len(valid) == recipes.CHECKS and valid[-1] < valid[0]
+    assert len(valid) == 1 + CHECKS and valid[-1] < valid[0]
     manifest = load_bundle(out / "bundle", kind="companion").manifest
     assert manifest.held_out == figures and manifest.steps == 40
     assert manifest.licences == ("Apache-2.0", "CC0", "MIT") and len(manifest.sources) == 3
@@ -51,17 +51,14 @@ def test_it_learns_and_its_figures_are_in_the_manifest(trained: tuple[Path, dict
 def test_a_run_that_stopped_goes_on_to_the_same_weights(
     corpus: Path, trained: tuple[Path, dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps = 0
+    step = Trainer.step
 
-    def interrupted(recipe: Recipe, step: int, done: float) -> float:
-        nonlocal steps
-        steps += 1
-        if steps == 18:
+    def interrupted(self: Trainer, batch: None, rate: float, done: float) -> dict[str, float]:
+        if self.progress.step == 17 and not any("saved" in line for line in told):
             raise KeyboardInterrupt
-        return schedule(recipe, step, done)
+        return step(self, batch, rate, done)
 
-    schedule = recipes.schedule
-    monkeypatch.setattr(recipes, "schedule", interrupted)
+    monkeypatch.setattr(Trainer, "step", interrupted)
     told: list[str] = []
     options: dict[str, Any] = {"steps": 40, "preset": "tiny", "recipe": QUICK, "report": told.append}
     with pytest.raises(KeyboardInterrupt):

@@ -241,7 +241,7 @@ def test_resumed_run_is_the_same(shards: Path, tmp_path: Path) -> None:
         train_performer(shards, tmp_path / "halves", steps=16, **{**options, "report": interrupt})
     assert "saved" not in lines_of(tmp_path / "halves")
     train_performer(shards, tmp_path / "halves", steps=16, **options)
-    from stemwright.training.codec import checkpoint
+    from stemwright.training.fit import checkpoint
 
     one, two = (
         checkpoint.load(tmp_path / name / "checkpoint.safetensors")[0] for name in ("whole", "halves")

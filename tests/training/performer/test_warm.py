@@ -93,7 +93,7 @@ def test_training_goes_on(shards: Path, tmp_path: Path) -> None:
     second = train_performer(shards, tmp_path / "second", steps=40, start=bundle, **options)
     cold = train_performer(shards, tmp_path / "cold", steps=40, **options)
     assert second["loss_mean"] < first["loss_mean"] < cold["loss_mean"] - 0.05
-    with pytest.raises(UsageError, match="another about"):
+    with pytest.raises(UsageError, match="another start"):
         train_performer(shards, tmp_path / "second", steps=40, **options)
 
 

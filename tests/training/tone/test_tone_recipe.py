@@ -13,7 +13,7 @@ from stemwright.codec.tone.decoder import Part, ToneDecoder
 from stemwright.codec.tone.hearing import ToneEncoder, spectra
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
-from stemwright.training.codec import checkpoint
+from stemwright.training.fit import checkpoint
 from stemwright.training.performer.recipe import Recipe as PerformerRecipe
 from stemwright.training.performer.recipe import train_performer
 from stemwright.training.rehearse import rehearse_data

@@ -15,7 +15,7 @@ from stemwright.codec.codec import Codec
 from stemwright.codec.wide import WideDecoder
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle, require_codec
-from stemwright.training.codec import checkpoint
+from stemwright.training.fit import checkpoint
 from stemwright.training.wide.pairs import Pairs
 from stemwright.training.wide.recipe import train_wide
 from stemwright.training.wide.trainer import WideRecipe, WideTrainer
@@ -62,10 +62,10 @@ def test_a_stopped_run_goes_on_to_the_same_bits(wide_data: Path, codec: Bundle, 
     train(wide_data, tmp_path / "whole", codec, 8, JUDGED)
     step = WideTrainer.step
 
-    def stopping(self: WideTrainer, batch: object, rate: float, **more: bool) -> dict[str, float]:
+    def stopping(self: WideTrainer, batch: object, rate: float, done: float) -> dict[str, float]:
         if self.progress.step == 6:
             raise KeyboardInterrupt
-        return step(self, batch, rate, **more)  # type: ignore[arg-type]
+        return step(self, batch, rate, done)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(WideTrainer, "step", stopping)
@@ -75,7 +75,7 @@ def test_a_stopped_run_goes_on_to_the_same_bits(wide_data: Path, codec: Bundle, 
     parts, _ = checkpoint.load(tmp_path / "parts" / "checkpoint.safetensors")
     assert meta["progress"]["judged"] == 4 and whole.keys() == parts.keys()
     assert all(torch.equal(whole[k], parts[k]) for k in whole)
-    with pytest.raises(UsageError, match="another configuration"):
+    with pytest.raises(UsageError, match="another config"):
         train(wide_data, tmp_path / "whole", codec, 9, replace(JUDGED, blocks_more=1))
 
 

@@ -24,7 +24,7 @@ from stemwright.codec.tone.notes import FRAME_FEATURES
 from stemwright.codec.tone.streaming import AHEAD, CONTROLS, NOTES, STRETCH, TRUNK, ToneStream
 from stemwright.codec.tone.tuning import read_tuning
 from stemwright.errors import UsageError
-from stemwright.song.layers import LAYERS
+from stemwright.song.layers import kind_of
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
@@ -85,7 +85,7 @@ class ToneDecoder(ToneGraphs):
         return ToneStream(self, layer, score, timebase, timbre, wide=wide, chunk=chunk)
 
     def place(self, layer: str, timbre: str) -> tuple[str, npt.NDArray[np.int64]]:
-        """The known layer that a layer is of, and the row of the table of timbres as graphs take it, int64
+        """The kind that a layer is of, and the row of the table of timbres as graphs take it, int64
         [1]: 0 for a timbre that the bundle does not know.
         """
         kind = kind_of(layer)
@@ -94,11 +94,6 @@ class ToneDecoder(ToneGraphs):
     def floats(self, name: str, given: Mapping[str, Array], *shapes: Shape) -> list[Floats]:
         """The outputs of a graph, float32 and finite; see :meth:`ToneGraphs.run`."""
         return [value.astype(np.float32, copy=False) for value in self.run(name, given, np.float32, *shapes)]
-
-
-def kind_of(layer: str) -> str:
-    """The known layer whose timbres a layer has: the one whose name it begins with, else harmony."""
-    return next((name for name in LAYERS if layer.startswith(name)), "harmony")
 
 
 def _slots(bundle: Bundle) -> dict[tuple[str, str], int]:
@@ -131,5 +126,4 @@ __all__ = [
     "TUNING",
     "Part",
     "ToneDecoder",
-    "kind_of",
 ]

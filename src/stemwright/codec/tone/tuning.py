@@ -86,8 +86,8 @@ class Tuning:
 
     @classmethod
     def from_json(cls, record: object, where: str) -> Tuning:
-        """The inverse of :meth:`to_json`; UsageError naming the timbre that is wrong. Older bundles know of no
-        ``ensemble``.
+        """The inverse of :meth:`to_json`; UsageError naming the timbre that is wrong. Older bundles
+        have no ``ensemble``.
         """
         names = ("strings", "modes", "vibrato", "ensemble")
         if not isinstance(record, dict) or {"ensemble", *record} != set(names):
@@ -97,7 +97,10 @@ class Tuning:
             {name: _strings(value, f"{where}: strings of {shown(name)}") for name, value in strings.items()},
             {name: _modes(value, f"{where}: modes of {shown(name)}") for name, value in modes.items()},
             {name: _vibrato(value, f"{where}: vibrato of {shown(name)}") for name, value in vibrato.items()},
-            {name: _ensemble(value, f"{where}: ensemble of {shown(name)}") for name, value in ensemble.items()},
+            {
+                name: _ensemble(value, f"{where}: ensemble of {shown(name)}")
+                for name, value in ensemble.items()
+            },
         )
 
 
@@ -152,7 +155,11 @@ def _vibrato(value: object, where: str) -> Vibrato:
 
 
 def _ensemble(value: object, where: str) -> Ensemble:
-    if not isinstance(value, dict) or set(value) != set(_ENSEMBLE) or not all(map(_is_number, value.values())):
+    if (
+        not isinstance(value, dict)
+        or set(value) != set(_ENSEMBLE)
+        or not all(map(_is_number, value.values()))
+    ):
         raise UsageError(f"{where}: must hold the numbers {', '.join(_ENSEMBLE)}; get the bundle again")
     if value["voices"] not in PLACES or not 0 <= value["share"] <= 1 or not 0 <= value["cents"] <= 100:
         raise UsageError(

@@ -100,7 +100,6 @@ class Voices:
             return start, np.zeros(count, np.float32)
         return bent(vibrato, int(notes.pitch[note]), start, min(row, first_frame(start)), row, count)
 
-
     def _together(self, notes: Notes, note: int, row: int, voice: Voice, parts: L.Floats) -> L.Floats:
         """A note's amplitudes from the frame ``row`` on, as all players of an ensemble have them together."""
         ensemble = self.tuning.ensemble.get(f"{self.layer}/{self.timbre}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stemwright.compose.composer.chordless import hush, silenced
 from stemwright.compose.composer.conditions import FEATURES, VERSION, Conditions, Floats, Tables, standing
 from stemwright.compose.composer.draft import CHORDS, DRUMS, Draft, Place
 from stemwright.compose.composer.drawing import SAMPLING, Draws
@@ -94,6 +95,8 @@ class Composer:
             self._write_run(draft, tables, [p for p in left if p[1] in run], run, seed, chosen)
             left = [p for p in left if p[1] not in run]
             progress(total - len({bar for _, bar in left}), total)
+        if any(part == CHORDS for part, _ in places):
+            hush(draft, places)
 
     def _write_run(
         self,
@@ -168,7 +171,7 @@ def _frame(draft: Draft, place: Place, wishes: Wishes) -> Frame:
         state.total_ticks,
         draft.chords[bar] or (),
         held,
-        wishes.limits.of(PARTS[part]),
+        silenced(wishes.limits.of(PARTS[part]), draft, place),
         part in wishes.human,
     )
 

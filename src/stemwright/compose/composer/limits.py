@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stemwright.errors import UsageError
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import KINDS, kind_of
 from stemwright.song.score import Note
 
 Span = tuple[int, int]
@@ -63,8 +63,6 @@ class Limits:
 
 
 FREE = Limits()
-RANGES = {"bass": (28, 60), "harmony": (36, 96), "lead": (45, 96)}
-"""Where the layers of a song lie unless it is said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -79,8 +77,6 @@ class AllLimits:
 
 
 def usual(layer: str) -> Limits:
-    """What the composer keeps to unless told otherwise: the layer's range; drums are free."""
-    if is_drums(layer):
-        return FREE
-    low, high = next((span for name, span in RANGES.items() if layer.startswith(name)), (0, 127))
-    return Limits(low, high)
+    """What the composer keeps to unless told otherwise: the range of the layer's kind; drums are free."""
+    found = KINDS[kind_of(layer)].range
+    return FREE if found is None else Limits(*found)

@@ -14,7 +14,8 @@ from fractions import Fraction
 
 from stemwright.compose.form import family
 from stemwright.song.harmony import MODES, QUALITIES
-from stemwright.song.layers import LAYERS, is_drums
+from stemwright.song.layers import LAYERS, kind_of
+from stemwright.song.style import canonical
 
 VERSION = 1
 FINE = 8
@@ -112,10 +113,9 @@ def span(kind: str) -> slice:
 
 
 def part_of(layer: str) -> int:
-    """The part whose place a layer takes: the known one that its name begins with, else the lead."""
-    if is_drums(layer):
-        return PARTS.index("drums")
-    return next((i for i, name in enumerate(PARTS) if layer.startswith(name)), PARTS.index("lead"))
+    """The part whose place a layer takes, by its kind; the lead's where its kind is no part."""
+    kind = kind_of(layer)
+    return PARTS.index(kind if kind in PARTS else "lead")
 
 
 def tempo_of(bpm: Fraction) -> int:
@@ -125,9 +125,9 @@ def tempo_of(bpm: Fraction) -> int:
 
 
 def style_of(style: str) -> int:
-    """A style's value: the known one that it is or begins with, else 0."""
-    words = style.replace("/", " ").replace("-", " ").split()
-    return next((STYLES.index(word) for word in words[:1] if word in STYLES), 0)
+    """A style's value; 0 for one that the composer does not know."""
+    name = canonical(style)
+    return STYLES.index(name) if name in STYLES else 0
 
 
 def section_of(name: str) -> int:

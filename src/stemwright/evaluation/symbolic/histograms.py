@@ -29,7 +29,7 @@ from numpy.typing import ArrayLike, NDArray
 from stemwright.evaluation.symbolic.grid import UNIT, Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import DRUM_PIECES, piece_of
-from stemwright.song.layers import is_drums
+from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.state import GlobalState
 
 Counts = Mapping[str, Ints]
@@ -71,7 +71,7 @@ def counts(song: SymbolicSong, layer: str) -> "OrderedDict[str, Ints]":
         pieces = np.array([piece_of(int(pitch)) for pitch in notes[:, 2]], dtype=np.int64)
         found["piece"] = _binned(pieces, len(DRUM_PIECES))
     else:
-        steps = np.diff(outer_line(onsets, notes[:, 2], lowest=layer.startswith("bass")))
+        steps = np.diff(outer_line(onsets, notes[:, 2], lowest=kind_of(layer) == "bass"))
         found["chord"] = _binned(above_root(song.state, onsets, notes[:, 2]), 12)
         found["interval"] = _binned(np.clip(steps, -WIDEST, WIDEST) + WIDEST, 2 * WIDEST + 1)
         found["duration"] = _binned(duration_bins(notes[:, 1]), len(DURATIONS))

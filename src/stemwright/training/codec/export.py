@@ -21,10 +21,9 @@ import torch
 from torch import Tensor, nn
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.models import Bundle, Manifest, load_bundle, tokens_of, write_bundle
-from stemwright.training.codec import checkpoint
+from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
 from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, Decoder, inverse_basis
-from stemwright.training.credits import origin
+from stemwright.training.fit import checkpoint
 
 OPSET = 17
 TOLERANCE = 1e-4
@@ -252,26 +251,6 @@ def export_model(
     return bundle
 
 
-def main() -> None:
-    """``python -m stemwright.training.codec.export CHECKPOINT OUT [--data DATA] [--from BUNDLE]``"""
-    import argparse
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument(
-        "--data", type=Path, default=None, help="take licences and sources from its manifest.json"
-    )
-    parser.add_argument("--from", dest="parent", type=Path, default=None, help="the bundle it began with")
-    args = parser.parse_args()
-    parent = load_bundle(args.parent, kind="codec") if args.parent else None
-    licences, sources = origin(args.data) if args.data else ((), ())
-    figures = last_figures(args.source.parent)
-    export_bundle(
-        args.source, args.out, figures=figures, licences=licences, sources=sources, parent=parent, say=print
-    )
-
-
 def last_figures(run: Path) -> dict[str, Any]:
     """The held-out figures of the weights that a run would export, from its ``log.jsonl`` (empty where there
     is none): the best ones, after the judges came if they did.
@@ -283,7 +262,3 @@ def last_figures(run: Path) -> dict[str, Any]:
     rows = [r for r in rows if r["judged"]] or rows
     best: dict[str, Any] = min((r["valid"] for r in rows), key=lambda v: float(v["total"]), default={})
     return best
-
-
-if __name__ == "__main__":
-    main()

@@ -1,36 +1,28 @@
-"""What training runs of decoders have in common: judged steps, averaged weights, and all that a checkpoint
-must hold to go on.
-"""
+"""What trainings of decoders have in common: the distance of sounds, and judges."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from stemwright.errors import UsageError
-from stemwright.training import averaging
-from stemwright.training.codec import checkpoint
 from stemwright.training.codec.discriminators import Judges, judged, levelled
 from stemwright.training.codec.model import CodecConfig
+from stemwright.training.fit.pace import Pace
+from stemwright.training.fit.state import Fit, moments, restore, under
 
 M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
-class Plan:
-    """What a training does, beside its budget."""
+class Plan(Pace):
+    """What a training of a decoder does, beside its budget."""
 
-    batch: int = 12
     frames: int = 75
     warmup_steps: int = 150
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    ema: float = 0.998
     mel: float = 1.0  # weight of the mel distance
     adversary: float = 0.3  # the judges' gradient, relative to that of the reconstruction; 0: no judges
     adversary_from: float = 0.25  # share of the budget that is over when they come
@@ -39,29 +31,16 @@ class Plan:
     judge_items: int = 6  # of a batch, at most
     valid_count: int = 80
     valid_minutes: float = 3.0
-    save_minutes: float = 2.0
-    patience: int = 8  # validations without gain before stopping, only in the last half
+    patience: int = 8
 
 
-@dataclass
-class Progress:
-    """Where a run stands; saved with the checkpoint."""
-
-    step: int = 0
-    judged: int = 0  # steps with judges
-    seconds: float = 0.0
-    best: float = math.inf
-    stale: int = 0
-
-
-class Fitting:
-    """One training run in memory: a network, of which a part is trained, whose last layer is ``head``.
-
-    ``identity``: plain facts that a checkpoint must agree with to be gone on from, ``config`` among them.
-    Steps take turns with the resolutions of the loss, which costs half.
+class Fitting(Fit):
+    """A network, of which the part ``trained`` is trained, whose last layer is ``head``. Steps take turns
+    with the resolutions of the loss, which costs half.
     """
 
     turns: ClassVar[tuple[tuple[int, ...], ...]] = ((512, 2048), (256, 1024))
+    recipe: Plan
 
     def __init__(
         self,
@@ -75,39 +54,35 @@ class Fitting:
         seed: int,
         identity: dict[str, Any],
     ) -> None:
-        self.recipe, self.device, self.seed, self.peak = plan, device, seed, peak
-        self.model = placed(model, device)
-        self.average = averaging.copy_of(self.model)
-        self.loss = loss.to(device)
-        self.trained, self.head = trained, head
-        self.optimiser = _optimiser(trained, peak, plan.weight_decay)
-        self.judges = placed(Judges(), device) if plan.adversary else None
-        if self.judges is not None:
-            self.judge_optimiser = _optimiser(self.judges, plan.judge_rate, plan.weight_decay)
-        self.progress = Progress()
-        self.identity = {**identity, "judges": self.judges is not None}
-
-    def autocast(self) -> torch.autocast:
-        """bfloat16 for matrix products and convolutions."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16)
+        model = placed(model, device)
+        judges = placed(Judges(), device) if plan.adversary else None
+        optimisers: dict[str, torch.optim.Optimizer] = {
+            "optimiser": _optimiser(trained, peak, plan.weight_decay)
+        }
+        super().__init__(
+            model, optimisers, plan, peak, device, seed, {**identity, "judges": judges is not None}
+        )
+        self.loss, self.head, self.judges = loss.to(device), head, judges
+        if judges is not None:
+            self.judge_optimiser = _optimiser(judges, plan.judge_rate, plan.weight_decay)
 
     def _descend(
         self,
         output: Tensor,
         target: Tensor,
         rate: float,
-        adversary: bool,
+        done: float,
         beside: Tensor | None = None,
         weight: float = 0.0,
     ) -> dict[str, Tensor]:
         """One optimiser step on the loss of ``output`` and, with ``weight``, on a number ``beside`` it; with
-        the judges where ``adversary``. Returns what to log.
+        the judges once the share ``done`` of the budget is over. Returns what to log.
         """
         step = self.progress.step
         heard = output.detach().requires_grad_()
         total, parts = self.loss(heard, target, self.turns[step % len(self.turns)])
         (gradient,) = torch.autograd.grad(total, heard)
-        if adversary:
+        if self._adversary(done):
             wish, judgement = self._judged(target, heard)
             gradient = gradient + self._share(output, gradient, wish) * wish
             parts = {**parts, **judgement}
@@ -115,20 +90,18 @@ class Fitting:
         if beside is not None and beside.requires_grad:
             ends, gradients = [output, beside], [gradient, torch.full_like(beside, weight)]
         torch.autograd.backward(ends, gradients)
-        norm = self._moved(rate)
+        norm = self.moved(rate)
         return {"total": total, "norm": norm, **parts}
 
-    def descend(self, total: Tensor, rate: float) -> Tensor:
-        """One optimiser step on a loss, without judges; returns the gradient's norm."""
-        total.backward()  # type: ignore[no-untyped-call]
-        return self._moved(rate)
-
-    def _moved(self, rate: float) -> Tensor:
-        """The optimiser's step on gradients that are there, counted; returns their norm."""
-        norm = _update(self.optimiser, self.trained, rate, self.recipe.clip)
-        averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
-        self.progress.step += 1
-        return norm
+    def _adversary(self, done: float) -> bool:
+        """Whether the judges take part. From their first step on, the best weights are chosen anew: judges
+        make a better sound of a worse distance.
+        """
+        if self.judges is None or done < self.recipe.adversary_from:
+            return False
+        if self.progress.judged == 0:
+            self.progress.best, self.progress.stale = math.inf, 0
+        return True
 
     def _heard_by(self, audio: Tensor) -> Tensor:
         """The sound ``[items, samples]`` that judges hear."""
@@ -162,36 +135,25 @@ class Fitting:
         return share
 
     def settings(self, meta: dict[str, Any]) -> dict[str, Any]:
-        """The configuration that a checkpoint names, as `identity` has it."""
+        """The facts of a checkpoint; older ones name no judges and not all of the configuration."""
+        return {**meta, "config": self.config_of(meta), "judges": bool(meta.get("judges"))}
+
+    def config_of(self, meta: dict[str, Any]) -> dict[str, Any]:
+        """The configuration that a checkpoint names."""
         return CodecConfig.from_json(meta["config"]).to_json()
 
-    def save(self, path: Path) -> None:
-        """Everything needed to go on."""
-        tensors = {f"model.{k}": v for k, v in self.model.state_dict().items()}
-        tensors.update({f"average.{k}": v for k, v in self.average.items()})
-        tensors.update(_moments("optimiser", self.model, self.optimiser))
-        if self.judges is not None:
-            tensors.update({f"judges.{k}": v for k, v in self.judges.state_dict().items()})
-            tensors.update(_moments("judge_optimiser", self.judges, self.judge_optimiser))
-        checkpoint.save(
-            path, tensors, {**self.identity, "progress": self.progress.__dict__, "seed": self.seed}
-        )
+    def more_tensors(self) -> dict[str, Tensor]:
+        """The judges, and what their optimiser remembers."""
+        if self.judges is None:
+            return {}
+        held = {f"judges.{k}": v for k, v in self.judges.state_dict().items()}
+        return {**held, **moments("judge_optimiser", self.judges, self.judge_optimiser)}
 
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint of the same configuration."""
-        tensors, meta = checkpoint.load(path)
-        facts = {name: meta.get(name) for name in self.identity}
-        facts |= {"config": self.settings(meta), "judges": bool(meta.get("judges"))}
-        if facts != self.identity:
-            raise UsageError(f"{path}: checkpoint of another configuration; choose another output folder")
-        self.model.load_state_dict(_under("model", tensors))
-        for name, value in _under("average", tensors).items():
-            self.average[name].copy_(value)
-        _restore(self.optimiser, self.model, _under("optimiser", tensors))
+    def take(self, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
+        """The judges of a checkpoint."""
         if self.judges is not None:
-            self.judges.load_state_dict(_under("judges", tensors))
-            _restore(self.judge_optimiser, self.judges, _under("judge_optimiser", tensors))
-        self.progress = Progress(**meta["progress"])
+            self.judges.load_state_dict(under("judges", tensors))
+            restore(self.judge_optimiser, self.judges, under("judge_optimiser", tensors))
 
 
 def placed(module: M, device: torch.device) -> M:
@@ -217,25 +179,3 @@ def _update(optimiser: torch.optim.AdamW, module: nn.Module, rate: float, clip: 
         optimiser.step()
     optimiser.zero_grad(set_to_none=True)
     return norm
-
-
-def _moments(prefix: str, module: nn.Module, optimiser: torch.optim.AdamW) -> dict[str, Tensor]:
-    names = {id(p): k for k, p in module.named_parameters()}
-    return {
-        f"{prefix}.{names[id(p)]}:{k}": v for p, state in optimiser.state.items() for k, v in state.items()
-    }
-
-
-def _restore(optimiser: torch.optim.AdamW, module: nn.Module, moments: dict[str, Tensor]) -> None:
-    """Moments in the memory layout of their weights: the fused optimiser walks both as they lie."""
-    parameters = dict(module.named_parameters())
-    for name, value in moments.items():
-        of, _, kind = name.rpartition(":")
-        weight = parameters[of]
-        like = torch.empty_like(weight) if value.shape == weight.shape else value.to(weight.device)
-        optimiser.state[weight][kind] = like.copy_(value)
-
-
-def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The tensors whose names begin with ``prefix.``, without it."""
-    return {k.removeprefix(f"{prefix}."): v for k, v in tensors.items() if k.startswith(f"{prefix}.")}

@@ -4,19 +4,18 @@ resumable; from nothing or from a finished bundle, with its tokens kept or not.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from pathlib import Path
 
 import torch
 
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle
-from stemwright.training.codec.loop import BEST, Figures, Run, pick_device, settle
 from stemwright.training.codec.model import HOP, CodecConfig
 from stemwright.training.codec.segments import FloatArray, Segments
 from stemwright.training.codec.trainer import Recipe, Trainer
 from stemwright.training.codec.validation import HeldOut, line
+from stemwright.training.fit.run import BEST, Figures, Held, Run, Say, check_budget
+from stemwright.training.fit.torch_settings import pick_device, settle
 
 
 def train_codec(
@@ -34,7 +33,7 @@ def train_codec(
     config: CodecConfig | None = None,
     recipe: Recipe | None = None,
     export: bool = True,
-    report: Callable[[str], None] | None = None,
+    report: Say | None = None,
 ) -> Figures:
     """Train a codec on the shards of ``data`` and leave ``checkpoint.safetensors``, ``best.safetensors``,
     ``log.jsonl`` and ``bundle/`` in ``out``.
@@ -44,8 +43,7 @@ def train_codec(
     held-out figures (`validation`).
     """
     recipe = recipe or Recipe()
-    if minutes <= 0 and steps is None:
-        raise UsageError(f"minutes is {minutes}; give a positive number")
+    check_budget(minutes, steps)
     if keep_tokens and start is None:
         raise UsageError("--keep-tokens: whose? give --from BUNDLE too")
     settle(threads)
@@ -56,12 +54,15 @@ def train_codec(
     segments = Segments(data, "train", recipe.frames * HOP, seed)
     held_out = HeldOut(data, recipe.valid_count)
 
-    def measure() -> Figures:
-        return held_out.figures(trainer.model, trainer.loss, trainer.device)
+    def measure() -> Held:
+        with trainer.averaged():
+            figures = held_out.figures(trainer.model, trainer.loss, trainer.device)
+        return Held(figures["total"], figures, line(figures))
 
-    run: Run[FloatArray] = Run(trainer, segments.batch, measure, line, out, minutes, steps, say)
-    figures = run.go(resume)
+    run: Run[FloatArray] = Run(trainer, segments.batch, measure, out, minutes, steps, say)
+    figures: Figures = run.go(resume).figures
     if export:
+        run.need_gain()
         from stemwright.training.codec.export import export_bundle, last_figures
         from stemwright.training.credits import origin
 
@@ -96,32 +97,3 @@ def _trainer(
         raise UsageError(f"{parent.path}: is of another configuration")
     kept = parent.tokens_sha256 if keep_tokens else None
     return Trainer(model.config, recipe, device, seed, start=model, keep_tokens=kept)
-
-
-def main() -> None:
-    """``python -m stemwright.training.codec.recipe DATA OUT --minutes 40``"""
-    import argparse
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=40.0)
-    parser.add_argument("--steps", type=int, default=None)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--threads", type=int, default=None)
-    parser.add_argument("--from", dest="start", type=Path, default=None)
-    parser.add_argument("--keep-tokens", action="store_true")
-    parser.add_argument("--network", type=json.loads, default={}, help="fields of CodecConfig, as JSON")
-    parser.add_argument("--recipe", type=json.loads, default={}, help="fields of Recipe, as JSON")
-    parser.add_argument("--no-export", dest="export", action="store_false")
-    parser.add_argument("--no-resume", dest="resume", action="store_false")
-    args = vars(parser.parse_args())
-    network = args.pop("network")
-    args["config"] = CodecConfig.from_json(network) if network else None
-    args["recipe"] = Recipe(**args["recipe"])
-    train_codec(**args)
-
-
-if __name__ == "__main__":
-    main()

@@ -60,14 +60,14 @@ class Trainer(Fitting):
             {"config": config.to_json(), "keep_tokens": keep_tokens},
         )
 
-    def step(self, audio: np.ndarray, rate: float, *, adversary: bool = False) -> dict[str, float]:
-        """One optimiser step on ``[batch, samples]``; with the judges where ``adversary``."""
+    def step(self, audio: np.ndarray, rate: float, done: float) -> dict[str, float]:
+        """One optimiser step on ``[batch, samples]``, the share ``done`` of the budget being over."""
         torch.manual_seed((self.seed << 32) + self.progress.step)
         target = torch.from_numpy(audio).to(self.device)
         quantised, commit, used = self._quantised(target)
         with self.autocast():
             output = self.model.decoder(quantised)
-        made = self._descend(output, target, rate, adversary, commit, self.recipe.commitment)
+        made = self._descend(output, target, rate, done, commit, self.recipe.commitment)
         made |= {"commit": commit, "used": used.float().mean()}
         return {k: float(v.detach()) for k, v in made.items()}
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -17,13 +16,12 @@ from torch import Tensor
 from stemwright.training.codec.losses import ReconstructionLoss, si_snr
 from stemwright.training.codec.model import HOP, CodecModel
 from stemwright.training.codec.segments import Segments
+from stemwright.training.fit.run import Figures
 
 RATES = (1.5, 3.0, 6.0)  # kbit/s
 CLIP = 2 * 75 * HOP
 QUIET = 10 ** (-24 / 20)
 _AT_ONCE = 8
-
-Figures = dict[str, Any]
 
 
 class HeldOut:

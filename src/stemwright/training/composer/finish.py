@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,13 @@ from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.training.composer.pieces import Pieces
 from stemwright.training.composer.trigram import trigram_loss
 from stemwright.training.credits import corpus_origin
+from stemwright.training.fit.run import BEST, BUNDLE, Say
+from stemwright.training.fit.state import best_weights
+from stemwright.training.fit.torch_settings import device_words
 from stemwright.training.performer.export import dequantised_state, quantised_tensors
 from stemwright.training.performer.loss import IGNORE
-from stemwright.training.performer.trainer import Trainer, best_weights
+from stemwright.training.performer.trainer import Trainer
 
-Say = Callable[[str], None]
 _COUNTED = 4000
 """Training examples that the trigram counts."""
 
@@ -32,7 +34,7 @@ def finish(
     """Write `out/bundle` from `out/best.safetensors`; returns the manifest's held-out figures."""
     from safetensors.numpy import save
 
-    best = best_weights(out / "best.safetensors", trainer.device)
+    best = best_weights(out / BEST, trainer.device)
     tensors = quantised_tensors(trainer.config, best)
     figures = held_out(trainer, train, valid, best, tensors)
     licences, sources = corpus_origin(corpus)
@@ -45,10 +47,10 @@ def finish(
         licences=licences,
         sources=sources,
         steps=trainer.progress.step,
-        device=f"{trainer.device.type}, {torch.get_num_threads()} threads, torch {torch.__version__}",
+        device=device_words(trainer.device),
         held_out=figures,
     )
-    bundle = write_bundle(out / "bundle", manifest, {WEIGHTS_FILE: save(tensors)})
+    bundle = write_bundle(out / BUNDLE, manifest, {WEIGHTS_FILE: save(tensors)})
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
     say("  ".join(f"{name} {value}" for name, value in figures.items()))
     return figures

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from stemwright.compose.composer.conditions import FEATURES
 from stemwright.compose.events.vocabulary import SIZE, identity
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.models.presets import preset_shape
-from stemwright.training.codec.loop import keep_memory, pick_device
 from stemwright.training.composer.finish import finish
 from stemwright.training.composer.pieces import Piece, Pieces
 from stemwright.training.composer.warm import warm_weights
 from stemwright.training.corpus.read import songs
+from stemwright.training.fit.run import Say, check_budget
+from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.performer.config import PerformerConfig
-from stemwright.training.performer.recipe import CHECKPOINT, Budget, Run
+from stemwright.training.performer.recipe import run_of
 from stemwright.training.performer.trainer import Recipe, Trainer
 
 COMPOSER = "composer"
@@ -30,8 +27,6 @@ DROPOUT = 0.15
 """There are few songs: after 3,655 steps with 0.1 learned ones cost 0.76 nats, held-out ones 0.91."""
 SHARES = {"openewld": 4.0, "freedoom": 2.5, "easyrpg": 3.0, "gmd": 3.0}
 """How much oftener than by their length songs of a source are drawn: most of the corpus is art songs."""
-
-Say = Callable[[str], None]
 
 
 def train_composer(
@@ -55,32 +50,27 @@ def train_composer(
     `start`: the folder of a finished composer whose weights to begin with. Ctrl-C saves and stops; the
     same command goes on. Returns the held-out figures of the manifest.
     """
-    if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
-        raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
+    check_budget(minutes, steps)
     say: Say = report or (lambda line: print(line, flush=True))
-    keep_memory()
-    if threads:
-        torch.set_num_threads(threads)
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    settle(threads)
     sets = {split: load(corpus, split, say) for split in ("train", "valid")}
     out.mkdir(parents=True, exist_ok=True)
     about, weights = {"layer": COMPOSER, "events": identity()}, None
-    recipe, config = recipe or Recipe(length=LENGTH, noise=0.0, dropout=DROPOUT), config or shape(preset)
+    recipe, config = recipe or default_recipe(), config or shape(preset)
     if start is not None:
         parent = load_bundle(start, kind="composer")
         weights = warm_weights(parent, config)
         about["start"] = parent.sha256
     trainer = Trainer(config, recipe, pick_device(device), seed, about, say, weights)
-    if resume and (out / CHECKPOINT).exists():
-        trainer.load(out / CHECKPOINT)
-        say(f"going on from step {trainer.progress.step}")
-    try:
-        Run(trainer, sets["train"], sets["valid"], out, Budget(minutes, steps), say).go()
-    except KeyboardInterrupt:
-        trainer.save(out / CHECKPOINT)
-        say(f"stopped at step {trainer.progress.step}; saved: the same command goes on from there")
-        raise
+    run = run_of(trainer, sets["train"], sets["valid"], out, minutes, steps, say)
+    run.go(resume)
+    run.need_gain()
     return finish(trainer, sets["train"], sets["valid"], corpus, out, preset=preset, say=say)
+
+
+def default_recipe() -> Recipe:
+    """What a composer's training does: no wrong pasts, longer examples, more dropout than a performer's."""
+    return Recipe(length=LENGTH, noise=0.0, dropout=DROPOUT)
 
 
 def shape(preset: str) -> PerformerConfig:

@@ -10,7 +10,8 @@ from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.tracks import assign
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
-from stemwright.song.midi_events import META, parse_file
+from stemwright.song.midi_events import META
+from stemwright.song.midi_file import parse_file
 from stemwright.song.midi_meta import METER, meter_of
 from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,13 @@ import torch
 from stemwright.conditioning import drop_features
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.training.credits import origin
+from stemwright.training.fit.run import BEST, BUNDLE, Say
+from stemwright.training.fit.state import best_weights
+from stemwright.training.fit.torch_settings import device_words
 from stemwright.training.performer.bigram import bigram_losses
 from stemwright.training.performer.data import Batch, ClipSet
 from stemwright.training.performer.export import dequantised_state, export, quantised_tensors
-from stemwright.training.performer.trainer import Trainer, best_weights
+from stemwright.training.performer.trainer import Trainer
 
 
 def finish(
@@ -27,11 +29,11 @@ def finish(
     layer: str,
     preset: str,
     codec_sha256: str,
-    say: Callable[[str], None],
+    say: Say,
 ) -> dict[str, Any]:
     """Write `out/bundle` from `out/best.safetensors`; returns the manifest's held-out figures."""
     licences, sources = origin(data, [layer])
-    best = best_weights(out / "best.safetensors", trainer.device)
+    best = best_weights(out / BEST, trainer.device)
     figures = held_out(trainer, train, valid, best)
     about = {
         "name": layer,
@@ -39,12 +41,12 @@ def finish(
         "codec_sha256": codec_sha256,
         "timbres": TIMBRES.get(layer, ()),
         "steps": trainer.progress.step,
-        "device": _device(trainer.device),
+        "device": device_words(trainer.device),
         "held_out": figures,
         "licences": licences,
         "sources": sources,
     }
-    bundle = export(out / "bundle", trainer.config, best, about)
+    bundle = export(out / BUNDLE, trainer.config, best, about)
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
     for name in ("loss", "loss_int8", "loss_without_score", "bigram"):
         row = figures[name]
@@ -79,9 +81,3 @@ def held_out(
         "valid_hours": round(valid.frames / 75 / 3600, 3),
     }
     return out
-
-
-def _device(device: torch.device) -> str:
-    if device.type == "cuda":
-        return f"cuda: {torch.cuda.get_device_name(device)}"
-    return f"{device.type}, {torch.get_num_threads()} threads, torch {torch.__version__}"

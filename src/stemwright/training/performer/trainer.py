@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import json
-import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from stemwright.errors import UsageError
-from stemwright.training import averaging
-from stemwright.training.codec import checkpoint
+from stemwright.training.fit import averaging
+from stemwright.training.fit.pace import Pace
+from stemwright.training.fit.state import Fit
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.data import Batch, Crops
 from stemwright.training.performer.loss import codebook_losses, head_loss
 from stemwright.training.performer.model import Performer
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+@dataclass(frozen=True)
+class Recipe(Pace):
     """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input
     codes, see `corrupt`. `falling`: codebook k (from 1) weighs k to the power -`falling`, because the first
     ones carry most of the sound and the last are near to noise. `onset`: what targets weigh where a note
@@ -32,9 +29,7 @@ class Recipe:
     batch: int = 4
     length: int = 768
     learning_rate: float = 1.5e-3
-    warmup_steps: int = 100
     weight_decay: float = 0.1
-    clip: float = 1.0
     ema: float = 0.997
     dropout: float = 0.1
     noise: float = 0.1
@@ -42,24 +37,15 @@ class Recipe:
     onset: float = 3.0
     warm_rate: float = 0.6
     valid_crops: int = 64
-    valid_minutes: float = 4.0
-    patience: int = 6  # measurements without gain before stopping, only in the second half
     compile: bool | None = None  # None: on a CPU, where the budget is worth the wait
 
 
-@dataclass
-class Progress:
-    """Where a run stands; saved with the checkpoint."""
-
-    step: int = 0
-    seconds: float = 0.0
-    best: float = math.inf
-    stale: int = 0
-
-
-class Trainer:
+class Trainer(Fit):
     """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree in,
-    beside shapes. `start`: weights to begin with. `peak`: the highest learning rate."""
+    beside shapes. `start`: weights to begin with."""
+
+    model: Performer
+    recipe: Recipe
 
     def __init__(
         self,
@@ -72,22 +58,14 @@ class Trainer:
         start: Mapping[str, Tensor] | None = None,
     ) -> None:
         torch.manual_seed(seed)
-        self.config, self.recipe, self.device, self.seed, self.about, self.say = (
-            config,
-            recipe,
-            device,
-            seed,
-            about,
-            say,
-        )
-        self.model = Performer(config, recipe.length).to(device)
-        self.model.set_steps(recipe.length)
+        model = Performer(config, recipe.length).to(device)
+        model.set_steps(recipe.length)
         if start is not None:
-            averaging.put(self.model, start)
-        self.peak = recipe.learning_rate * (1.0 if start is None else recipe.warm_rate)
-        self.average = averaging.copy_of(self.model)
-        self.optimisers = self._optimisers()
-        self.progress = Progress()
+            averaging.put(model, start)
+        peak = recipe.learning_rate * (1.0 if start is None else recipe.warm_rate)
+        identity = {"config": config.to_json(), **about}
+        super().__init__(model, _optimisers(model, recipe), recipe, peak, device, seed, identity)
+        self.config, self.about, self.say = config, about, say
         self.weights = level_weights(config.codebooks, recipe.falling).to(device)
         self.hidden: Callable[..., Tensor] = self.model.hidden
         if recipe.compile or (recipe.compile is None and device.type == "cpu"):
@@ -107,28 +85,8 @@ class Trainer:
 
         return hidden
 
-    def _optimisers(self) -> list[torch.optim.Optimizer]:
-        r = self.recipe
-        blocks = [p for k, p in self.model.named_parameters() if k.startswith("blocks.") and p.ndim == 2]
-        tables = [p for k, p in self.model.named_parameters() if not k.startswith("blocks.") and p.ndim == 2]
-        vectors = [p for p in self.model.parameters() if p.ndim < 2]
-        groups = [
-            {"params": tables, "weight_decay": r.weight_decay},
-            {"params": vectors, "weight_decay": 0.0},
-        ]
-        return [
-            torch.optim.Muon(
-                blocks, lr=r.learning_rate, weight_decay=r.weight_decay, adjust_lr_fn="match_rms_adamw"
-            ),
-            torch.optim.AdamW(groups, lr=r.learning_rate, betas=(0.9, 0.95), eps=1e-8, fused=True),
-        ]
-
-    def autocast(self) -> torch.autocast:
-        """bfloat16 for matrix products."""
-        return torch.autocast(self.device.type, dtype=torch.bfloat16)
-
-    def step(self, batch: Batch, rate: float) -> float:
-        """One optimiser step; returns the mean loss of a token (nats), every codebook weighing the same."""
+    def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
+        """One optimiser step; `loss`: the mean loss of a token (nats), every codebook weighing the same."""
         torch.manual_seed((self.seed << 32) + self.progress.step)
         self.model.train()
         inputs, targets, features = self._tensors(batch)
@@ -142,16 +100,8 @@ class Trainer:
             self._emphasis(batch),
         )
         (total / len(losses)).backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.recipe.clip)
-        if bool(torch.isfinite(norm)):
-            for optimiser in self.optimisers:
-                for group in optimiser.param_groups:
-                    group["lr"] = rate
-                optimiser.step()
-        self.model.zero_grad(set_to_none=True)
-        averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
-        self.progress.step += 1
-        return float(losses.mean())
+        self.moved(rate)
+        return {"loss": float(losses.mean())}
 
     def _emphasis(self, batch: Batch) -> Tensor | None:
         """What each target weighs [B * S, K]."""
@@ -218,51 +168,21 @@ class Trainer:
                 self.model.get_parameter(table)[at] = 0.02 * codes @ mix
                 self.average[table][at] = self.model.get_parameter(table)[at]
 
-    def save(self, path: Path) -> None:
-        """Everything needed to go on."""
-        names = {id(p): k for k, p in self.model.named_parameters()}
-        tensors: dict[str, Tensor] = {f"model.{k}": p for k, p in self.model.named_parameters()}
-        tensors.update({f"average.{k}": v for k, v in self.average.items()})
-        for optimiser in self.optimisers:
-            for parameter, state in optimiser.state.items():
-                tensors.update({f"optimiser.{names[id(parameter)]}.{k}": v for k, v in state.items()})
-        meta = {
-            "config": self.config.to_json(),
-            "about": self.about,
-            "seed": self.seed,
-            "progress": asdict(self.progress),
-        }
-        checkpoint.save(path, tensors, meta)
 
-    def load(self, path: Path) -> None:
-        """Go on from a checkpoint of the same configuration, layer and codec."""
-        tensors, meta = checkpoint.load(path)
-        mine = json.loads(
-            json.dumps({"config": self.config.to_json(), "about": self.about, "seed": self.seed})
-        )
-        for field, value in mine.items():
-            if meta.get(field) != value:
-                raise UsageError(
-                    f"{path}: checkpoint of another {field}: choose another output folder or remove it"
-                )
-        averaging.put(self.model, {k: tensors[f"model.{k}"] for k in self.average})
-        owner = {id(p): o for o in self.optimisers for group in o.param_groups for p in group["params"]}
-        for name, parameter in self.model.named_parameters():
-            self.average[name].copy_(tensors[f"average.{name}"])
-            head = f"optimiser.{name}."
-            state = {k[len(head) :]: v.to(self.device) for k, v in tensors.items() if k.startswith(head)}
-            if state:
-                owner[id(parameter)].state[parameter] = state
-        self.progress = Progress(**meta["progress"])
+def _optimisers(model: Performer, recipe: Recipe) -> dict[str, torch.optim.Optimizer]:
+    """Muon for the blocks' matrices (Jordan and others, 2024), AdamW for the rest."""
+    rate, decay = recipe.learning_rate, recipe.weight_decay
+    blocks = [p for k, p in model.named_parameters() if k.startswith("blocks.") and p.ndim == 2]
+    tables = [p for k, p in model.named_parameters() if not k.startswith("blocks.") and p.ndim == 2]
+    vectors = [p for p in model.parameters() if p.ndim < 2]
+    groups = [{"params": tables, "weight_decay": decay}, {"params": vectors, "weight_decay": 0.0}]
+    return {
+        "muon": torch.optim.Muon(blocks, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
+        "adamw": torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), eps=1e-8, fused=True),
+    }
 
 
 def level_weights(books: int, falling: float) -> Tensor:
     """Weights [K] of the codebooks' losses, 1 at the mean: k to the power -`falling`, k from 1."""
     weights = torch.arange(1, books + 1, dtype=torch.float32) ** -falling
     return weights / weights.mean()
-
-
-def best_weights(path: Path, device: torch.device) -> dict[str, Tensor]:
-    """The averaged weights of a checkpoint."""
-    tensors, _ = checkpoint.load(path)
-    return {k.removeprefix("average."): v.to(device) for k, v in tensors.items() if k.startswith("average.")}

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.tone.layout import MODES
 from stemwright.codec.tone.ensemble import Ensemble
+from stemwright.codec.tone.layout import MODES
 from stemwright.codec.tone.tuning import Strings, Tuning
 from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.instruments.render import Event, Studio, mix_events

@@ -28,8 +28,8 @@ from stemwright.codec.tone.tuning import Tuning
 from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
 from stemwright.song.timebase import HOP, SAMPLE_RATE
-from stemwright.training.codec import checkpoint
 from stemwright.training.codec.export import OPSET, averaged
+from stemwright.training.fit import checkpoint
 from stemwright.training.tone.model import ToneConfig, ToneModel
 from stemwright.training.wide.export import store_as_half
 

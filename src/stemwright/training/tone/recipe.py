@@ -15,8 +15,9 @@ from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle
 from stemwright.song.layers import LAYERS
-from stemwright.training.codec.loop import BEST, CHECKPOINT, Figures, Run, pick_device, settle
 from stemwright.training.credits import origin
+from stemwright.training.fit.run import BEST, Figures, Held, Run, check_budget
+from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.shards import write_atomic
 from stemwright.training.tone.batch import Batch, Items
 from stemwright.training.tone.calibrate import calibrate
@@ -81,8 +82,7 @@ def train_tone(
     they are. Ctrl-C saves and stops. Returns the last held-out figures.
     """
     recipe = recipe or Recipe()
-    if minutes <= 0 and steps is None:
-        raise UsageError(f"minutes is {minutes}; give a positive number")
+    check_budget(minutes, steps)
     if keep_tokens and start is None:
         raise UsageError("--keep-tokens: whose? give --from BUNDLE too")
     say = report or (lambda text: print(text, flush=True))
@@ -95,13 +95,18 @@ def train_tone(
     tokens = parent.tokens_sha256 if parent is not None and keep_tokens else None
     train = Items(data, "train", recipe.frames, slots(), tuning, seed, tokens)
     held_out = HeldOut(Items(data, "valid", recipe.frames, slots(), tuning, seed, tokens), recipe.valid_count)
-    if parent is None and not (out / CHECKPOINT).exists():
+
+    def measure() -> Held:
+        with trainer.averaged():
+            figures = held_out.figures(trainer)
+        return Held(figures["total"], figures, line(figures))
+
+    run: Run[Batch] = Run(trainer, train.batch, measure, out, minutes, steps, say)
+    if parent is None and not run.resumes():
         heard = torch.cat([train.batch(1_000_000_000 + i, 12).heard for i in range(12)])
         say(f"principal components carry {trainer.model.begin(heard):.3f} of the spectra")
-    run: Run[Batch] = Run(
-        trainer, train.batch, lambda: held_out.figures(trainer), line, out, minutes, steps, say
-    )
-    figures = run.go()
+    figures: Figures = run.go().figures
+    run.need_gain()
     licences, sources_ = origin(data)
     model, meta = load_model(out / BEST)
     bundle = export_model(

@@ -76,11 +76,11 @@ class Trainer(Fitting):
         )
         self.tables, self.rest = VoiceTables(tuning), Rest()
 
-    def settings(self, meta: dict[str, Any]) -> dict[str, Any]:
+    def config_of(self, meta: dict[str, Any]) -> dict[str, Any]:
         """The configuration that a checkpoint names."""
         return dict(meta["config"])
 
-    def step(self, batch: Batch, rate: float, *, adversary: bool = False) -> dict[str, float]:
+    def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step."""
         torch.manual_seed((self.seed << 32) + self.progress.step)
         quantised, commit, used, slow = self._quantised(batch)
@@ -95,7 +95,8 @@ class Trainer(Fitting):
         step = self.progress.step
         total, parts = self.loss(made, want, batch.layers, TURNS[step % len(TURNS)], struck)
         aside = 0.0 if self.keep_tokens else self.recipe.commitment * commit + self.recipe.slowness * slow
-        norm = self.descend(total + aside + self.recipe.calm * unrest, rate)
+        (total + aside + self.recipe.calm * unrest).backward()
+        norm = self.moved(rate)
         shown = {
             "total": total,
             "norm": norm,

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
-from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.training.codec.export import last_figures
-from stemwright.training.codec.loop import BEST, Figures, Run, pick_device, settle
 from stemwright.training.codec.restore import model_of
+from stemwright.training.fit.run import BEST, Figures, Held, Run, Say, check_budget
+from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.wide.export import export_bundle
 from stemwright.training.wide.pairs import Pairs
 from stemwright.training.wide.trainer import Batch, WideRecipe, WideTrainer
@@ -31,7 +28,7 @@ def train_wide(
     threads: int | None = None,
     recipe: WideRecipe | None = None,
     export: bool = True,
-    report: Callable[[str], None] | None = None,
+    report: Say | None = None,
 ) -> Figures:
     """Train a wide decoder for the tokens of the bundle ``codec`` and leave ``checkpoint.safetensors``,
     ``best.safetensors``, ``log.jsonl`` and ``bundle/`` in ``out``.
@@ -40,8 +37,7 @@ def train_wide(
     figures (`validation`).
     """
     recipe = recipe or WideRecipe()
-    if minutes <= 0 and steps is None:
-        raise UsageError(f"minutes is {minutes}; give a positive number")
+    check_budget(minutes, steps)
     settle(threads)
     parent = load_bundle(codec, kind="codec")
     network, tokens = model_of(parent), parent.tokens_sha256
@@ -51,12 +47,15 @@ def train_wide(
     out.mkdir(parents=True, exist_ok=True)
     say = report or (lambda text: print(text, flush=True))
 
-    def measure() -> Figures:
-        return held_out.figures(trainer.model, trainer.loss, trainer.device)
+    def measure() -> Held:
+        with trainer.averaged():
+            figures = held_out.figures(trainer.model, trainer.loss, trainer.device)
+        return Held(figures["total"], figures, line(figures))
 
-    run: Run[Batch] = Run(trainer, pairs.batch, measure, line, out, minutes, steps, say)
-    figures = run.go(resume)
+    run: Run[Batch] = Run(trainer, pairs.batch, measure, out, minutes, steps, say)
+    figures: Figures = run.go(resume).figures
     if export:
+        run.need_gain()
         export_bundle(
             out / BEST,
             out / "bundle",
@@ -67,27 +66,3 @@ def train_wide(
             say=say,
         )
     return figures
-
-
-def main() -> None:
-    """``python -m stemwright.training.wide.recipe DATA OUT --codec BUNDLE --minutes 40``"""
-    import argparse
-
-    parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--codec", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, default=40.0)
-    parser.add_argument("--steps", type=int, default=None)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--device", default="auto")
-    parser.add_argument("--threads", type=int, default=None)
-    parser.add_argument("--recipe", type=json.loads, default={}, help=f"fields of {asdict(WideRecipe())}")
-    parser.add_argument("--no-export", dest="export", action="store_false")
-    args = vars(parser.parse_args())
-    args["recipe"] = WideRecipe(**args["recipe"])
-    train_wide(**args)
-
-
-if __name__ == "__main__":
-    main()

@@ -68,15 +68,15 @@ class WideTrainer(Fitting):
             {"config": model.config.to_json(), "tokens": tokens},
         )
 
-    def step(self, batch: Batch, rate: float, *, adversary: bool = False) -> dict[str, float]:
-        """One optimiser step; with the judges where ``adversary``."""
+    def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
+        """One optimiser step, the share ``done`` of the budget being over."""
         torch.manual_seed((self.seed << 32) + self.progress.step)
         codes, target = (torch.from_numpy(part).to(self.device) for part in batch)
         self.model.train()
         with self.autocast():
             output = self.model(codes)
         inner = slice(self.recipe.edge * WIDE_HOP, output.shape[-1] - self.recipe.edge * WIDE_HOP)
-        made = self._descend(output[..., inner], target[..., inner], rate, adversary)
+        made = self._descend(output[..., inner], target[..., inner], rate, done)
         return {k: float(v.detach()) for k, v in made.items()}
 
     def _heard_by(self, audio: Tensor) -> Tensor:

@@ -5,7 +5,6 @@ sound at 48 kHz on both sides. Figures are those of `evaluation.stereo`, in full
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,14 +13,13 @@ from torch import Tensor
 
 from stemwright.evaluation import stereo
 from stemwright.training.codec.model import SAMPLE_RATE, CodecModel
+from stemwright.training.fit.run import Figures
 from stemwright.training.wide.losses import WideLoss
 from stemwright.training.wide.model import RATE, WIDE_HOP, WideModel, sides
 from stemwright.training.wide.pairs import Pairs
 
 FRAMES = 150
 _AT_ONCE = 8
-
-Figures = dict[str, Any]
 
 
 class HeldOut:

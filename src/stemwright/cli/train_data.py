@@ -1,0 +1,120 @@
+"""`train data|check|corpus|widen|tokenize|rehearse`: what models are trained on."""
+
+from __future__ import annotations
+
+from stemwright.cli import train_needs as needs
+from stemwright.cli import train_options as arg
+from stemwright.cli.output import lines, table
+from stemwright.cli.train_needs import say
+from stemwright.errors import StemwrightError
+
+
+def data(
+    out: arg.Data,
+    sources: arg.Sources,
+    hours: arg.Hours = 30.0,
+    seed: arg.Seed = 0,
+    workers: arg.Processes = None,
+    minutes: arg.Limit = None,
+    soundfont: arg.Soundfont = None,
+) -> None:
+    """Render scores with real samples and a soundfont. Run again, it goes on, or on to more hours."""
+    with needs.training():
+        from stemwright.training.build import build_data
+    build_data(
+        out,
+        hours,
+        seed,
+        sources,
+        workers=workers,
+        minutes=minutes,
+        soundfont=soundfont,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+    )
+
+
+def check(data: arg.Data) -> None:
+    """Compare every shard of the data with the hashes in its manifest."""
+    with needs.training():
+        from stemwright.training.build import check_data
+    problems = check_data(data)
+    if problems:
+        lines(problems)
+        raise StemwrightError(
+            f"{data}: {len(problems)} shards are not as they were written; delete them and build again"
+        )
+    lines([f"{data}: every shard is as it was written"])
+
+
+def corpus(out: arg.Corpus, sources: arg.Sources) -> None:
+    """Gather the songs that composers learn from: every source with layers, chords and sections."""
+    with needs.training():
+        from stemwright.training.corpus.build import build_corpus
+    made = build_corpus(
+        sources,
+        out,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"] * (done % 50 == 0)),
+    )
+    rows: list[list[object]] = [
+        [split, name, of["songs"], of["bars"], sum(of["notes"].values()), of["bars_with_given_chords"]]
+        for split, found in made["counts"].items()
+        for name, of in found.items()
+    ]
+    table(["split", "source", "songs", "bars", "notes", "bars with given chords"], rows)
+
+
+def widen(
+    data: arg.Data,
+    sources: arg.Sources,
+    hours: arg.Hours = 2.0,
+    workers: arg.Processes = None,
+    minutes: arg.Limit = None,
+    soundfont: arg.Soundfont = None,
+) -> None:
+    """Render clips again at 48 kHz in stereo, for the wide decoder. Run again, it goes on."""
+    with needs.training():
+        from stemwright.training.widen import widen_data
+    widen_data(
+        data,
+        sources,
+        hours,
+        workers=workers,
+        minutes=minutes,
+        soundfont=soundfont,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+    )
+
+
+def tokenize(
+    data: arg.Data,
+    codec: arg.Codec,
+    workers: arg.Processes = None,
+    replace: arg.Replace = False,
+) -> None:
+    """Turn the data's audio into tokens of a codec. Run again, it goes on where it was."""
+    with needs.training():
+        from stemwright.training.tokenize import tokenize_data
+    tokenize_data(data, codec, workers=workers, replace=replace, report=say)
+
+
+def rehearse(
+    data: arg.Data,
+    performers: arg.Performers,
+    hours: arg.Hours = 2.0,
+    workers: arg.Processes = None,
+    minutes: arg.Limit = None,
+    replace: arg.Again = False,
+) -> None:
+    """Have performers play the clips' scores, for `train tone --keep-tokens`. Run again, it goes on."""
+    with needs.training():
+        from stemwright.models import registry
+        from stemwright.training.rehearse import rehearse_data
+    rehearse_data(
+        data,
+        [registry.find(name) for name in performers],
+        hours,
+        workers=workers,
+        minutes=minutes,
+        replace=replace,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+    )

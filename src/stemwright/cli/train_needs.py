@@ -1,0 +1,31 @@
+"""What the `train` family needs: its packages, and a voice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from stemwright.cli.output import lines
+from stemwright.errors import StemwrightError
+
+
+def say(line: str) -> None:
+    """A line of what goes on."""
+    lines([line])
+
+
+def hush(line: str) -> None:
+    """Nothing: standard output is one JSON object."""
+
+
+@contextmanager
+def training() -> Iterator[None]:
+    """Imports of the training room; a missing package becomes the line that tells how to get it."""
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("stemwright"):
+            raise
+        raise StemwrightError(
+            f"training needs {error.name}: install the training extra: pip install 'stemwright[train]'"
+        ) from None

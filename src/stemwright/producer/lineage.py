@@ -1,0 +1,109 @@
+"""Which run wrote each bar of a layer's notes, and so to which chords: where these have changed since, the
+notes are out of date.
+
+Runs tell it in `written` of a layer's details, as [first bar, last bar, run], bars counted from 1. Those that
+do not (imports, and runs of older versions) wrote every bar.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from stemwright.producer.bars import Span
+from stemwright.producer.exports import score_in_use, stored_score
+from stemwright.song import document
+from stemwright.song.layers import is_drums
+
+if TYPE_CHECKING:
+    from stemwright.song.document import LayerEntry, Song, Take
+    from stemwright.song.harmony import Chord
+    from stemwright.store import SongFolder
+
+Origins = list[int]
+"""Of each bar, the run that wrote it."""
+
+
+def of_take(folder: SongFolder, layer: str, take: Take, bars: int) -> Origins:
+    """Who wrote the bars of a take."""
+    return _told(folder.runs.read(take.run), layer, bars)
+
+
+def of_score(folder: SongFolder, layer: str, sha: str, bars: int) -> Origins | None:
+    """Who wrote the bars of a score that a layer was given: as the newest run says that made it."""
+    for number in reversed(folder.runs.numbers()):
+        record = folder.runs.read(number)
+        if record.get("details", {}).get(layer, {}).get("score") == sha:
+            return _told(record, layer, bars)
+    return None
+
+
+def of_layer(folder: SongFolder, layer: str, entry: LayerEntry, bars: int) -> Origins | None:
+    """Who wrote the bars of what stands of a layer; None where nothing does."""
+    if entry.active is not None:
+        return of_take(folder, layer, entry.active, bars)
+    return of_score(folder, layer, entry.score_sha256, bars) if entry.score_sha256 else None
+
+
+def with_bars(origins: Origins | None, new: Origins, bars: range) -> Origins:
+    """The origins once some bars (from 0) are new ones'."""
+    if origins is None:
+        return new
+    return [new[bar] if bar in bars else run for bar, run in enumerate(origins)]
+
+
+def to_json(origins: Origins) -> list[list[int]]:
+    """As runs tell it."""
+    numbered = enumerate(origins, 1)
+    groups = [(run, [bar for bar, _ in found]) for run, found in groupby(numbered, lambda item: item[1])]
+    return [[found[0], found[-1], run] for run, found in groups]
+
+
+def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
+    """Of each pitched layer the bars whose notes were written to other chords than stand there now."""
+    found: dict[str, list[Span]] = {}
+    chords: dict[int, tuple[Chord | None, ...]] = {}
+    beats, ticks = song.state.meter.beats_per_bar, song.state.meter.ticks_per_bar
+    for layer, entry in song.layers.items():
+        origins, sha = of_layer(folder, layer, entry, song.state.bars), score_in_use(entry)
+        if is_drums(layer) or origins is None or sha is None:
+            continue
+        for run in set(origins) - chords.keys():
+            chords[run] = _chords_after(folder, run)
+        if all(chords[run] in ((), song.state.chords) for run in set(origins)):
+            continue
+        played = {note.onset // ticks for note in stored_score(folder, sha, layer).notes}
+        old = [
+            bar
+            for bar, run in enumerate(origins)
+            if bar in played
+            and chords[run]
+            and _bar(chords[run], bar, beats) != _bar(song.state.chords, bar, beats)
+        ]
+        if old:
+            found[layer] = _spans(old)
+    return found
+
+
+def _told(record: dict[str, Any], layer: str, bars: int) -> Origins:
+    written = record.get("details", {}).get(layer, {}).get("written")
+    if written is None:
+        return [record["run"]] * bars
+    return [run for first, last, run in written for _ in range(first, last + 1)]
+
+
+def _chords_after(folder: SongFolder, run: int) -> tuple[Chord | None, ...]:
+    """The song's chords once a run had happened."""
+    data = folder.objects.get(folder.runs.read(run)["song"]["after"])
+    return document.loads(data, "song.json").state.chords
+
+
+def _bar(chords: tuple[Chord | None, ...], bar: int, beats: int) -> tuple[Chord | None, ...]:
+    return chords[bar * beats : (bar + 1) * beats]
+
+
+def _spans(bars: list[int]) -> list[Span]:
+    """Bars (from 0, ascending) as spans without gaps."""
+    runs = groupby(enumerate(bars), lambda item: item[1] - item[0])
+    groups = [[bar for _, bar in found] for _, found in runs]
+    return [Span(found[0] + 1, found[-1] + 1) for found in groups]

@@ -1,0 +1,1 @@
+"""What all trainings have in common: the loop, a run in memory with its checkpoints, and averaged weights."""

@@ -1,0 +1,202 @@
+"""The loop of every training: warm-up and cosine over a time or step budget, resumable.
+
+With ``steps`` the run is a function of the seed; with ``minutes`` the schedule follows the clock. Batches
+depend on (seed, step) alone, so that a resumed run sees the data it would have seen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.training.fit.pace import Pace, Progress, learning_rate
+
+CHECKPOINT, BEST, LOG, BUNDLE = "checkpoint.safetensors", "best.safetensors", "log.jsonl", "bundle"
+CHECKS = 8
+"""Held-out measurements in a run, at least."""
+SAID_EVERY = 50
+"""Steps."""
+
+Say = Callable[[str], None]
+Figures = dict[str, Any]
+Batch = TypeVar("Batch")
+Given = TypeVar("Given", contravariant=True)
+
+
+class Fitted(Protocol[Given]):
+    """A run in memory (:class:`stemwright.training.fit.state.Fit` with a step)."""
+
+    peak: float
+    progress: Progress
+
+    @property
+    def recipe(self) -> Pace:
+        """What it does."""
+
+    def step(self, batch: Given, rate: float, done: float) -> dict[str, float]:
+        """One optimiser step, the share ``done`` of the budget being over; what to log."""
+
+    def save(self, path: Path) -> None:
+        """Everything needed to go on."""
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Held-out figures: the number by which the best weights are chosen, what ``log.jsonl`` keeps, and a line
+    of it.
+    """
+
+    total: float
+    figures: Any
+    line: str
+
+
+class Run(Generic[Batch]):
+    """Steps, log, held-out figures, checkpoints. ``batches(step, size)`` makes what a step is trained on,
+    ``measure()`` measures the averaged weights. UsageError for a budget of nothing.
+    """
+
+    def __init__(
+        self,
+        fit: Fitted[Batch],
+        batches: Callable[[int, int], Batch],
+        measure: Callable[[], Held],
+        out: Path,
+        minutes: float,
+        steps: int | None,
+        say: Say,
+    ) -> None:
+        self.fit, self.batches, self.measure = fit, batches, measure
+        self.out, self.minutes, self.steps, self.say = out, minutes, steps, say
+        self.base = self.began = self.checked = 0.0
+        self.recent: dict[str, float] = {}
+
+    def resumes(self, resume: bool = True) -> bool:
+        """Whether there is a checkpoint to go on from."""
+        return resume and (self.out / CHECKPOINT).exists()
+
+    def go(self, resume: bool = True) -> Held:
+        """Train from the checkpoint that is there (where ``resume``) to the end of the budget, or until
+        nothing is gained any more; the last figures. Ctrl-C saves and stops.
+        """
+        path = self.out / CHECKPOINT
+        if self.resumes(resume):
+            self.fit.load(path)
+            self.say(f"going on from step {self.fit.progress.step}")
+        try:
+            return self._go()
+        except KeyboardInterrupt:
+            self.fit.save(path)
+            step = self.fit.progress.step
+            self.say(f"stopped at step {step}; {path} saved: the same command goes on from there")
+            raise
+
+    def need_gain(self) -> None:
+        """StemwrightError where the run gained nothing on the held-out part: then no bundle is worth it."""
+        progress = self.fit.progress
+        if progress.best_step == 0:
+            raise StemwrightError(
+                f"{self.out}: {progress.step} steps gained nothing on the held-out part "
+                f"(still {progress.best:.4g}): no bundle; train longer"
+            )
+
+    def _go(self) -> Held:
+        fit, progress, recipe = self.fit, self.fit.progress, self.fit.recipe
+        held = self._check() if progress.step == 0 else None
+        self.base, self.began = progress.seconds, time.monotonic()
+        saved = self.checked = self.began
+        with ThreadPoolExecutor(1) as pool:
+            ahead = pool.submit(self.batches, progress.step, recipe.batch)
+            while self.done() < 1.0:
+                batch = ahead.result()
+                ahead = pool.submit(self.batches, progress.step + 1, recipe.batch)
+                rate, held = self._step(batch), None
+                if progress.step % SAID_EVERY == 0:
+                    self._report(rate)
+                if self._due():
+                    held = self._check()
+                    if self.done() > 0.5 and progress.stale >= recipe.patience:
+                        self.say("nothing gained on the held-out part for a while: stopping early")
+                        break
+                if time.monotonic() - saved > 60 * recipe.save_minutes:
+                    fit.save(self.out / CHECKPOINT)
+                    saved = time.monotonic()
+        held = held or self._check()
+        fit.save(self.out / CHECKPOINT)
+        return held
+
+    def done(self) -> float:
+        """The share of the budget that is used up, 0..1 and above."""
+        progress = self.fit.progress
+        return progress.step / self.steps if self.steps else progress.seconds / (60 * self.minutes)
+
+    def _step(self, batch: Batch) -> float:
+        """One step; returns its learning rate."""
+        fit, progress, done = self.fit, self.fit.progress, self.done()
+        rate = fit.peak * learning_rate(fit.recipe, progress.step, done)
+        parts = fit.step(batch, rate, done)
+        progress.seconds = self._seconds()
+        for name, value in parts.items():
+            self.recent[name] = self.recent.get(name, value) * 0.95 + value * 0.05
+        return rate
+
+    def _seconds(self) -> float:
+        return self.base + time.monotonic() - self.began if self.began else 0.0
+
+    def _due(self) -> bool:
+        if self.steps:
+            return self.fit.progress.step % max(1, self.steps // CHECKS) == 0
+        limit = min(self.fit.recipe.valid_minutes, self.minutes / CHECKS)
+        return time.monotonic() - self.checked > 60 * limit
+
+    def _report(self, rate: float) -> None:
+        progress = self.fit.progress
+        speed = progress.step * self.fit.recipe.batch / max(1e-9, progress.seconds)
+        self._log({"rate": rate, **self.recent})
+        parts = "  ".join(f"{name} {value:.3f}" for name, value in self.recent.items())
+        self.say(f"step {progress.step} {progress.seconds:6.0f} s {speed:6.1f} examples/s  {parts}")
+
+    def _check(self) -> Held:
+        progress, held = self.fit.progress, self.measure()
+        self.checked = time.monotonic()
+        progress.seconds = self._seconds()
+        if held.total < progress.best:
+            progress.best, progress.best_step, progress.stale = held.total, progress.step, 0
+            self.fit.save(self.out / BEST)
+        else:
+            progress.stale += 1
+        self._log({"judged": progress.judged, "valid": held.figures})
+        self.say(f"held out at step {progress.step}: {held.line}")
+        return held
+
+    def _log(self, record: dict[str, Any]) -> None:
+        """A line of ``log.jsonl``."""
+        progress = self.fit.progress
+        line = _rounded({"step": progress.step, "seconds": progress.seconds, **record})
+        with (self.out / LOG).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, sort_keys=True) + "\n")
+
+
+def check_budget(minutes: float, steps: int | None) -> None:
+    """UsageError for a budget of nothing, or without end."""
+    if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
+        raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
+
+
+def _rounded(value: Any) -> Any:
+    """Numbers of a log line to six digits."""
+    if isinstance(value, dict):
+        return {k: _rounded(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_rounded(v) for v in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value

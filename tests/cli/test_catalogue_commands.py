@@ -1,0 +1,80 @@
+"""`styles` and `timbres`: what a beginner may choose from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stemwright.cli.main import run
+from stemwright.compose.styles import NAMES, played, resolve
+from stemwright.models import load_bundle, write_bundle
+from stemwright.models.architecture import WEIGHTS_FILE
+from stemwright.song.layers import LAYERS
+from stemwright.song.pitch import pitch_text
+from support.bundles import write_all
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "weights"
+    write_all(folder)
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(folder))
+    return folder
+
+
+def test_styles(capsys: Captured) -> None:
+    assert run(["styles", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["styles"]}
+    assert list(rows)[: len(NAMES)] == list(NAMES)
+    assert all(played(name) == name for row in rows.values() for name in [row["name"]])
+    assert all(played(alias) == row["name"] for row in rows.values() for alias in row["aliases"])
+    assert all(row["patterns"] == resolve(name) and row["about"] for name, row in rows.items())
+    assert rows["hiphop"]["bpm"] == [72, 98] and "boom bap" in rows["hiphop"]["aliases"]
+    assert rows["soul"]["patterns"] == "funk"
+    metal = {"drums": "heavy", "bass": "pick", "harmony": "muted guitar", "lead": "driven guitar"}
+    assert rows["metal"]["timbres"] == metal
+
+
+def test_styles_for_people(capsys: Captured) -> None:
+    assert run(["styles"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:4] == ["style", "bpm", "also", "called"]
+    assert any(
+        line.startswith("bossa ") and "bossa nova, samba" in line and "clave" in line for line in lines
+    )
+    assert any(line.startswith("soul ") and line.endswith("played like funk") for line in lines)
+
+
+def test_timbres(weights: Path, capsys: Captured) -> None:
+    bundle = load_bundle(weights / "lead")
+    shape = {**bundle.manifest.architecture, "ranges": {"bright": [60, 73]}}
+    tensors = (weights / "lead" / WEIGHTS_FILE).read_bytes()
+    write_bundle(weights / "lead", replace(bundle.manifest, architecture=shape), {WEIGHTS_FILE: tensors})
+    assert run(["timbres", "--json"]) == 0
+    layers = json.loads(capsys.readouterr().out)["layers"]
+    assert tuple(layers) == LAYERS
+    told = [{"name": "plain", "range": None}, {"name": "bright", "range": [60, 73]}]
+    assert layers["lead"] == {"bundle": "lead", "timbres": told}
+    assert run(["timbres", "lead-2", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["layers"] == {"lead-2": layers["lead"]}
+    assert run(["timbres", "lead"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert rows[1:3] == [["lead", "plain", "-"], ["lead", "bright", "C4", "to", "C#5"]]
+
+
+@pytest.mark.parametrize(
+    ("layer", "said"), [("audio", "'audio' needs the bundle"), ("No!", "not a layer name")]
+)
+def test_what_has_no_timbres(weights: Path, layer: str, said: str, capsys: Captured) -> None:
+    assert run(["timbres", layer]) == 2
+    shown = capsys.readouterr()
+    assert said in shown.err and not shown.out
+
+
+def test_pitches_as_musicians_write_them() -> None:
+    assert [pitch_text(pitch) for pitch in (0, 21, 60, 61, 108)] == ["C-1", "A0", "C4", "C#4", "C8"]
