@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stemwright.store import SongFolder
+from stemwright.store.folder import GIT_FILES
 from support.runner import run_json
 
 
@@ -24,10 +25,15 @@ def song(tmp_path_factory: pytest.TempPathFactory, finished: Path, weights: Path
     return path
 
 
+def own_files(song: Path) -> list[Path]:
+    """The song's files; those for git are the user's to change."""
+    return [file for file in song.rglob("*") if file.is_file() and file.name not in GIT_FILES]
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_flipped_bit_is_found(song: Path, data: st.DataObject) -> None:
-    names = sorted(str(file.relative_to(song)) for file in song.rglob("*") if file.is_file())
+    names = sorted(str(file.relative_to(song)) for file in own_files(song))
     file = song / data.draw(st.sampled_from(names))
     before = file.read_bytes()
     if not before:
@@ -46,7 +52,7 @@ def test_any_flipped_bit_is_found(song: Path, data: st.DataObject) -> None:
 
 def test_every_file_is_checked(song: Path) -> None:
     """The middle bit of each file in turn."""
-    for file in sorted(path for path in song.rglob("*") if path.is_file() and path.stat().st_size):
+    for file in sorted(path for path in own_files(song) if path.stat().st_size):
         before = file.read_bytes()
         flipped = bytearray(before)
         flipped[len(before) // 2] ^= 16

@@ -11,6 +11,7 @@ import pytest
 
 from stemwright.cli.main import run
 from stemwright.models import registry
+from stemwright.producer import runtimes
 from stemwright.producer.doctor import examine
 from support.bundles import write_all, write_codec, write_wide
 from support.performers import write_performer
@@ -85,5 +86,34 @@ def test_problems_are_printed(folder: Path, capsys: pytest.CaptureFixture[str]) 
     capsys.readouterr()
     assert run(["doctor"]) == 1
     shown = " ".join(capsys.readouterr().out.split())
-    assert "problem bundle 'bass' is not installed" in shown
-    assert "problem neither bundle 'tone' nor 'codec' is installed" in shown
+    assert "NOT OK bundle 'bass' is not installed" in shown
+    assert "NOT OK neither bundle 'tone' nor 'codec' is installed" in shown
+
+
+def test_a_run_time_that_cannot_be_loaded_is_told_before_any_work(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_all(folder)
+    (tmp_path / "lib" / "onnxruntime").mkdir(parents=True)
+    (tmp_path / "lib" / "onnxruntime" / "__init__.py").write_text(
+        "raise ImportError('libexample.so.1: gone')"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "lib"))
+    assert run(["doctor"]) == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert (
+        "NOT OK onnxruntime cannot be loaded (ImportError: libexample.so.1: gone); install it again" in said
+    )
+    assert run(["song", str(tmp_path / "s"), "--form", "a:1"]) == 1
+    assert "pip install --force-reinstall onnxruntime" in capsys.readouterr().err
+    assert not (tmp_path / "s").exists()
+
+
+def test_an_engine_that_ends_its_process_gives_a_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_all(folder)
+    crash = ("import os, signal; os.kill(os.getpid(), signal.SIGBUS)", "build it")
+    monkeypatch.setitem(runtimes.TRIALS, "the native engine", crash)
+    (said,) = problems()
+    assert said == (
+        "the native engine cannot be loaded (the process ended with SIGBUS); install it again: build it"
+    )

@@ -19,7 +19,7 @@ def one_line(error) -> str:
 def test_create_load_save(tmp_path, song):
     folder = SongFolder.create(tmp_path / "a" / "s", song)
     assert SongFolder.open(folder.path).load() == song
-    assert sorted(os.listdir(folder.path)) == ["history.json", "song.json"]
+    assert sorted(os.listdir(folder.path)) == [".gitattributes", ".gitignore", "history.json", "song.json"]
     assert folder.verify().ok
 
 

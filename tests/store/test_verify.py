@@ -1,17 +1,21 @@
 import os
 import random
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stemwright.errors import StemwrightError
 from stemwright.store import SongFolder
+from stemwright.store.folder import GIT_FILES
 
 
 def files(root: Path) -> list[Path]:
-    return sorted(path for path in root.rglob("*") if path.is_file())
+    """The song's own; those for git are the user's to change."""
+    return sorted(path for path in root.rglob("*") if path.is_file() and path.name not in GIT_FILES)
 
 
 def problems(made) -> list[str]:
@@ -119,8 +123,9 @@ def test_a_run_sealed_anew_breaks_the_chain(made):
     assert any("parent" in line for line in problems(made))
 
 
-STRANGERS = """evil.py .hidden runs/000001.json.bak runs/0000004.json objects/readme objects/ab/short
-    cache/x.json renders/other.wav renders/.hidden"""
+STRANGERS = "runs/000001.json.bak runs/0000004.json objects/readme objects/ab/short cache/x.json"
+GUESTS = """README.md .hidden ._song.json renders/other.wav renders/.DS_Store renders/Thumbs.db
+    renders/My.wav.reapeaks renders/My.wav.asd renders/desktop.ini"""
 
 
 @pytest.mark.parametrize("name", STRANGERS.split())
@@ -129,6 +134,55 @@ def test_what_does_not_belong_is_found(made, name):
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(b"x")
     assert any(name.split("/")[-1] in line and "belong" in line for line in problems(made))
+
+
+@pytest.mark.parametrize("name", GUESTS.split())
+def test_files_of_other_programs_are_told_and_are_no_damage(made, name):
+    (made.path / name).write_bytes(b"x")
+    report = made.folder.verify()
+    assert report.ok and report.notes == [f"{name}: is not the song's; left alone"]
+    (made.path / "renders" / "My Song_Mix_97.3bpm_F#min.wav").write_bytes(b"RIFF another")
+    assert any("was changed or damaged" in line for line in problems(made)), "damage stays damage"
+
+
+def test_what_file_managers_leave_among_objects_is_no_damage(made):
+    for directory in ("runs", "objects", "cache"):
+        (made.path / directory / ".DS_Store").write_bytes(b"x")
+        (made.path / directory / "._x").write_bytes(b"x")
+    next(path for path in (made.path / "objects").iterdir() if path.is_dir()).joinpath("Thumbs.db").touch()
+    assert not problems(made) and not made.folder.verify().notes
+
+
+def test_converted_line_ends_are_told_with_how_to_undo_it(made):
+    for path in files(made.path):
+        if path.suffix == ".json":
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    (line,) = problems(made)
+    assert line.startswith("song.json: line endings were converted to CRLF") and "git checkout HEAD" in line
+    with pytest.raises(StemwrightError, match="git config core"):
+        made.folder.load()
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_a_song_survives_git_with_autocrlf_and_an_old_one_can_be_mended(made, tmp_path):
+    def git(where, command):
+        who = "-c user.email=a@b -c user.name=n -c core.safecrlf=false"
+        subprocess.run(f"git {who} {command}", shell=True, cwd=where, check=True, capture_output=True)
+
+    def commit_and_clone(name):
+        git(made.path, "add -A")
+        git(made.path, "commit -qm x")
+        git(tmp_path, f"clone -q -c core.autocrlf=true my-song {name}")
+        return SongFolder.open(tmp_path / name)
+
+    git(made.path, "init -q")
+    clone = commit_and_clone("new")
+    assert clone.load() == made.song and clone.verify().ok and not (clone.path / "renders").exists()
+    (made.path / ".gitattributes").unlink()
+    old = commit_and_clone("old")
+    (line,) = old.verify().problems
+    subprocess.run(line.split("run: ")[1], shell=True, cwd=old.path, check=True)
+    assert old.load() == made.song and old.verify().ok
 
 
 def test_links_are_not_followed(made, tmp_path):

@@ -36,7 +36,7 @@ def doctor(json: opt.Json = False) -> None:
         lines(f"{name:<12}{version}" for name, version in facts["versions"].items())
         lines(f"{name:<12}{_bundle(found)}" for name, found in facts["bundles"].items())
         told = [found["problem"] for found in facts["bundles"].values()]
-        lines(f"{'problem':<12}{problem}" for problem in facts["problems"] if problem not in told)
+        lines(f"{'NOT OK':<12}{problem}" for problem in facts["problems"] if problem not in told)
     if not facts["ok"]:
         raise typer.Exit(1)
 

@@ -64,6 +64,8 @@ def verify(folder: opt.SongDir, json: opt.Json = False) -> None:
         lines([f"ok: {facts['objects']} objects"])
     else:
         lines(facts["problems"])
+    if not json:
+        lines(f"note: {note}" for note in facts["notes"])
     if not facts["ok"]:
         raise typer.Exit(1)
 

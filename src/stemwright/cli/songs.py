@@ -83,8 +83,10 @@ def song(
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
     from stemwright.producer.chartfile import chart_text
     from stemwright.producer.create import Wish
+    from stemwright.producer.runtimes import require_runtimes
     from stemwright.producer.whole import make_song
 
+    require_runtimes()
     with chart_text(chords) as chart:
         wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
         if not json and not (folder / "song.json").exists():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError
 from stemwright.producer import machine
+from stemwright.producer.runtimes import broken
 from stemwright.producer.trial import has_trial, trial
 from stemwright.song.layers import LAYERS
 
@@ -26,13 +27,15 @@ def examine() -> dict[str, Any]:
     from stemwright.models import shipped
 
     found = shipped()
-    examined = {name: _examine(path) for name, path in sorted(found.items())}
+    unloaded = broken()
+    examined = {name: _examine(path, try_it=not unloaded) for name, path in sorted(found.items())}
     bundles = {name: facts for name, (facts, _) in examined.items()}
-    isa, available, problem = _isa()
+    isa, available, problem = _isa() if not unloaded else (None, [], "")
     problems = [f"bundle {name!r} is not installed" for name in LAYERS if name not in found]
     problems += [facts["problem"] for facts in bundles.values() if not facts["ok"]]
     problems += _unspoken({name: bundle for name, (_, bundle) in examined.items()})
     problems += [problem] if problem else []
+    problems += unloaded
     return {
         "ok": not problems,
         "problems": problems,
@@ -92,7 +95,7 @@ def _need(sha: str, performers: list[Bundle], codecs: list[Bundle]) -> str:
     return ""
 
 
-def _examine(path: Path) -> tuple[dict[str, Any], Bundle | None]:
+def _examine(path: Path, try_it: bool) -> tuple[dict[str, Any], Bundle | None]:
     """Facts of a bundle, and the bundle itself where it is whole. `tried`: it gave sound just now."""
     from stemwright.models import load_bundle
 
@@ -108,7 +111,8 @@ def _examine(path: Path) -> tuple[dict[str, Any], Bundle | None]:
     }
     try:
         bundle = load_bundle(path)
-        trial(bundle)
+        if try_it:
+            trial(bundle)
     except StemwrightError as error:
         return {**facts, "problem": str(error)}, None
     manifest = bundle.manifest
@@ -118,6 +122,6 @@ def _examine(path: Path) -> tuple[dict[str, Any], Bundle | None]:
         "preset": manifest.preset,
         "timbres": list(manifest.timbres),
         "sha256": bundle.sha256,
-        "tried": has_trial(bundle),
+        "tried": try_it and has_trial(bundle),
     }
     return facts, bundle

@@ -69,7 +69,12 @@ def history(path: Path) -> dict[str, Any]:
 def check(path: Path) -> dict[str, Any]:
     """`verify`: whether every file of the song is what it was when it was written."""
     report = reading(path).verify()
-    return {"ok": report.ok, "objects": report.objects, "problems": list(report.problems)}
+    return {
+        "ok": report.ok,
+        "objects": report.objects,
+        "problems": list(report.problems),
+        "notes": list(report.notes),
+    }
 
 
 def list_takes(path: Path, layer: str | None = None) -> dict[str, Any]:

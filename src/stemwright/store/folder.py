@@ -18,7 +18,7 @@ from stemwright.store.cache import Cache
 from stemwright.store.history import HISTORY_NAME, Head, History
 from stemwright.store.lock import LOCK_NAME, WRITER_NAME, FolderLock
 from stemwright.store.objects import Objects
-from stemwright.store.records import read_limited
+from stemwright.store.records import read_limited, refuse_converted
 from stemwright.store.renders import Renders
 from stemwright.store.runs import Runs
 from stemwright.store.telemetry import Telemetry
@@ -32,6 +32,16 @@ DIRECTORIES = ("runs", "objects", "cache", "renders")
 SONG_LIMIT = 16 * 1024 * 1024
 FOREIGN = frozenset({".git", ".gitignore", ".gitattributes", ".DS_Store", "Thumbs.db", "desktop.ini"})
 """Names that version control and file managers put into folders; not the song's, and left alone."""
+GIT_FILES = {
+    ".gitattributes": b"* -text\n",  # every byte counts: no conversion of line ends
+    ".gitignore": b"/cache/\n/renders/\n/.lock*\n.tmp-*\n",  # what can be made again, and what passes
+}
+"""What a new song gets for git."""
+
+
+def is_foreign(name: str) -> bool:
+    """Whether `name` is one of FOREIGN or `._NAME`, which macOS puts beside NAME on other file systems."""
+    return name in FOREIGN or name.startswith("._")
 
 
 class SongFolder:
@@ -68,6 +78,9 @@ class SongFolder:
             with folder.lock():
                 _refuse_taken(root)
                 folder._history.save(Head())
+                for name, text in GIT_FILES.items():
+                    if not os.path.lexists(root / name):
+                        atomic.write_bytes(root / name, text)
                 folder.save(song)
         except BaseException:
             folder._undo_create(existed)
@@ -124,7 +137,9 @@ class SongFolder:
 
         name = str(self.path / SONG_NAME)
         try:
-            return loads(read_limited(self.path / SONG_NAME, name, SONG_LIMIT), name)
+            data = read_limited(self.path / SONG_NAME, name, SONG_LIMIT)
+            refuse_converted(data, name)
+            return loads(data, name)
         except FileNotFoundError:
             raise StemwrightError(f"{name}: is missing") from None
         except UsageError as error:  # the request was fine, the file is not
@@ -165,7 +180,8 @@ class SongFolder:
     def _undo_create(self, existed: bool) -> None:
         with contextlib.suppress(OSError):
             if not existed and not (self.path / SONG_NAME).exists():
-                (self.path / HISTORY_NAME).unlink(missing_ok=True)
+                for name in (HISTORY_NAME, *GIT_FILES):
+                    (self.path / name).unlink(missing_ok=True)
                 self.path.rmdir()
 
 

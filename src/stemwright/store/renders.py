@@ -94,17 +94,16 @@ class Renders:
         return files
 
     def problems(self) -> list[str]:
-        """Renders that differ from the index, and files that it does not name."""
+        """Renders that differ from the index; an index that is gone while files are there."""
         try:
             index = self.index()
         except StemwrightError as error:
             return [str(error)]
+        if not index and self.strangers() and not (self.path / INDEX_NAME).exists():
+            return [f"renders/{INDEX_NAME}: is missing; run mix again"]
         found = []
         for name in sorted(os.listdir(self.path)) if self.path.is_dir() else []:
-            if name == INDEX_NAME or atomic.is_temp(name):
-                continue
             if name not in index:
-                found.append(f"renders/{name}: does not belong here (not in renders/{INDEX_NAME})")
                 continue
             with contextlib.suppress(FileNotFoundError):
                 try:
@@ -113,6 +112,15 @@ class Renders:
                 except StemwrightError as error:
                     found.append(str(error))
         return found
+
+    def strangers(self) -> list[str]:
+        """Files that the index does not name: of other programs. [] where the index cannot be read."""
+        try:
+            known = {INDEX_NAME, *self.index()}
+        except StemwrightError:
+            return []
+        names = sorted(os.listdir(self.path)) if self.path.is_dir() else []
+        return [f"renders/{name}" for name in names if name not in known and not atomic.is_temp(name)]
 
     def _publish(self, staged: Mapping[str, Path]) -> None:
         if not staged:

@@ -1,24 +1,25 @@
 """Verify: is every file of the song what it was when it was written, and do they fit together?
 
 Found: any flipped bit in any file, missing objects, a broken or shortened chain of runs or telemetry, takes
-that `song.json` names and that are not there, links, and files that do not belong. Not a fault: temporary
-files of killed processes, objects that nothing names, renders that were deleted (they can be made again).
+that `song.json` names and that are not there, links, and files that do not belong among those of the store.
+Not a fault: temporary files of killed processes, objects that nothing names, renders that were deleted (they
+can be made again). Files of other programs, in the root or in `renders/`, are told and are no fault.
 """
 
 import os
 import stat
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import StemwrightError
 from stemwright.store import atomic
-from stemwright.store.folder import DIRECTORIES, FOREIGN, SONG_LIMIT, SONG_NAME, SongFolder
+from stemwright.store.folder import DIRECTORIES, FOREIGN, SONG_LIMIT, SONG_NAME, SongFolder, is_foreign
 from stemwright.store.history import HISTORY_NAME, Head, History
 from stemwright.store.lock import LOCK_NAME, WRITER_NAME
-from stemwright.store.records import hash_file, is_sha, read_limited
+from stemwright.store.records import hash_file, is_sha, read_limited, refuse_converted
 from stemwright.store.runs import run_number
 from stemwright.store.telemetry import TELEMETRY_NAME
 
@@ -30,11 +31,14 @@ ROOT_FILES = frozenset({SONG_NAME, HISTORY_NAME, TELEMETRY_NAME})
 
 @dataclass(frozen=True, slots=True)
 class VerifyReport:
-    """What `verify` found: `objects` is how many object files were checked, `problems` one line each."""
+    """What `verify` found: `objects` is how many object files were checked, `problems` one line each;
+    `notes`: files of other programs, which do no harm.
+    """
 
     ok: bool
     objects: int
     problems: list[str]
+    notes: list[str] = field(default_factory=list)
 
 
 def verify(folder: SongFolder, *, patience: int = 3) -> VerifyReport:
@@ -56,6 +60,8 @@ def _verify_once(folder: SongFolder) -> VerifyReport:
 
     What names others is read before what it names, so a writer beside us cannot make it look torn.
     """
+    if converted := _converted(folder):  # then nearly every file is, and one line says it
+        return VerifyReport(ok=False, objects=0, problems=[converted])
     problems: list[str] = []
     song = _song(folder, problems)
     head = _head(folder, problems)
@@ -69,7 +75,19 @@ def _verify_once(folder: SongFolder) -> VerifyReport:
     problems += folder.renders.problems()
     problems += _strangers(folder.path)
     unique = list(dict.fromkeys(problems))
-    return VerifyReport(ok=not unique, objects=objects, problems=unique)
+    notes = [f"{name}: is not the song's; left alone" for name in _guests(folder)]
+    return VerifyReport(ok=not unique, objects=objects, problems=unique, notes=notes)
+
+
+def _converted(folder: SongFolder) -> str:
+    """What to say where the song's line ends were converted; "" otherwise."""
+    try:
+        refuse_converted(read_limited(folder.path / SONG_NAME, SONG_NAME, SONG_LIMIT), SONG_NAME)
+    except FileNotFoundError:
+        return ""
+    except StemwrightError as error:
+        return str(error) if "CRLF" in str(error) else ""
+    return ""
 
 
 def _song(folder: SongFolder, problems: list[str]) -> "Song | None":
@@ -157,14 +175,14 @@ def _objects(folder: SongFolder) -> tuple[int, list[str]]:
     count = 0
     problems = []
     for directory in sorted(folder.objects.path.iterdir()) if _is_directory(folder.objects.path) else []:
-        if atomic.is_temp(directory.name) and directory.is_file():
+        if (atomic.is_temp(directory.name) or is_foreign(directory.name)) and directory.is_file():
             continue
         prefix = directory.name
         if not _is_directory(directory) or not is_sha(prefix + "0" * 62):
             problems.append(f"objects/{prefix}: does not belong here")
             continue
         for file in sorted(directory.iterdir()):
-            if atomic.is_temp(file.name):
+            if atomic.is_temp(file.name) or is_foreign(file.name):
                 continue
             sha = prefix + file.name
             name = f"objects/{prefix}/{file.name}"
@@ -183,7 +201,7 @@ def _objects(folder: SongFolder) -> tuple[int, list[str]]:
 
 
 def _cache(folder: SongFolder) -> Iterator[str]:
-    for name in _names(folder.cache.path):
+    for name in _stored(folder.cache.path):
         key = name.removesuffix(".json")
         if not is_sha(key) or key == name:
             yield f"cache/{name}: does not belong here"
@@ -197,20 +215,24 @@ def _cache(folder: SongFolder) -> Iterator[str]:
 
 
 def _strangers(root: Path) -> Iterator[str]:
-    """What lies in the root or in `runs` and is not the song's; lock files that are not empty."""
+    """What stands where the song's own should, in the root and in `runs`; lock files that are not empty."""
     for name in _names(root):
         path = root / name
-        if name in FOREIGN or (name in DIRECTORIES and _is_directory(path)):
-            continue
         if name == LOCK_NAME or WRITER_NAME.fullmatch(name):
             yield from _not_empty(path)
-        elif name in DIRECTORIES:
+        elif name in DIRECTORIES and not _is_directory(path):
             yield f"{name}: is not a folder"
-        elif name not in ROOT_FILES:
-            yield f"{name}: does not belong here"
-    for name in _names(root / "runs"):
+    for name in _stored(root / "runs"):
         if run_number(name) is None:
             yield f"runs/{name}: does not belong here"
+
+
+def _guests(folder: SongFolder) -> Iterator[str]:
+    """What other programs left in the root and in `renders/`."""
+    own = ROOT_FILES | FOREIGN | set(DIRECTORIES) | {LOCK_NAME}
+    yield from (name for name in _names(folder.path) if name not in own and not WRITER_NAME.fullmatch(name))
+    if _is_directory(folder.renders.path):
+        yield from folder.renders.strangers()
 
 
 def _not_empty(path: Path) -> Iterator[str]:
@@ -231,6 +253,11 @@ def _names(directory: Path) -> list[str]:
         for name in os.listdir(directory)
         if not (atomic.is_temp(name) and not os.path.isdir(directory / name))
     )
+
+
+def _stored(directory: Path) -> list[str]:
+    """`_names`, less what file managers leave."""
+    return [name for name in _names(directory) if not is_foreign(name)]
 
 
 def _is_directory(path: Path) -> bool:
