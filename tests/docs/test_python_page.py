@@ -8,7 +8,7 @@ from pathlib import Path
 
 import stemwright
 from stemwright.errors import StemwrightError
-from stemwright.face import results
+from stemwright.face import facts, results
 from support.examples import ran
 
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
@@ -38,8 +38,16 @@ def test_everything_public_is_named() -> None:
 def test_results_and_errors_are_named() -> None:
     returned = {
         str(inspect.signature(call).return_annotation)
-        for call in (*vars(stemwright.Song).values(), stemwright.make_song, stemwright.import_midi)
+        for call in (
+            *vars(stemwright.Song).values(),
+            stemwright.make_song,
+            stemwright.import_midi,
+            stemwright.list_tracks,
+            stemwright.styles,
+            stemwright.timbres,
+            stemwright.doctor,
+        )
         if callable(call)
     }
-    assert all(f"`{name}`" in TEXT for name in returned if hasattr(results, name))
+    assert all(f"`{name}`" in TEXT for name in returned if hasattr(results, name) or hasattr(facts, name))
     assert all(issubclass(kind, StemwrightError) for kind in (stemwright.UsageError, stemwright.Cancelled))

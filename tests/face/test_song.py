@@ -69,7 +69,7 @@ def test_results_are_what_the_commands_print(song: sw.Song, capsys: pytest.Captu
     ]
     for result, words in pairs:
         assert result.to_json() == printed(capsys, *words), words
-        assert unnamed(result) == [], "give these a field in face/results.py"
+        assert unnamed(result) == [], "give these a field in face/results.py or face/facts.py"
 
 
 def test_results_are_frozen_and_their_json_is_a_copy(song: sw.Song) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stemwright.face.results import Styles, Timbres
+from stemwright.face.facts import Styles, Timbres
 
 
 def styles() -> Styles:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stemwright.face.results import Machine
+from stemwright.face.facts import Machine
 
 
 def doctor() -> Machine:

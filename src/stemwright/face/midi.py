@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stemwright.face import arguments as arg
-from stemwright.face.results import Imported, Tracks
+from stemwright.face.facts import Imported, Tracks
 
 
 def import_midi(
