@@ -28,6 +28,7 @@ ALLOWED: dict[str, set[str]] = {
     | {"instruments", "perform"},
     "producer": {"perform", "compose", "mix", "codec", "conditioning", "models", "native", "store", "song"}
     | {"instruments"},
+    "face": {"producer", "codec", "song"},
     "assess": {"producer", "perform", "compose", "mix", "codec", "conditioning", "models", "native", "store"}
     | {"song", "evaluation", "instruments"},
 }
@@ -36,6 +37,11 @@ ALLOWED["cli"] = set(ALLOWED) - {"cli"}
 
 def modules() -> list[Path]:
     return sorted(ROOT.rglob("*.py"))
+
+
+def public(name: str) -> str:
+    """The module that a name of the package itself comes from."""
+    return f"stemwright.{stemwright._HOMES.get(name, name)}"
 
 
 def imported_names(path: Path) -> set[str]:
@@ -48,7 +54,7 @@ def imported_names(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else []
             module = ".".join([*base, node.module] if node.module else base)
-            names.update({module} if module != "stemwright" else {f"stemwright.{a.name}" for a in node.names})
+            names.update({module} if module != "stemwright" else {public(a.name) for a in node.names})
     return names
 
 

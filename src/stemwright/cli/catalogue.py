@@ -23,9 +23,9 @@ def register(app: typer.Typer) -> None:
 
 def styles(json: opt.Json = False) -> None:
     """List the styles that --style takes: other names, usual tempo (BPM), timbres, and what each is like."""
-    from stemwright.producer.catalogue import styles as known
+    from stemwright.face.choices import styles as known
 
-    facts = known()
+    facts = known().to_json()
     if json:
         emit_json(facts)
         return
@@ -46,10 +46,10 @@ def timbres(layer: _AnyLayer = None, json: opt.Json = False) -> None:
     """List the timbres that --timbre takes, by layer, with the notes that each can play. The first is taken
     where none is named.
     """
-    from stemwright.producer.catalogue import timbres as known
+    from stemwright.face.choices import timbres as known
     from stemwright.song.pitch import pitch_text
 
-    facts = known(layer)
+    facts = known(layer).to_json()
     if json:
         emit_json(facts)
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,6 @@ import typer
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines
 from stemwright.cli.watching import watching
-from stemwright.errors import UsageError
 
 _Layers = Annotated[
     list[str] | None,
@@ -112,44 +110,32 @@ def compose(
     json: opt.Json = False,
 ) -> None:
     """Write new notes to what stands in the song; `generate` then performs what is new."""
-    from stemwright.compose.implied import SAID, chart_remarks
-    from stemwright.producer.chartfile import chart_text
-    from stemwright.producer.compose import NEW, Asked
-    from stemwright.producer.compose import compose as write
-    from stemwright.producer.variations import vary
+    from stemwright.face.song import Song
 
-    wished = {
-        "density": density,
-        "register": register,
-        "polyphony": polyphony,
-        "syncopation": syncopation,
-        "velocity": velocity,
-        "length": length,
-        "swing": swing,
-    }
-    low, high = _pitches(range)
-    if (variations is None) != (out is None):
-        raise UsageError("--variations and --out belong together: how many, and the folder they go to")
-    with nullcontext(chords) if chords == NEW else chart_text(chords) as chart:
-        asked = Asked(
-            tuple(layers or ()),
-            bars,
-            seed,
-            chart,
-            {name: value for name, value in wished.items() if value is not None},
-            low,
-            high,
-            in_key,
-            chord_tones,
-            voices,
-            keep_rhythm,
-            rest,
+    with watching() as watch:
+        composed = Song(folder).compose(
+            *(layers or ()),
+            bars=bars,
+            seed=seed,
+            chords=chords,
+            density=density,
+            register=register,
+            polyphony=polyphony,
+            syncopation=syncopation,
+            velocity=velocity,
+            length=length,
+            swing=swing,
+            range=range,
+            voices=voices,
+            in_key=in_key,
+            chord_tones=chord_tones,
+            keep_rhythm=keep_rhythm,
+            rest=rest,
+            variations=variations,
+            out=out,
+            progress=watch,
         )
-        with watching() as watch:
-            if variations is not None and out is not None:
-                made = vary(folder, asked, variations, out, watch)
-            else:
-                made = write(folder, asked, watch)
+    made = composed.to_json()
     if json:
         emit_json(made)
         return
@@ -158,16 +144,6 @@ def compose(
         lines(["take one with: stemwright compose DIR ... --seed N"])
         return
     lines([f"{name:<10}{layer['notes']} notes" for name, layer in made["layers"].items()])
-    if chart is not None and chart != NEW:
-        lines(f"chords: {remark}" for remark in chart_remarks(chart, (*SAID, "form")))
+    lines(f"chords: {remark}" for remark in composed.chords)
     lines(made["remarks"])
     lines([f"seed {made['seed']}; stemwright generate {folder} performs what is new"])
-
-
-def _pitches(text: str | None) -> tuple[int | None, int | None]:
-    if text is None:
-        return None, None
-    low, dash, high = text.partition("-")
-    if not dash or not low.strip().isascii() or not (low.strip() + high.strip()).isdigit():
-        raise UsageError(f"--range {text[:40]!r}: write the lowest and the highest pitch, e.g. 48-72")
-    return int(low[:6]), int(high[:6])

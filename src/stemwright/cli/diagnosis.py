@@ -20,9 +20,9 @@ def doctor(json: opt.Json = False) -> None:
 
     Ends with 1 where no song can be made: a performer is missing, or the codec whose tokens it speaks.
     """
-    from stemwright.producer.doctor import examine
+    from stemwright.face.machine import doctor as examine
 
-    facts = examine()
+    facts = examine().to_json()
     if json:
         emit_json(facts)
     else:

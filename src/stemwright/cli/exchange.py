@@ -125,22 +125,26 @@ def import_(
     json: opt.Json = False,
 ) -> None:
     """Give layers the notes of a MIDI file; `generate` then plays them. Makes the song if there is none."""
-    from stemwright.producer.imports import import_midi, inspect_midi
-    from stemwright.producer.readings import Override
+    from stemwright.face.midi import import_midi, list_tracks
 
     if only_list:
-        _show_tracks(inspect_midi(file, strict), json)
+        _show_tracks(list_tracks(file, strict=strict).to_json(), json)
         return
     facts = import_midi(
         folder,
         file,
-        tracks=tuple(track or ()),
-        layers=tuple(layer or ()),
+        track=track,
+        layer=layer,
         every_track=every_track,
-        over=Override(bpm, key, meter, form, chords, style),
+        bpm=bpm,
+        key=key,
+        meter=meter,
+        form=form,
+        chords=chords,
+        style=style,
         ignore_tempo_changes=ignore_tempo_changes,
         strict=strict,
-    )
+    ).to_json()
     if json:
         emit_json(facts)
         return
@@ -193,10 +197,11 @@ def export(
     json: opt.Json = False,
 ) -> None:
     """Write files for other programs: MIDI, stems, or both where neither is named."""
-    from stemwright.producer.exports import export_song
+    from stemwright.face.song import Song
 
     with watching() as watch:
-        facts = export_song(folder, midi=midi, stems=stems, kind=kind, quality=quality, to=to, watch=watch)
+        made = Song(folder).export(midi=midi, stems=stems, kind=kind, quality=quality, to=to, progress=watch)
+    facts = made.to_json()
     if json:
         emit_json(facts)
         return

@@ -31,9 +31,9 @@ def register(app: typer.Typer) -> None:
 
 def log(folder: opt.SongDir, json: opt.Json = False) -> None:
     """List the song's runs: what each one did, how fast, and what it made."""
-    from stemwright.producer.reports import history
+    from stemwright.face.song import Song
 
-    facts = history(folder)
+    facts = Song(folder).log().to_json()
     if json:
         emit_json(facts)
         return
@@ -55,9 +55,9 @@ def log(folder: opt.SongDir, json: opt.Json = False) -> None:
 
 def verify(folder: opt.SongDir, json: opt.Json = False) -> None:
     """Check every file of the song against its checksum. Exit code 1 where something is wrong."""
-    from stemwright.producer.reports import check
+    from stemwright.face.song import Song
 
-    facts = check(folder)
+    facts = Song(folder).verify().to_json()
     if json:
         emit_json(facts)
     elif facts["ok"]:
@@ -72,9 +72,9 @@ def verify(folder: opt.SongDir, json: opt.Json = False) -> None:
 
 def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) -> None:
     """List every take of every layer; a star marks the active one."""
-    from stemwright.producer.reports import list_takes
+    from stemwright.face.song import Song
 
-    facts = list_takes(folder, layer)
+    facts = Song(folder).takes(layer).to_json()
     if json:
         emit_json(facts)
         return
@@ -95,9 +95,9 @@ def takes(folder: opt.SongDir, layer: _AnyLayer = None, json: opt.Json = False) 
 
 def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False) -> None:
     """Make another take of a layer the active one. Nothing is deleted."""
-    from stemwright.producer.choose import use_take
+    from stemwright.face.song import Song
 
-    facts = use_take(folder, layer, take)
+    facts = Song(folder).use(layer, take).to_json()
     if json:
         emit_json(facts)
     else:
@@ -106,9 +106,10 @@ def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False)
 
 def remove(folder: opt.SongDir, layer: _Layer, undo: _Undo = False, json: opt.Json = False) -> None:
     """Take a layer out of the song; with --undo it comes back. Its notes and takes are kept."""
-    from stemwright.producer.remove import bring_back, remove_layer
+    from stemwright.face.song import Song
 
-    facts = bring_back(folder, layer) if undo else remove_layer(folder, layer)
+    song = Song(folder)
+    facts = (song.bring_back(layer) if undo else song.remove(layer)).to_json()
     if json:
         emit_json(facts)
     elif undo:

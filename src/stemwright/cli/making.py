@@ -93,23 +93,22 @@ def generate(
     """Write and perform the layers that are missing; resumes by itself. With --seed, --timbre or --player,
     another take; the other layers stay as they are.
     """
-    from stemwright.producer.produce import produce
+    from stemwright.face.song import Song
 
-    names = tuple(layers or ())
+    names = layers or ()
     with watching() as watch:
-        made = produce(
-            folder,
-            names,
+        made = Song(folder).generate(
+            *names,
             seed=seed,
             bars=bars,
             timbre=timbre,
             composer=composer,
             arranger=arranger,
             player=player,
-            watch=watch,
+            progress=watch,
         )
     _say_made(
-        made,
+        made.to_json(),
         json,
         "nothing is missing; --seed N makes another take, --timbre NAME or --player another sound of it",
     )
@@ -119,11 +118,11 @@ def perform(folder: opt.SongDir, layers: _Layers = None, json: opt.Json = False)
     """Play the notes of the active takes again, where another performer is installed by now: another take of
     the same notes. What a sampler played stays.
     """
-    from stemwright.producer.produce import produce
+    from stemwright.face.song import Song
 
     with watching() as watch:
-        made = produce(folder, tuple(layers or ()), again=True, watch=watch)
-    _say_made(made, json, "all takes are by the performers that are installed")
+        made = Song(folder).perform(*(layers or ()), progress=watch)
+    _say_made(made.to_json(), json, "all takes are by the performers that are installed")
 
 
 def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
@@ -154,18 +153,13 @@ def mix(
     json: opt.Json = False,
 ) -> None:
     """Render the active takes and mix them: -14 LUFS, true peak at most -1 dBTP, 24 bit."""
-    from stemwright.producer.render import render
+    from stemwright.face.song import Song
 
     with watching() as watch:
-        made = render(
-            folder,
-            out=out,
-            stems=stems,
-            kind=kind,
-            quality=quality,
-            players=tuple(player or ()),
-            watch=watch,
+        mixed = Song(folder).mix(
+            out=out, stems=stems, kind=kind, quality=quality, player=player, progress=watch
         )
+    made = mixed.to_json()
     if json:
         emit_json(made)
         return

@@ -104,13 +104,9 @@ def song(
 
 def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:
     """Show a song: its global state, its chords, its layers and their takes; with --plot as a picture."""
-    from stemwright.producer.reports import describe
+    from stemwright.face.song import Song
 
-    facts = describe(folder)
-    if plot is not None:
-        from stemwright.producer.picture import plot_song
-
-        facts["pictures"] = [str(file) for file in plot_song(folder, plot)]
+    facts = Song(folder).show(plot=plot).to_json()
     if json:
         emit_json(facts)
         return

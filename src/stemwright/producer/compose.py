@@ -107,6 +107,15 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
     }
 
 
+def chord_remarks(chords: str | None) -> list[str]:
+    """What is to be told of how the chords that were asked for were read, and what of their chart was passed
+    over because the song has its own.
+    """
+    from stemwright.compose.implied import SAID, chart_remarks
+
+    return [] if chords is None or chords == NEW else chart_remarks(chords, (*SAID, "form"))
+
+
 def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> list[list[int]]:
     """Which run wrote each bar of a layer with new notes, as runs tell it."""
     bars = made.state.bars

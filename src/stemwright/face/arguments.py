@@ -1,0 +1,139 @@
+"""What a Python program gives (numbers, pairs, lists, mappings) as the text that a command line would."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike, fspath
+from pathlib import Path
+from typing import SupportsFloat, TypeAlias
+
+from stemwright.errors import UsageError, shown
+from stemwright.producer.chartfile import chart_text
+from stemwright.song.state import BPM_DECIMALS
+
+Place: TypeAlias = "str | PathLike[str]"
+Number: TypeAlias = "str | SupportsFloat"
+"""Text, or any number: int, float, Fraction, Decimal, NumPy's."""
+Pair: TypeAlias = "str | int | tuple[int, int]"
+"""Bars or pitches: "5-8", (5, 8), or 5 alone."""
+Texts: TypeAlias = "str | Iterable[str]"
+Chart: TypeAlias = "str | PathLike[str] | Iterable[str]"
+"""Chords: "Am7 | D9", ["Am7", "D9"], or a text file: "@FILE", "-" (standard input), a Path."""
+Named: TypeAlias = "str | Iterable[str] | Mapping[str, str]"
+"""Pairs of names: {"lead": "sax"}, ["lead=sax"] or "lead=sax"."""
+Form: TypeAlias = "str | Iterable[str | tuple[str, int]]"
+"""Sections: "intro:4 verse:8", or [("intro", 4), ("verse", 8)]."""
+
+_PITCHES = re.compile(r"\s*([0-9]{1,6})\s*-\s*([0-9]{1,6})\s*", re.ASCII)
+
+
+def path(place: Place) -> Path:
+    """A folder or file. UsageError for what is no name of one."""
+    try:
+        return Path(place)
+    except TypeError:
+        raise UsageError(f"path: {shown(place)} is not a path; give a str or a Path") from None
+
+
+def bpm_text(value: Number | None) -> str | None:
+    """Beats a minute as decimal text, numbers rounded to the six decimals that a song keeps."""
+    if value is None or isinstance(value, str):
+        return value
+    return f"{_real('bpm', value):.{BPM_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def whole(name: str, value: int | None) -> int | None:
+    """A whole number, NumPy's too. UsageError for anything else."""
+    if value is None:
+        return None
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise UsageError(f"{name}: {shown(value)} is not a whole number") from None
+
+
+def pair_text(name: str, value: Pair | None) -> str | None:
+    """ "5-8" from a pair, "5" from a number."""
+    if value is None or isinstance(value, str):
+        return value
+    ends = value if isinstance(value, (tuple, list)) else (value,)
+    if len(ends) not in (1, 2):
+        raise UsageError(f"{name}: {shown(value)} is not a span; give its first and last, e.g. (5, 8)")
+    return "-".join(str(whole(name, end)) for end in ends)
+
+
+def pitches(value: Pair | None) -> tuple[int | None, int | None]:
+    """Lowest and highest pitch from "48-72" or (48, 72)."""
+    text = pair_text("range", value)
+    if text is None:
+        return None, None
+    found = _PITCHES.fullmatch(text)
+    if found is None:
+        raise UsageError(f"--range {text[:40]!r}: write the lowest and the highest pitch, e.g. 48-72")
+    return int(found[1]), int(found[2])
+
+
+def text(name: str, value: str | None) -> str | None:
+    """Text. UsageError for anything else."""
+    if value is None or isinstance(value, str):
+        return value
+    raise UsageError(f"{name}: {shown(value)} is not text")
+
+
+def numbers(given: Mapping[str, float | None]) -> dict[str, float]:
+    """The numbers that were given. UsageError names the one that is none."""
+    return {name: _real(name, value) for name, value in given.items() if value is not None}
+
+
+def layers(given: Iterable[Texts]) -> tuple[str, ...]:
+    """Layers, named one by one or in lists."""
+    return tuple(name for one in given for name in texts(one))
+
+
+def texts(value: Texts | None) -> tuple[str, ...]:
+    """One text or several."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(str(item) for item in value)
+
+
+def named(value: Named | None) -> tuple[str, ...]:
+    """ "NAME=VALUE" of every pair."""
+    if isinstance(value, Mapping):
+        return tuple(f"{name}={item}" for name, item in value.items())
+    return texts(value)
+
+
+def form_text(value: Form | None) -> str | None:
+    """Sections as "intro:4 verse:8"."""
+    if value is None or isinstance(value, str):
+        return value
+    return " ".join(item if isinstance(item, str) else ":".join(map(str, item)) for item in value)
+
+
+def chord_text(value: Texts | None) -> str | None:
+    """Bars of chords as "Am7 | D9": one text, or one a bar."""
+    return value if value is None or isinstance(value, str) else " | ".join(texts(value))
+
+
+@contextmanager
+def chart(value: Chart | None) -> Iterator[str | None]:
+    """The chords that are given, read from the file where one is named. What is found wrong with them inside
+    of the `with` names the file. UsageError where it cannot be read.
+    """
+    given = f"@{fspath(value)}" if isinstance(value, PathLike) else value
+    if given is None or isinstance(given, str):
+        with chart_text(given) as text:
+            yield text
+    else:  # bars, and no names of files
+        yield chord_text(given)
+
+
+def _real(name: str, value: SupportsFloat) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        raise UsageError(f"{name}: {shown(value)} is not a number") from None

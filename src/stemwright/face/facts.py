@@ -1,0 +1,137 @@
+"""What calls give back that are not about one song's acts: MIDI files, what can be chosen, this machine.
+
+As in `results`, every class has `to_json()`, and SHA-256 sums are 64 hex digits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from stemwright.face.typed import Result
+
+
+@dataclass(frozen=True)
+class ImportedLayer(Result):
+    """What a layer was given: `track` is a number from 1, or a list of them; `score` is a SHA-256."""
+
+    track: int | list[int]
+    notes: int
+    score: str
+    timbre: str
+
+
+@dataclass(frozen=True)
+class Imported(Result):
+    """How a MIDI file was read. `sources`: where bpm, meter, key and chords are from: "file", "given",
+    "notes", "song", "default", "none". `remarks`: what did not come through, one line each.
+    """
+
+    run: int
+    layers: dict[str, ImportedLayer]
+    bpm: float
+    meter: str
+    key: str
+    bars: int
+    style: str
+    sources: dict[str, str]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Track(Result):
+    """A track of a MIDI file. `track` and `program` count from 1; `layer`: what it would become."""
+
+    track: int
+    name: str
+    program: int
+    drums: bool
+    notes: int
+    layer: str
+
+
+@dataclass(frozen=True)
+class Tracks(Result):
+    """A MIDI file, read and not imported. `changes`: how many there are of tempo, meter and key."""
+
+    bpm: str
+    meter: str
+    key: str | None
+    bars: int
+    changes: dict[str, int]
+    tracks: tuple[Track, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Installed(Result):
+    """A bundle of this installation. `tried`: it gave sound just now."""
+
+    path: Path
+    ok: bool
+    problem: str | None
+    kind: str | None
+    preset: str | None
+    timbres: tuple[str, ...]
+    sha256: str | None
+    tried: bool
+
+
+@dataclass(frozen=True)
+class Machine(Result):
+    """This machine and this installation. `ok`: it can make a song; `problems`: one line each."""
+
+    ok: bool
+    problems: tuple[str, ...]
+    isa: str | None
+    isa_available: tuple[str, ...]
+    threads: int
+    cores: int
+    processor: str
+    memory_mb: int | None
+    versions: dict[str, str]
+    bundles: dict[str, Installed]
+
+
+@dataclass(frozen=True)
+class Style(Result):
+    """A style. `bpm`: its usual tempi, lowest and highest. `patterns`: the style that it is played like, and
+    `about` what these are like. `timbres`: what each layer is played in where none is named.
+    """
+
+    name: str
+    aliases: tuple[str, ...]
+    bpm: tuple[float, float]
+    patterns: str
+    about: str
+    timbres: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Styles(Result):
+    """Every style that a new song may have."""
+
+    styles: tuple[Style, ...]
+
+
+@dataclass(frozen=True)
+class Timbre(Result):
+    """A timbre. `range`: lowest and highest pitch, None where the bundle does not say."""
+
+    name: str
+    range: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Played(Result):
+    """What a layer can be played in, and the bundle that plays it. The first timbre is the default."""
+
+    bundle: str
+    timbres: tuple[Timbre, ...]
+
+
+@dataclass(frozen=True)
+class Timbres(Result):
+    """What there is, by layer."""
+
+    layers: dict[str, Played]

@@ -1,0 +1,62 @@
+"""MIDI files into songs."""
+
+from __future__ import annotations
+
+from stemwright.face import arguments as arg
+from stemwright.face.facts import Imported, Tracks
+
+
+def import_midi(
+    path: arg.Place,
+    file: arg.Place,
+    *,
+    track: arg.Texts | None = None,
+    layer: arg.Texts | None = None,
+    every_track: bool = False,
+    bpm: arg.Number | None = None,
+    key: str | None = None,
+    meter: str | None = None,
+    form: arg.Form | None = None,
+    chords: arg.Texts | None = None,
+    style: str | None = None,
+    ignore_tempo_changes: bool = False,
+    strict: bool = False,
+) -> Imported:
+    """Give layers of the song at `path` the notes of a MIDI file ("-": standard input); makes the song where
+    there is none.
+
+    `track`: "2=bass", one or several; guessed where none is given. `layer`: only these. `every_track`: each
+    track is a layer of its own. `strict`: refuse a damaged file instead of reading what can be read. The rest
+    overrules what the file says. UsageError for a file that does not fit, before anything is written.
+    """
+    from stemwright.producer.imports import import_midi as run
+    from stemwright.producer.readings import Override
+
+    over = Override(
+        bpm=arg.bpm_text(bpm),
+        key=arg.text("key", key),
+        meter=arg.text("meter", meter),
+        form=arg.form_text(form),
+        chords=arg.chord_text(chords),
+        style=arg.text("style", style),
+    )
+    facts = run(
+        arg.path(path),
+        arg.path(file),
+        tracks=arg.texts(track),
+        layers=arg.texts(layer),
+        every_track=every_track,
+        over=over,
+        ignore_tempo_changes=ignore_tempo_changes,
+        strict=strict,
+    )
+    return Imported.read(facts)
+
+
+def list_tracks(file: arg.Place, *, strict: bool = False) -> Tracks:
+    """The tracks of a MIDI file and the layers that they would become; writes nothing. `strict`: a damaged
+    file is refused.
+    """
+    from stemwright.producer.imports import inspect_midi
+
+    return Tracks.read(inspect_midi(arg.path(file), strict))

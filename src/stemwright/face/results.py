@@ -1,0 +1,265 @@
+"""What the calls of a song give back. Every class has `to_json()`: what the command prints with `--json`.
+
+SHA-256 sums are 64 hex digits; "" as a timbre is its bundle's first one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from stemwright.face.typed import Result
+
+
+@dataclass(frozen=True)
+class Player(Result):
+    """The sampler's file that played a take: its name and preset ("" for none), and its SHA-256."""
+
+    kind: str
+    name: str
+    preset: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Take(Result):
+    """One result for a layer. `tokens_sha256` is None where a sampler played it, else `audio_sha256` is."""
+
+    take: int
+    active: bool
+    seed: int
+    timbre: str
+    run: int
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+    score_sha256: str
+    bundle_sha256: str | None
+    frames: int
+
+
+@dataclass(frozen=True)
+class Takes(Result):
+    """All takes, by layer."""
+
+    layers: dict[str, tuple[Take, ...]]
+
+
+@dataclass(frozen=True)
+class MadeLayer(Result):
+    """The active take of a layer after `generate`. `how`: "made", "finished before" or "kept"."""
+
+    take: int
+    seed: int
+    timbre: str
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+    how: str
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stale(Result):
+    """A layer that is not as it should be. `reason`: "unperformed" (its notes are not played yet), "unmade",
+    "unplayable" (no bundle plays it), "undecodable" (its codec is not installed), "chords" (its notes were
+    written to other chords). `take`: what sounds, None: nothing. `bars`: where, all where it is empty.
+    `next`: the command that mends it.
+    """
+
+    layer: str
+    reason: str
+    take: int | None
+    bars: tuple[str, ...]
+    next: str
+
+
+@dataclass(frozen=True)
+class Generated(Result):
+    """`run`: its number in the log, None where nothing was missing. `rtf`: real-time factor. `left_out`:
+    layers that no bundle plays, and why. `stale`, `remarks`: what is not yet as it should be.
+    """
+
+    run: int | None
+    seconds: float
+    audio_seconds: float
+    rtf: float | None
+    layers: dict[str, MadeLayer]
+    left_out: dict[str, str]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WrittenLayer(Result):
+    """A layer's new score: its SHA-256, its notes, the SHA-256 of the composer's bundle."""
+
+    score: str
+    notes: int
+    composer: str
+
+
+@dataclass(frozen=True)
+class Composed(Result):
+    """New scores by layer; with `variations` there are only `files`, MIDI files by their seeds, and `chords`.
+
+    `chords`: how those that were given were read, one line each; `to_json()` lacks it. `stale`, `remarks`:
+    layers whose notes were written to other chords.
+    """
+
+    run: int | None = None
+    seed: int | None = None
+    seconds: float = 0.0
+    layers: dict[str, WrittenLayer] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+    chords: tuple[str, ...] = ()
+    stale: tuple[Stale, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mixed(Result):
+    """The files of a mix. `stems` by layer, where they were asked for; loudness in LUFS, peak in dBTP.
+    `stale`: layers that sound as before, since their notes are not performed yet.
+    """
+
+    mix: Path
+    stems: dict[str, Path]
+    seconds: float
+    sample_rate: int
+    loudness_lufs: float
+    true_peak_dbtp: float
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MadeSong(Mixed):
+    """A mix, its layers and what it all took: `elapsed_seconds` of wall clock, `rtf` of that per second."""
+
+    elapsed_seconds: float
+    rtf: float
+    layers: dict[str, MadeLayer]
+
+
+@dataclass(frozen=True)
+class Used(Result):
+    """Which take is active now, and which one was `before`; `run` is None where it was active already."""
+
+    layer: str
+    take: int
+    before: int | None
+    timbre: str
+    run: int | None
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+
+
+@dataclass(frozen=True)
+class Removed(Result):
+    """A layer that was taken out or put back, and how many takes it has."""
+
+    run: int
+    layer: str
+    takes: int
+
+
+@dataclass(frozen=True)
+class Run(Result):
+    """One act that changed the song. `made`: SHA-256 of what it made."""
+
+    run: int
+    parent: str | None
+    command: str
+    layers: tuple[str, ...]
+    seed: int | None
+    rtf: float | None
+    peak_memory_mb: float | None
+    seconds: float | None
+    made: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Log(Result):
+    """Every run, first to last."""
+
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True)
+class Verified(Result):
+    """`ok`: every file is what it was when it was written. `problems`, `notes` (files of other programs,
+    which are no fault): one line each.
+    """
+
+    ok: bool
+    objects: int
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Exported(Result):
+    """The files that were written: the scores as MIDI, the stems by layer. `stale`: as of `Mixed`."""
+
+    midi: Path | None
+    stems: dict[str, Path]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Section(Result):
+    """A named span of bars."""
+
+    name: str
+    bars: int
+
+
+@dataclass(frozen=True)
+class ShownLayer(Result):
+    """A layer and its active take; None where it has none. `takes`: how many there are."""
+
+    timbre: str
+    take: int | None
+    takes: int
+    seed: int | None
+    tokens_sha256: str | None
+    audio_sha256: str | None
+    player: Player | None
+    score_sha256: str | None
+    frames: int | None
+
+
+@dataclass(frozen=True)
+class ChartLine(Result):
+    """Chords of at most eight bars of a section. `bar`: the first of them, from 1."""
+
+    section: str
+    bar: int
+    chords: str
+
+
+@dataclass(frozen=True)
+class Shown(Result):
+    """What all layers share, and each layer. `frames`: 75 a second. `chords`: None till decided; `chart`: the
+    same in lines. `stale`, `remarks`: layers that are not as they should be.
+    """
+
+    title: str
+    seed: int
+    bpm: float
+    meter: str
+    key: str
+    style: str
+    sections: tuple[Section, ...]
+    chords: str | None
+    bars: int
+    frames: int
+    seconds: float
+    layers: dict[str, ShownLayer]
+    chart: tuple[ChartLine, ...]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+    pictures: tuple[Path, ...] = ()

@@ -1,0 +1,276 @@
+"""A song as an object: every act on it, and its notes, tokens and sound as arrays."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemwright.errors import UsageError
+from stemwright.face import arguments as arg
+from stemwright.face.results import (
+    Composed,
+    Exported,
+    Generated,
+    Log,
+    Mixed,
+    Removed,
+    Shown,
+    Takes,
+    Used,
+    Verified,
+)
+from stemwright.producer.progress import Watch, unwatched
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from stemwright.song.score import Score
+
+
+class Song:
+    """A song's folder. `stemwright.new` and `stemwright.open` give one.
+
+    It holds nothing but `path`: each call reads the folder anew, so what another process did is seen. Any
+    thread may use it; two acts that write one song at the same time are refused with StemwrightError.
+    `progress(name, done, of)` is called from worker threads; an exception that it raises stops the act.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __repr__(self) -> str:
+        return f"Song({str(self.path)!r})"
+
+    def generate(
+        self,
+        *layers: arg.Texts,
+        seed: int | None = None,
+        bars: arg.Pair | None = None,
+        timbre: str | None = None,
+        composer: bool = False,
+        arranger: bool = False,
+        player: str | None = None,
+        progress: Watch = unwatched,
+    ) -> Generated:
+        """Write and perform the layers that are missing; all layers where none is named.
+
+        `seed`, `bars`, `timbre`, `player` ("sampler:FILE#PRESET"): make another take. `composer`: notes by
+        the composer and not by the arranger's patterns. With it, or with `arranger`, and `seed` or `bars`,
+        layers that are named get new notes even where they were given some.
+        """
+        from stemwright.producer.produce import produce
+
+        facts = produce(
+            self.path,
+            arg.layers(layers),
+            seed=arg.whole("seed", seed),
+            bars=arg.pair_text("bars", bars),
+            timbre=timbre,
+            composer=composer,
+            arranger=arranger,
+            player=player,
+            watch=progress,
+        )
+        return Generated.read(facts)
+
+    def perform(self, *layers: arg.Texts, progress: Watch = unwatched) -> Generated:
+        """Play the same notes again where another performer is installed by now."""
+        from stemwright.producer.produce import produce
+
+        return Generated.read(produce(self.path, arg.layers(layers), again=True, watch=progress))
+
+    def compose(
+        self,
+        *layers: arg.Texts,
+        bars: arg.Pair | None = None,
+        seed: int | None = None,
+        chords: arg.Chart | None = None,
+        density: float | None = None,
+        register: float | None = None,
+        polyphony: float | None = None,
+        syncopation: float | None = None,
+        velocity: float | None = None,
+        length: float | None = None,
+        swing: float | None = None,
+        range: arg.Pair | None = None,
+        voices: int | None = None,
+        in_key: bool = False,
+        chord_tones: bool = False,
+        keep_rhythm: bool = False,
+        rest: arg.Pair | None = None,
+        variations: int | None = None,
+        out: arg.Place | None = None,
+        progress: Watch = unwatched,
+    ) -> Composed:
+        """Write new notes to what is in the song; `generate` then performs them.
+
+        With `variations` and `out`: so many versions as MIDI files, and the song stays as it is.
+        """
+        from stemwright.producer.compose import NEW, Asked, chord_remarks, compose
+        from stemwright.producer.variations import vary
+
+        wished: dict[str, float | None] = {
+            "density": density,
+            "register": register,
+            "polyphony": polyphony,
+            "syncopation": syncopation,
+            "velocity": velocity,
+            "length": length,
+            "swing": swing,
+        }
+        low, high = arg.pitches(range)
+        asked = Asked(
+            layers=arg.layers(layers),
+            bars=arg.pair_text("bars", bars),
+            seed=arg.whole("seed", seed),
+            attributes=arg.numbers(wished),
+            low=low,
+            high=high,
+            in_key=in_key,
+            on_chord=chord_tones,
+            voices=arg.whole("voices", voices),
+            keep_rhythm=keep_rhythm,
+            rest=arg.pair_text("rest", rest),
+        )
+        if (variations is None) != (out is None):
+            raise UsageError("--variations and --out belong together: how many, and the folder they go to")
+        with nullcontext(NEW) if chords == NEW else arg.chart(chords) as chart:
+            asked = replace(asked, chords=chart)
+            if variations is not None and out is not None:
+                facts = vary(self.path, asked, variations, arg.path(out), progress)
+            else:
+                facts = compose(self.path, asked, progress)
+        return replace(Composed.read(facts), chords=tuple(chord_remarks(chart)))
+
+    def mix(
+        self,
+        *,
+        out: arg.Place | None = None,
+        stems: bool = False,
+        kind: str = "wav",
+        quality: str | None = None,
+        player: arg.Named | None = None,
+        progress: Watch = unwatched,
+    ) -> Mixed:
+        """Mix the active takes into `renders/`, or to `out` (.wav, .flac, .ogg or .mp3).
+
+        `kind`: "wav", "flac", "ogg" or "mp3", of what goes to `renders/`.
+        `quality`: "high" (48 kHz stereo) or "standard" (24 kHz); None: the best there is. `player`:
+        {"lead": "sampler:FILE"}, for this mix only.
+        """
+        from stemwright.producer.render import render
+
+        to = None if out is None else arg.path(out)
+        played = arg.named(player)
+        return Mixed.read(
+            render(
+                self.path,
+                out=to,
+                stems=stems,
+                kind=kind,
+                quality=quality,
+                players=played,
+                watch=progress,
+            )
+        )
+
+    def export(
+        self,
+        *,
+        midi: bool = False,
+        stems: bool = False,
+        kind: str = "wav",
+        quality: str | None = None,
+        to: arg.Place | None = None,
+        progress: Watch = unwatched,
+    ) -> Exported:
+        """Write the scores as MIDI, the stems as audio, or both where neither is asked for.
+
+        `kind`, `quality`: as in `mix`.
+        """
+        from stemwright.producer.exports import export_song
+
+        where = None if to is None else arg.path(to)
+        facts = export_song(
+            self.path, midi=midi, stems=stems, kind=kind, quality=quality, to=where, watch=progress
+        )
+        return Exported.read(facts)
+
+    def takes(self, layer: str | None = None) -> Takes:
+        """All takes, of one layer or of each."""
+        from stemwright.producer.reports import list_takes
+
+        return Takes.read(list_takes(self.path, layer))
+
+    def use(self, layer: str, take: int) -> Used:
+        """Make another take of a layer the active one; nothing is deleted."""
+        from stemwright.producer.choose import use_take
+
+        return Used.read(use_take(self.path, layer, take))
+
+    def remove(self, layer: str) -> Removed:
+        """Take a layer out of the song; its notes and takes are kept. UsageError for the song's only one."""
+        from stemwright.producer.remove import remove_layer
+
+        return Removed.read(remove_layer(self.path, layer))
+
+    def bring_back(self, layer: str) -> Removed:
+        """Put a layer back as it was when it was taken out. UsageError where it was not, or one is there."""
+        from stemwright.producer.remove import bring_back
+
+        return Removed.read(bring_back(self.path, layer))
+
+    def log(self) -> Log:
+        """Every act that changed the song."""
+        from stemwright.producer.reports import history
+
+        return Log.read(history(self.path))
+
+    def verify(self) -> Verified:
+        """Whether every file is what it was when it was written; does not raise where one is not."""
+        from stemwright.producer.reports import check
+
+        return Verified.read(check(self.path))
+
+    def show(self, *, plot: arg.Place | None = None) -> Shown:
+        """What all layers share, the chords, and the active take of each layer.
+
+        With `plot`, all of it is drawn into that .png or .svg file.
+        """
+        from stemwright.producer.reports import describe
+
+        facts = describe(self.path)
+        if plot is not None:
+            from stemwright.producer.picture import plot_song
+
+            facts["pictures"] = [str(file) for file in plot_song(self.path, arg.path(plot))]
+        return Shown.read(facts)
+
+    def score(self, layer: str, *, take: int | None = None) -> Score:
+        """The notes of a layer, of its active take or of another. UsageError where it has none yet."""
+        from stemwright.face.arrays import score
+
+        return score(self.path, layer, take)
+
+    def tokens(self, layer: str, *, take: int | None = None) -> npt.NDArray[np.uint16]:
+        """The tokens of a layer, uint16 [codebooks, frames], 75 frames a second. UsageError without any."""
+        from stemwright.face.arrays import tokens
+
+        return tokens(self.path, layer, take)
+
+    def audio(
+        self, layer: str, *, take: int | None = None, quality: str | None = None
+    ) -> npt.NDArray[np.float32]:
+        """The stem of a layer, float32 [samples] or [samples, 2], at `sample_rate(quality)`; only reads."""
+        from stemwright.face.arrays import audio
+
+        return audio(self.path, layer, take, quality)
+
+    def sample_rate(self, quality: str | None = None) -> int:
+        """Samples a second of `audio`, in Hz."""
+        from stemwright.face.arrays import sample_rate
+
+        return sample_rate(self.path, quality)

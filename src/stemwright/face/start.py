@@ -1,0 +1,93 @@
+"""Starting a song, opening one, and making a whole one in a single call."""
+
+from __future__ import annotations
+
+from stemwright.face import arguments as arg
+from stemwright.face.results import MadeSong
+from stemwright.face.song import Song
+from stemwright.producer.create import Wish, create
+from stemwright.producer.progress import Watch, unwatched
+
+
+def new(
+    path: arg.Place,
+    *,
+    bpm: arg.Number | None = None,
+    key: str | None = None,
+    meter: str | None = None,
+    form: arg.Form | None = None,
+    style: str | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    timbre: arg.Named | None = None,
+    chords: arg.Chart | None = None,
+) -> Song:
+    """Start a song in a new folder; nothing is generated yet. Defaults are the command line's.
+
+    UsageError for a wrong wish or a taken folder; nothing is left behind then.
+    """
+    where = arg.path(path)
+    with arg.chart(chords) as chart:
+        create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chart))
+    return Song(where)
+
+
+def open(path: arg.Place) -> Song:
+    """The song in a folder. UsageError where there is none."""
+    from stemwright.producer.workspace import reading
+
+    return Song(reading(arg.path(path)).path)
+
+
+def make_song(
+    path: arg.Place,
+    *,
+    bpm: arg.Number | None = None,
+    key: str | None = None,
+    meter: str | None = None,
+    form: arg.Form | None = None,
+    style: str | None = None,
+    seed: int | None = None,
+    title: str | None = None,
+    timbre: arg.Named | None = None,
+    chords: arg.Chart | None = None,
+    composer: bool = False,
+    arranger: bool = False,
+    progress: Watch = unwatched,
+) -> MadeSong:
+    """Start a song, generate every layer and mix it with its stems. Called again, it resumes.
+
+    UsageError where the song exists with other parameters. `composer`, `arranger`, `progress`: as in
+    `Song.generate`.
+    """
+    from stemwright.producer.whole import make_song as make
+
+    where = arg.path(path)
+    with arg.chart(chords) as chart:
+        wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart)
+        return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
+
+
+def _wish(
+    bpm: arg.Number | None,
+    key: str | None,
+    meter: str | None,
+    form: arg.Form | None,
+    style: str | None,
+    seed: int | None,
+    title: str | None,
+    timbre: arg.Named | None,
+    chords: str | None,
+) -> Wish:
+    """What was asked of a new song, as text."""
+    return Wish(
+        bpm=arg.bpm_text(bpm),
+        key=arg.text("key", key),
+        meter=arg.text("meter", meter),
+        form=arg.form_text(form),
+        style=arg.text("style", style),
+        seed=arg.whole("seed", seed),
+        title=arg.text("title", title),
+        timbres=arg.named(timbre),
+        chords=chords,
+    )
