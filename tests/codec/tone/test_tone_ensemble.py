@@ -15,7 +15,7 @@ from stemwright.errors import UsageError
 
 
 def test_gains_make_detuned_sines_of_one() -> None:
-    ensemble = Ensemble(4, 0.7, 6.0)
+    ensemble = Ensemble(4, 0.7, 3.0)
     hz = np.array([220.0, 440.0])
     seconds = np.linspace(0, 2, 500)
     gains = ensemble.gains(57, 1234.0, hz, seconds)
@@ -27,7 +27,7 @@ def test_gains_make_detuned_sines_of_one() -> None:
     assert np.allclose(heard[0], np.abs(gains[0]) * np.cos(begin[0]), atol=1e-5)
     spectrum = np.abs(np.fft.rfft(ensemble.gains(57, 1234.0, hz[1:], np.arange(0, 60, 1 / 75))[:, 0].real))
     peaks = np.fft.rfftfreq(4500, 1 / 75)[np.argsort(spectrum)[-8:]]
-    wanted = [abs(440 * (2 ** (place * 6.0 / 1200) - 1)) for place in PLACES[4]]
+    wanted = [abs(440 * (2 ** (place * 3.0 / 1200) - 1)) for place in PLACES[4]]
     for f in wanted:
         assert np.abs(peaks - f).min() < 0.05
 

@@ -17,8 +17,10 @@ from stemwright.codec.tone.layout import Floats
 
 PLACES = {2: (-1.0, 1.0), 4: (-1.36, -0.42, 0.51, 1.27)}
 """Where voices lie, as multiples of their spread: unevenly, or their beats would come round again."""
-FASTEST = 25.0
-"""Hz that a voice lies off at most: levels move from frame to frame, 75 times a second."""
+FASTEST = 8.0
+"""Hz that a voice lies off at most. Levels go straight from one frame to the next, 75 times a second: faster
+beats would bend there, and be heard as lines at multiples of 75 Hz.
+"""
 _STEPS = (0.7548776662466927, 0.5698402909980532)
 """Plastic-number steps (Roberts, The unreasonable effectiveness of quasirandom sequences, 2018)."""
 
