@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from stemwright.cli.main import run
-from stemwright.models import registry
+from stemwright.models import load_bundle, registry, write_bundle
 from stemwright.producer import runtimes
 from stemwright.producer.doctor import examine
 from support.bundles import write_all, write_codec, write_wide
@@ -43,7 +44,7 @@ def test_performers_of_the_waveform_codec_need_it_alone(folder: Path) -> None:
     write_all(folder)
     assert problems() == []
     bundles = examine()["bundles"]
-    assert bundles["codec"]["tried"] and not bundles["lead"]["tried"]
+    assert bundles["codec"]["tried"] and bundles["lead"]["tried"]
     shutil.rmtree(folder / "codec")
     write_tone(folder)
     (said,) = problems()
@@ -75,6 +76,16 @@ def test_what_gives_no_sound_is_told(folder: Path, capsys: pytest.CaptureFixture
     assert "notes.onnx" in said and "another shape" in said
     assert run(["doctor"]) == 1
     assert "NOT OK: " in capsys.readouterr().out
+
+
+def test_a_performer_that_the_engine_cannot_run_is_named(folder: Path) -> None:
+    write_all(folder)
+    whole = load_bundle(folder / "lead")
+    files = {name: whole.file(name).read_bytes() for name in whole.manifest.files}
+    shutil.rmtree(folder / "lead")
+    write_bundle(folder / "lead", replace(whole.manifest, conditioning_version=1), files)
+    (said,) = problems()
+    assert str(folder / "lead") in said and "features" in said and not examine()["bundles"]["lead"]["tried"]
 
 
 def test_problems_are_printed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""A codec's bundle tried out: a few frames of tokens have to give sound."""
+"""A bundle tried out: a codec has to give sound of a few frames, a performer tokens of one."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def has_trial(bundle: Bundle) -> bool:
 
 
 def trial(bundle: Bundle) -> None:
-    """Decode a few frames; UsageError or StemwrightError in one line where that fails. Bundles that do not
-    decode are not tried.
+    """Run a bundle for a few frames; UsageError or StemwrightError in one line where that fails. Of a kind
+    that :func:`has_trial` does not know, nothing is tried.
     """
     if has_trial(bundle):
         _TRIALS[bundle.manifest.kind](bundle)
@@ -51,4 +51,25 @@ def _tone(bundle: Bundle) -> None:
     decoder.decode(Part("lead", tokens, score, GlobalState.create().timebase, ""), wide=True)
 
 
-_TRIALS = {"codec": _codec, "decoder": _wide, "tone": _tone}
+def _performer(bundle: Bundle) -> None:
+    """One frame of a song of one bar."""
+    from stemwright.conditioning import frame_features
+    from stemwright.perform.layer import perform_layer
+    from stemwright.song.score import Note, Score
+    from stemwright.song.state import GlobalState
+
+    state, layer = GlobalState.create(form="verse:1"), bundle.manifest.name
+    features = frame_features(state, layer, Score.from_notes([Note(0, 96, 60, 100)]))
+    perform_layer(bundle, features, seed=0, layer=layer, take=1, timebase=state.timebase, stop=1)
+
+
+def _composer(bundle: Bundle) -> None:
+    """Its weights, as the engine takes them."""
+    from stemwright.compose.composer.composer import Composer
+
+    Composer.load(bundle)
+
+
+_TRIALS = {
+    "codec": _codec, "decoder": _wide, "tone": _tone, "performer": _performer, "composer": _composer,
+}  # fmt: skip
