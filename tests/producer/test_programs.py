@@ -48,7 +48,7 @@ def test_the_nearest_timbre_of_the_family(program: int, timbre: str) -> None:
 
 
 def test_an_imported_layer_is_played_in_its_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stemwright.producer.imports._timbres", lambda layer: LEADS)
+    monkeypatch.setattr("stemwright.producer.bundles.timbres_of", lambda layer: LEADS)
     file = tmp_path / "tune.mid"
     events = [(0, bytes((0xC0, 66))), *midi.notes([64, 67, 69, 71])]
     file.write_bytes(midi.file(midi.chunk([(0, midi.name("Melody")), *events])))

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer import casting
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ _lock = threading.Lock()
 
 def performer(layer: str) -> Bundle:
     """The performer of a layer ("bass-2" is played by the bass's). UsageError where there is none for it."""
-    name, problem = casting.bundle_for(layer), casting.why_not(layer)
+    name = casting.bundle_for(layer)
     if name is None:
-        raise UsageError(problem or layer)
+        raise UsageError(casting.refusal(layer))
     bundle = _load(name, f"layer {layer!r} needs the bundle {name!r}", "performer")
     version = bundle.manifest.conditioning_version or 0
     from stemwright.conditioning import CONDITIONING_VERSION
@@ -150,6 +150,14 @@ def timbre_of(bundle: Bundle, timbre: str) -> str:
             f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these"
         )
     return timbre or (names[0] if names else "")
+
+
+def timbres_of(layer: str) -> tuple[str, ...]:
+    """What a layer can be played in; () where its bundle is missing or broken: what needs it tells that."""
+    try:
+        return performer(layer).manifest.timbres
+    except StemwrightError:
+        return ()
 
 
 def range_of(bundle: Bundle, timbre: str) -> tuple[int, int] | None:

@@ -26,8 +26,11 @@ def bundle_for(layer: str) -> str | None:
 
 def why_not(layer: str) -> str | None:
     """In one line why nothing here plays a layer and what to do; None where a bundle does."""
-    if bundle_for(layer) is not None:
-        return None
+    return refusal(layer) if bundle_for(layer) is None else None
+
+
+def refusal(layer: str) -> str:
+    """What to say of a layer that nothing here plays, in one line."""
     there = performers()
     have = ", ".join(there) or "none"
     if named_kind(layer) is not None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
-from stemwright.producer import bundles, lineage, standing
+from stemwright.producer import bundles, lineage
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
@@ -22,7 +22,7 @@ from stemwright.producer.exports import active_scores
 from stemwright.producer.filling import Gap, fill
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, layer_seed
-from stemwright.producer.standing import out_of_date
+from stemwright.producer.standing import out_of_date, report
 from stemwright.producer.workspace import writing
 from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.score import Note, Score
@@ -102,8 +102,7 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         "seed": made.seed,
         "seconds": record["seconds"],
         "layers": details,
-        "stale": standing.facts(path, stale),
-        "remarks": standing.told(path, stale),
+        **report(path, stale),
     }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import UsageError
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
@@ -66,12 +66,8 @@ def usual_timbre(style: str, layer: str) -> str:
     """What a style plays a layer in, where the layer's performer has it; else "", the performer's first."""
     from stemwright.compose import sounds
 
-    try:
-        known = bundles.performer(layer).manifest.timbres
-    except StemwrightError:  # a bundle that is missing or broken is told by what needs it
-        return ""
     timbre = sounds.usual_timbre(style, layer)
-    return timbre if timbre in known else ""
+    return timbre if timbre in bundles.timbres_of(layer) else ""
 
 
 def implied(wish: Wish) -> dict[str, str]:

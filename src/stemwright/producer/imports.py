@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import UsageError
 from stemwright.producer import bundles
 from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
@@ -194,16 +194,8 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
     entry = song.layers.get(layer, LayerEntry())
     timbre = entry.timbre
     if not timbre and not entry.takes and program is not None:
-        timbre = timbre_of_program(layer, program, _timbres(layer))
+        timbre = timbre_of_program(layer, program, bundles.timbres_of(layer))
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
-
-
-def _timbres(layer: str) -> tuple[str, ...]:
-    """What a layer of this kind can be played in; nothing where there is no sound bundle for it."""
-    try:
-        return bundles.performer(layer).manifest.timbres
-    except StemwrightError:  # a broken bundle is told by what needs it
-        return ()
 
 
 def _details(given: Mapping[str, Given], song: Song) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import GIVEN
-from stemwright.producer.standing import facts, sounding, told
+from stemwright.producer.standing import report, sounding
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
@@ -78,11 +78,7 @@ def produce(
             song = _with_takes(song, work, made, next_run(folder))
             record = commit(folder, song, act, clock)
         stale = [found for found in sounding(folder, song)[1] if found.layer in {*made, *work.kept}]
-        return {
-            **_report(song, work, made, record),
-            "stale": facts(path, stale),
-            "remarks": told(path, stale),
-        }
+        return {**_report(song, work, made, record), **report(path, stale)}
 
 
 def run_jobs(folder: SongFolder, work: Plan, clock: Clock, watch: Watch) -> dict[str, Made]:

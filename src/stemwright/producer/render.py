@@ -19,7 +19,7 @@ from stemwright.producer.decoders import Audio, Decoders, best_quality, check_qu
 from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
-from stemwright.producer.standing import Stale, facts, sounding, told
+from stemwright.producer.standing import Stale, report, sounding
 from stemwright.producer.stem_files import Place, peak_remark, placing, stem_names, write_stems
 from stemwright.producer.workspace import require_outside, visiting
 
@@ -77,8 +77,7 @@ def render(
         "sample_rate": sound.rate,
         "loudness_lufs": round(mixed.loudness_lufs, 2),
         "true_peak_dbtp": round(mixed.true_peak_dbtp, 2),
-        "stale": facts(path, sound.stale),
-        "remarks": [*sound.remarks, *said, *told(path, sound.stale)],
+        **report(path, sound.stale, [*sound.remarks, *said]),
     }
 
 
@@ -110,8 +109,7 @@ def render_stems(
             _record("export", folder, sound, files, {}, clock)
     return {
         "stems": {layer: str(file) for layer, file in files.items()},
-        "stale": facts(path, sound.stale),
-        "remarks": [*sound.remarks, *peak_remark(peak), *told(path, sound.stale)],
+        **report(path, sound.stale, [*sound.remarks, *peak_remark(peak)]),
     }
 
 

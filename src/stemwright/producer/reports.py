@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stemwright.producer import standing
 from stemwright.producer.players import player_facts
-from stemwright.producer.standing import UNMADE, sounding
+from stemwright.producer.standing import UNMADE, report, sounding
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry
 from stemwright.song.progression import progression_text
@@ -40,8 +39,7 @@ def describe(path: Path) -> dict[str, Any]:
         "frames": frames,
         "seconds": frames / FRAME_RATE,
         "layers": {name: _layer(entry) for name, entry in song.layers.items()},
-        "stale": standing.facts(path, stale),
-        "remarks": standing.told(path, stale),
+        **report(path, stale),
     }
 
 

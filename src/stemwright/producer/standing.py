@@ -57,23 +57,22 @@ class Stale:
         return f"{self.layer}: {_WORDS[self.reason]}, {rest}; next: {self.next(path)}"
 
 
-def facts(path: Path, found: Iterable[Stale]) -> list[dict[str, Any]]:
-    """Stale layers as plain values: layer, reason, take, bars ("5-8"), next."""
-    return [
+def report(path: Path, found: Iterable[Stale], remarks: Sequence[str] = ()) -> dict[str, Any]:
+    """Stale layers as commands give them: `stale` in plain values (layer, reason, take, bars "5-8", next),
+    and `remarks`, a line of each after those that there are.
+    """
+    found = list(found)
+    stale = [
         {
-            "layer": stale.layer,
-            "reason": stale.reason,
-            "take": stale.take,
-            "bars": [str(span) for span in stale.bars],
-            "next": stale.next(path),
+            "layer": each.layer,
+            "reason": each.reason,
+            "take": each.take,
+            "bars": [str(span) for span in each.bars],
+            "next": each.next(path),
         }
-        for stale in found
+        for each in found
     ]
-
-
-def told(path: Path, found: Iterable[Stale]) -> list[str]:
-    """What a user should hear of stale layers, a line each."""
-    return [stale.line(path) for stale in found]
+    return {"stale": stale, "remarks": [*remarks, *(each.line(path) for each in found)]}
 
 
 def sounding(folder: SongFolder, song: Song) -> tuple[dict[str, Take], list[Stale]]:

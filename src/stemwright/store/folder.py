@@ -18,7 +18,7 @@ from stemwright.store.cache import Cache
 from stemwright.store.history import HISTORY_NAME, Head, History
 from stemwright.store.lock import LOCK_NAME, WRITER_NAME, FolderLock
 from stemwright.store.objects import Objects
-from stemwright.store.records import read_limited, refuse_converted
+from stemwright.store.records import conversion, read_limited
 from stemwright.store.renders import Renders
 from stemwright.store.runs import Runs
 from stemwright.store.telemetry import Telemetry
@@ -138,7 +138,8 @@ class SongFolder:
         name = str(self.path / SONG_NAME)
         try:
             data = read_limited(self.path / SONG_NAME, name, SONG_LIMIT)
-            refuse_converted(data, name)
+            if converted := conversion(data, name):
+                raise StemwrightError(converted)
             return loads(data, name)
         except FileNotFoundError:
             raise StemwrightError(f"{name}: is missing") from None

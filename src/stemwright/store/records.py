@@ -96,14 +96,15 @@ def read_limited(path: Path, name: str, limit: int = RECORD_LIMIT) -> bytes:
             raise StemwrightError(f"{name}: cannot be read: {error.strerror or error}") from error
 
 
-def refuse_converted(data: bytes, name: str) -> None:
-    """StemwrightError, with how to undo it, where the line ends of our text are CRLF; ours are LF."""
-    if b"\r\n" in data:
-        raise StemwrightError(
-            f"{name}: line endings were converted to CRLF, as git does with core.autocrlf; restore the song "
-            "from a copy, or in its folder run: git config core.autocrlf false && git rm -rq --cached . && "
-            "git checkout HEAD -- ."
-        )
+def conversion(data: bytes, name: str) -> str:
+    """What to say, with how to undo it, of a text of ours whose line ends are CRLF; "" where they are LF."""
+    if b"\r\n" not in data:
+        return ""
+    return (
+        f"{name}: line endings were converted to CRLF, as git does with core.autocrlf; restore the song "
+        "from a copy, or in its folder run: git config core.autocrlf false && git rm -rq --cached . && "
+        "git checkout HEAD -- ."
+    )
 
 
 def hash_file(path: Path, name: str) -> str:

@@ -19,7 +19,7 @@ from stemwright.store import atomic
 from stemwright.store.folder import DIRECTORIES, FOREIGN, SONG_LIMIT, SONG_NAME, SongFolder, is_foreign
 from stemwright.store.history import HISTORY_NAME, Head, History
 from stemwright.store.lock import LOCK_NAME, WRITER_NAME
-from stemwright.store.records import hash_file, is_sha, read_limited, refuse_converted
+from stemwright.store.records import conversion, hash_file, is_sha, read_limited
 from stemwright.store.runs import run_number
 from stemwright.store.telemetry import TELEMETRY_NAME
 
@@ -82,12 +82,9 @@ def _verify_once(folder: SongFolder) -> VerifyReport:
 def _converted(folder: SongFolder) -> str:
     """What to say where the song's line ends were converted; "" otherwise."""
     try:
-        refuse_converted(read_limited(folder.path / SONG_NAME, SONG_NAME, SONG_LIMIT), SONG_NAME)
-    except FileNotFoundError:
+        return conversion(read_limited(folder.path / SONG_NAME, SONG_NAME, SONG_LIMIT), SONG_NAME)
+    except (FileNotFoundError, StemwrightError):  # told elsewhere
         return ""
-    except StemwrightError as error:
-        return str(error) if "CRLF" in str(error) else ""
-    return ""
 
 
 def _song(folder: SongFolder, problems: list[str]) -> "Song | None":
