@@ -52,14 +52,6 @@ class Ensemble:
         return (total / np.linalg.norm(weights)).astype(np.complex64)
 
 
-def levels(voices: int, share: float, count: int = 4096) -> npt.NDArray[np.float64]:
-    """Amplitudes [count] that a sum of voices has at evenly spread phases."""
-    steps = np.sqrt((2.0, 3.0, 5.0, 7.0))[:voices]
-    weights = np.array([1.0, *[share] * (voices - 1)])
-    turns = np.arange(1, count + 1)[:, None] * steps
-    return np.asarray(np.abs(np.exp(2j * np.pi * turns) @ weights) + 1e-3)
-
-
 def turned(amplitudes: Floats, gains: npt.NDArray[np.complex64]) -> Floats:
     """Sine and cosine amplitudes ``[R, channels, 2, P]`` by factors ``[R, P]``."""
     real, imaginary = gains.real[:, None], gains.imag[:, None]

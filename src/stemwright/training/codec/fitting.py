@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
@@ -12,7 +13,8 @@ from torch import Tensor, nn
 from stemwright.training.codec.discriminators import Judges, judged, levelled
 from stemwright.training.codec.model import CodecConfig
 from stemwright.training.fit.pace import Pace
-from stemwright.training.fit.state import Fit, moments, restore, under
+from stemwright.training.fit.run import Figures, Held
+from stemwright.training.fit.state import Fit, advance, moments, restore, under
 
 M = TypeVar("M", bound=nn.Module)
 
@@ -93,6 +95,12 @@ class Fitting(Fit):
         norm = self.moved(rate)
         return {"total": total, "norm": norm, **parts}
 
+    def held(self, figures: Callable[[], Figures], line: Callable[[Figures], str]) -> Held:
+        """Held-out figures of the averaged weights; their ``total`` says which are best."""
+        with self.averaged():
+            found = figures()
+        return Held(found["total"], found, line(found))
+
     def _adversary(self, done: float) -> bool:
         """Whether the judges take part. From their first step on, the best weights are chosen anew: judges
         make a better sound of a worse distance.
@@ -118,7 +126,7 @@ class Fitting(Fit):
             )
         (wish,) = torch.autograd.grad(fooled + 2 * features, heard, retain_graph=True)
         torch.autograd.backward(own, inputs=[p for judge in asked for p in judge.parameters()])
-        _update(self.judge_optimiser, self.judges, self.recipe.judge_rate, self.recipe.clip)
+        advance([self.judge_optimiser], self.recipe.judge_rate, self.recipe.clip)
         self.progress.judged += 1
         return wish, {"judges": own, "fooled": fooled, "features": features}
 
@@ -168,14 +176,3 @@ def _optimiser(module: nn.Module, rate: float, decay: float) -> torch.optim.Adam
         {"params": [p for p in module.parameters() if p.ndim < 2], "weight_decay": 0.0},
     ]
     return torch.optim.AdamW(groups, lr=rate, betas=(0.8, 0.98), eps=1e-8, fused=True)
-
-
-def _update(optimiser: torch.optim.AdamW, module: nn.Module, rate: float, clip: float) -> Tensor:
-    """Clip, step (not where a gradient is no number), clear. The gradient's norm."""
-    for group in optimiser.param_groups:
-        group["lr"] = rate
-    norm = torch.nn.utils.clip_grad_norm_(module.parameters(), clip)
-    if bool(torch.isfinite(norm)):
-        optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
-    return norm

@@ -55,9 +55,7 @@ def train_codec(
     held_out = HeldOut(data, recipe.valid_count)
 
     def measure() -> Held:
-        with trainer.averaged():
-            figures = held_out.figures(trainer.model, trainer.loss, trainer.device)
-        return Held(figures["total"], figures, line(figures))
+        return trainer.held(lambda: held_out.figures(trainer.model, trainer.loss, trainer.device), line)
 
     run: Run[FloatArray] = Run(trainer, segments.batch, measure, out, minutes, steps, say)
     figures: Figures = run.go(resume).figures

@@ -5,7 +5,7 @@ on.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -52,18 +52,8 @@ class Fit:
         return averaging.using(self.model, self.average)
 
     def moved(self, rate: float) -> Tensor:
-        """The optimisers' step on gradients that are there, counted; returns their norm. No step is made
-        where it is no number.
-        """
-        parameters = [p for o in self.optimisers.values() for g in o.param_groups for p in g["params"]]
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self.recipe.clip)
-        finite = bool(torch.isfinite(norm))
-        for optimiser in self.optimisers.values():
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            if finite:
-                optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
+        """The optimisers' step on gradients that are there, counted; returns their norm."""
+        norm = advance(list(self.optimisers.values()), rate, self.recipe.clip)
         averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
         self.progress.step += 1
         return norm
@@ -108,6 +98,20 @@ class Fit:
 
     def take(self, tensors: dict[str, Tensor], meta: dict[str, Any]) -> None:
         """Take up what :meth:`more` and :meth:`more_tensors` gave."""
+
+
+def advance(optimisers: Sequence[torch.optim.Optimizer], rate: float, clip: float) -> Tensor:
+    """Clip, step (not where a gradient is no number), clear. The gradients' norm."""
+    parameters = [p for o in optimisers for group in o.param_groups for p in group["params"]]
+    norm = torch.nn.utils.clip_grad_norm_(parameters, clip)
+    finite = bool(torch.isfinite(norm))
+    for optimiser in optimisers:
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        if finite:
+            optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+    return norm
 
 
 def best_weights(path: Path, device: torch.device | None = None) -> averaging.Weights:

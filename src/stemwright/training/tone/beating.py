@@ -10,15 +10,11 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
-from stemwright.codec.tone.ensemble import Ensemble, levels
+from stemwright.codec.tone.ensemble import Ensemble
 from stemwright.instruments.sampler import RATE
+from stemwright.training.tone.partials import HOP, Samples, baseband
 
-Samples = npt.NDArray[np.float64]
-
-HOP = 160
-SIZE = 960
 HELD = 3.2
 FIRST, LAST = 0.5, 3.0
 """Seconds of a note that are listened to."""
@@ -56,13 +52,11 @@ def ensemble_of(
 def _beats(sound: Samples, hz: Samples) -> list[tuple[float, float, float]]:
     """Of each partial that can be heard: decibels that it strays, cents of its crossings, decibels that it
     falls."""
-    window, found = np.hanning(SIZE), []
+    found = []
     first, last = round(FIRST * RATE / HOP), round(LAST * RATE / HOP)
     loudest = -60.0
     for frequency in hz[:PARTIALS][hz[:PARTIALS] < TOP_HZ]:
-        turned = sound * np.exp(-2j * np.pi * frequency / RATE * np.arange(len(sound)))
-        slow = np.lib.stride_tricks.sliding_window_view(turned, SIZE)[::HOP] @ window
-        level = 20 * np.log10(np.abs(slow) + 1e-9)[first:last]
+        level = 20 * np.log10(np.abs(baseband(sound, float(frequency))) + 1e-9)[first:last]
         loudest = max(loudest, float(level.mean()))
         if level.mean() < loudest - BELOW_DB or level.min() < -60.0:
             continue
@@ -79,8 +73,16 @@ def _share(voices: int, strays: float) -> float:
     low, high = 0.0, 1.0
     for _ in range(20):
         middle = (low + high) / 2
-        if float((20 * np.log10(levels(voices, middle))).std()) < strays:
+        if float((20 * np.log10(_levels(voices, middle))).std()) < strays:
             low = middle
         else:
             high = middle
     return round(high, 3)
+
+
+def _levels(voices: int, share: float, count: int = 4096) -> Samples:
+    """Amplitudes [count] that a sum of voices has at evenly spread phases."""
+    steps = np.sqrt((2.0, 3.0, 5.0, 7.0))[:voices]
+    weights = np.array([1.0, *[share] * (voices - 1)])
+    turns = np.arange(1, count + 1)[:, None] * steps
+    return np.asarray(np.abs(np.exp(2j * np.pi * turns) @ weights) + 1e-3)

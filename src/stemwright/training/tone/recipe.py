@@ -97,9 +97,7 @@ def train_tone(
     held_out = HeldOut(Items(data, "valid", recipe.frames, slots(), tuning, seed, tokens), recipe.valid_count)
 
     def measure() -> Held:
-        with trainer.averaged():
-            figures = held_out.figures(trainer)
-        return Held(figures["total"], figures, line(figures))
+        return trainer.held(lambda: held_out.figures(trainer), line)
 
     run: Run[Batch] = Run(trainer, train.batch, measure, out, minutes, steps, say)
     if parent is None and not run.resumes():

@@ -9,15 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
 from stemwright.codec.tone.vibrato import Vibrato
 from stemwright.instruments.sampler import RATE
+from stemwright.training.tone.partials import HOP, SIZE, Samples, baseband
 
-Samples = npt.NDArray[np.float64]
-
-HOP = 160
-SIZE = 960
 TOP_HZ = 2500.0
 HELD = 2.6
 """Seconds of the notes that are listened to, from ``BEGIN`` on."""
@@ -30,11 +26,9 @@ EXPLAINED = 0.5
 def deviation(sound: Samples, hz: Samples) -> Samples:
     """Cents by which a note's pitch lies above its partials ``hz``, every 6.7 ms; louder partials weigh
     more."""
-    window = np.hanning(SIZE)
     total, weight = np.zeros(1), np.full(1, 1e-12)
     for frequency in hz[:4][hz[:4] < TOP_HZ]:
-        turned = sound * np.exp(-2j * np.pi * frequency / RATE * np.arange(len(sound)))
-        slow = np.lib.stride_tricks.sliding_window_view(turned, SIZE)[::HOP] @ window
+        slow = baseband(sound, float(frequency))
         moved = np.angle(slow[1:] * np.conj(slow[:-1])) * RATE / HOP / (2 * np.pi)
         level = np.abs(slow[1:]) * np.abs(slow[:-1])
         total = total + level * 1200 * np.log2(np.maximum(1 + moved / frequency, 0.5))

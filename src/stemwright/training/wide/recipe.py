@@ -48,9 +48,7 @@ def train_wide(
     say = report or (lambda text: print(text, flush=True))
 
     def measure() -> Held:
-        with trainer.averaged():
-            figures = held_out.figures(trainer.model, trainer.loss, trainer.device)
-        return Held(figures["total"], figures, line(figures))
+        return trainer.held(lambda: held_out.figures(trainer.model, trainer.loss, trainer.device), line)
 
     run: Run[Batch] = Run(trainer, pairs.batch, measure, out, minutes, steps, say)
     figures: Figures = run.go(resume).figures
