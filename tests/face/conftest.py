@@ -8,21 +8,9 @@ from pathlib import Path
 import pytest
 
 import stemwright as sw
-from support.bundles import write_all
+from support.weights import _weights, weights
 
-
-@pytest.fixture(scope="session")
-def _weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights")
-    write_all(folder)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def weights(_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Tiny random bundles, found before any other."""
-    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(_weights))
-    return _weights
+__all__ = ["_weights", "song", "weights"]
 
 
 @pytest.fixture(scope="session")

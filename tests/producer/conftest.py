@@ -2,22 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from support.weights import _weights, weights
 
-import pytest
-
-from support.bundles import write_all
-
-
-@pytest.fixture(scope="session")
-def _weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("weights")
-    write_all(folder)
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def weights(_weights: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Tiny random bundles, found before any other."""
-    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(_weights))
-    return _weights
+__all__ = ["_weights", "weights"]

@@ -6,8 +6,10 @@ Repeats, endings and signs for what came before are written out here; what a wor
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 
 from stemwright.errors import UsageError
 from stemwright.song.chart_repeats import Bar, Played, Word, wrong
@@ -38,10 +40,11 @@ class Chart:
 
     bars: tuple[tuple[Word, ...], ...]
     sections: tuple[Section, ...]
-    facts: dict[str, str]
+    facts: Mapping[str, str]
     remarks: tuple[str, ...]
 
 
+@lru_cache(maxsize=2)  # key, form, chords and remarks are all asked of one text
 def read_chart(text: str) -> Chart:
     """The chart that a text is. UsageError names the bar, the sign and its place where it cannot be one."""
     if len(text) > MAX_TEXT:
@@ -62,7 +65,9 @@ def read_chart(text: str) -> Chart:
         remarks.append("chords among lyrics have a bar each where there are no bar lines")
     bars = reader.played.bars
     named = sections(bars, "verse" if sung else "intro") if reader.labels.any else ()
-    return Chart(tuple(bar.words for bar in bars), named, reader.facts, tuple(dict.fromkeys(remarks)))
+    return Chart(
+        tuple(bar.words for bar in bars), named, MappingProxyType(reader.facts), tuple(dict.fromkeys(remarks))
+    )
 
 
 @dataclass(slots=True)

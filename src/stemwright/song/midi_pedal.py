@@ -47,7 +47,7 @@ def sustained(notes: Sequence[Note], spans: Spans) -> list[Note]:
         up = spans[place][1] if place >= 0 else 0
         end = min(up, again.get((note.pitch, note.onset), up))
         out.append(replace(note, duration=end - note.onset) if end > note.end else note)
-    return sorted(out, key=lambda n: (n.onset, n.duration, n.pitch, n.velocity))
+    return sorted(out)
 
 
 def _struck_again(notes: Sequence[Note]) -> dict[tuple[int, int], int]:
