@@ -6,14 +6,15 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 
 from stemwright.errors import UsageError
+from stemwright.mix import mixer
 from stemwright.mix.mixer import placed
-from stemwright.producer import render as rendering
 from stemwright.producer import workspace
 from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
@@ -42,12 +43,12 @@ def test_stems_add_up_to_the_mix_before_its_master(
 ) -> None:
     heard: list[np.ndarray] = []
 
-    def listening(stems: dict[str, np.ndarray], rate: int) -> object:
+    def listening(stems: dict[str, np.ndarray], rate: int, **more: Any) -> object:
         heard.append(np.sum([part.astype(np.float64) for _, part in placed(stems, rate)], axis=0))
-        return mixing(stems, rate)
+        return mixing(stems, rate, **more)
 
-    mixing = rendering._mix
-    monkeypatch.setattr(rendering, "_mix", listening)
+    mixing = mixer.mix
+    monkeypatch.setattr(mixer, "mix", listening)
     made = render(song, stems=True, kind=kind)
     assert np.abs(total(made["stems"]) - heard[0]).max() <= 2**-22
     exported = export_song(song, stems=True, kind=kind, to=tmp_path / "out")["stems"]

@@ -6,7 +6,7 @@ master, one gain and the limiter, comes after.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,9 +52,10 @@ def mix(
     sample_rate: int = 24000,
     target_lufs: float = -14.0,
     ceiling_dbtp: float = -1.0,
+    each: Callable[[str, NDArray[np.float32]], object] = lambda layer, part: None,
 ) -> MixResult:
     """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence): the sum of
-    `placed`, mastered.
+    `placed`, mastered. `each` is given these parts one by one, and may keep them.
 
     The same input gives the same bits.
 
@@ -70,6 +71,7 @@ def mix(
     for layer, gain, part in _placed(stems, sample_rate):
         gains[layer] = gain
         summed += part
+        each(layer, part)
     del part  # a long song's arrays are large
     loudness = integrated_loudness(summed, sample_rate)
     envelope = stereo_envelope(summed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.standing import Stale, report, sounding
-from stemwright.producer.stem_files import Place, peak_remark, placing, stem_names, write_stems
+from stemwright.producer.stem_files import Place, StemFiles, placing, stem_names
 from stemwright.producer.workspace import require_outside, visiting
 
 if TYPE_CHECKING:
@@ -60,13 +60,9 @@ def render(
     check_quality(quality)
     with visiting(path, outside=out is not None and not stems) as (folder, writable):
         sound = _sounding(folder, quality, players, clock, watch)
-        with clock.stage("mix"):
-            watch("mix", 0, 2)
-            mixed = _mix(sound.stems, sound.rate)
-            watch("mix", 1, 2)
-        with clock.stage("write"):
-            said, files = _write(folder, sound, mixed, suffix, out, stems)
-            watch("mix", 2, 2)
+        watch("mix", 0, 2)
+        mixed, files, said = _mix(folder, sound, suffix, out, stems, clock, watch)
+        watch("mix", 2, 2)
         if writable:
             _record("mix", folder, sound, files, _details(mixed), clock)
     mix_file = files.pop("")
@@ -94,6 +90,8 @@ def render_stems(
 
     A song that cannot be written to gives its stems to `to` all the same. Errors as those of `render`.
     """
+    from stemwright.mix.mixer import placed
+
     clock = Clock()
     suffix = _suffix(kind)
     check_quality(quality)
@@ -102,14 +100,16 @@ def render_stems(
         with clock.stage("write"):
             names = stem_names(sound.song, sound.takes, sound.players, suffix, sound.rate)
             with _placing(folder, to) as place:
-                peak = write_stems(place, names, sound.stems, sound.rate, suffix)
+                stems = StemFiles(place, names, sound.rate, suffix)
+                for layer, part in placed(sound.stems, sound.rate):
+                    stems.write(layer, part)
         home = to if to is not None else folder.renders.path
         files = {layer: home / name for layer, name in names.items()}
         if writable:
             _record("export", folder, sound, files, {}, clock)
     return {
         "stems": {layer: str(file) for layer, file in files.items()},
-        **report(path, sound.stale, [*sound.remarks, *peak_remark(peak)]),
+        **report(path, sound.stale, [*sound.remarks, *stems.remarks()]),
     }
 
 
@@ -257,34 +257,41 @@ def _of_one_length(folder: SongFolder, stems: dict[str, Audio]) -> dict[str, Aud
     return stems
 
 
-def _mix(stems: dict[str, Audio], rate: int) -> MixResult:
+def _mix(
+    folder: SongFolder,
+    sound: _Sounding,
+    suffix: str,
+    out: Path | None,
+    stems: bool,
+    clock: Clock,
+    watch: Watch,
+) -> tuple[MixResult, dict[str, Path], list[str]]:
+    """The mix, its file under "" and those of the stems by layer, and remarks. Stems are written as the mix
+    is summed, so that each is placed once.
+    """
+    from stemwright.mix.files import file_name, write_audio
     from stemwright.mix.mixer import mix
 
-    return mix(stems, rate)
-
-
-def _write(
-    folder: SongFolder, sound: _Sounding, mixed: MixResult, suffix: str, out: Path | None, stems: bool
-) -> tuple[list[str], dict[str, Path]]:
-    """Write the files; returns remarks, and the files by layer, the mix under ""."""
-    from stemwright.mix.files import file_name, write_audio
-
-    names, rate = {}, sound.rate
-    said: list[str] = []
-    if stems:
-        names = stem_names(sound.song, sound.takes, sound.players, suffix, rate)
-    if stems or out is None:
-        with folder.renders.writing() as batch:
-            if stems:
-                said = peak_remark(write_stems(batch.path, names, sound.stems, rate, suffix))
-            if out is None:
+    rate = sound.rate
+    names = stem_names(sound.song, sound.takes, sound.players, suffix, rate) if stems else {}
+    with ExitStack() as open_files:
+        place = None
+        if stems or out is None:
+            place = open_files.enter_context(folder.renders.writing()).path
+        written = StemFiles(place, names, rate, suffix) if stems and place else None
+        with clock.stage("mix"):
+            mixed = mix(sound.stems, rate, each=written.write) if written else mix(sound.stems, rate)
+        watch("mix", 1, 2)
+        with clock.stage("write"):
+            if out is not None:
+                write_audio(out, mixed.audio, rate)
+            elif place is not None:
                 names[""] = file_name(sound.song.title, "Mix", sound.song.state, suffix, rate)
-                write_audio(batch.path(names[""]), mixed.audio, rate, suffix=suffix)
+                write_audio(place(names[""]), mixed.audio, rate, suffix=suffix)
     files = {name: folder.renders.path / file for name, file in names.items()}
     if out is not None:
-        write_audio(out, mixed.audio, rate)
         files[""] = out
-    return said, files
+    return mixed, files, written.remarks() if written else []
 
 
 def _suffix(kind: str) -> str:

@@ -37,29 +37,32 @@ def stem_names(
     }
 
 
-def write_stems(
-    place: Place, names: Mapping[str, str], decoded: Mapping[str, Audio], rate: int, suffix: str
-) -> float:
-    """Write every stem of `decoded`; returns the peak amplitude of their sum."""
-    from stemwright.mix.files import write_audio
-    from stemwright.mix.mixer import placed
+class StemFiles:
+    """Stem files that are written one by one, under their `names` by layer; `sum` is what they add up to."""
 
-    summed: Audio | None = None
-    for layer, part in placed(decoded, rate):
+    def __init__(self, place: Place, names: Mapping[str, str], rate: int, suffix: str) -> None:
+        self.place, self.names, self.rate, self.suffix = place, names, rate, suffix
+        self.sum: Audio | None = None
+
+    def write(self, layer: str, part: Audio) -> None:
+        """Write a stem as it is in the mix before its master. The first one's array becomes the sum."""
+        from stemwright.mix.files import write_audio
+
         try:
-            write_audio(place(names[layer]), part, rate, suffix=suffix)
+            write_audio(self.place(self.names[layer]), part, self.rate, suffix=self.suffix)
         except UsageError as error:
             raise UsageError(f"stem {layer}: {error}") from error
-        summed = part if summed is None else np.add(summed, part, out=summed)
-    return float(np.abs(summed).max(initial=0.0)) if summed is not None else 0.0
+        self.sum = part if self.sum is None else np.add(self.sum, part, out=self.sum)
 
-
-def peak_remark(peak: float) -> list[str]:
-    """What to say of stems whose sum has this peak amplitude: nothing where it is within full scale."""
-    if peak <= 1.0:
-        return []
-    over = 20 * float(np.log10(peak))
-    return [f"stems: their sum peaks at {over:+.1f} dBFS; turn them down by as much before they are added"]
+    def remarks(self) -> list[str]:
+        """What to say of their sum: nothing where it is within full scale."""
+        peak = 0.0 if self.sum is None else float(np.abs(self.sum).max(initial=0.0))
+        if peak <= 1.0:
+            return []
+        over = 20 * float(np.log10(peak))
+        return [
+            f"stems: their sum peaks at {over:+.1f} dBFS; turn them down by as much before they are added"
+        ]
 
 
 @contextmanager
