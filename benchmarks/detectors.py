@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
+from stemwright.dataset.shards import Clip, clips
 from stemwright.evaluation import beats, chroma, distribution, embedding, faults, key, onsets, pitch, rhythm
 from stemwright.evaluation.activity import GUARD
 from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.timing import bar_times, beat_times, chord_spans, note_spans, onset_times
 from stemwright.song.layers import LAYERS, is_drums
-from stemwright.training.shards import Clip, clips
 
 Row = dict[str, Any]
 

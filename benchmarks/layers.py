@@ -19,10 +19,10 @@ from stemwright.cli.output import lines, table
 from stemwright.compose.arranger import arrange
 from stemwright.compose.randomstate import random_state
 from stemwright.compose.tracks import share_out
+from stemwright.corpus.measure import every_track, layer_errors, note_errors, put_together
+from stemwright.corpus.read import songs
 from stemwright.song.midi import MidiTrack
 from stemwright.song.score import Score
-from stemwright.training.corpus.measure import every_track, layer_errors, note_errors, put_together
-from stemwright.training.corpus.read import songs
 
 HAND_MADE = Path(__file__).parent.parent / "tests" / "training" / "corpus" / "band_layers.json"
 PITCHED = ("bass", "harmony", "lead")

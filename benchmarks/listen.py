@@ -22,7 +22,7 @@ from listening.players import Player, instruments, soundfont
 from listening.producing import Made, one_song
 from listening.songs import EXAMPLES
 
-from stemwright.assess.judges import load_judges
+from stemwright.assess.sound.judges import load_judges
 
 Files = dict[str, bytes]
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from told import tell
 
-from stemwright.assess.song import assess_song
+from stemwright.assess.song.measuring import assess_song
 from stemwright.compose.styles import NAMES
 from stemwright.instruments.render import Studio
 from stemwright.producer import bundles

@@ -19,6 +19,8 @@ from typing import Any
 
 from stemwright.compose.arranger import arrange
 from stemwright.compose.styles import NAMES
+from stemwright.dataset.shards import Clip, NewClip, clips, shard_done, write_shard
+from stemwright.dataset.tokenize import tokenize_data
 from stemwright.instruments.render import Studio, to_int16
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle, registry
@@ -29,8 +31,6 @@ from stemwright.song.state import GlobalState
 from stemwright.training.performer.data import Batch, ClipSet
 from stemwright.training.performer.evaluate import Losses, load_clips, measure, through_engine
 from stemwright.training.performer.loss import IGNORE
-from stemwright.training.shards import Clip, NewClip, clips, shard_done, write_shard
-from stemwright.training.tokenize import tokenize_data
 
 FORM, LATE_BAR = "verse:8 chorus:8 verse:8 chorus:8", 16
 BPMS = (84, 97.3, 112, 128, 150)

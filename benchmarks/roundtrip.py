@@ -26,8 +26,8 @@ import mido
 
 from stemwright.cli.output import lines, table
 from stemwright.errors import UsageError
-from stemwright.producer.exports import export_song
-from stemwright.producer.imports import import_midi
+from stemwright.exchange.exports import export_song
+from stemwright.exchange.imports import import_midi
 
 PPQ = 96
 Note = tuple[int, int, int, int, bool]

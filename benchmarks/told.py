@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from stemwright.assess.song_tables import song_tables
+from stemwright.assess.song.tables import song_tables
 from stemwright.cli.output import lines, table
 
 

@@ -17,10 +17,10 @@ import numpy as np
 
 from stemwright.codec.tone.decoder import Part, ToneDecoder
 from stemwright.codec.tone.hearing import ToneEncoder
+from stemwright.dataset.shards import Clip, clips
 from stemwright.models import find, load_bundle
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import SAMPLE_RATE
-from stemwright.training.shards import Clip, clips
 
 
 def cost(clip: Clip, encoder: ToneEncoder, decoder: ToneDecoder, wide: bool) -> float:

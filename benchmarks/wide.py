@@ -20,11 +20,11 @@ import soxr
 
 from stemwright.codec.codec import Codec
 from stemwright.codec.wide import RATE, WideDecoder
+from stemwright.dataset.shards import Clip, clips, wide_done
 from stemwright.errors import UsageError
 from stemwright.evaluation import stereo
 from stemwright.models import find, require_codec
 from stemwright.song.layers import LAYERS
-from stemwright.training.shards import Clip, clips, wide_done
 
 FIGURES = {
     "mel": ("mel distance", 3),

@@ -11,8 +11,8 @@ import numpy as np
 
 from listening.excerpts import RATE, Audio, mono
 from listening.measuring import mono_24
-from stemwright.assess.judges import Judges
-from stemwright.assess.sound import SHIFT
+from stemwright.assess.sound.judges import Judges
+from stemwright.assess.sound.measuring import SHIFT
 from stemwright.assess.stem import SINGLE
 from stemwright.assess.takes import Performed
 from stemwright.codec.tone.decoder import Part

@@ -8,8 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from listening.excerpts import RATE, Audio, mono
-from stemwright.assess.song import assess_song
-from stemwright.assess.sound import assess_sound
+from stemwright.assess.song.measuring import assess_song
+from stemwright.assess.sound.measuring import assess_sound
 from stemwright.assess.takes import Performed
 from stemwright.evaluation.judges.packages import MUSICNN
 from stemwright.evaluation.judges.running import resampled

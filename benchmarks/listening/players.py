@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from stemwright.assess.soundfont import NoPlayer, find_font, play
+from stemwright.assess.sound.soundfont import NoPlayer, find_font, play
 from stemwright.assess.takes import Performed
 
 if TYPE_CHECKING:

@@ -16,13 +16,13 @@ from listening.page import Entry
 from listening.picture import picture
 from listening.players import Player, controls
 from listening.songs import JOIN, command, wish
-from stemwright.assess.judges import Judges
+from stemwright.assess.sound.judges import Judges
 from stemwright.assess.takes import Performed, performed
 from stemwright.mix.mixer import mix
 from stemwright.producer.create import create
 from stemwright.producer.decoders import Decoders
 from stemwright.producer.produce import produce
-from stemwright.producer.progress import unwatched
+from stemwright.work.progress import unwatched
 
 if TYPE_CHECKING:
     from stemwright.song.state import GlobalState

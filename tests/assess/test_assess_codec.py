@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stemwright.assess.codec import FLOOR, assess_codec, codebooks, compare, silence, speed
-from stemwright.assess.codec_tables import codec_tables
+from stemwright.assess.codec.measuring import FLOOR, assess_codec, codebooks, compare, silence, speed
+from stemwright.assess.codec.tables import codec_tables
 from stemwright.assess.sounds import Sound, of_reference
 from stemwright.codec.codec import Codec
+from stemwright.dataset.held_out import references
 from stemwright.errors import UsageError
 from stemwright.song.timebase import SAMPLE_RATE
-from stemwright.training.held_out import references
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from stemwright.assess.composer import Indices, assess_composer, compose_all, first_bars
-from stemwright.assess.composer_sets import divisions
-from stemwright.assess.composer_tables import composer_tables
+from stemwright.assess.composer.measuring import Indices, assess_composer, compose_all, first_bars
+from stemwright.assess.composer.sets import divisions
+from stemwright.assess.composer.tables import composer_tables
 from stemwright.compose.arranger import arrange
 from stemwright.errors import UsageError
 from stemwright.evaluation.symbolic.originality import steps_of

@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stemwright.assess.coders import Coder, Waveform
-from stemwright.assess.performer import assess_performer, load_performer, perform
-from stemwright.assess.performer_tables import performer_tables
+from stemwright.assess.codec.coders import Coder, Waveform
+from stemwright.assess.performer.measuring import assess_performer, load_performer, perform
+from stemwright.assess.performer.tables import performer_tables
 from stemwright.codec.codec import Codec
+from stemwright.dataset.held_out import references
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.evaluation.reference import Reference
 from stemwright.models import Bundle, load_bundle
 from stemwright.perform.sampling import sampling_of
-from stemwright.training.held_out import references
 from support.bundles import write_codec
 from support.performers import TIMBRES
 

@@ -10,8 +10,8 @@ import pytest
 
 pytest.importorskip("stemwright.native._engine")
 
-from stemwright.assess.song import NO_CONTROL, assess_song
-from stemwright.assess.song_tables import song_tables
+from stemwright.assess.song.measuring import NO_CONTROL, assess_song
+from stemwright.assess.song.tables import song_tables
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer.create import Wish, create
 from stemwright.producer.produce import produce

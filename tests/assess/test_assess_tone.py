@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stemwright.assess.codec import FLOOR
-from stemwright.assess.coders import Tone, coder, coder_of
-from stemwright.assess.performer import assess_performer, load_performer, perform
-from stemwright.assess.performer_tables import performer_tables
-from stemwright.assess.tone import assess_tone
-from stemwright.assess.tone_tables import tone_tables
+from stemwright.assess.codec.coders import Tone, coder, coder_of
+from stemwright.assess.codec.measuring import FLOOR
+from stemwright.assess.codec.tone import assess_tone
+from stemwright.assess.codec.tone_tables import tone_tables
+from stemwright.assess.performer.measuring import assess_performer, load_performer, perform
+from stemwright.assess.performer.tables import performer_tables
 from stemwright.cli.main import run
+from stemwright.dataset.held_out import references
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.evaluation.reference import Reference
 from stemwright.models import load_bundle, registry
 from stemwright.perform.sampling import sampling_of
-from stemwright.training.held_out import references
 from support.held_out import write_data
 from support.performers import TIMBRES
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from stemwright.assess.composer_controls import assess_controls
-from stemwright.assess.composer_tables import control_tables
+from stemwright.assess.composer.controls import assess_controls
+from stemwright.assess.composer.tables import control_tables
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("onnx")
 
-from stemwright.assess.levels import at_levels, level_kbit, levels_of
+from stemwright.assess.codec.levels import at_levels, level_kbit, levels_of
 from stemwright.codec.codec import Codec
 from stemwright.errors import UsageError
 from support.bundles import CODEBOOK_SIZE

@@ -7,7 +7,7 @@ import shutil
 import numpy as np
 import pytest
 
-from stemwright.assess import opus
+from stemwright.assess.codec import opus
 from stemwright.errors import StemwrightError
 from stemwright.evaluation.reconstruction import si_snr
 from stemwright.song.timebase import SAMPLE_RATE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stemwright.assess.sound_distances import distances
+from stemwright.assess.sound.distances import distances
 
 
 def halves(mean: float, seed: int, patches: int = 40) -> tuple[np.ndarray, np.ndarray]:

@@ -13,12 +13,12 @@ import soundfile
 
 pytest.importorskip("stemwright.native._engine")
 
-from stemwright.assess import judges as judges_module
-from stemwright.assess import sound as sound_module
-from stemwright.assess import soundfont
-from stemwright.assess.judges import Judges, load_judges
-from stemwright.assess.sound import assess_sound
-from stemwright.assess.sound_tables import sound_tables
+from stemwright.assess.sound import judges as judges_module
+from stemwright.assess.sound import measuring as sound_module
+from stemwright.assess.sound import soundfont
+from stemwright.assess.sound.judges import Judges, load_judges
+from stemwright.assess.sound.measuring import assess_sound
+from stemwright.assess.sound.tables import sound_tables
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.evaluation.judges import packages
 from stemwright.evaluation.transcription import KEYS, Posteriorgrams

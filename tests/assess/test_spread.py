@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stemwright.assess.spread import distances
+from stemwright.assess.performer.spread import distances
 
 
 def clips(seed: int, count: int, shift: float = 0.0) -> list[np.ndarray]:

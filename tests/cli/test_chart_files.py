@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stemwright.cli.main import run
-from stemwright.producer.chartfile import LIMIT
+from stemwright.exchange.chartfile import LIMIT
 
 CHART = "[Verse]\nC | Am\n[Chorus]\n|: F | G :|\n"
 PLAYED = "C | Am | F | G | F | G"

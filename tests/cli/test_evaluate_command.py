@@ -13,8 +13,8 @@ pytest.importorskip("stemwright.native._engine")
 
 from stemwright.cli.main import run
 from stemwright.compose.arranger import arrange
+from stemwright.corpus.song import CorpusSong
 from stemwright.song.state import GlobalState
-from stemwright.training.corpus.song import CorpusSong
 from support.bundles import write_all
 from support.held_out import write_data
 from support.runner import assert_refused

@@ -11,7 +11,7 @@ import soundfile
 
 pytest.importorskip("stemwright.native._engine")
 
-from stemwright.assess import soundfont
+from stemwright.assess.sound import soundfont
 from stemwright.cli.main import run
 from stemwright.evaluation.judges import packages
 from support.bundles import write_all

@@ -16,8 +16,9 @@ from listening import bad, bundled, codec_alone, excerpts, figures, looks, page,
 from listening.excerpts import RATE, Bars
 from listening.songs import EXAMPLES, first_of
 
-from stemwright.assess import sound, soundfont
-from stemwright.assess.judges import Judges
+from stemwright.assess.sound import measuring as sound
+from stemwright.assess.sound import soundfont
+from stemwright.assess.sound.judges import Judges
 from stemwright.assess.takes import Performed
 from stemwright.compose.styles import NAMES
 from stemwright.models import load_bundle

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from stemwright.cli.main import run
 from stemwright.errors import UsageError
+from stemwright.exchange.imports import import_midi
 from stemwright.producer.casting import bundle_for
 from stemwright.producer.create import Wish, create
-from stemwright.producer.imports import import_midi
 from stemwright.producer.produce import produce
 from stemwright.producer.remove import bring_back, remove_layer
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, describe, list_takes
+from stemwright.shown.reports import check, describe, list_takes
 from stemwright.song.layers import LAYERS, named_kind
 from stemwright.store import SongFolder
 from support import midi

@@ -9,13 +9,13 @@ import pytest
 
 from stemwright.codec import tokens as container
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import active_scores
 from stemwright.producer.choose import use_take
 from stemwright.producer.compose import Asked, compose
 from stemwright.producer.create import Wish, create
-from stemwright.producer.exports import active_scores
 from stemwright.producer.produce import produce
-from stemwright.producer.reports import check
 from stemwright.producer.variations import vary
+from stemwright.shown.reports import check
 from stemwright.song.midi import read_midi
 from stemwright.store import SongFolder
 

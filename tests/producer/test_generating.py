@@ -21,18 +21,18 @@ from stemwright.compose.composer.composer import load as load_composer
 from stemwright.compose.composer.hearing import Hearing
 from stemwright.compose.events.vocabulary import PARTS, SIZE, token
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import active_scores
+from stemwright.exchange.imports import import_midi
 from stemwright.models import load_bundle
 from stemwright.perform import layer as perform
 from stemwright.producer import bundles
 from stemwright.producer.compose import RESTS, Asked, compose
 from stemwright.producer.create import Wish, create
-from stemwright.producer.doctor import examine
-from stemwright.producer.exports import active_scores
-from stemwright.producer.imports import import_midi
 from stemwright.producer.produce import produce
-from stemwright.producer.reports import check, list_takes
 from stemwright.producer.scores import compose_state
 from stemwright.producer.whole import make_song
+from stemwright.shown.doctor import examine
+from stemwright.shown.reports import check, list_takes
 from stemwright.song.document import LayerEntry
 from stemwright.song.layers import LAYERS
 from stemwright.song.score import Score

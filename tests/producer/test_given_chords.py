@@ -10,7 +10,7 @@ from stemwright.cli.main import run
 from stemwright.errors import UsageError
 from stemwright.producer.create import Wish, create, draft, implied, remarks, require_same
 from stemwright.producer.produce import produce
-from stemwright.producer.reports import chart, describe
+from stemwright.shown.reports import chart, describe
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.cli.main import run
+from stemwright.exchange.imports import import_midi
 from stemwright.producer.choose import use_take
 from stemwright.producer.compose import Asked, compose
 from stemwright.producer.create import Wish, create
-from stemwright.producer.imports import import_midi
 from stemwright.producer.lineage import to_json, with_bars
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, describe
+from stemwright.shown.reports import check, describe
 from stemwright.store import SongFolder
 from support import midi
 

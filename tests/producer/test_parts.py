@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
+from stemwright.exchange.tracks import guess
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.create import Wish, draft, require_same, title_from
 from stemwright.producer.seeds import check_seed, layer_seed
-from stemwright.producer.tracks import guess
 from stemwright.song.midi import read_midi
 from stemwright.song.state import GlobalState
 from support import midi

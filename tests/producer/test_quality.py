@@ -9,12 +9,12 @@ import pytest
 import soundfile
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.exchange.exports import export_song
 from stemwright.models import load_bundle
 from stemwright.producer.create import Wish, create
-from stemwright.producer.exports import export_song
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check
+from stemwright.shown.reports import check
 from support.bundles import write_all, write_codec, write_wide
 from support.songs import token_shas
 

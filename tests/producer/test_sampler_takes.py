@@ -10,13 +10,13 @@ import pytest
 import soundfile
 
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import export_song
 from stemwright.models import load_bundle
 from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
-from stemwright.producer.exports import export_song
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, describe, history, list_takes
+from stemwright.shown.reports import check, describe, history, list_takes
 from stemwright.store import SongFolder
 from support.bundles import write_wide
 from support.songs import files

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from stemwright.errors import StemwrightError
+from stemwright.exchange.exports import export_song
+from stemwright.exchange.imports import import_midi
 from stemwright.producer import commit
 from stemwright.producer.create import Wish, create
-from stemwright.producer.exports import export_song
-from stemwright.producer.imports import import_midi
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, describe, history
+from stemwright.shown.reports import check, describe, history
 from stemwright.song.midi import read_midi
 from stemwright.song.score import Score
 from stemwright.store import SongFolder

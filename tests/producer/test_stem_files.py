@@ -13,15 +13,15 @@ import pytest
 import soundfile
 
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import export_song
 from stemwright.mix import mixer
 from stemwright.mix.mixer import placed
 from stemwright.producer import workspace
 from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
-from stemwright.producer.exports import export_song
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, history
+from stemwright.shown.reports import check, history
 from support.songs import files
 
 

@@ -11,10 +11,10 @@ from stemwright.errors import UsageError
 from stemwright.producer.bundles import performer
 from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create, usual_timbre
-from stemwright.producer.doctor import examine
 from stemwright.producer.produce import produce
-from stemwright.producer.reports import check, describe, list_takes
 from stemwright.producer.whole import make_song
+from stemwright.shown.doctor import examine
+from stemwright.shown.reports import check, describe, list_takes
 from stemwright.song.document import LayerEntry
 from stemwright.song.layers import LAYERS
 from stemwright.store import SongFolder

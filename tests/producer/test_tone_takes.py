@@ -12,14 +12,14 @@ import soundfile
 from stemwright.cli.main import run
 from stemwright.codec.tokens import from_canonical
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.exchange.exports import stored_score
 from stemwright.models import load_bundle, registry
 from stemwright.producer import produce as producing
 from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
-from stemwright.producer.exports import stored_score
 from stemwright.producer.produce import produce
 from stemwright.producer.render import render
-from stemwright.producer.reports import check, describe, list_takes
+from stemwright.shown.reports import check, describe, list_takes
 from stemwright.song.layers import LAYERS
 from stemwright.store import SongFolder
 from support.bundles import write_all, write_codec, write_wide

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from stemwright.compose.arranger import arrange
 from stemwright.compose.randomstate import random_state
+from stemwright.corpus.song import CorpusSong
 from stemwright.song.layers import LAYERS
-from stemwright.training.corpus.song import CorpusSong
 
 
 def write_corpus(folder: Path, train: int = 4, valid: int = 4) -> Path:

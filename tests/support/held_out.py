@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
+from stemwright.dataset.shards import NewClip, write_shard
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from stemwright.song.timebase import HOP, SAMPLE_RATE
-from stemwright.training.shards import NewClip, write_shard
 from support.performers import TIMBRES
 
 LAYERS = ("drums", "bass", "harmony", "lead")

@@ -8,9 +8,9 @@ import numpy as np
 
 from stemwright.conditioning import frame_features
 from stemwright.conditioning.layout import columns
+from stemwright.dataset.shards import NewClip, shard_path, write_shard
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
-from stemwright.training.shards import NewClip, shard_path, write_shard
 
 CODEC_SHA256 = "c" * 64
 CODEBOOK_SIZE = 16

@@ -56,9 +56,9 @@ def codec(
     A tone codec is measured on training data alone, as it needs the clips' scores:
     by mel distance, attacks, level, brightness, roughness, width; not by waveforms.
     """
-    from stemwright.assess.codec import assess_codec
-    from stemwright.assess.codec_pictures import draw_codec
-    from stemwright.assess.codec_tables import codec_tables
+    from stemwright.assess.codec.measuring import assess_codec
+    from stemwright.assess.codec.pictures import draw_codec
+    from stemwright.assess.codec.tables import codec_tables
     from stemwright.codec.codec import Codec
     from stemwright.models import load_bundle, registry
 
@@ -102,13 +102,13 @@ def performer(
     "rolled" says what is right whatever is performed: look at what lies beyond it,
     and at level and brightness. Held-out loss: `stemwright train evaluate`.
     """
-    from stemwright.assess.coders import coder
-    from stemwright.assess.performer import assess_performer, load_performer
-    from stemwright.assess.performer_pictures import draw_performer
-    from stemwright.assess.performer_tables import performer_tables
+    from stemwright.assess.codec.coders import coder
+    from stemwright.assess.performer.measuring import assess_performer, load_performer
+    from stemwright.assess.performer.pictures import draw_performer
+    from stemwright.assess.performer.tables import performer_tables
+    from stemwright.dataset.held_out import references
     from stemwright.models import load_bundle, registry
     from stemwright.song.layers import LAYERS
-    from stemwright.training.held_out import references
 
     names, where = _split_places(places, len(LAYERS))
     wanted = [] if guidance is None else _numbers("--guidance", guidance)
@@ -156,12 +156,12 @@ def composer(
     and micro-timing by style. Then the chords that it writes itself, and whether
     it does as it is asked (density, register and the like).
     """
-    from stemwright.assess.composer import assess_composer, first_bars
-    from stemwright.assess.composer_bundles import composers, harmonisers, loss_measures
-    from stemwright.assess.composer_chords import assess_chords
-    from stemwright.assess.composer_controls import assess_controls
-    from stemwright.assess.composer_tables import composer_tables
-    from stemwright.training.corpus.symbolic import songs_with_chords, symbolic_songs
+    from stemwright.assess.composer.bundles import composers, harmonisers, loss_measures
+    from stemwright.assess.composer.chords import assess_chords
+    from stemwright.assess.composer.controls import assess_controls
+    from stemwright.assess.composer.measuring import assess_composer, first_bars
+    from stemwright.assess.composer.tables import composer_tables
+    from stemwright.corpus.symbolic import songs_with_chords, symbolic_songs
 
     names, corpus = _split_places(places, 4)
     _checked(out, None)
@@ -199,9 +199,9 @@ def song(
     together: rhythm on the grid and as published (CBS, IRS, CBD), beats, key. With
     --sources, the same scores rendered stand beside them.
     """
-    from stemwright.assess.song import assess_song
-    from stemwright.assess.song_pictures import draw_song
-    from stemwright.assess.song_tables import song_tables
+    from stemwright.assess.song.measuring import assess_song
+    from stemwright.assess.song.pictures import draw_song
+    from stemwright.assess.song.tables import song_tables
 
     pictures = _checked(out, plot)
     render = None if sources is None else _renderer(sources)
@@ -230,8 +230,8 @@ def sound(
     lines at the frame rate, roll-off; distances by musicnn. Of the mix: width,
     notches. A judge that is not installed is left out, and said.
     """
-    from stemwright.assess.sound import assess_sound
-    from stemwright.assess.sound_tables import sound_tables
+    from stemwright.assess.sound.measuring import assess_sound
+    from stemwright.assess.sound.tables import sound_tables
 
     files = _controls(control or [], songs, soundfont)
     _checked(out, None)
@@ -296,11 +296,11 @@ def _tone(
     bundle: Any, where: Path, splits: Sequence[str], clips: int, seed: int, pictures: Path | None
 ) -> tuple[dict[str, Any], list[Table]]:
     """A tone codec's report and tables."""
-    from stemwright.assess.codec_pictures import draw_tone
-    from stemwright.assess.coders import Tone
-    from stemwright.assess.tone import assess_tone
-    from stemwright.assess.tone_tables import tone_tables
-    from stemwright.training.held_out import is_data, references
+    from stemwright.assess.codec.coders import Tone
+    from stemwright.assess.codec.pictures import draw_tone
+    from stemwright.assess.codec.tone import assess_tone
+    from stemwright.assess.codec.tone_tables import tone_tables
+    from stemwright.dataset.held_out import is_data, references
 
     if not is_data(where):
         raise UsageError(
@@ -316,7 +316,7 @@ def _tone(
 
 
 def _embedding(clap: Path | None) -> Any:
-    from stemwright.assess.spread import PLAIN, Embedding
+    from stemwright.assess.performer.spread import PLAIN, Embedding
 
     if clap is None:
         return PLAIN
@@ -335,7 +335,7 @@ def _renderer(sources: Path) -> Any:
 def _sounds(where: Path, splits: Sequence[str], clips: int, seed: int) -> list[Any]:
     """Clips of training data, or recordings."""
     from stemwright.assess.sounds import of_reference, recordings
-    from stemwright.training.held_out import is_data, references
+    from stemwright.dataset.held_out import is_data, references
 
     if not is_data(where):
         return list(recordings(where, clips))

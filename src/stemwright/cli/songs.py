@@ -50,9 +50,9 @@ def new(
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
-    from stemwright.producer.chartfile import chart_text
+    from stemwright.exchange.chartfile import chart_text
     from stemwright.producer.create import Wish, create
-    from stemwright.producer.reports import describe
+    from stemwright.shown.reports import describe
 
     with chart_text(chords) as chart:
         wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
@@ -81,10 +81,10 @@ def song(
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
-    from stemwright.producer.chartfile import chart_text
+    from stemwright.exchange.chartfile import chart_text
     from stemwright.producer.create import Wish
-    from stemwright.producer.runtimes import require_runtimes
     from stemwright.producer.whole import make_song
+    from stemwright.shown.runtimes import require_runtimes
 
     require_runtimes()
     with chart_text(chords) as chart:

@@ -20,7 +20,7 @@ def data(
 ) -> None:
     """Render scores with real samples and a soundfont. Run again, it goes on, or on to more hours."""
     with needs.training():
-        from stemwright.training.build import build_data
+        from stemwright.dataset.build import build_data
     build_data(
         out,
         hours,
@@ -36,7 +36,7 @@ def data(
 def check(data: arg.Data) -> None:
     """Compare every shard of the data with the hashes in its manifest."""
     with needs.training():
-        from stemwright.training.build import check_data
+        from stemwright.dataset.build import check_data
     problems = check_data(data)
     if problems:
         lines(problems)
@@ -49,7 +49,7 @@ def check(data: arg.Data) -> None:
 def corpus(out: arg.Corpus, sources: arg.Sources) -> None:
     """Gather the songs that composers learn from: every source with layers, chords and sections."""
     with needs.training():
-        from stemwright.training.corpus.build import build_corpus
+        from stemwright.corpus.build import build_corpus
     made = build_corpus(
         sources,
         out,
@@ -73,7 +73,7 @@ def widen(
 ) -> None:
     """Render clips again at 48 kHz in stereo, for the wide decoder. Run again, it goes on."""
     with needs.training():
-        from stemwright.training.widen import widen_data
+        from stemwright.dataset.widen import widen_data
     widen_data(
         data,
         sources,
@@ -93,7 +93,7 @@ def tokenize(
 ) -> None:
     """Turn the data's audio into tokens of a codec. Run again, it goes on where it was."""
     with needs.training():
-        from stemwright.training.tokenize import tokenize_data
+        from stemwright.dataset.tokenize import tokenize_data
     tokenize_data(data, codec, workers=workers, replace=replace, report=say)
 
 
@@ -107,8 +107,8 @@ def rehearse(
 ) -> None:
     """Have performers play the clips' scores, for `train tone --keep-tokens`. Run again, it goes on."""
     with needs.training():
+        from stemwright.dataset.rehearse import rehearse_data
         from stemwright.models import registry
-        from stemwright.training.rehearse import rehearse_data
     rehearse_data(
         data,
         [registry.find(name) for name in performers],

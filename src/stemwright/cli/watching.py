@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from stemwright.producer.progress import Watch, unwatched
+from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import SupportsFloat, TypeAlias
 
 from stemwright.errors import UsageError, shown
-from stemwright.producer.chartfile import chart_text
+from stemwright.exchange.chartfile import chart_text
 from stemwright.song.state import BPM_DECIMALS
 
 Place: TypeAlias = "str | PathLike[str]"

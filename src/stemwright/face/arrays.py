@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import score_in_use, stored_score
 from stemwright.producer.decoders import decoders_for
-from stemwright.producer.exports import score_in_use, stored_score
 from stemwright.producer.render import decode
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry, Take

@@ -7,13 +7,13 @@ from stemwright.face.facts import Styles, Timbres
 
 def styles() -> Styles:
     """Every style that a new song may have."""
-    from stemwright.producer.catalogue import styles
+    from stemwright.shown.catalogue import styles
 
     return Styles.read(styles())
 
 
 def timbres(layer: str | None = None) -> Timbres:
     """The timbres of each layer, or of one. UsageError for a layer that no bundle plays."""
-    from stemwright.producer.catalogue import timbres
+    from stemwright.shown.catalogue import timbres
 
     return Timbres.read(timbres(layer))

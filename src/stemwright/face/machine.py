@@ -7,6 +7,6 @@ from stemwright.face.facts import Machine
 
 def doctor() -> Machine:
     """Examine this machine and the bundles that are installed; tries those that give sound."""
-    from stemwright.producer.doctor import examine
+    from stemwright.shown.doctor import examine
 
     return Machine.read(examine())

@@ -29,8 +29,8 @@ def import_midi(
     track is a layer of its own. `strict`: refuse a damaged file instead of reading what can be read. The rest
     overrules what the file says. UsageError for a file that does not fit, before anything is written.
     """
-    from stemwright.producer.imports import import_midi as run
-    from stemwright.producer.readings import Override
+    from stemwright.exchange.imports import import_midi as run
+    from stemwright.exchange.readings import Override
 
     over = Override(
         bpm=arg.bpm_text(bpm),
@@ -57,6 +57,6 @@ def list_tracks(file: arg.Place, *, strict: bool = False) -> Tracks:
     """The tracks of a MIDI file and the layers that they would become; writes nothing. `strict`: a damaged
     file is refused.
     """
-    from stemwright.producer.imports import inspect_midi
+    from stemwright.exchange.imports import inspect_midi
 
     return Tracks.read(inspect_midi(arg.path(file), strict))

@@ -21,7 +21,7 @@ from stemwright.face.results import (
     Used,
     Verified,
 )
-from stemwright.producer.progress import Watch, unwatched
+from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
     import numpy as np
@@ -191,7 +191,7 @@ class Song:
 
         `kind`, `quality`: as in `mix`.
         """
-        from stemwright.producer.exports import export_song
+        from stemwright.exchange.exports import export_song
 
         where = None if to is None else arg.path(to)
         facts = export_song(
@@ -201,7 +201,7 @@ class Song:
 
     def takes(self, layer: str | None = None) -> Takes:
         """All takes, of one layer or of each."""
-        from stemwright.producer.reports import list_takes
+        from stemwright.shown.reports import list_takes
 
         return Takes.read(list_takes(self.path, layer))
 
@@ -225,13 +225,13 @@ class Song:
 
     def log(self) -> Log:
         """Every act that changed the song."""
-        from stemwright.producer.reports import history
+        from stemwright.shown.reports import history
 
         return Log.read(history(self.path))
 
     def verify(self) -> Verified:
         """Whether every file is what it was when it was written; does not raise where one is not."""
-        from stemwright.producer.reports import check
+        from stemwright.shown.reports import check
 
         return Verified.read(check(self.path))
 
@@ -240,11 +240,11 @@ class Song:
 
         With `plot`, all of it is drawn into that .png or .svg file.
         """
-        from stemwright.producer.reports import describe
+        from stemwright.shown.reports import describe
 
         facts = describe(self.path)
         if plot is not None:
-            from stemwright.producer.picture import plot_song
+            from stemwright.shown.picture import plot_song
 
             facts["pictures"] = [str(file) for file in plot_song(self.path, arg.path(plot))]
         return Shown.read(facts)

@@ -6,7 +6,7 @@ from stemwright.face import arguments as arg
 from stemwright.face.results import MadeSong
 from stemwright.face.song import Song
 from stemwright.producer.create import Wish, create
-from stemwright.producer.progress import Watch, unwatched
+from stemwright.work.progress import Watch, unwatched
 
 
 def new(

@@ -13,19 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import active_scores
 from stemwright.producer import bundles, lineage
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.conflicts import require_clear
-from stemwright.producer.exports import active_scores
 from stemwright.producer.filling import Gap, fill
-from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import out_of_date, report
 from stemwright.producer.workspace import writing
 from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.score import Note, Score
+from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer, Wishes

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.exchange.exports import stored_score
 from stemwright.producer import bundles
-from stemwright.producer.exports import stored_score
 from stemwright.producer.workspace import reading
 from stemwright.song.timebase import SAMPLE_RATE
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from stemwright.exchange.exports import score_in_use, stored_score
 from stemwright.producer.bars import Span
-from stemwright.producer.exports import score_in_use, stored_score
 from stemwright.song import document
 from stemwright.song.layers import is_drums
 

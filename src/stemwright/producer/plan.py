@@ -7,14 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import stored_score
 from stemwright.producer import bundles, casting
 from stemwright.producer.bars import Span, parse_bars
-from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Performer, Player, Sampler, performer, sampler
-from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import Edit, Wanted, scores_for, writer_for, writer_of
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import nearest
+from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
     from stemwright.producer.clock import Clock

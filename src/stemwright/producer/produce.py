@@ -20,12 +20,12 @@ from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.decoders import codec_of_take
 from stemwright.producer.plan import Job, Plan, Request, plan
 from stemwright.producer.players import Performer, Sampler, player_facts, remarks
-from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.scores import GIVEN
 from stemwright.producer.standing import report, sounding
 from stemwright.producer.workspace import writing
 from stemwright.song.document import Song, Take
 from stemwright.song.timebase import FRAME_RATE
+from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
     from stemwright.codec.tokens import Tokens

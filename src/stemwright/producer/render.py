@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.exchange.exports import stored_score
 from stemwright.producer import machine
 from stemwright.producer.clock import Clock
 from stemwright.producer.commit import Act, commit
 from stemwright.producer.decoders import Audio, Decoders, best_quality, check_quality
-from stemwright.producer.exports import stored_score
 from stemwright.producer.players import Sampler, remarks, samplers
-from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.standing import Stale, report, sounding
 from stemwright.producer.stem_files import Place, StemFiles, placing, stem_names
 from stemwright.producer.workspace import require_outside, visiting
+from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult

@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from stemwright.exchange.exports import active_scores, stored_score
 from stemwright.producer import bundles
 from stemwright.producer.bars import Span
 from stemwright.producer.compose import Asked, wishes
-from stemwright.producer.exports import active_scores, stored_score
 from stemwright.producer.filling import Gap, fill
-from stemwright.producer.progress import Watch
 from stemwright.producer.seeds import layer_seed
 from stemwright.song.layers import ordered
 from stemwright.song.score import Score
+from stemwright.work.progress import Watch
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer

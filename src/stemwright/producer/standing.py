@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stemwright.exchange.exports import stored_score
 from stemwright.producer.bars import Span
 from stemwright.producer.casting import bundle_for
 from stemwright.producer.decoders import can_decode
-from stemwright.producer.exports import stored_score
 from stemwright.producer.lineage import outdated
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.exchange.exports import active_scores
 from stemwright.producer import bundles
 from stemwright.producer.compose import Asked, write
-from stemwright.producer.exports import active_scores
-from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.producer.workspace import reading, require_outside
+from stemwright.work.progress import Watch, unwatched
 
 MOST = 64
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from stemwright.producer.create import Wish, create, require_same
 from stemwright.producer.produce import produce
-from stemwright.producer.progress import Watch, unwatched
 from stemwright.producer.render import render
 from stemwright.producer.workspace import reading
+from stemwright.work.progress import Watch, unwatched
 
 
 def make_song(

@@ -1,1 +1,1 @@
-"""Training: data building, tokenizing and recipes. The only room that may import PyTorch."""
+"""Training: models, losses, recipes, exports to bundles. The only room that imports PyTorch."""

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from stemwright.compose.composer.conditions import FEATURES, column
 from stemwright.compose.composer.draft import CHORDS
 from stemwright.compose.events.vocabulary import SIZE, event
+from stemwright.dataset.sources import arranged
 from stemwright.training.composer.pieces import Piece, Pieces
 from stemwright.training.composer.requests import asked
 from stemwright.training.composer.trigram import Trigram, trigram_loss
 from stemwright.training.performer.loss import IGNORE
-from stemwright.training.sources import arranged
 
 LENGTH = 256
 

@@ -152,8 +152,8 @@ def test_the_manifest_says_where_it_came_from(encodec: Case, dac: Case) -> None:
 
 
 def test_other_frame_rates_are_not_for_songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from stemwright.dataset.tokenize import tokenize_data
     from stemwright.producer import bundles
-    from stemwright.training.tokenize import tokenize_data
 
     write_dac(tmp_path / "published", **DAC_44)
     made = import_codec(tmp_path / "published", tmp_path / "weights" / "codec", kbit=8)

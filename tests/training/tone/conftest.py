@@ -13,10 +13,10 @@ pytest.importorskip("onnx")
 
 from stemwright.codec.tone.tuning import Strings, Tuning
 from stemwright.codec.tone.vibrato import Vibrato
+from stemwright.dataset.shards import NewClip, write_shard, write_wide
 from stemwright.song.layers import LAYERS
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
-from stemwright.training.shards import NewClip, write_shard, write_wide
 
 STATE = GlobalState.create("120", "C major", "4/4", "verse:2", "rock")
 TIMBRES = {"drums": "acoustic", "bass": "finger", "harmony": "piano", "lead": "sax"}

@@ -11,13 +11,13 @@ import torch
 
 from stemwright.codec.tone.decoder import Part, ToneDecoder
 from stemwright.codec.tone.hearing import ToneEncoder, spectra
+from stemwright.dataset.rehearse import rehearse_data
+from stemwright.dataset.tokenize import tokenize_data
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.training.fit import checkpoint
 from stemwright.training.performer.recipe import Recipe as PerformerRecipe
 from stemwright.training.performer.recipe import train_performer
-from stemwright.training.rehearse import rehearse_data
-from stemwright.training.tokenize import tokenize_data
 from stemwright.training.tone import recipe as recipes
 from stemwright.training.tone.batch import Crop, Items
 from stemwright.training.tone.model import Spectra, ToneConfig, ToneModel

@@ -10,11 +10,11 @@ import pytest
 pytest.importorskip("torch")
 pytest.importorskip("onnx")
 
+from stemwright.dataset.shards import NewClip, write_shard, write_wide
+from stemwright.dataset.tokenize import tokenize_data
 from stemwright.models import Bundle
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
-from stemwright.training.shards import NewClip, write_shard, write_wide
-from stemwright.training.tokenize import tokenize_data
 from support.codecs import write_tiny
 
 FRAMES = 330

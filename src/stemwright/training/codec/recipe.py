@@ -61,8 +61,8 @@ def train_codec(
     figures: Figures = run.go(resume).figures
     if export:
         run.need_gain()
+        from stemwright.dataset.credits import origin
         from stemwright.training.codec.export import export_bundle, last_figures
-        from stemwright.training.credits import origin
 
         licences, sources = origin(data)
         export_bundle(

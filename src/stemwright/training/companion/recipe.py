@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from stemwright.dataset.credits import corpus_origin
 from stemwright.errors import UsageError
 from stemwright.models.companion import PARTS
 from stemwright.training.companion.export import PRESETS, bundle_tensors, config_of, export, exported_model
@@ -19,7 +20,6 @@ from stemwright.training.companion.material import ARRANGER, Piece, Whole, arran
 from stemwright.training.companion.measure import ORDER, chosen, figures, heard
 from stemwright.training.companion.sequence import plain_view, sequence_of
 from stemwright.training.companion.trainer import Recipe, Trainer
-from stemwright.training.credits import corpus_origin
 from stemwright.training.fit.run import BEST, BUNDLE, Held, Run, Say, check_budget
 from stemwright.training.fit.state import best_weights
 from stemwright.training.fit.torch_settings import device_words, settle

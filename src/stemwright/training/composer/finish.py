@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from stemwright.compose.composer.conditions import VERSION
 from stemwright.compose.events.vocabulary import SIZE, identity
+from stemwright.dataset.credits import corpus_origin
 from stemwright.models import Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.training.composer.pieces import Pieces
 from stemwright.training.composer.trigram import trigram_loss
-from stemwright.training.credits import corpus_origin
 from stemwright.training.fit.run import BEST, BUNDLE, Say
 from stemwright.training.fit.state import best_weights
 from stemwright.training.fit.torch_settings import device_words

@@ -7,13 +7,13 @@ from typing import Any
 
 from stemwright.compose.composer.conditions import FEATURES
 from stemwright.compose.events.vocabulary import SIZE, identity
+from stemwright.corpus.read import songs
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.models.presets import preset_shape
 from stemwright.training.composer.finish import finish
 from stemwright.training.composer.pieces import Piece, Pieces
 from stemwright.training.composer.warm import warm_weights
-from stemwright.training.corpus.read import songs
 from stemwright.training.fit.run import Say, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.performer.config import PerformerConfig

@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.conditioning import drop_features, frame_features
+from stemwright.dataset.shards import Clip, clips, codebooks_of
 from stemwright.errors import UsageError
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.song.timebase import HOP
 from stemwright.training.performer.corrupt import corrupt
 from stemwright.training.performer.delay import Ints, delayed
 from stemwright.training.performer.loss import IGNORE
-from stemwright.training.shards import Clip, clips, codebooks_of
 
 BEFORE, AFTER = 2, 3
 """A note is said to begin in so many frames before its onset's, where codecs hear it already, and so many

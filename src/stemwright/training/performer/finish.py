@@ -8,8 +8,8 @@ from typing import Any
 import torch
 
 from stemwright.conditioning import drop_features
+from stemwright.dataset.credits import origin
 from stemwright.instruments.timbres import TIMBRES
-from stemwright.training.credits import origin
 from stemwright.training.fit.run import BEST, BUNDLE, Say
 from stemwright.training.fit.state import best_weights
 from stemwright.training.fit.torch_settings import device_words

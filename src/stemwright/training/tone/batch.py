@@ -23,9 +23,9 @@ from stemwright.codec.tone.notes import (
 from stemwright.codec.tone.notes import Rows as Sounding
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.codec.tone.vibrato import travelled
+from stemwright.dataset.shards import Clip, clips, played_done, wide_done
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
-from stemwright.training.shards import Clip, clips, played_done, wide_done
 
 Voice = tuple[str, str, int, bool]
 """Layer, timbre, pitch, drums."""

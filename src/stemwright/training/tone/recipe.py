@@ -10,15 +10,15 @@ import torch
 
 from stemwright.codec.tone.decoder import TUNING
 from stemwright.codec.tone.tuning import Tuning, read_tuning
+from stemwright.dataset.credits import origin
+from stemwright.dataset.shards import write_atomic
 from stemwright.errors import UsageError
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle
 from stemwright.song.layers import LAYERS
-from stemwright.training.credits import origin
 from stemwright.training.fit.run import BEST, Figures, Held, Run, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
-from stemwright.training.shards import write_atomic
 from stemwright.training.tone.batch import Batch, Items
 from stemwright.training.tone.calibrate import calibrate
 from stemwright.training.tone.export import export_model, load_model

@@ -20,11 +20,11 @@ import torch
 from torch import Tensor, nn
 
 from stemwright.codec.codec import CODEBOOKS, DECODER
+from stemwright.dataset.credits import origin
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.training.codec.export import OPSET, TOLERANCE, averaged, reach
 from stemwright.training.codec.model import CodecConfig
-from stemwright.training.credits import origin
 from stemwright.training.fit import checkpoint
 from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import CHANNELS, FACTORS, RATE, WIDE_HOP, WideModel, sides

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from stemwright.dataset.shards import Clip, clips, wide_done
+from stemwright.dataset.tokenize import tokenized
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
-from stemwright.training.shards import Clip, clips, wide_done
-from stemwright.training.tokenize import tokenized
 from stemwright.training.wide.model import WIDE_HOP
 from stemwright.training.wide.trainer import Batch
 

@@ -1,0 +1,1 @@
+"""Composers beside real songs and the arranger: sets of songs, losses, chords, controls, goals."""

@@ -1,0 +1,1 @@
+"""Performers on held-out clips, beside controls."""

@@ -1,0 +1,1 @@
+"""Songs that were made: what their sound has of their notes."""

@@ -1,0 +1,1 @@
+"""Songs by judges that others trained, beside the same notes by a soundfont."""

@@ -1,0 +1,1 @@
+"""What each kind of file or collection holds, as songs of the corpus."""

@@ -1,0 +1,1 @@
+"""Audio data for training: scores of the corpus and scores drawn at random, rendered into shards; tokens."""

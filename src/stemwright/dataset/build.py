@@ -1,0 +1,185 @@
+"""Build the training data: jobs are rendered by processes and written as shards, with a manifest.
+
+Shards that exist are kept, so a build can be stopped and goes on, or is extended to more hours, when it is
+run again. Anything can read the data while it is being built.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from stemwright.dataset.jobs import MIXTURE, Job, make_job, plan_jobs
+from stemwright.dataset.shards import (
+    SPLITS,
+    clips,
+    damage,
+    shard_done,
+    shard_hashes,
+    wide_damage,
+    wide_hashes,
+    write_atomic,
+    write_shard,
+)
+from stemwright.dataset.sources import CREDITS
+from stemwright.errors import UsageError
+from stemwright.instruments.render import Studio
+from stemwright.instruments.timbres import HELD_OUT, RECIPES, TIMBRES
+from stemwright.song.layers import LAYERS
+from stemwright.song.timebase import HOP, SAMPLE_RATE
+from stemwright.work.processes import results
+
+SCHEMA = 2
+
+Progress = Callable[[int, int, str], None]
+
+
+class _Worker:
+    """What a worker process keeps between jobs."""
+
+    def __init__(self, out: Path, seed: int, folder: Path, soundfont: Path | None) -> None:
+        self.out, self.seed, self.symbolic = out, seed, folder / "symbolic"
+        self.studio = Studio(folder / "samples", soundfont)
+
+    def run(self, job: Job) -> tuple[Job, float]:
+        """Make and write a job's shards; returns the job and its seconds of audio."""
+        if job.done(self.out):
+            return job, 0.0
+        made = make_job(job, self.seed, self.symbolic, self.studio)
+        for layer, found in made.items():
+            if not shard_done(self.out, layer, job.split, job.number):
+                write_shard(self.out, layer, job.split, job.number, found)
+        return job, sum(c.audio.size for found in made.values() for c in found) / SAMPLE_RATE
+
+
+def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
+    """The manifest of the data as it lies on disk: clips, seconds, timbres, sources, licences, hashes.
+
+    ``sounds`` are those that models are trained on; held-out timbres are not among them.
+    """
+    layers: dict[str, Any] = {}
+    shards: dict[str, dict[str, str]] = {}
+    twins: dict[str, dict[str, str]] = {}
+    used: set[str] = set()
+    for layer in LAYERS:
+        entry: dict[str, Any] = {}
+        for split in SPLITS:
+            found = clips(out, layer, split)
+            used |= {str(c.meta["source"]) for c in found}
+            entry[split] = {
+                "clips": len(found),
+                "seconds": round(sum(c.samples for c in found) / SAMPLE_RATE, 3),
+                "timbres": dict(sorted(Counter(c.timbre for c in found).items())),
+                "sources": dict(sorted(Counter(str(c.meta["source"]) for c in found).items())),
+            }
+        layers[layer] = entry
+        shards[layer] = shard_hashes(out, layer)
+        twins[layer] = wide_hashes(out, layer)
+    sounds = [
+        {"layer": layer, "timbre": made.name, "source": source}
+        for layer, recipes in RECIPES.items()
+        for made in recipes
+        if not made.held_out
+        for source in made.source.split("; ")
+    ]
+    return {
+        "schema": SCHEMA,
+        "sample_rate": SAMPLE_RATE,
+        "hop": HOP,
+        "seed": seed,
+        "hours_per_layer": hours,
+        "timbres": {layer: list(names) for layer, names in TIMBRES.items()},
+        "held_out": {layer: list(names) for layer, names in HELD_OUT.items()},
+        "layers": layers,
+        "sources": {name: CREDITS[name] for name in sorted(used)},
+        "sounds": sounds,
+        "shards": shards,
+        **({"wide": twins} if any(twins.values()) else {}),
+    }
+
+
+def manifest_of(out: Path) -> dict[str, Any] | None:
+    """The manifest of the data in a folder, where there is one."""
+    path = out / "manifest.json"
+    if not path.is_file():
+        return None
+    try:
+        made = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise UsageError(f"{path}: is not JSON ({error}); use another folder") from None
+    if not isinstance(made, dict) or made.get("schema") != SCHEMA:
+        raise UsageError(f"{path}: was built by another version, with other sounds; use another folder")
+    return made
+
+
+def _check_seed(out: Path, seed: int) -> None:
+    old = (manifest_of(out) or {"seed": seed})["seed"]
+    if old != seed:
+        raise UsageError(
+            f"{out / 'manifest.json'}: was built with seed {old}, not {seed}; use that seed or another folder"
+        )
+
+
+def check_data(out: Path) -> list[str]:
+    """What of the data is not as its manifest says; UsageError where there is none."""
+    made = manifest_of(out)
+    if made is None:
+        raise UsageError(f"{out / 'manifest.json'}: no such file; build the data first")
+    found = [line for layer, hashes in made["shards"].items() for line in damage(out, layer, hashes)]
+    twins = made.get("wide", {})
+    return found + [line for layer, hashes in twins.items() for line in wide_damage(out, layer, hashes)]
+
+
+def require_sources(folder: Path, part: str) -> None:
+    """UsageError where the sources' folder lacks a part, ``symbolic`` or ``samples``."""
+    if not (folder / part).is_dir():
+        raise UsageError(f"{folder / part}: no such folder; name a folder with symbolic/ and samples/")
+
+
+def write_manifest(out: Path, seed: int, hours: float) -> dict[str, Any]:
+    """Write ``manifest.json`` from what is on disk."""
+    made = describe(out, seed, hours)
+    write_atomic(out / "manifest.json", (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())
+    return made
+
+
+def build_data(
+    out: Path,
+    hours_per_layer: float,
+    seed: int,
+    sources_dir: Path,
+    workers: int | None = None,
+    minutes: float | None = None,
+    soundfont: Path | None = None,
+    mixture: Mapping[str, Mapping[str, float]] = MIXTURE,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Build ``hours_per_layer`` of data in ``out``, or as much as ``minutes`` of wall time allow; returns
+    the manifest.
+
+    ``sources_dir`` holds ``symbolic/`` and ``samples/``. Shards that exist are kept, so a second call
+    resumes or extends. ``workers``: processes, one a core by default. ``progress`` is called with (jobs done,
+    jobs, what was made).
+    """
+    if not hours_per_layer > 0:
+        raise UsageError(f"hours per layer must be above 0, not {hours_per_layer}")
+    for name in ("symbolic", "samples"):
+        require_sources(sources_dir, name)
+    out.mkdir(parents=True, exist_ok=True)
+    _check_seed(out, seed)
+    jobs = plan_jobs(hours_per_layer, mixture)
+    todo = [job for job in jobs if not job.done(out)]
+    finished = len(jobs) - len(todo)
+    setup = (out, seed, sources_dir, soundfont)
+    write_manifest(out, seed, hours_per_layer)
+    try:
+        for job, made in results(todo, _Worker, setup, workers, minutes):
+            finished += 1
+            if progress is not None:
+                progress(finished, len(jobs), f"{job.kind} {job.split}-{job.number:04d}: {made / 60:.1f} min")
+    finally:
+        manifest = write_manifest(out, seed, hours_per_layer)
+    return manifest

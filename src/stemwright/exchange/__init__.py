@@ -1,0 +1,1 @@
+"""What comes into a song and goes out of it: MIDI, charts, stems."""

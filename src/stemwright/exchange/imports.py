@@ -1,0 +1,223 @@
+"""`import`: the tracks of a MIDI file become the scores of layers; given scores are played as they are.
+
+Chords that are not yet decided are found from the notes, so that what is composed to them fits.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stemwright.errors import UsageError
+from stemwright.exchange.programs import timbre_of_program
+from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
+from stemwright.exchange.tracks import choose, guess
+from stemwright.producer import bundles
+from stemwright.producer.casting import why_not
+from stemwright.producer.clock import Clock
+from stemwright.producer.commit import Act, commit
+from stemwright.producer.create import title_from
+from stemwright.producer.seeds import random_seed
+from stemwright.producer.workspace import writing
+from stemwright.song.document import LayerEntry, Song
+from stemwright.song.layers import LAYERS
+from stemwright.song.score import Note, Score
+from stemwright.song.state import GlobalState, bpm_text
+
+if TYPE_CHECKING:
+    from stemwright.song.midi import MidiSong
+
+STDIN = "standard input"
+MAX_NOTES = 50_000
+"""Notes a layer may be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The score of a layer, the numbers (from 1) of the tracks that it came from, and their main program.
+
+    `doubled`: notes that several of them had. `program`: 0-based, None where the file names none.
+    """
+
+    score: Score
+    tracks: tuple[int, ...]
+    doubled: int
+    program: int | None
+
+
+def import_midi(
+    path: Path,
+    file: Path,
+    *,
+    tracks: Sequence[str] = (),
+    layers: Sequence[str] = (),
+    every_track: bool = False,
+    over: Override | None = None,
+    ignore_tempo_changes: bool = False,
+    strict: bool = False,
+) -> dict[str, Any]:
+    """Give layers of the song at `path` the notes of `file` ("-": standard input); makes it where it is not.
+
+    `tracks`: "2=bass" and the like; guessed where empty. `layers`: only these, of what was guessed.
+    `every_track`: each track is a layer of its own. `over`: what the user says of the file. `strict`: a
+    damaged file is refused. UsageError for a file that does not fit, before anything is written.
+    """
+    clock = Clock()
+    over = over or Override()
+    name, midi = _read(file, strict)
+    chosen = choose(midi.tracks, name, tracks, layers, every_track, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
+    state = _existing_state(path)
+    if state is None:
+        reading = read_new(midi, over, name, ignore_tempo_changes)
+    else:
+        reading = read_into(midi, over, name, ignore_tempo_changes, state)
+    given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
+    _settle(reading, midi, over, given, new=state is None)
+    reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
+    if state is None:
+        _create(path, reading.state.with_(chords=()), given)
+    with writing(path) as folder:
+        song = folder.load()
+        song = replace(song, state=song.state if song.state.chords else reading.state)
+        for layer, part in given.items():
+            song = _give(song, layer, folder.objects.put("score", part.score.canonical_bytes()), part.program)
+        act = Act(
+            "import",
+            list(given),
+            made=[part.score.sha256 for part in given.values()],
+            details=_details(given, song),
+        )
+        number = commit(folder, song, act, clock)["run"]
+    return {"run": number, "layers": _details(given, song), **_facts(reading)}
+
+
+def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
+    """What `import` would make of a file: its tracks with the layers guessed for them. Writes nothing."""
+    _, midi = _read(file, strict)
+    guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
+    layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
+    return {
+        "bpm": bpm_text(midi.bpm),
+        "meter": str(midi.meter),
+        "key": str(midi.key) if midi.key else None,
+        "bars": midi.bars,
+        "changes": {"tempo": midi.tempo_changes, "meter": midi.meter_changes, "key": midi.key_changes},
+        "tracks": [
+            {
+                "track": number,
+                "name": track.name,
+                "program": track.program + 1,
+                "drums": track.is_drums,
+                "notes": len(track.notes),
+                "layer": layer_of[number],
+            }
+            for number, track in enumerate(midi.tracks, 1)
+        ],
+        "remarks": midi.faults,
+    }
+
+
+def _read(file: Path, strict: bool) -> tuple[str, MidiSong]:
+    """What errors call a file, and what it holds. Of standard input ("-") no more is read than may be."""
+    from stemwright.song.midi_read import MAX_BYTES, read_midi
+
+    if str(file) == "-":
+        return STDIN, read_midi(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN, strict)
+    return file.name, read_midi(file, file.name, strict)
+
+
+def _settle(reading: Reading, midi: MidiSong, over: Override, given: Mapping[str, Given], new: bool) -> None:
+    """Key and chords, where they are still open."""
+    scores = {layer: part.score for layer, part in given.items()}
+    if new:
+        settle_key(reading, midi, scores)
+    if reading.state.chords:
+        reading.sources["chords"] = "song"
+    else:
+        settle_chords(reading, midi, over, scores)
+    doubled = sum(part.doubled for part in given.values())
+    if doubled:
+        reading.remarks.append(f"{doubled} note(s) that two tracks of one layer share are one note now")
+
+
+def _existing_state(path: Path) -> GlobalState | None:
+    from stemwright.store import SongFolder
+
+    if not path.exists() or (path.is_dir() and not (path / "song.json").exists()):
+        return None
+    return SongFolder.open(path).load().state
+
+
+def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) -> Given:
+    """The notes of some tracks as one score that fits the song. UsageError where they do not fit."""
+    notes = [note for number in numbers for note in midi.tracks[number - 1].notes]
+    if len(notes) > MAX_NOTES:
+        raise UsageError(
+            f"{name}: {len(notes)} notes for one layer, at most {MAX_NOTES} are allowed; split the file"
+        )
+    late = max(note.onset for note in notes)
+    if late >= state.total_ticks:
+        bar = late // state.meter.ticks_per_bar + 1
+        raise UsageError(
+            f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
+            "cut the file, give a longer --form, or import it into a new folder"
+        )
+    score = Score.from_notes(_clip(note, state.total_ticks) for note in notes)
+    main = max((midi.tracks[number - 1] for number in numbers), key=lambda track: len(track.notes))
+    program = main.program if main.says_program else None
+    return Given(score, tuple(numbers), len(notes) - len(score.notes), program)
+
+
+def _clip(note: Note, end: int) -> Note:
+    return note if note.end <= end else replace(note, duration=end - note.onset)
+
+
+def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
+    from stemwright.store import SongFolder
+
+    names = [*LAYERS, *(layer for layer in given if layer not in LAYERS)]
+    SongFolder.create(
+        path, Song(title_from(path), state, random_seed(), {name: LayerEntry() for name in names})
+    )
+
+
+def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
+    """The song with a given score, which the layer then has to be generated again for.
+
+    A layer that was never played gets the timbre nearest to the file's program.
+    """
+    entry = song.layers.get(layer, LayerEntry())
+    timbre = entry.timbre
+    if not timbre and not entry.takes and program is not None:
+        timbre = timbre_of_program(layer, program, bundles.timbres_of(layer))
+    return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
+
+
+def _details(given: Mapping[str, Given], song: Song) -> dict[str, Any]:
+    return {
+        layer: {
+            "track": part.tracks[0] if len(part.tracks) == 1 else list(part.tracks),
+            "notes": len(part.score.notes),
+            "score": part.score.sha256,
+            "timbre": song.layers[layer].timbre,
+        }
+        for layer, part in given.items()
+    }
+
+
+def _facts(reading: Reading) -> dict[str, Any]:
+    state = reading.state
+    return {
+        "bpm": state.to_json()["bpm"],
+        "meter": str(state.meter),
+        "key": str(state.key),
+        "bars": state.bars,
+        "style": state.style,
+        "sources": reading.sources,
+        "remarks": reading.remarks,
+    }

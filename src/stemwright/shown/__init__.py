@@ -1,0 +1,1 @@
+"""What a song or a machine looks like: pictures, sheets, reports, the doctor."""

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import pytest
+
+from stemwright.dataset import jobs
+from stemwright.dataset.build import build_data, check_data
+from stemwright.dataset.jobs import MIXTURE, Job, choose_timbre, job_songs, kept_share, plan_jobs
+from stemwright.dataset.shards import SPLITS, Clip, clips, seconds
+from stemwright.errors import UsageError
+from stemwright.instruments.effects import MILD, Effects
+from stemwright.instruments.ranges import RANGES
+from stemwright.instruments.render import Studio
+from stemwright.instruments.timbres import RECIPES, TIMBRES, recipe
+from stemwright.song.layers import LAYERS
+from stemwright.song.score import Note, Score
+
+ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}
+
+
+def recorded(held_out: bool) -> dict[str, tuple[str, ...]]:
+    """Timbres that need no soundfont."""
+    return {
+        layer: tuple(r.name for r in rs if r.kind != "soundfont" and r.held_out == held_out) or ("none",)
+        for layer, rs in RECIPES.items()
+    }
+
+
+SEEN = recorded(held_out=False)
+UNSEEN = {layer: names if names != ("none",) else SEEN[layer][-1:] for layer, names in recorded(True).items()}
+
+
+@pytest.fixture
+def folder(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A sources folder with the synthetic samples; only recorded timbres are used."""
+    (tmp_path / "sources" / "symbolic").mkdir(parents=True)
+    (tmp_path / "sources" / "samples").symlink_to(samples)
+    monkeypatch.setattr(jobs, "TIMBRES", SEEN)
+    monkeypatch.setattr(jobs, "HELD_OUT", UNSEEN)
+    return tmp_path / "sources"
+
+
+def melody(clip: Clip) -> set[tuple[int, int]]:
+    """Onsets and pitch classes (of drums: the pieces): what is the same in every timbre's range."""
+    return {(n.onset, n.pitch if clip.layer == "drums" else n.pitch % 12) for n in clip.score().notes}
+
+
+@pytest.mark.parametrize("hours", [0.1, 1.0, 7.5, 30.0])
+def test_the_plan_holds_what_was_asked_for(hours: float) -> None:
+    planned = plan_jobs(hours)
+    for layer in MIXTURE:
+        minutes = {
+            split: sum(dict(j.minutes).get(layer, 0.0) for j in planned if j.split == split)
+            for split in SPLITS
+        }
+        assert minutes["train"] + minutes["valid"] == pytest.approx(hours * 60)
+        assert minutes["valid"] == pytest.approx(hours * 60 * jobs.VALID_SHARE)
+        assert minutes["unseen"] == pytest.approx(minutes["valid"])
+    places = [(j.split, j.number, layer) for j in planned for layer, _ in j.minutes]
+    assert len(places) == len(set(places))
+    assert all(abs(sum(shares.values()) - 1.0) < 1e-9 for shares in MIXTURE.values())
+
+
+def test_build_resumes_repeats_and_extends(folder: Path, tmp_path: Path) -> None:
+    said: list[tuple[int, int, str]] = []
+    out = tmp_path / "data"
+    made = build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES, progress=lambda *a: said.append(a))
+    assert said[-1][:2] == (len(said), len(said))
+    assert json.loads((out / "manifest.json").read_text()) == made
+    assert made["layers"]["lead"]["train"]["seconds"] >= 0.01 * 3600 * 0.96
+    assert made["sources"]["etudes"]["licence"] and list(made["timbres"]) == list(LAYERS)
+    before = {p: p.read_bytes() for p in out.glob("*/*")}
+    (out / "bass" / "train-8000.jsonl").unlink()
+    build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES)
+    assert {p: p.read_bytes() for p in out.glob("*/*")} == before
+    with pytest.raises(UsageError, match="seed 7, not 8"):
+        build_data(out, 0.01, 8, folder, workers=1, mixture=ETUDES)
+
+
+def test_an_error_of_a_worker_is_heard(folder: Path, tmp_path: Path) -> None:
+    mixture = {"lead": {"sheets": 1.0}}
+    with pytest.raises(UsageError, match="has no sheets"):
+        build_data(tmp_path / "data", 0.01, 7, folder, workers=2, mixture=mixture)
+
+
+def test_clips_are_whole_bars_and_splits_share_no_song(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data"
+    build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES)
+    for layer in LAYERS:
+        found = {split: clips(out, layer, split) for split in SPLITS}
+        names = {split: {c.meta["song"].split("@")[0] for c in made} for split, made in found.items()}
+        assert names["train"] and names["valid"] and not names["train"] & names["valid"]
+        for clip in found["train"] + found["valid"]:
+            state = clip.state()
+            assert clip.frames == state.timebase.frames(state.bars) and clip.timbre in SEEN[layer]
+            assert int(np.abs(clip.audio()).max()) < 32767
+        assert seconds(found["train"]) > 30
+
+
+def test_held_out_timbres_play_the_same_music(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data"
+    build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES)
+    for layer in LAYERS:
+        valid, unseen = clips(out, layer, "valid"), clips(out, layer, "unseen")
+        assert [melody(c) for c in valid] == [melody(c) for c in unseen] and valid
+        assert [c.state() for c in valid] == [c.state() for c in unseen]
+        assert {c.timbre for c in unseen} <= set(UNSEEN[layer])
+
+
+def test_no_timbre_plays_beyond_its_range(folder: Path, tmp_path: Path) -> None:
+    """The score that a clip keeps is what was played, so it is in the range too."""
+    out = tmp_path / "data"
+    build_data(out, 0.02, 7, folder, workers=1, mixture=ETUDES)
+    narrow = 0
+    for layer in ("bass", "harmony", "lead"):
+        for clip in clips(out, layer, "train"):
+            made = recipe(layer, clip.timbre)
+            assert all(made.low <= note.pitch <= made.high for note in clip.score().notes), clip.timbre
+            narrow += made.low > RANGES[layer][0] or made.high < RANGES[layer][1]
+    assert narrow
+
+
+def test_a_clip_can_be_made_again_from_its_line(folder: Path, samples: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data"
+    build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES)
+    studio = Studio(samples)
+    heard = 0
+    for clip in [clip for layer in LAYERS for clip in clips(out, layer, "train")[:4]]:
+        effects = Effects(**clip.meta["variety"]["effects"])
+        assert abs(effects.tilt) <= MILD.tilt_db and abs(effects.level) <= MILD.level_db
+        state = clip.state()
+        again = studio.render(clip.layer, clip.timbre, clip.score(), state.timebase, state.bars, effects)
+        np.testing.assert_array_equal(np.round(again * 32767.0).astype(np.int16), clip.audio())
+        heard += effects.room > 0
+    assert heard
+
+
+def test_damage_is_found(folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "data"
+    with pytest.raises(UsageError, match="build the data first"):
+        check_data(out)
+    made = build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES)
+    assert check_data(out) == []
+    assert set(made["shards"]["bass"]) == {"train-8000", "valid-8000", "unseen-8000"}
+    audio = out / "bass" / "train-8000.i16"
+    data = bytearray(audio.read_bytes())
+    data[5000] ^= 1
+    audio.write_bytes(bytes(data))
+    (out / "lead" / "valid-8000.jsonl").unlink()
+    lines = out / "drums" / "train-8000.jsonl"
+    lines.write_text(lines.read_text().replace("etudes", "eludes"))
+    problems = check_data(out)
+    assert len(problems) == 3
+    for part in ("train-8000.i16: clip", "valid-8000.jsonl: No such file", "train-8000.jsonl: changed"):
+        assert any(part in line for line in problems)
+    (out / "manifest.json").write_text('{"schema": 1}')
+    with pytest.raises(UsageError, match="another version"):
+        build_data(out, 0.01, 7, folder, workers=1, mixture=ETUDES)
+
+
+def test_time_can_run_out(folder: Path, tmp_path: Path) -> None:
+    made = build_data(tmp_path / "data", 0.01, 7, folder, workers=1, minutes=0.0, mixture=ETUDES)
+    assert made["layers"]["bass"]["train"]["clips"] == 0
+
+
+def test_wrong_use_is_told(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="hours"):
+        build_data(tmp_path / "data", 0.0, 1, folder)
+    with pytest.raises(UsageError, match="symbolic"):
+        build_data(tmp_path / "data", 1.0, 1, tmp_path)
+
+
+def test_every_job_begins_elsewhere_in_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = [Path(f"{i}.mxl") for i in range(40)]
+    heard: list[str] = []
+    first: list[str] = []
+
+    def song(path: Path, kind: str, rng: Random) -> None:
+        heard.append(path.stem)
+
+    monkeypatch.setattr(jobs, "sheet_files", lambda *_: tuple(files))
+    monkeypatch.setattr(jobs, "sheet_song", song)
+    monkeypatch.setattr(jobs, "_ROUNDS", 1)
+    for number in range(8):
+        heard.clear()
+        job = Job("lieder", "train", number, (("lead", 8.0),))
+        assert list(job_songs(job, Random(1), tmp_path, seed=3)) == []
+        assert sorted(heard) == sorted(p.stem for p in files)
+        first += heard[:5]
+    assert sorted(first) == sorted(p.stem for p in files)
+
+
+def test_the_main_timbre_comes_more_often() -> None:
+    rng = Random(1)
+    drawn = Counter(choose_timbre("bass", "train", rng) for _ in range(4000))
+    assert set(drawn) == set(TIMBRES["bass"])
+    assert 0.17 < drawn["finger"] / 4000 < 0.23 and min(drawn.values()) > 110
+    assert not {choose_timbre("bass", "unseen", rng) for _ in range(100)} & set(TIMBRES["bass"])
+
+
+def test_silence_is_rarely_kept() -> None:
+    assert kept_share(Score(()), 384) == jobs.EMPTY_KEPT
+    assert kept_share(Score.from_notes([Note(0, 24, 60, 90)]), 3840) == jobs.SPARSE_KEPT
+    assert kept_share(Score.from_notes([Note(0, 384, 60, 90)]), 384) == 1.0
