@@ -21,7 +21,7 @@ from stemwright.assess.song.measuring import assess_song
 from stemwright.compose.styles import NAMES
 from stemwright.instruments.render import Studio
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 
 FORM = "intro:2 verse:4 chorus:4 outro:2"
 BPMS = "72,97.3,112,128,150"
@@ -46,7 +46,7 @@ def main() -> None:
         for i in range(options.songs):
             path, style = Path(scratch) / f"song-{i}", NAMES[i % len(NAMES)]
             create(path, Wish(bpm=bpms[i % len(bpms)], style=style, form=options.form, seed=FIRST_SEED + i))
-            produce(path, composer=options.writer == "composer")
+            generate(path, composer=options.writer == "composer")
             reports.append({**assess_song(path, render=render)[0], "song": f"{style}, seed {FIRST_SEED + i}"})
             print(f"{i + 1}/{options.songs} {style}", flush=True)
     tell(reports, options.json)

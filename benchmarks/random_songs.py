@@ -21,7 +21,7 @@ from stemwright.compose.styles import NAMES
 from stemwright.instruments.render import Studio
 from stemwright.producer import bundles
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 from stemwright.song.layers import LAYERS
 from stemwright.song.state import GlobalState
 
@@ -69,7 +69,7 @@ def main() -> None:
         with TemporaryDirectory() as scratch:
             path = Path(scratch) / "song"
             create(path, wish)
-            produce(path)
+            generate(path)
             report = {**assess_song(path, render=render)[0], "song": f"seed {seed}"}
         reports.append(report)
         found = [f"{row['layer']}: {fault}" for row in report["layers"] for fault in row["faults"]["faults"]]

@@ -21,7 +21,7 @@ from stemwright.assess.takes import Performed, performed
 from stemwright.mix.mixer import mix
 from stemwright.producer.create import create
 from stemwright.producer.decoders import Decoders
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 from stemwright.work.progress import unwatched
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def one_song(
     """
     wished = wish(style)
     create(path, wished)
-    produce(path)
+    generate(path)
     state, takes = performed(path, Decoders("high"), unwatched, sides=True)
     beside = controls(player, takes, state)
     shown, heard = _bars(takes, state)

@@ -14,7 +14,7 @@ from stemwright.assess.song.measuring import NO_CONTROL, assess_song
 from stemwright.assess.song.tables import song_tables
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 from stemwright.song.timebase import Timebase
@@ -29,7 +29,7 @@ def song(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
         create(path, Wish(bpm="200", form=FORM, seed=5))
-        produce(path)
+        generate(path)
     return path
 
 

@@ -69,14 +69,14 @@ def test_performed_as_in_a_song(
 ) -> None:
     from stemwright.producer.create import Wish, create
     from stemwright.producer.decoders import Decoders
-    from stemwright.producer.produce import produce
-    from stemwright.producer.render import decode
+    from stemwright.producer.generate import generate
+    from stemwright.producer.mix import decode
     from stemwright.song.score import Score
     from stemwright.store import SongFolder
 
     monkeypatch.setattr(registry, "folders", lambda: (toned,))
     create(tmp_path / "song", Wish(bpm="200", form="verse:2", seed=5, timbres=(f"lead={TIMBRES[1]}",)))
-    produce(tmp_path / "song", ("lead",))
+    generate(tmp_path / "song", ("lead",))
     folder = SongFolder.open(tmp_path / "song")
     song = folder.load()
     take = song.layers["lead"].active

@@ -13,7 +13,8 @@ from stemwright.assess.composer.bundles import composers, harmonisers, loss_meas
 from stemwright.compose.arranger import decide
 from stemwright.compose.composer.composer import load
 from stemwright.errors import UsageError
-from stemwright.producer.compose import Asked, write
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import write
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.state import GlobalState
 from support.composers import write_composer

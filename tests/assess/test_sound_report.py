@@ -23,7 +23,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.evaluation.judges import packages
 from stemwright.evaluation.transcription import KEYS, Posteriorgrams
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 
 RATE = 48000
 
@@ -34,7 +34,7 @@ def song(tmp_path_factory: pytest.TempPathFactory, weights: Path) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
         create(path, Wish(bpm="120", form="intro:2 verse:6", seed=5))
-        produce(path)
+        generate(path)
     return path
 
 

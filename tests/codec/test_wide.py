@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 pytest.importorskip("onnx")
 
-from stemwright.codec.session import open_session
 from stemwright.codec.wide import CHUNK, WideDecoder
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, load_bundle, require_codec, write_bundle
+from stemwright.models.session import open_session
 from support.bundles import write_codec, write_wide
 
 HOP = 640

@@ -9,8 +9,8 @@ import pytest
 
 from stemwright.corpus.readers import musicxml
 from stemwright.corpus.readers.musicxml import Bar, read_musicxml, runs
-from stemwright.dataset import sheets
-from stemwright.dataset.sheets import authors, sheet_files, sheet_song
+from stemwright.corpus.splits import LATER_AUTHORS, VALID_COMPOSERS, authors, sheet_files
+from stemwright.dataset.sheets import sheet_song
 from stemwright.errors import UsageError
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
@@ -218,4 +218,4 @@ def test_composers_are_on_one_side_only(tmp_path: Path) -> None:
     assert sides["lieder", "valid"] == {"Wolf,_Hugo", "Fauré,_Gabriel"}
     assert authors("Schumann,_Clara") == {"Clara Schumann"}
     assert authors("Con_Conrad-Sidney_Clare") == {"Con Conrad", "Sidney Clare"}
-    assert sheets.VALID_COMPOSERS.isdisjoint(sheets.LATER_AUTHORS)
+    assert VALID_COMPOSERS.isdisjoint(LATER_AUTHORS)

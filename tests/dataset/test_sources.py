@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stemwright.compose.tracks import polyphony
 from stemwright.corpus.readers.bands import FOLD, band_layers, band_state, fold, playable_bpm
+from stemwright.corpus.splits import band_files, gmd_rows
 from stemwright.dataset import sources
 from stemwright.dataset.etudes import etude
 from stemwright.errors import UsageError
@@ -141,13 +142,13 @@ def gmd_folder(folder: Path) -> Path:
 
 def test_gmd_splits_pieces_and_style(tmp_path: Path) -> None:
     folder = gmd_folder(tmp_path / "gmd")
-    assert [r["id"] for r in sources.gmd_rows(folder, "train")] == ["x/a"]
-    assert [r["id"] for r in sources.gmd_rows(folder, "valid")] == ["x/c"]
-    song = sources.gmd_song(folder, sources.gmd_rows(folder, "train")[0])
+    assert [r["id"] for r in gmd_rows(folder, "train")] == ["x/a"]
+    assert [r["id"] for r in gmd_rows(folder, "valid")] == ["x/c"]
+    song = sources.gmd_song(folder, gmd_rows(folder, "train")[0])
     assert song is not None and song.state.style == "jazz funk" and song.state.bpm == 95
     assert {n.pitch for n in song.scores["drums"].notes} == {PIECE_PITCH["kick"], PIECE_PITCH["closed_hat"]}
     with pytest.raises(UsageError, match="GMD source"):
-        sources.gmd_rows(tmp_path, "train")
+        gmd_rows(tmp_path, "train")
 
 
 def test_moving_a_song_moves_notes_key_and_chords() -> None:
@@ -165,5 +166,5 @@ def test_bands_are_split_by_composer(tmp_path: Path) -> None:
     for folder, name in (("freedoom", "d_dm25"), ("freedoom", "d_dm26"), ("easyrpg", "Boss 3")):
         (tmp_path / folder).mkdir(exist_ok=True)
         (tmp_path / folder / f"{name}.mid").touch()
-    assert [p.stem for p in sources.band_files(tmp_path, "train")] == ["d_dm26"]
-    assert [p.stem for p in sources.band_files(tmp_path, "valid")] == ["d_dm25", "Boss 3"]
+    assert [p.stem for p in band_files(tmp_path, "train")] == ["d_dm26"]
+    assert [p.stem for p in band_files(tmp_path, "valid")] == ["d_dm25", "Boss 3"]

@@ -14,9 +14,9 @@ from stemwright.errors import UsageError
 from stemwright.exchange.imports import import_midi
 from stemwright.producer.casting import bundle_for
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
 from stemwright.producer.remove import bring_back, remove_layer
-from stemwright.producer.render import render
 from stemwright.shown.reports import check, describe, list_takes
 from stemwright.song.layers import LAYERS, named_kind
 from stemwright.store import SongFolder
@@ -55,11 +55,11 @@ def test_a_second_bass_is_played_by_the_bass(tmp_path: Path, tune: Path) -> None
     path = tmp_path / "song"
     facts = import_midi(path, tune, tracks=("2=bass", "3=bass-2"))
     assert not any("bass-2" in remark for remark in facts["remarks"])
-    made = produce(path)
+    made = generate(path)
     first, second = (list_takes(path, name)["layers"][name][0] for name in ("bass", "bass-2"))
     assert first["bundle_sha256"] == second["bundle_sha256"] and made["left_out"] == {}
     assert first["tokens_sha256"] != second["tokens_sha256"]
-    assert set(render(path, stems=True)["stems"]) == {*LAYERS, "bass-2"} and check(path)["ok"]
+    assert set(mix_song(path, stems=True)["stems"]) == {*LAYERS, "bass-2"} and check(path)["ok"]
 
 
 def test_a_bundle_of_its_own_goes_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,12 +81,12 @@ def test_import_names_the_layer_and_the_nearest(tmp_path: Path, tune: Path) -> N
 
 
 def test_the_others_are_made(song: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    made = produce(song)
+    made = generate(song)
     assert set(made["layers"]) == set(LAYERS) and set(made["left_out"]) == {"baas"}
-    assert produce(song)["run"] is None and set(produce(song, seed=3)["layers"]) == set(LAYERS)
-    assert [told["next"] for told in render(song)["stale"]] == [f"stemwright remove {song} baas"]
+    assert generate(song)["run"] is None and set(generate(song, seed=3)["layers"]) == set(LAYERS)
+    assert [told["next"] for told in mix_song(song)["stale"]] == [f"stemwright remove {song} baas"]
     with pytest.raises(UsageError, match=r"layer 'baas': no bundle plays it .* is it 'bass'\?"):
-        produce(song, ("baas",))
+        generate(song, ("baas",))
     assert run(["generate", str(song)]) == 0
     assert "left out: layer 'baas'" in capsys.readouterr().out
 
@@ -94,24 +94,24 @@ def test_the_others_are_made(song: Path, capsys: pytest.CaptureFixture[str]) -> 
 def test_where_nothing_can_be_made_it_is_an_error(song: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stemwright.models.registry.folders", lambda: ())
     with pytest.raises(UsageError, match=r"layer 'drums' needs the bundle 'drums', which is not installed"):
-        produce(song)
+        generate(song)
 
 
 def test_what_the_sampler_played_stays(song: Path, tmp_path: Path) -> None:
     file = write_sf2(tmp_path / "own.sf2")
-    produce(song, ("baas",), player=f"sampler:{file}")
-    made = produce(song, seed=4)
+    generate(song, ("baas",), player=f"sampler:{file}")
+    made = generate(song, seed=4)
     assert made["left_out"] == {} and made["layers"]["baas"]["how"] == "kept"
-    assert "baas" in render(song, stems=True)["stems"]
+    assert "baas" in mix_song(song, stems=True)["stems"]
 
 
 def test_taken_out_and_put_back(song: Path) -> None:
-    produce(song)
+    generate(song)
     before = SongFolder.open(song).load()
     for layer in ("baas", "drums"):
         assert remove_layer(song, layer)["takes"] == (layer == "drums")
         assert layer not in describe(song)["layers"] and check(song)["ok"]
-        assert produce(song)["run"] is None and layer not in render(song, stems=True)["stems"]
+        assert generate(song)["run"] is None and layer not in mix_song(song, stems=True)["stems"]
     runs = SongFolder.open(song).runs
     assert [runs.read(number)["command"] for number in runs.numbers()].count("remove") == 2
     for layer in ("drums", "baas"):

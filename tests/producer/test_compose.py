@@ -9,11 +9,11 @@ import pytest
 
 from stemwright.codec import tokens as container
 from stemwright.errors import UsageError
-from stemwright.exchange.exports import active_scores
-from stemwright.producer.choose import use_take
-from stemwright.producer.compose import Asked, compose
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import compose
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
+from stemwright.producer.use import use_take
 from stemwright.producer.variations import vary
 from stemwright.shown.reports import check
 from stemwright.song.midi import read_midi
@@ -24,13 +24,13 @@ from stemwright.store import SongFolder
 def song(tmp_path: Path) -> Path:
     path = tmp_path / "song"
     create(path, Wish(form="verse:3 chorus:3", seed=5, key="D minor"))
-    produce(path)
+    generate(path)
     return path
 
 
 def scores(path: Path):
     folder = SongFolder.open(path)
-    return active_scores(folder, folder.load())
+    return folder.scores(folder.load())
 
 
 def tokens(path: Path, layer: str) -> np.ndarray:
@@ -50,7 +50,7 @@ def test_bars_of_a_layer_are_written_and_nothing_else_moves(song):
     }
     outside = [[n for n in s.notes if not 384 <= n.onset < 1152] for s in (before["lead"], after["lead"])]
     assert outside[0] == outside[1]
-    played = produce(song)
+    played = generate(song)
     assert set(played["layers"]) == {"drums", "bass", "harmony", "lead"}
     assert played["layers"]["lead"]["how"] == "made" and played["layers"]["bass"]["how"] == "kept"
     folder = SongFolder.open(song)
@@ -77,7 +77,7 @@ def test_a_new_song_is_composed_whole(tmp_path):
     create(path, Wish(form="verse:2", seed=1, meter="7/8"))
     compose(path, Asked())
     assert set(scores(path)) == {"drums", "bass", "harmony", "lead"}
-    assert set(produce(path)["layers"]) == {"drums", "bass", "harmony", "lead"}
+    assert set(generate(path)["layers"]) == {"drums", "bass", "harmony", "lead"}
 
 
 def test_given_chords_win_and_new_ones_are_written(song):
@@ -151,11 +151,11 @@ def test_bars_of_a_layer_without_a_score(tmp_path):
 def test_only_the_changed_bars_of_the_chosen_take_are_performed_again(song):
     """Whatever takes came after it, in whatever timbre."""
     first = tokens(song, "lead")
-    produce(song, ("lead",), seed=8)
-    produce(song, ("lead",), timbre="bright")
+    generate(song, ("lead",), seed=8)
+    generate(song, ("lead",), timbre="bright")
     use_take(song, "lead", 1)
     compose(song, Asked(("lead",), "5-6", seed=4))
-    assert produce(song)["layers"]["lead"]["take"] == 4
+    assert generate(song)["layers"]["lead"]["take"] == 4
     start = SongFolder.open(song).load().state.timebase.bar_frame(4)
     new = tokens(song, "lead")
     assert np.array_equal(new[:, :start], first[:, :start]) and not np.array_equal(new, first)

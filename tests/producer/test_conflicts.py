@@ -7,8 +7,9 @@ import pytest
 from stemwright.compose.arranger import arrange
 from stemwright.compose.composer.controls import BOUNDS, CONTROLS, scaled, wished
 from stemwright.errors import UsageError
+from stemwright.producer.asked import Asked
 from stemwright.producer.bars import parse_bars
-from stemwright.producer.compose import Asked, wishes
+from stemwright.producer.compose import wishes
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 

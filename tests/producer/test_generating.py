@@ -21,16 +21,16 @@ from stemwright.compose.composer.composer import load as load_composer
 from stemwright.compose.composer.hearing import Hearing
 from stemwright.compose.events.vocabulary import PARTS, SIZE, token
 from stemwright.errors import UsageError
-from stemwright.exchange.exports import active_scores
 from stemwright.exchange.imports import import_midi
 from stemwright.models import load_bundle
 from stemwright.perform import layer as perform
 from stemwright.producer import bundles
-from stemwright.producer.compose import RESTS, Asked, compose
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import RESTS, compose
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
-from stemwright.producer.scores import compose_state
+from stemwright.producer.generate import generate
 from stemwright.producer.whole import make_song
+from stemwright.producer.write import compose_state
 from stemwright.shown.doctor import examine
 from stemwright.shown.reports import check, list_takes
 from stemwright.song.document import LayerEntry
@@ -73,7 +73,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Places, Places]]:
 
 def scores(path: Path) -> dict[str, Score]:
     folder = SongFolder.open(path)
-    return active_scores(folder, folder.load())
+    return folder.scores(folder.load())
 
 
 def details(path: Path) -> dict[str, Any]:
@@ -116,19 +116,19 @@ def test_together_one_by_one_or_stopped_and_resumed(
             (ways.parent / "tune.mid").write_bytes(midi.band(bars=3))
             import_midi(path, ways.parent / "tune.mid", tracks=("2=lead",))
     together, groups, resumed = paths
-    produce(together, composer=True)
+    generate(together, composer=True)
     at = [0, *sorted(cuts), 4]
     for first, last in pairwise(at):
-        produce(groups, tuple(reversed(LAYERS[first:last])), composer=True)
+        generate(groups, tuple(reversed(LAYERS[first:last])), composer=True)
 
     def stop(name: str, done: int, total: int) -> None:
         if name == "compose" and done >= stopped * total:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        produce(resumed, watch=stop, composer=True)
+        generate(resumed, watch=stop, composer=True)
     assert check(resumed)["ok"]
-    produce(resumed, composer=True)
+    generate(resumed, composer=True)
     assert token_shas(together) == token_shas(groups) == token_shas(resumed)
     assert scores(together) == scores(groups) == scores(resumed)
     assert all(check(path)["ok"] for path in paths)
@@ -138,7 +138,7 @@ def test_each_hears_what_stands_and_those_before(song: Path, heard: list[tuple[P
     file = song.parent / "tune.mid"
     file.write_bytes(midi.band(bars=3))
     import_midi(song, file, tracks=("2=harmony",))
-    produce(song, composer=True)
+    generate(song, composer=True)
     assert heard == [
         (whole("drums"), whole("harmony")),
         (whole("bass"), whole("drums", "harmony")),
@@ -150,37 +150,37 @@ def test_each_hears_what_stands_and_those_before(song: Path, heard: list[tuple[P
 
 
 def test_another_lead_leaves_the_others(song: Path, heard: list[tuple[Places, Places]]) -> None:
-    produce(song, composer=True)
+    generate(song, composer=True)
     before, notes = token_shas(song), scores(song)
     heard.clear()
-    made = produce(song, ("lead",), seed=7, composer=True)
+    made = generate(song, ("lead",), seed=7, composer=True)
     assert heard == [(whole("lead"), whole("drums", "bass", "harmony"))]
     assert made["layers"]["lead"]["seed"] == 7 and scores(song)["lead"] != notes["lead"]
     after = token_shas(song)
     assert {name for name in before if before[name] != after[name]} == {"lead"}
     untouched = files(song)
-    assert produce(song, ("lead",), seed=7, composer=True)["run"] is None and files(song) == untouched
+    assert generate(song, ("lead",), seed=7, composer=True)["run"] is None and files(song) == untouched
     again = song.parent / "again"
     create(again, WISH)
-    produce(again, composer=True)
-    produce(again, ("lead",), seed=7, composer=True)
+    generate(again, composer=True)
+    generate(again, ("lead",), seed=7, composer=True)
     assert token_shas(again) == after, "the same seed gives the same tokens"
     assert check(song)["ok"]
 
 
 def test_all_of_them_anew_hear_none_of_the_old(song: Path, heard: list[tuple[Places, Places]]) -> None:
-    produce(song, composer=True)
+    generate(song, composer=True)
     heard.clear()
-    produce(song, seed=7, composer=True)
+    generate(song, seed=7, composer=True)
     assert [there for _, there in heard] == [whole(*LAYERS[:i]) for i in range(4)]
     assert [take["seed"] for take in list_takes(song, "bass")["layers"]["bass"]][1] == 7
 
 
 def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[Places, Places]]) -> None:
-    produce(song, composer=True)
+    generate(song, composer=True)
     old = scores(song)
     heard.clear()
-    produce(song, ("drums", "lead"), bars="2", seed=4, composer=True)
+    generate(song, ("drums", "lead"), bars="2", seed=4, composer=True)
     new = scores(song)
     assert heard == [
         ({("drums", 1)}, whole(*LAYERS) - {("drums", 1), ("lead", 1)}),
@@ -195,46 +195,46 @@ def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[P
 
 
 def test_a_timbre_alone_keeps_the_notes_and_tells_who_wrote_them(song: Path) -> None:
-    produce(song)
+    generate(song)
     notes = scores(song)
-    produce(song, ("lead",), timbre="bright", composer=True)
+    generate(song, ("lead",), timbre="bright", composer=True)
     assert scores(song) == notes and writers(song) == {"lead": ("arranger", None)}
-    produce(song, ("lead",), timbre="plain", seed=5, composer=True)
+    generate(song, ("lead",), timbre="plain", seed=5, composer=True)
     assert scores(song)["lead"] != notes["lead"]
     assert writers(song) == {"lead": ("composer", bundles.composer_bundle().sha256)}
 
 
 def test_the_arranger_writes_unless_the_composer_is_asked_for(song: Path) -> None:
-    produce(song)
+    generate(song)
     folder = SongFolder.open(song)
     state, entries = folder.load().state, folder.load().layers
     for name, entry in entries.items():
         assert entry.active is not None
         assert scores(song)[name] == arrange(state, (name,), entry.active.seed).scores[name]
     assert set(writers(song).values()) == {("arranger", None)}
-    produce(song, seed=7, bars="2")
+    generate(song, seed=7, bars="2")
     assert set(writers(song).values()) == {("arranger", None)}
-    produce(song, seed=7, composer=True)
+    generate(song, seed=7, composer=True)
     assert set(writers(song).values()) == {("composer", bundles.composer_bundle().sha256)}
 
 
 def test_the_other_writer_with_the_same_seed_makes_another_take(song: Path) -> None:
-    produce(song)
+    generate(song)
     for composer in (True, False, True):
-        made = produce(song, ("lead",), seed=7, composer=composer)
+        made = generate(song, ("lead",), seed=7, composer=composer)
         assert made["run"] is not None
-        assert produce(song, ("lead",), seed=7, composer=composer)["run"] is None, "the same request again"
+        assert generate(song, ("lead",), seed=7, composer=composer)["run"] is None, "the same request again"
     takes = list_takes(song, "lead")["layers"]["lead"]
     assert [take["take"] for take in takes] == [1, 2, 3, 4]
     assert takes[1]["score_sha256"] == takes[3]["score_sha256"] != takes[2]["score_sha256"]
 
 
 def test_a_given_score_is_performed_whoever_is_asked(song: Path) -> None:
-    produce(song, composer=True)
+    generate(song, composer=True)
     compose(song, Asked(("lead",), seed=3))
     composed = scores(song)["lead"]
     for layers, seed in ((("lead",), 8), ((), 9)):
-        made = produce(song, layers, seed=seed, composer=not layers)
+        made = generate(song, layers, seed=seed, composer=not layers)
         assert scores(song)["lead"] == composed and writers(song)["lead"] == ("given", None)
         (said,) = made["layers"]["lead"]["remarks"]
         assert said.startswith("plays the notes that it was given; for others")
@@ -244,66 +244,66 @@ def test_a_given_score_is_performed_whoever_is_asked(song: Path) -> None:
 @pytest.mark.parametrize("performed", [False, True])
 def test_a_writer_asked_for_by_name_lets_given_notes_go(song: Path, writer: str, performed: bool) -> None:
     ask = {"composer": writer == "composer", "arranger": writer == "arranger"}
-    produce(song)
+    generate(song)
     compose(song, Asked(("bass", "lead"), seed=3))
     composed = scores(song)
     if performed:
-        produce(song)
-    made = produce(song, ("bass",), seed=6, **ask)
+        generate(song)
+    made = generate(song, ("bass",), seed=6, **ask)
     assert made["layers"]["bass"]["remarks"][-1].startswith(f"new notes by the {writer}")
     assert scores(song)["bass"] != composed["bass"] and writers(song)["bass"][0] == writer
     assert scores(song)["lead"] == composed["lead"], "the other keeps what it was given"
     if writer == "arranger":
         state = SongFolder.open(song).load().state
         assert scores(song)["bass"] == arrange(state, ("bass",), 6).scores["bass"]
-    assert produce(song, ("bass",), seed=6, **ask)["run"] is None, "the same request again"
-    produce(song, ("bass",), seed=7, **ask)
+    assert generate(song, ("bass",), seed=6, **ask)["run"] is None, "the same request again"
+    generate(song, ("bass",), seed=7, **ask)
     assert writers(song)["bass"][0] == writer and check(song)["ok"]
 
 
 def test_a_writer_without_a_seed_writes_what_is_missing(song: Path) -> None:
-    produce(song)
+    generate(song)
     compose(song, Asked(("bass",), seed=3))
     given = scores(song)["bass"]
-    (said,) = produce(song, ("bass",), arranger=True)["layers"]["bass"]["remarks"]
+    (said,) = generate(song, ("bass",), arranger=True)["layers"]["bass"]["remarks"]
     assert scores(song)["bass"] == given and "--seed N" in said
-    assert produce(song, ("bass",), arranger=True)["run"] is None
+    assert generate(song, ("bass",), arranger=True)["run"] is None
 
 
 def test_bars_by_another_writer_among_given_notes(song: Path) -> None:
-    produce(song)
+    generate(song)
     compose(song, Asked(("bass",), seed=3))
-    produce(song)
+    generate(song)
     given = scores(song)["bass"]
-    produce(song, ("bass",), bars="2", seed=6, arranger=True)
+    generate(song, ("bass",), bars="2", seed=6, arranger=True)
     mixed = scores(song)["bass"]
     outside = [[n for n in s.notes if not 384 <= n.onset < 768] for s in (given, mixed)]
     assert outside[0] == outside[1] and mixed != given
-    assert produce(song, ("bass",), bars="2", seed=6, arranger=True)["run"] is None
-    produce(song, ("bass",), seed=9)
+    assert generate(song, ("bass",), bars="2", seed=6, arranger=True)["run"] is None
+    generate(song, ("bass",), seed=9)
     assert scores(song)["bass"] == mixed, "it is what the layer was given now"
     compose(song, Asked(("bass",), seed=4))
     with pytest.raises(UsageError, match="--bars: layer 'bass' has no take yet"):
-        produce(song, ("bass",), bars="2", arranger=True)
+        generate(song, ("bass",), bars="2", arranger=True)
 
 
 def test_two_writers_are_refused(song: Path) -> None:
     with pytest.raises(UsageError, match="--composer and --arranger"):
-        produce(song, composer=True, arranger=True)
+        generate(song, composer=True, arranger=True)
 
 
 def test_another_composer_is_another_request(song: Path, tmp_path: Path, monkeypatch: Any) -> None:
     weights = tmp_path / "weights"
     write_all(weights)
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
-    produce(song, composer=True)
-    produce(song, ("lead",), seed=7, composer=True)
+    generate(song, composer=True)
+    generate(song, ("lead",), seed=7, composer=True)
     first = writers(song)["lead"]
     other = tmp_path / "other"
     write_all(other)
     write_composer(other / "composer", seed=9)
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(other))
-    assert produce(song, ("lead",), seed=7, composer=True)["layers"]["lead"]["take"] == 3
+    assert generate(song, ("lead",), seed=7, composer=True)["layers"]["lead"]["take"] == 3
     assert writers(song)["lead"] == ("composer", bundles.composer_bundle().sha256) != first
 
 
@@ -321,7 +321,7 @@ def test_layers_of_one_part(tmp_path: Path, monkeypatch: Any, heard: list[tuple[
         song = song.with_layer(name, LayerEntry())
     with folder.lock():
         folder.save(song)
-    produce(path, seed=7, composer=True)
+    generate(path, seed=7, composer=True)
     pitched = whole("bass", "harmony")
     assert [there for _, there in heard[3:]] == [
         whole("drums") | pitched,
@@ -331,7 +331,7 @@ def test_layers_of_one_part(tmp_path: Path, monkeypatch: Any, heard: list[tuple[
     ]
     assert len({scores(path)[name].sha256 for name in ("lead", "lead2", "horn")}) == 3
     before = token_shas(path)
-    produce(path, ("lead2", "bass"), bars="1-2", seed=4, composer=True)
+    generate(path, ("lead2", "bass"), bars="1-2", seed=4, composer=True)
     after = token_shas(path)
     assert {name for name in before if before[name] != after[name]} == {"lead2", "bass"}
     assert heard[7][1] == whole("drums", "harmony", "lead") | {("bass", 2)}, "lead still stands for its part"
@@ -354,7 +354,7 @@ def test_the_composer_is_gone_when_performing_begins(song: Path, monkeypatch: An
 
     monkeypatch.setattr(bundles, "composer", load)
     monkeypatch.setattr(perform, "perform_layer", play)
-    produce(song, composer=True)
+    generate(song, composer=True)
 
 
 @pytest.mark.parametrize("bars", [1, 2, 3, 8])
@@ -382,7 +382,7 @@ def test_progress_is_told(song: Path) -> None:
         if name == "compose":
             told.append((done, total))
 
-    produce(song, watch=watch, composer=True)
+    generate(song, watch=watch, composer=True)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (12, 12) and {total for _, total in told} == {12}
 
@@ -396,14 +396,14 @@ def test_without_a_composer(song: Path, monkeypatch: Any, tmp_path: Path) -> Non
     before = files(song)
     hint = r"bundle 'composer', which is not installed .*, or leave --composer out$"
     with pytest.raises(UsageError, match=hint):
-        produce(song, composer=True)
+        generate(song, composer=True)
     assert files(song) == before
     make_song(song, WISH)
     assert set(token_shas(song)) == set(LAYERS)
-    assert produce(song, composer=True)["run"] is None, "nothing is missing, so nobody is missed"
-    assert produce(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 2
+    assert generate(song, composer=True)["run"] is None, "nothing is missing, so nobody is missed"
+    assert generate(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 2
     with pytest.raises(UsageError, match=hint):
-        produce(song, ("lead",), seed=7, composer=True)
+        generate(song, ("lead",), seed=7, composer=True)
     assert examine()["ok"], "the composer is asked for, not needed"
 
 
@@ -415,4 +415,4 @@ def test_with_a_composer_of_another_version(song: Path, monkeypatch: Any, tmp_pa
     manifest.write_text(text[:start] + "0" * 64 + text[start + 64 :])
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "weights"))
     with pytest.raises(UsageError, match=r"train it again, or leave --composer out$"):
-        produce(song, composer=True)
+        generate(song, composer=True)

@@ -9,7 +9,7 @@ import pytest
 from stemwright.cli.main import run
 from stemwright.errors import UsageError
 from stemwright.producer.create import Wish, create, draft, implied, remarks, require_same
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 from stemwright.shown.reports import chart, describe
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
@@ -36,7 +36,7 @@ def test_given_chords_win(tmp_path: Path) -> None:
 def test_generating_keeps_them(tmp_path: Path) -> None:
     create(tmp_path / "song", Wish(bpm="240", form="verse:2", seed=1, chords="Bb13#11 | N.C."))
     before = SongFolder.open(tmp_path / "song").load().state.chords
-    produce(tmp_path / "song", ("bass",))
+    generate(tmp_path / "song", ("bass",))
     assert SongFolder.open(tmp_path / "song").load().state.chords == before
 
 

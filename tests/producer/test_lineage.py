@@ -11,12 +11,13 @@ from hypothesis import strategies as st
 
 from stemwright.cli.main import run
 from stemwright.exchange.imports import import_midi
-from stemwright.producer.choose import use_take
-from stemwright.producer.compose import Asked, compose
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import compose
 from stemwright.producer.create import Wish, create
+from stemwright.producer.generate import generate
 from stemwright.producer.lineage import to_json, with_bars
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.mix import mix_song
+from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, describe
 from stemwright.store import SongFolder
 from support import midi
@@ -27,7 +28,7 @@ WISH = Wish(bpm="240", form="verse:4", seed=1, title="A Tune", key="C", chords="
 @pytest.fixture
 def song(tmp_path: Path) -> Path:
     create(tmp_path / "song", WISH)
-    produce(tmp_path / "song")
+    generate(tmp_path / "song")
     return tmp_path / "song"
 
 
@@ -43,17 +44,17 @@ def test_other_chords_for_one_layer_are_said_of_the_others(song: Path) -> None:
     assert any(
         remark.startswith("bass: its notes were written to other chords") for remark in made["remarks"]
     )
-    played = produce(song)
+    played = generate(song)
     assert played["layers"]["bass"]["how"] == "kept" and len(played["remarks"]) == 2
-    assert [told["layer"] for told in render(song)["stale"]] == ["bass", "lead"]
+    assert [told["layer"] for told in mix_song(song)["stale"]] == ["bass", "lead"]
     compose(song, Asked(("bass",), "2-3", seed=3))
     assert outdated(song) == {"lead": ["2-3"]}
-    produce(song, ("lead",), bars="2", seed=4)
+    generate(song, ("lead",), bars="2", seed=4)
     assert outdated(song) == {"lead": ["3-3"]}, "only that bar is new"
-    produce(song)
-    produce(song, ("lead",), timbre="bright")
+    generate(song)
+    generate(song, ("lead",), timbre="bright")
     assert outdated(song) == {"lead": ["3-3"]}, "the same notes in another timbre"
-    produce(song, ("lead",), seed=5)
+    generate(song, ("lead",), seed=5)
     assert outdated(song) == {} and check(song)["ok"]
     use_take(song, "lead", 1)
     assert outdated(song) == {"lead": ["2-3"]}, "an old take plays to the old chords"
@@ -72,7 +73,7 @@ def test_imported_notes_too(song: Path) -> None:
     import_midi(song, file, tracks=("4=lead",))
     compose(song, Asked(("bass", "harmony"), "4", seed=3, chords="Eb"))
     assert outdated(song) == {"lead": ["4-4"]}
-    produce(song)
+    generate(song)
     assert outdated(song) == {"lead": ["4-4"]}, "performed, not written"
 
 
@@ -82,7 +83,7 @@ def test_runs_that_do_not_tell(song: Path, monkeypatch: pytest.MonkeyPatch) -> N
     create(other, WISH)
     with monkeypatch.context() as patch:
         patch.setattr("stemwright.producer.lineage.to_json", lambda origins: None)
-        produce(other)
+        generate(other)
     assert SongFolder.open(other).runs.read(1)["details"]["lead"]["written"] is None
     compose(other, Asked(("harmony",), "1", seed=3, chords="Eb"))
     assert outdated(other) == {"bass": ["1-1"], "lead": ["1-1"]}

@@ -11,7 +11,7 @@ from stemwright.errors import UsageError
 from stemwright.models import load_bundle, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
 from stemwright.song.score import Score
 from stemwright.store import SongFolder
 from support.bundles import write_all
@@ -44,13 +44,13 @@ def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: p
     write_all(tmp_path / "plain")
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "plain"))
     create(tmp_path / "a", Wish(bpm="240", form="verse:2", seed=1))
-    produce(tmp_path / "a")
+    generate(tmp_path / "a")
     written = score_of(tmp_path / "a", "lead")
     assert any(not LOW <= note.pitch <= HIGH for note in written.notes), "there is something to move"
     with_ranges(weights, {"plain": [LOW, HIGH], "bright": [0, 127]})
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
     create(tmp_path / "b", Wish(bpm="240", form="verse:2", seed=1))
-    made = produce(tmp_path / "b")
+    made = generate(tmp_path / "b")
     played = score_of(tmp_path / "b", "lead")
     assert all(LOW <= note.pitch <= HIGH for note in played.notes)
     assert {note.onset for note in played.notes} == {note.onset for note in written.notes}
@@ -58,7 +58,7 @@ def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: p
     (said,) = made["layers"]["lead"]["remarks"]
     assert said.endswith(f"notes were moved by octaves: plain plays pitches {LOW} to {HIGH}")
     assert made["layers"]["bass"]["remarks"] == []
-    assert produce(tmp_path / "b")["run"] is None, "nothing is missing"
+    assert generate(tmp_path / "b")["run"] is None, "nothing is missing"
     folder = SongFolder.open(tmp_path / "b")
     bar = written.slice(384, 768, shift=False).without_overlaps()
     other = Score.from_notes(
@@ -67,7 +67,7 @@ def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: p
     with folder.lock():
         song, sha = folder.load(), folder.objects.put("score", other.canonical_bytes())
         folder.save(song.with_layer("lead", song.layers["lead"].with_score(sha)))
-    produce(tmp_path / "b")
+    generate(tmp_path / "b")
     made = folder.runs.read(2)["details"]["lead"]
     assert made["bars"] == "2-2", "moved notes of the first bar are as they were"
 

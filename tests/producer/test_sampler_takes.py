@@ -12,10 +12,10 @@ import soundfile
 from stemwright.errors import UsageError
 from stemwright.exchange.exports import export_song
 from stemwright.models import load_bundle
-from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
+from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, describe, history, list_takes
 from stemwright.store import SongFolder
 from support.bundles import write_wide
@@ -32,7 +32,7 @@ def template(_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("STEMWRIGHT_WEIGHTS", str(_weights))
         create(root / "song", WISH)
-        produce(root / "song")
+        generate(root / "song")
     write_sfz(root, "<region> sample=tone.wav lokey=0 hikey=127 pan=50\n")
     write_sf2(root / "tiny.sf2")
     return root
@@ -58,7 +58,7 @@ def lead(path: Path) -> dict[str, object]:
 
 def test_a_take_of_the_same_notes_played_by_the_sampler(song: Path) -> None:
     before = describe(song)["layers"]
-    made = produce(song, ("lead",), player=sfz(song))
+    made = generate(song, ("lead",), player=sfz(song))
     after = describe(song)["layers"]
     assert (
         made["layers"]["lead"]["take"] == 2
@@ -67,7 +67,7 @@ def test_a_take_of_the_same_notes_played_by_the_sampler(song: Path) -> None:
     assert after["lead"]["tokens_sha256"] is None and after["lead"]["audio_sha256"]
     assert after["lead"]["player"]["kind"] == "sampler" and after["lead"]["player"]["name"] == "tiny.sfz"
     assert {name for name in after if after[name] != before[name]} == {"lead"}
-    assert produce(song, ("lead",), player=sfz(song))["run"] is None, "the same request again"
+    assert generate(song, ("lead",), player=sfz(song))["run"] is None, "the same request again"
     (last,) = history(song)["runs"][-1:]
     assert last["command"] == "generate" and after["lead"]["audio_sha256"] in last["made"]
     assert check(song)["ok"]
@@ -76,14 +76,14 @@ def test_a_take_of_the_same_notes_played_by_the_sampler(song: Path) -> None:
 def test_the_same_song_and_file_give_the_same_object(song: Path, template: Path, tmp_path: Path) -> None:
     shutil.copytree(template, tmp_path / "other")
     for path in (song, tmp_path / "other" / "song"):
-        produce(path, ("lead",), player=sf2(path), seed=4)
+        generate(path, ("lead",), player=sf2(path), seed=4)
     assert lead(song) == lead(tmp_path / "other" / "song")
 
 
 def test_the_song_needs_nothing_outside_it(song: Path) -> None:
-    produce(song, ("lead", "drums"), player=sf2(song))
+    generate(song, ("lead", "drums"), player=sf2(song))
     (song.parent / "tiny.sf2").unlink()
-    mixed = render(song, stems=True)
+    mixed = mix_song(song, stems=True)
     audio, rate = soundfile.read(mixed["stems"]["lead"])
     assert rate == 24000 and np.abs(audio).max() > 0.05
     assert describe(song)["layers"]["drums"]["player"]["preset"] == "128:0 Kit"
@@ -97,8 +97,8 @@ def test_stems_of_both_kinds_are_mixed_at_either_quality(
     shutil.copytree(weights, tmp_path / "weights")
     write_wide(tmp_path / "weights", load_bundle(weights / "codec"))
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "weights"))
-    produce(song, ("lead",), player=sfz(song))
-    made = render(song, stems=True, quality=quality)
+    generate(song, ("lead",), player=sfz(song))
+    made = mix_song(song, stems=True, quality=quality)
     audio, rate = soundfile.read(made["stems"]["lead"])
     assert audio.ndim == 2 and rate == made["sample_rate"]
     left, right = np.sqrt(np.mean(np.square(audio), axis=0))
@@ -108,38 +108,38 @@ def test_stems_of_both_kinds_are_mixed_at_either_quality(
 
 
 def test_bars_change_only_this_layer_and_its_notes_there(song: Path) -> None:
-    produce(song, ("lead",), player=sfz(song), seed=5)
+    generate(song, ("lead",), player=sfz(song), seed=5)
     others = {name: layer for name, layer in describe(song)["layers"].items() if name != "lead"}
     with pytest.raises(UsageError, match="--player sampler:FILE"):
-        produce(song, ("lead",), bars="2")
+        generate(song, ("lead",), bars="2")
     folder = SongFolder.open(song)
     old = folder.objects.get(lead(song)["score_sha256"])
-    made = produce(song, ("lead",), player=sfz(song), bars="2", seed=8)
+    made = generate(song, ("lead",), player=sfz(song), bars="2", seed=8)
     assert made["layers"]["lead"]["take"] == 3
     assert {name: layer for name, layer in describe(song)["layers"].items() if name != "lead"} == others
     assert lead(song)["score_sha256"] and folder.objects.get(lead(song)["score_sha256"]) != old
 
 
 def test_back_to_the_performer_and_its_timbre(song: Path) -> None:
-    produce(song, ("lead",), timbre="bright")
-    produce(song, ("lead",), player=sfz(song))
+    generate(song, ("lead",), timbre="bright")
+    generate(song, ("lead",), player=sfz(song))
     assert lead(song)["timbre"] == "bright", "what the performer goes on in"
-    produce(song, ("lead",), seed=11)
+    generate(song, ("lead",), seed=11)
     assert list_takes(song, "lead")["layers"]["lead"][-1]["timbre"] == "bright"
     assert use_take(song, "lead", 3)["player"]["name"] == "tiny.sfz"
-    assert produce(song, ("lead",), timbre="plain")["layers"]["lead"]["player"] is None
+    assert generate(song, ("lead",), timbre="plain")["layers"]["lead"]["player"] is None
     assert check(song)["ok"]
 
 
 def test_a_mix_with_another_player_leaves_the_takes(song: Path) -> None:
-    plain = soundfile.read(render(song, stems=True)["stems"]["lead"])[0]
+    plain = soundfile.read(mix_song(song, stems=True)["stems"]["lead"])[0]
     before = describe(song)
-    made = render(song, stems=True, players=(f"lead={sfz(song)}", f"drums={sf2(song)}"))
+    made = mix_song(song, stems=True, players=(f"lead={sfz(song)}", f"drums={sf2(song)}"))
     assert np.abs(soundfile.read(made["stems"]["lead"])[0] - plain).max() > 0.01
     assert made["stems"]["lead"].endswith("_Lead_played_240bpm_F#min.wav"), "the take's own stem stays"
     assert describe(song) == before and check(song)["ok"]
     details = SongFolder.open(song).runs.list()[-1]["details"]
-    assert soundfile.read(render(song, stems=True)["stems"]["lead"])[0].tobytes() == plain.tobytes()
+    assert soundfile.read(mix_song(song, stems=True)["stems"]["lead"])[0].tobytes() == plain.tobytes()
     assert (
         details["players"]["lead"]["name"] == "tiny.sfz"
         and details["players"]["drums"]["preset"] == "128:0 Kit"
@@ -151,12 +151,12 @@ def test_what_does_not_sound_is_said(song: Path) -> None:
     notes = list(SongFolder.open(song).objects.get(lead(song)["score_sha256"]))
     pitches = sorted(set(notes[8 + 8 :: 10]))
     path.write_text(f"<region> sample=tone.wav key={pitches[0]}\n")
-    (said,) = produce(song, ("lead",), player=sfz(song))["layers"]["lead"]["remarks"]
+    (said,) = generate(song, ("lead",), player=sfz(song))["layers"]["lead"]["remarks"]
     assert "notes do not sound: tiny.sfz has keys" in said
     path.write_text("<region> sample=tone.wav key=1\n")
     with pytest.raises(UsageError, match=r"none of its .* notes sounds"):
-        produce(song, ("lead",), player=sfz(song))
-    (said,) = produce(song, ("drums",), player=sf2(song) + "#0:0")["layers"]["drums"]["remarks"][-1:]
+        generate(song, ("lead",), player=sfz(song))
+    (said,) = generate(song, ("drums",), player=sf2(song) + "#0:0")["layers"]["drums"]["remarks"][-1:]
     assert "is no drum kit" in said
 
 
@@ -174,7 +174,7 @@ def test_what_does_not_sound_is_said(song: Path) -> None:
 def test_wrong_requests(song: Path, layers: tuple[str, ...], options: dict[str, str], word: str) -> None:
     before = files(song)
     with pytest.raises(UsageError, match=word):
-        produce(song, layers, **options)  # type: ignore[arg-type]
+        generate(song, layers, **options)  # type: ignore[arg-type]
     assert files(song) == before
 
 
@@ -188,11 +188,11 @@ def test_wrong_requests(song: Path, layers: tuple[str, ...], options: dict[str, 
 )
 def test_wrong_players_of_a_mix(song: Path, players: tuple[str, ...], word: str) -> None:
     with pytest.raises(UsageError, match=word):
-        render(song, players=players)
+        mix_song(song, players=players)
 
 
 def test_verify_finds_damage(song: Path) -> None:
-    produce(song, ("lead",), player=sfz(song))
+    generate(song, ("lead",), player=sfz(song))
     file = SongFolder.open(song).objects.file(str(lead(song)["audio_sha256"]))
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1

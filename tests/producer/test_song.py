@@ -10,10 +10,10 @@ import pytest
 from stemwright.errors import StemwrightError
 from stemwright.exchange.exports import export_song
 from stemwright.exchange.imports import import_midi
-from stemwright.producer import commit
+from stemwright.producer import record as commit
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
 from stemwright.shown.reports import check, describe, history
 from stemwright.song.midi import read_midi
 from stemwright.song.score import Score
@@ -36,13 +36,13 @@ def score(path: Path, layer: str) -> Score:
 
 
 def test_a_given_score_wins(song: Path) -> None:
-    produce(song, ("bass", "lead"))
+    generate(song, ("bass", "lead"))
     own = score(song, "bass"), score(song, "lead")
     file = song.parent / "tune.mid"
     file.write_bytes(midi.band(bars=2))
     facts = import_midi(song, file, tracks=("2=bass",))
     assert facts["layers"]["bass"]["notes"] == 16 and describe(song)["layers"]["bass"]["take"] is None
-    produce(song)
+    generate(song)
     assert score(song, "lead") == own[1]
     assert score(song, "bass") != own[0]
     assert [note.pitch for note in score(song, "bass").notes] == [40, 43] * 8
@@ -68,13 +68,13 @@ def test_what_is_arranged_fits_an_imported_melody(tmp_path: Path) -> None:
     state = SongFolder.open(tmp_path / "song").load().state
     assert str(state.key) == "C major"
     assert [str(chord) for chord in state.chords[::4]] == ["C", "F", "G", "C"]
-    produce(tmp_path / "song", ("harmony",))
+    generate(tmp_path / "song", ("harmony",))
     assert SongFolder.open(tmp_path / "song").load().state.chords == state.chords
     assert {note.pitch % 12 for note in score(tmp_path / "song", "harmony").notes} <= {0, 2, 4, 5, 7, 9, 11}
 
 
 def test_decided_chords_stay_when_notes_are_imported(song: Path) -> None:
-    produce(song)
+    generate(song)
     before = SongFolder.open(song).load().state
     file = song.parent / "tune.mid"
     file.write_bytes(midi.band(bars=2))
@@ -83,7 +83,7 @@ def test_decided_chords_stay_when_notes_are_imported(song: Path) -> None:
 
 
 def test_export_and_import_again(song: Path) -> None:
-    produce(song)
+    generate(song)
     made = export_song(song, to=song.parent / "out")
     assert Path(made["midi"]).name == "A Tune_Score_240bpm_F#min.mid"
     assert {Path(file).name for file in made["stems"].values()} == {
@@ -104,8 +104,8 @@ def test_stems_have_the_length_of_their_bars(tmp_path: Path, bpm: str, meter: st
 
     song = tmp_path / "song"
     create(song, Wish(bpm=bpm, meter=meter, form=f"verse:{bars}", seed=1))
-    produce(song)
-    made = render(song, stems=True)
+    generate(song)
+    made = mix_song(song, stems=True)
     frames = describe(song)["frames"]
     for file in (made["mix"], *made["stems"].values()):
         info = soundfile.info(file)
@@ -121,7 +121,7 @@ def test_stopped_between_two_steps(song: Path, monkeypatch: pytest.MonkeyPatch, 
     """Stop the recording before a step; the next command finishes it, and nothing is made twice."""
     whole = song.parent / "whole"
     shutil.copytree(song, whole)
-    produce(whole)
+    generate(whole)
 
     class Stopped(Exception):
         pass
@@ -139,9 +139,9 @@ def test_stopped_between_two_steps(song: Path, monkeypatch: pytest.MonkeyPatch, 
         else:
             patch.setattr("stemwright.store.telemetry.Telemetry.append", stop)
         with pytest.raises(Stopped):
-            produce(song)
+            generate(song)
     assert check(song)["ok"]
-    made = produce(song)
+    made = generate(song)
     if step in ("begin", "append"):
         assert {layer["how"] for layer in made["layers"].values()} == {"finished before"}
     else:
@@ -171,8 +171,8 @@ def test_a_failing_layer_keeps_the_others(song: Path, monkeypatch: pytest.Monkey
     with monkeypatch.context() as patch:
         patch.setattr(perform, "perform_layer", fail)
         with pytest.raises(StemwrightError, match="no more"):
-            produce(song)
-    how = {name: layer["how"] for name, layer in produce(song)["layers"].items()}
+            generate(song)
+    how = {name: layer["how"] for name, layer in generate(song)["layers"].items()}
     assert how == {
         "drums": "finished before",
         "bass": "finished before",

@@ -10,11 +10,12 @@ import pytest
 from stemwright.cli.main import run
 from stemwright.exchange.exports import export_song
 from stemwright.exchange.imports import import_midi
-from stemwright.producer.choose import use_take
-from stemwright.producer.compose import Asked, compose
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import compose
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
+from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, describe
 from stemwright.store import SongFolder
 from support import midi
@@ -30,7 +31,7 @@ def bare(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def song(bare: Path) -> Path:
-    produce(bare)
+    generate(bare)
     return bare
 
 
@@ -53,7 +54,7 @@ def test_new_notes_sound_as_before_until_they_are_performed(song: Path, how: str
         give(song)
     else:
         compose(song, Asked(("lead",), "2" if how == "compose bars" else None, seed=5))
-    (told,) = (mixed := render(song, stems=True))["stale"]
+    (told,) = (mixed := mix_song(song, stems=True))["stale"]
     assert told == {
         "layer": "lead", "reason": "unperformed", "take": 1, "bars": [],
         "next": f"stemwright generate {song} lead",
@@ -65,15 +66,15 @@ def test_new_notes_sound_as_before_until_they_are_performed(song: Path, how: str
     assert describe(song)["stale"] == [told]
     made = export_song(song, stems=True, to=song.parent / "out")
     assert made["stale"] == [told] and Path(made["stems"]["lead"]).is_file()
-    produce(song)
-    assert render(song)["stale"] == describe(song)["stale"] == [] and last_takes(song)["lead"] == 2
+    generate(song)
+    assert mix_song(song)["stale"] == describe(song)["stale"] == [] and last_takes(song)["lead"] == 2
     assert export_song(song, midi=True)["stale"] == [] and check(song)["ok"]
 
 
 def test_what_cannot_sound_is_named(bare: Path) -> None:
     give(bare)
-    produce(bare, ("bass",))
-    mixed = render(bare, stems=True)
+    generate(bare, ("bass",))
+    mixed = mix_song(bare, stems=True)
     assert [(told["layer"], told["reason"], told["take"]) for told in mixed["stale"]] == [
         ("drums", "unmade", None), ("harmony", "unmade", None), ("lead", "unperformed", None),
     ]  # fmt: skip
@@ -82,14 +83,14 @@ def test_what_cannot_sound_is_named(bare: Path) -> None:
 
 
 def test_the_take_that_sounds_is_the_nearest_to_the_notes(song: Path) -> None:
-    produce(song, ("lead",), seed=8)
-    produce(song, ("lead",), timbre="bright")
+    generate(song, ("lead",), seed=8)
+    generate(song, ("lead",), timbre="bright")
     use_take(song, "lead", 1)
     compose(song, Asked(("lead",), "3", seed=5))
-    assert render(song)["stale"][0]["take"] == 1, "it is take 1 with another bar 3"
+    assert mix_song(song)["stale"][0]["take"] == 1, "it is take 1 with another bar 3"
     use_take(song, "lead", 2)
     compose(song, Asked(("lead",), "3", seed=5))
-    assert render(song)["stale"][0]["take"] == 2, "take 3 has the same notes in another timbre"
+    assert mix_song(song)["stale"][0]["take"] == 2, "take 3 has the same notes in another timbre"
 
 
 def test_as_typed(song: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,12 +115,12 @@ def test_no_takes_at_all(bare: Path, capsys: pytest.CaptureFixture[str]) -> None
 
 def test_imported_again_after_another_take_was_chosen(song: Path) -> None:
     give(song)
-    produce(song)
+    generate(song)
     given = describe(song)["layers"]["lead"]["score_sha256"]
     give(song)
-    assert describe(song)["stale"] == [] and produce(song)["run"] is None, "take 2 plays just these notes"
+    assert describe(song)["stale"] == [] and generate(song)["run"] is None, "take 2 plays just these notes"
     use_take(song, "lead", 1)
     give(song)
     assert [told["layer"] for told in describe(song)["stale"]] == ["lead"]
-    assert produce(song)["layers"]["lead"]["how"] != "kept"
+    assert generate(song)["layers"]["lead"]["how"] != "kept"
     assert describe(song)["layers"]["lead"]["score_sha256"] == given and check(song)["ok"]

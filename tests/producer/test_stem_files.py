@@ -17,10 +17,10 @@ from stemwright.exchange.exports import export_song
 from stemwright.mix import mixer
 from stemwright.mix.mixer import placed
 from stemwright.producer import workspace
-from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
+from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, history
 from support.songs import files
 
@@ -29,7 +29,7 @@ from support.songs import files
 def song(tmp_path: Path) -> Path:
     path = tmp_path / "song"
     create(path, Wish(bpm="240", form="verse:2", seed=1, title="A Tune"))
-    produce(path)
+    generate(path)
     return path
 
 
@@ -49,7 +49,7 @@ def test_stems_add_up_to_the_mix_before_its_master(
 
     mixing = mixer.mix
     monkeypatch.setattr(mixer, "mix", listening)
-    made = render(song, stems=True, kind=kind)
+    made = mix_song(song, stems=True, kind=kind)
     assert np.abs(total(made["stems"]) - heard[0]).max() <= 2**-22
     exported = export_song(song, stems=True, kind=kind, to=tmp_path / "out")["stems"]
     assert np.abs(total(exported) - heard[0]).max() <= 2**-22
@@ -75,7 +75,7 @@ def test_a_stem_beyond_full_scale_is_kept_and_its_sum_is_said(
 
 
 def test_stems_of_two_takes_lie_side_by_side(song: Path, tmp_path: Path) -> None:
-    produce(song, ("lead",), seed=9)
+    generate(song, ("lead",), seed=9)
     second = export_song(song, stems=True, to=tmp_path / "out")["stems"]
     use_take(song, "lead", 1)
     first = export_song(song, stems=True, to=tmp_path / "out")["stems"]
@@ -87,7 +87,7 @@ def test_stems_of_two_takes_lie_side_by_side(song: Path, tmp_path: Path) -> None
 def test_all_names_are_shortened_alike(tmp_path: Path) -> None:
     path = tmp_path / "song"
     create(path, Wish(bpm="240", form="verse:1", seed=1, title="春" * 80))
-    produce(path)
+    generate(path)
     made = export_song(path)
     for file in (made["midi"], *made["stems"].values()):
         assert Path(file).is_file() and len(Path(file).name.encode()) <= 200
@@ -113,7 +113,7 @@ def locked(song: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_a_read_only_song_is_rendered_elsewhere(locked: Path, tmp_path: Path) -> None:
     before = files(locked)
-    made = render(locked, out=tmp_path / "m.wav")
+    made = mix_song(locked, out=tmp_path / "m.wav")
     assert soundfile.info(made["mix"]).frames > 0
     exported = export_song(locked, to=tmp_path / "out")
     assert all(Path(file).is_file() for file in (exported["midi"], *exported["stems"].values()))

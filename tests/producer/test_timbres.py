@@ -9,9 +9,9 @@ import pytest
 
 from stemwright.errors import UsageError
 from stemwright.producer.bundles import performer
-from stemwright.producer.choose import use_take
 from stemwright.producer.create import Wish, create, usual_timbre
-from stemwright.producer.produce import produce
+from stemwright.producer.generate import generate
+from stemwright.producer.use import use_take
 from stemwright.producer.whole import make_song
 from stemwright.shown.doctor import examine
 from stemwright.shown.reports import check, describe, list_takes
@@ -37,7 +37,7 @@ def timbres(path: Path) -> dict[str, str]:
 
 def test_a_song_begins_in_the_timbres_wished(song: Path) -> None:
     assert timbres(song) == {"drums": "", "bass": "", "harmony": "", "lead": "bright"}
-    produce(song)
+    generate(song)
     assert timbres(song) == {"drums": "plain", "bass": "plain", "harmony": "plain", "lead": "bright"}
 
 
@@ -45,7 +45,7 @@ def test_a_further_layer_is_played_by_the_performer_of_its_kind(song: Path) -> N
     folder = SongFolder.open(song)
     with folder.lock():
         folder.save(folder.load().with_layer("lead-2", LayerEntry("bright")))
-    produce(song)
+    generate(song)
     layers = describe(song)["layers"]
     assert layers["lead-2"]["timbre"] == "bright" and layers["lead-2"]["take"] == 1
     assert layers["lead-2"]["tokens_sha256"] != layers["lead"]["tokens_sha256"], "another seed"
@@ -69,7 +69,7 @@ def test_styles_bring_timbres(tmp_path: Path, metal_weights: Path) -> None:
     assert timbres(path) == {"drums": "", "bass": "pick", "harmony": "", "lead": "first"}, (
         "what is wished wins"
     )
-    produce(path)
+    generate(path)
     assert timbres(path) == {"drums": "first", "bass": "pick", "harmony": "first", "lead": "first"}
     assert usual_timbre("metal", "lead-2") == "driven guitar" and usual_timbre("polka", "lead") == ""
 
@@ -80,7 +80,7 @@ def test_songs_of_before_keep_their_timbres(tmp_path: Path, metal_weights: Path)
     folder = SongFolder.open(path)
     with folder.lock():
         folder.save(replace(folder.load(), layers={name: LayerEntry() for name in LAYERS}))
-    produce(path)
+    generate(path)
     assert set(timbres(path).values()) == {"first"}
 
 
@@ -90,34 +90,34 @@ def test_a_timbre_that_the_performer_lacks_is_replaced_by_its_first(
     path = tmp_path / "moved"
     create(path, replace(WISH, style="metal", timbres=()))
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
-    made = produce(path)["layers"]
+    made = generate(path)["layers"]
     assert {layer["timbre"] for layer in made.values()} == {"plain"}
     assert made["bass"]["remarks"] == ["the bundle 'bass' has no timbre 'pick': played in plain"]
     assert made["drums"]["remarks"] == []
     with pytest.raises(UsageError, match="'plain', 'bright'"):
-        produce(path, ("bass",), timbre="pick")
+        generate(path, ("bass",), timbre="pick")
 
 
 def test_another_take_in_another_timbre(song: Path) -> None:
-    produce(song)
+    generate(song)
     before, notes = token_shas(song), describe(song)["layers"]["lead"]["score_sha256"]
-    made = produce(song, ("lead",), timbre="plain")
+    made = generate(song, ("lead",), timbre="plain")
     assert made["layers"]["lead"]["take"] == 2 and made["layers"]["lead"]["timbre"] == "plain"
     assert describe(song)["layers"]["lead"]["score_sha256"] == notes, "the notes stay"
     after = token_shas(song)
     assert {name for name in before if before[name] != after[name]} == {"lead"}
-    assert produce(song, ("lead",), timbre="plain")["run"] is None, "the same request again"
-    produce(song, ("lead",), seed=9)
+    assert generate(song, ("lead",), timbre="plain")["run"] is None, "the same request again"
+    generate(song, ("lead",), seed=9)
     takes = list_takes(song, "lead")["layers"]["lead"]
     assert [take["timbre"] for take in takes] == ["bright", "plain", "plain"]
     assert check(song)["ok"]
 
 
 def test_going_back_goes_back_to_the_timbre(song: Path) -> None:
-    produce(song)
-    produce(song, ("lead",), timbre="plain", seed=4)
+    generate(song)
+    generate(song, ("lead",), timbre="plain", seed=4)
     assert use_take(song, "lead", 1)["timbre"] == "bright" and timbres(song)["lead"] == "bright"
-    produce(song, ("lead",), bars="1")
+    generate(song, ("lead",), bars="1")
     assert timbres(song)["lead"] == "bright", "a take goes on in the timbre of the one it comes from"
 
 
@@ -134,7 +134,7 @@ def test_going_back_goes_back_to_the_timbre(song: Path) -> None:
 def test_wrong_requests(song: Path, layers: tuple[str, ...], options: dict[str, str], word: str) -> None:
     before = files(song)
     with pytest.raises(UsageError, match=word):
-        produce(song, layers, **options)  # type: ignore[arg-type]
+        generate(song, layers, **options)  # type: ignore[arg-type]
     assert files(song) == before
 
 

@@ -12,13 +12,12 @@ import soundfile
 from stemwright.cli.main import run
 from stemwright.codec.tokens import from_canonical
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.exchange.exports import stored_score
 from stemwright.models import load_bundle, registry
-from stemwright.producer import produce as producing
-from stemwright.producer.choose import use_take
+from stemwright.producer import perform as producing
 from stemwright.producer.create import Wish, create
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
+from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, describe, list_takes
 from stemwright.song.layers import LAYERS
 from stemwright.store import SongFolder
@@ -68,7 +67,7 @@ def song(tmp_path: Path, old: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "song"
     create(path, WISH)
     installed(monkeypatch, old)
-    produce(path)
+    generate(path)
     return path
 
 
@@ -95,11 +94,11 @@ def test_a_song_is_made_and_mixed_in_both_qualities(
     installed(monkeypatch, alone)
     path = tmp_path / "song"
     create(path, WISH)
-    made = produce(path)
-    assert set(made["layers"]) == set(LAYERS) and produce(path)["run"] is None
+    made = generate(path)
+    assert set(made["layers"]) == set(LAYERS) and generate(path)["run"] is None
     frames = SongFolder.open(path).load().state.frames
     assert tokens(path).shape == (TONE_CODEBOOKS, frames)
-    plain, high = (render(path, stems=True, quality=quality) for quality in ("standard", "high"))
+    plain, high = (mix_song(path, stems=True, quality=quality) for quality in ("standard", "high"))
     assert (plain["sample_rate"], high["sample_rate"]) == (24_000, 48_000)
     assert plain["seconds"] == high["seconds"] == frames / 75
     for name in LAYERS:
@@ -109,25 +108,27 @@ def test_a_song_is_made_and_mixed_in_both_qualities(
     sha = load_bundle(alone / "tone").sha256
     assert set(last_run(path)["details"]["decoders"].values()) == {sha}
     first = Path(high["mix"]).read_bytes()
-    assert Path(render(path, quality="high")["mix"]).read_bytes() == first
+    assert Path(mix_song(path, quality="high")["mix"]).read_bytes() == first
     assert check(path)["ok"]
 
 
 def test_old_and_new_takes_side_by_side(
     song: Path, old: Path, new: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = Path(render(song, quality="standard")["mix"]).read_bytes()
+    before = Path(mix_song(song, quality="standard")["mix"]).read_bytes()
     installed(monkeypatch, new)
-    assert produce(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 2
+    assert generate(song, ("lead",), seed=7)["layers"]["lead"]["take"] == 2
     assert tokens(song).shape[0] == TONE_CODEBOOKS and tokens(song, "bass").shape[0] == 8
-    mixed = Path(render(song, quality="standard")["mix"]).read_bytes()
+    mixed = Path(mix_song(song, quality="standard")["mix"]).read_bytes()
     assert mixed != before
     assert len(set(last_run(song)["details"]["decoders"].values())) == 2
-    assert render(song)["sample_rate"] == 48_000, "the best that both have"
+    assert mix_song(song)["sample_rate"] == 48_000, "the best that both have"
     use_take(song, "lead", 1)
-    assert Path(render(song, quality="standard")["mix"]).read_bytes() == before, "the old take sounds as ever"
+    assert Path(mix_song(song, quality="standard")["mix"]).read_bytes() == before, (
+        "the old take sounds as ever"
+    )
     use_take(song, "lead", 2)
-    assert Path(render(song, quality="standard")["mix"]).read_bytes() == mixed and check(song)["ok"]
+    assert Path(mix_song(song, quality="standard")["mix"]).read_bytes() == mixed and check(song)["ok"]
 
 
 def test_bars_of_an_old_take_perform_the_whole_layer(
@@ -135,24 +136,24 @@ def test_bars_of_an_old_take_perform_the_whole_layer(
 ) -> None:
     installed(monkeypatch, new)
     others = token_shas(song)
-    assert produce(song, ("lead",), bars="2", seed=5)["layers"]["lead"]["take"] == 2
+    assert generate(song, ("lead",), bars="2", seed=5)["layers"]["lead"]["take"] == 2
     made = tokens(song)
     folder = SongFolder.open(song)
     state = folder.load().state
     assert made.shape == (TONE_CODEBOOKS, state.frames)
-    was, now = (stored_score(folder, sha, "lead") for sha in scores(song))
+    was, now = (folder.score(sha, "lead") for sha in scores(song))
     per_bar = state.meter.ticks_per_bar
     kept = [[n for n in score.notes if n.onset // per_bar != 1] for score in (was, now)]
     assert kept[0] == kept[1] and was != now, "only the notes of that bar are new"
-    assert produce(song, ("lead",), bars="2", seed=5)["run"] is None, "the same request again"
+    assert generate(song, ("lead",), bars="2", seed=5)["run"] is None, "the same request again"
     after = token_shas(song)
     assert {name for name in others if others[name] != after[name]} == {"lead"}
     start, stop = (state.timebase.bar_frame(bar) for bar in (1, 2))
-    produce(song, ("lead",), bars="2", seed=6)
+    generate(song, ("lead",), bars="2", seed=6)
     again = tokens(song)
     assert np.array_equal(again[:, :start], made[:, :start]), "of a new take the other bars stay"
     assert np.array_equal(again[:, stop:], made[:, stop:])
-    assert check(song)["ok"] and render(song, quality="standard")["sample_rate"] == 24_000
+    assert check(song)["ok"] and mix_song(song, quality="standard")["sample_rate"] == 24_000
 
 
 def test_bars_of_a_take_whose_run_names_no_codec(
@@ -160,16 +161,16 @@ def test_bars_of_a_take_whose_run_names_no_codec(
 ) -> None:
     installed(monkeypatch, new)
     monkeypatch.setattr(producing, "codec_of_take", lambda folder, layer, take: None)
-    produce(song, ("lead",), bars="2")
+    generate(song, ("lead",), bars="2")
     assert tokens(song).shape[0] == TONE_CODEBOOKS and check(song)["ok"]
 
 
 def test_performed_again_where_another_performer_is_installed(
     song: Path, new: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert produce(song, again=True)["run"] is None
+    assert generate(song, again=True)["run"] is None
     installed(monkeypatch, new)
-    made = produce(song, ("bass",), again=True)
+    made = generate(song, ("bass",), again=True)
     assert made["layers"]["bass"]["take"] == 2 and set(made["layers"]) == {"bass"}
     assert run(["perform", str(song)]) == 0
     assert capsys.readouterr().out.count("take 2") == len(LAYERS)
@@ -179,20 +180,20 @@ def test_performed_again_where_another_performer_is_installed(
         assert takes[name][0]["score_sha256"] == takes[name][1]["score_sha256"], "the same notes"
         assert takes[name][0]["seed"] == takes[name][1]["seed"]
         assert tokens(song, name).shape[0] == TONE_CODEBOOKS
-    assert produce(song, again=True)["run"] is None, "nothing the second time"
+    assert generate(song, again=True)["run"] is None, "nothing the second time"
     assert run(["perform", str(song)]) == 0
     assert "by the performers that are installed" in capsys.readouterr().out
-    assert render(song, quality="standard")["sample_rate"] == 24_000 and check(song)["ok"]
+    assert mix_song(song, quality="standard")["sample_rate"] == 24_000 and check(song)["ok"]
 
 
 def test_a_timbre_that_the_new_performer_does_not_know(
     song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    produce(song, ("lead",), timbre="bright")
+    generate(song, ("lead",), timbre="bright")
     monkeypatch.setattr("support.performers.TIMBRES", ("other", "third"))
     write_tones(tmp_path / "weights")
     installed(monkeypatch, tmp_path / "weights")
-    made = produce(song, again=True)
+    made = generate(song, again=True)
     assert {layer["timbre"] for layer in made["layers"].values()} == {"other"}
     assert made["layers"]["lead"]["take"] == 3
 
@@ -202,22 +203,22 @@ def test_a_take_whose_codec_is_gone(
 ) -> None:
     installed(monkeypatch, alone)
     with pytest.raises(StemwrightError, match=r"stemwright perform DIR$") as refused:
-        render(song, quality="standard")
+        mix_song(song, quality="standard")
     assert "\n" not in str(refused.value)
     before = list_takes(song)["layers"]
-    kept = produce(song)
+    kept = generate(song)
     assert kept["run"] is None and {told["layer"] for told in kept["stale"]} == set(LAYERS)
     assert {told["reason"] for told in kept["stale"]} == {"undecodable"}
     assert run(["generate", str(song)]) == 0
     out = capsys.readouterr().out
     assert "nothing is missing" not in out and f"next: stemwright perform {song} lead" in out
     assert describe(song)["stale"] == kept["stale"]
-    assert produce(song, again=True)["stale"] == []
+    assert generate(song, again=True)["stale"] == []
     for name, (old, new) in list_takes(song)["layers"].items():
         assert old | {"active": True} == before[name][0]
         assert (new["seed"], new["score_sha256"]) == (old["seed"], old["score_sha256"])
     assert run(["generate", str(song)]) == 0 and "nothing is missing" in capsys.readouterr().out
-    assert render(song, quality="standard")["sample_rate"] == 24_000
+    assert mix_song(song, quality="standard")["sample_rate"] == 24_000
 
 
 def test_a_performer_whose_codec_is_not_there(
@@ -231,8 +232,8 @@ def test_a_performer_whose_codec_is_not_there(
     shutil.rmtree(weights / "tone")
     installed(monkeypatch, weights)
     with pytest.raises(UsageError, match="which is not installed"):
-        produce(path)
+        generate(path)
     write_tone(weights, seed=3)
     with pytest.raises(StemwrightError, match=r"trained on tokens of codec .* train the performer again"):
-        produce(path)
+        generate(path)
     assert not SongFolder.open(path).load().layers["lead"].takes

@@ -8,6 +8,7 @@ import pytest
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.store import SongFolder, atomic, cache_key
+from stemwright.store.verify import verify
 
 
 def one_line(error) -> str:
@@ -20,7 +21,7 @@ def test_create_load_save(tmp_path, song):
     folder = SongFolder.create(tmp_path / "a" / "s", song)
     assert SongFolder.open(folder.path).load() == song
     assert sorted(os.listdir(folder.path)) == [".gitattributes", ".gitignore", "history.json", "song.json"]
-    assert folder.verify().ok
+    assert verify(folder).ok
 
 
 def test_objects(made):
@@ -75,11 +76,11 @@ def test_renders_are_replaced_together(made):
     with made.folder.renders.writing() as batch:
         for name in ("a.wav", "My Song_Mix_97.3bpm_F#min.wav"):
             batch.path(name).write_bytes(b"new")
-    assert (made.path / "renders" / "a.wav").read_bytes() == b"new" and made.folder.verify().ok
+    assert (made.path / "renders" / "a.wav").read_bytes() == b"new" and verify(made.folder).ok
     with pytest.raises(RuntimeError), made.folder.renders.writing() as batch:
         batch.path("b.wav").write_bytes(b"half")
         raise RuntimeError
-    assert not (made.path / "renders" / "b.wav").exists() and made.folder.verify().ok
+    assert not (made.path / "renders" / "b.wav").exists() and verify(made.folder).ok
     assert not list(made.path.rglob(".tmp-*"))
 
 
@@ -90,10 +91,10 @@ def test_a_render_caught_between_index_and_rename_verifies(made, monkeypatch):
     monkeypatch.setattr(made.folder.renders, "_save", _then(made.folder.renders._save, killed))
     with pytest.raises(KeyboardInterrupt):
         made.folder.renders.put("My Song_Mix_97.3bpm_F#min.wav", b"changed")
-    assert made.folder.verify().ok
+    assert verify(made.folder).ok
     monkeypatch.undo()
     made.folder.renders.put("My Song_Mix_97.3bpm_F#min.wav", b"changed")
-    assert made.folder.verify().ok and len(made.folder.renders.index()["My Song_Mix_97.3bpm_F#min.wav"]) == 1
+    assert verify(made.folder).ok and len(made.folder.renders.index()["My Song_Mix_97.3bpm_F#min.wav"]) == 1
 
 
 def _then(first, second):
@@ -161,7 +162,7 @@ def test_a_damaged_song_gives_one_line(made, data):
     with pytest.raises(StemwrightError) as error:
         made.folder.load()
     assert "song.json" in one_line(error) and error.value.exit_code == 1
-    assert not made.folder.verify().ok
+    assert not verify(made.folder).ok
 
 
 def test_a_hand_edited_song_gives_one_line(made):
@@ -178,7 +179,7 @@ def test_a_huge_song_is_refused_unread(made):
     with pytest.raises(StemwrightError) as error:
         made.folder.load()
     assert "large" in one_line(error)
-    assert any("large" in line for line in made.folder.verify().problems)
+    assert any("large" in line for line in verify(made.folder).problems)
 
 
 def test_a_song_that_is_a_link_a_pipe_or_a_folder(made):
@@ -191,7 +192,7 @@ def test_a_song_that_is_a_link_a_pipe_or_a_folder(made):
     os.mkfifo(path)
     with pytest.raises(StemwrightError):
         made.folder.load()
-    assert not made.folder.verify().ok
+    assert not verify(made.folder).ok
     path.unlink()
     path.mkdir()
     with pytest.raises(StemwrightError):
@@ -230,7 +231,7 @@ def test_a_failed_write_leaves_everything_as_it_was(made, monkeypatch, code, wor
                     act()
                 assert word in one_line(error)
     assert {path: path.read_bytes() for path in made.path.rglob("*") if path.is_file()} == before
-    assert made.folder.verify().ok
+    assert verify(made.folder).ok
 
 
 def test_a_create_that_fails_leaves_no_folder(tmp_path, song, monkeypatch):
@@ -247,7 +248,7 @@ def test_a_create_that_fails_leaves_no_folder(tmp_path, song, monkeypatch):
 def test_a_read_only_folder(made):
     made.path.chmod(0o555)
     try:
-        assert made.folder.verify().ok
+        assert verify(made.folder).ok
         with pytest.raises(StemwrightError) as error:
             made.folder.save(made.song)
         assert "writable" in one_line(error)
@@ -261,7 +262,7 @@ def test_two_writers(made):
         with pytest.raises(StemwrightError) as error:
             other.save(made.song)
         assert str(made.path) in one_line(error) and str(os.getpid()) in one_line(error)
-        assert other.verify().ok
+        assert verify(other).ok
     other.save(made.song)
     assert ".lock" not in os.listdir(made.path)
 

@@ -12,6 +12,7 @@ import pytest
 
 import stemwright
 from stemwright.store import SongFolder
+from stemwright.store.verify import verify
 
 WRITER = """
 import sys
@@ -52,10 +53,10 @@ def test_killed_at_random_instants(tmp_path):
         writer.wait()
         writer.stdout.close()
         if (path / "song.json").exists():
-            report = SongFolder.open(path).verify()
+            report = verify(SongFolder.open(path))
             assert report.ok, report.problems
     folder = SongFolder.open(path)
     assert folder.runs.list() and folder.telemetry.list()
     with folder.lock():
         assert not list(path.rglob(".tmp-*"))
-    assert folder.verify().ok
+    assert verify(folder).ok

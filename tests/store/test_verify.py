@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from stemwright.errors import StemwrightError
 from stemwright.store import SongFolder
 from stemwright.store.folder import GIT_FILES
+from stemwright.store.verify import verify
 
 
 def files(root: Path) -> list[Path]:
@@ -19,13 +20,13 @@ def files(root: Path) -> list[Path]:
 
 
 def problems(made) -> list[str]:
-    report = SongFolder.open(made.path).verify()
+    report = verify(SongFolder.open(made.path))
     assert report.ok == (not report.problems)
     return report.problems
 
 
 def test_a_whole_folder_is_ok(made):
-    report = made.folder.verify()
+    report = verify(made.folder)
     assert report.ok and report.problems == [] and report.objects == 6
     kinds = {path.relative_to(made.path).parts[0] for path in files(made.path)}
     assert kinds == {
@@ -139,7 +140,7 @@ def test_what_does_not_belong_is_found(made, name):
 @pytest.mark.parametrize("name", GUESTS.split())
 def test_files_of_other_programs_are_told_and_are_no_damage(made, name):
     (made.path / name).write_bytes(b"x")
-    report = made.folder.verify()
+    report = verify(made.folder)
     assert report.ok and report.notes == [f"{name}: is not the song's; left alone"]
     (made.path / "renders" / "My Song_Mix_97.3bpm_F#min.wav").write_bytes(b"RIFF another")
     assert any("was changed or damaged" in line for line in problems(made)), "damage stays damage"
@@ -150,7 +151,7 @@ def test_what_file_managers_leave_among_objects_is_no_damage(made):
         (made.path / directory / ".DS_Store").write_bytes(b"x")
         (made.path / directory / "._x").write_bytes(b"x")
     next(path for path in (made.path / "objects").iterdir() if path.is_dir()).joinpath("Thumbs.db").touch()
-    assert not problems(made) and not made.folder.verify().notes
+    assert not problems(made) and not verify(made.folder).notes
 
 
 def test_converted_line_ends_are_told_with_how_to_undo_it(made):
@@ -177,12 +178,12 @@ def test_a_song_survives_git_with_autocrlf_and_an_old_one_can_be_mended(made, tm
 
     git(made.path, "init -q")
     clone = commit_and_clone("new")
-    assert clone.load() == made.song and clone.verify().ok and not (clone.path / "renders").exists()
+    assert clone.load() == made.song and verify(clone).ok and not (clone.path / "renders").exists()
     (made.path / ".gitattributes").unlink()
     old = commit_and_clone("old")
-    (line,) = old.verify().problems
+    (line,) = verify(old).problems
     subprocess.run(line.split("run: ")[1], shell=True, cwd=old.path, check=True)
-    assert old.load() == made.song and old.verify().ok
+    assert old.load() == made.song and verify(old).ok
 
 
 def test_links_are_not_followed(made, tmp_path):
@@ -220,6 +221,6 @@ def test_a_lock_file_with_content_is_found(made):
 def test_verify_writes_nothing(made):
     before = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(made.path)}
     names = sorted(os.listdir(made.path))
-    made.folder.verify()
+    verify(made.folder)
     assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files(made.path)} == before
     assert sorted(os.listdir(made.path)) == names

@@ -9,8 +9,9 @@ from pathlib import Path
 import torch
 
 from stemwright.models import Bundle
+from stemwright.training.codec.config import TINY
 from stemwright.training.codec.export import export_model
-from stemwright.training.codec.model import TINY, CodecModel
+from stemwright.training.codec.model import CodecModel
 
 
 def tiny_model(seed: int = 0) -> CodecModel:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -22,6 +21,7 @@ from stemwright.bench.sizes import multiply_adds
 from stemwright.native.engine import Engine, Sampling, State
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import FRAME_RATE
+from stemwright.work.threads import side_by_side
 
 CACHE = CACHES[0]
 STEPS = 24
@@ -108,9 +108,7 @@ def layers(preset: str, shapes: Mapping[str, Shape], folders: Mapping[str, Path]
 
     def together() -> float:
         start = time.perf_counter()
-        with ThreadPoolExecutor(WORKERS) as pool:
-            for future in [pool.submit(make, name) for name in LAYERS]:
-                future.result()
+        side_by_side(LAYERS, lambda name, _: make(name), "layer", WORKERS)
         return time.perf_counter() - start
 
     together()

@@ -70,11 +70,12 @@ def _check(out: Path) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    from stemwright.producer import machine
+    from stemwright.work import machine
+    from stemwright.work.cores import cores
 
     return {
         "processor": machine.processor(),
-        "cores": machine.cores(),
+        "cores": cores(),
         "memory_mb": machine.memory_mb(),
         "versions": machine.versions(),
     }

@@ -13,16 +13,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.graph import check_graph
 from stemwright.codec.streaming import FloatArray
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.models.session import first_line, open_session
 
 if TYPE_CHECKING:
     import onnxruntime
 
     from stemwright.models import Bundle
 
-MAX_GRAPH = 1 << 30  # bytes
 MAX_STATE = 1 << 20  # numbers
 
 
@@ -76,7 +75,7 @@ class Graphs:
             made, *left = session.run(None, given)
         except Exception as error:  # ONNX Runtime's own exception types are not public
             raise StemwrightError(
-                f"{self.bundle.path / name}: ONNX Runtime cannot run it ({_line(error)}); "
+                f"{self.bundle.path / name}: ONNX Runtime cannot run it ({first_line(error)}); "
                 "get the bundle again"
             ) from error
         if memory is not None and left:
@@ -93,36 +92,6 @@ class Graphs:
                 _check_ends(session, path, *self._types[name])
                 self._sessions[name] = session
             return session
-
-
-def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session with execution guards: sequential, deterministic, no spinning threads.
-
-    What is loaded are the very bytes that were checked (`codec.graph`). StemwrightError for any other file.
-    """
-    import onnxruntime
-
-    try:
-        if path.stat().st_size > MAX_GRAPH:
-            raise StemwrightError(f"{path}: larger than {MAX_GRAPH} bytes; get the bundle again")
-        data = path.read_bytes()
-    except OSError as error:
-        raise StemwrightError(f"{path}: cannot be read ({error.strerror}); get the bundle again") from None
-    check_graph(data, str(path))
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    options.use_deterministic_compute = True
-    options.log_severity_level = 3
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # ONNX Runtime's own exception types are not public
-        raise StemwrightError(
-            f"{path}: ONNX Runtime cannot load it ({_line(error)}); get the bundle again"
-        ) from error
 
 
 def whole(bundle: Bundle, field: str, low: int, high: int) -> int:
@@ -164,7 +133,3 @@ def _check_ends(session: onnxruntime.InferenceSession, path: Path, given: str, m
         raise StemwrightError(
             f"{path}: takes {found[0]} and gives {found[1]}, not {given} and {made}; get the bundle again"
         )
-
-
-def _line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:160]

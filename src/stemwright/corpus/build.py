@@ -17,10 +17,9 @@ from stemwright.compose.analysis import settled_chords
 from stemwright.corpus.duplicates import Pair, same_music
 from stemwright.corpus.read import SPLITS
 from stemwright.corpus.song import CorpusSong
-from stemwright.corpus.sources import ABOUT, files, read
-from stemwright.dataset.build import require_sources
-from stemwright.dataset.shards import write_atomic
+from stemwright.corpus.sources import ABOUT, files, read, require_sources
 from stemwright.song.layers import is_drums
+from stemwright.store.atomic import write_bytes
 
 VERSION = 1
 
@@ -47,7 +46,7 @@ def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> 
     hashes = {}
     for split in SPLITS:
         data = "".join(song.line() + "\n" for side, song in kept if side == split).encode()
-        write_atomic(out / f"{split}.jsonl", data)
+        write_bytes(out / f"{split}.jsonl", data)
         hashes[f"{split}.jsonl"] = hashlib.sha256(data).hexdigest()
     made = {
         "version": VERSION,
@@ -58,7 +57,7 @@ def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> 
         "skipped": skipped,
     }
     text = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-    write_atomic(out / "manifest.json", text.encode())
+    write_bytes(out / "manifest.json", text.encode())
     return made
 
 

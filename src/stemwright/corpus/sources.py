@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
+from stemwright.corpus.credits import CREDITS
 from stemwright.corpus.readers.bandsongs import band_songs
 from stemwright.corpus.readers.composers import UNKNOWN, band_composers
 from stemwright.corpus.readers.grooves import groove
 from stemwright.corpus.readers.leadsheets import DEFAULT_STYLE, lead_sheet, styles_of
 from stemwright.corpus.readers.lieder import lied
 from stemwright.corpus.song import CorpusSong
-from stemwright.dataset.sheets import FOLDERS, authors, sheet_files
-from stemwright.dataset.sources import CREDITS, band_files, gmd_rows
+from stemwright.corpus.splits import FOLDERS, authors, band_files, gmd_rows, sheet_files
 from stemwright.errors import UsageError
 
 SOURCES = ("openewld", "lieder", "gmd", "freedoom", "easyrpg")
@@ -60,3 +60,9 @@ def read(name: str, songs: Read, skipped: list[str]) -> list[CorpusSong]:
     except UsageError as error:
         skipped.append(f"{name}: {error}")
         return []
+
+
+def require_sources(folder: Path, part: str) -> None:
+    """UsageError where the sources' folder lacks a part, ``symbolic`` or ``samples``."""
+    if not (folder / part).is_dir():
+        raise UsageError(f"{folder / part}: no such folder; name a folder with symbolic/ and samples/")

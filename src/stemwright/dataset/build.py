@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from stemwright.corpus.credits import CREDITS
+from stemwright.corpus.sources import require_sources
 from stemwright.dataset.jobs import MIXTURE, Job, make_job, plan_jobs
 from stemwright.dataset.shards import (
     SPLITS,
@@ -21,15 +23,14 @@ from stemwright.dataset.shards import (
     shard_hashes,
     wide_damage,
     wide_hashes,
-    write_atomic,
     write_shard,
 )
-from stemwright.dataset.sources import CREDITS
 from stemwright.errors import UsageError
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import HELD_OUT, RECIPES, TIMBRES
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import HOP, SAMPLE_RATE
+from stemwright.store.atomic import write_bytes
 from stemwright.work.processes import results
 
 SCHEMA = 2
@@ -133,16 +134,10 @@ def check_data(out: Path) -> list[str]:
     return found + [line for layer, hashes in twins.items() for line in wide_damage(out, layer, hashes)]
 
 
-def require_sources(folder: Path, part: str) -> None:
-    """UsageError where the sources' folder lacks a part, ``symbolic`` or ``samples``."""
-    if not (folder / part).is_dir():
-        raise UsageError(f"{folder / part}: no such folder; name a folder with symbolic/ and samples/")
-
-
 def write_manifest(out: Path, seed: int, hours: float) -> dict[str, Any]:
     """Write ``manifest.json`` from what is on disk."""
     made = describe(out, seed, hours)
-    write_atomic(out / "manifest.json", (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())
+    write_bytes(out / "manifest.json", (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())
     return made
 
 

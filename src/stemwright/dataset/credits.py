@@ -27,20 +27,6 @@ def origin(data: Path, layers: Iterable[str] | None = None) -> tuple[Names, Name
     return tuple(sorted(licences)), tuple(sources + sounds)
 
 
-def corpus_origin(corpus: Path) -> tuple[Names, Names]:
-    """(licences, sources) of a corpus's songs, from `CORPUS/manifest.json`, in the order of its names.
-
-    Both empty where there is no manifest.
-    """
-    path = corpus / "manifest.json"
-    if not path.is_file():
-        return (), ()
-    record = json.loads(path.read_text(encoding="utf-8")).get("sources", {})
-    found = [record[name] for name in sorted(record)]
-    sources = tuple(f"{source['what']} ({source['licence']}), {source['credit']}" for source in found)
-    return tuple(sorted({str(source["licence"]) for source in found})), sources
-
-
 def _licence(sound: str) -> str:
     """What stands in the brackets of "FreePats (CC0)"."""
     return sound.rpartition("(")[2].rstrip(")")

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from stemwright.corpus.splits import band_files, gmd_rows, sheet_files
 from stemwright.dataset import sources
 from stemwright.dataset.humanise import Feel, draw_feel, humanised
 from stemwright.dataset.shards import NewClip, shard_done
-from stemwright.dataset.sheets import sheet_files, sheet_song
+from stemwright.dataset.sheets import sheet_song
 from stemwright.dataset.sources import SourceSong, Window
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import MILD, draw_effects
@@ -119,9 +120,9 @@ def job_songs(job: Job, rng: Random, symbolic: Path, seed: int) -> Iterator[Sour
 
 def _files(job: Job, symbolic: Path) -> list[Path | dict[str, str]]:
     if job.kind == "gmd":
-        return list(sources.gmd_rows(symbolic / "gmd", job.songs))
+        return list(gmd_rows(symbolic / "gmd", job.songs))
     if job.kind == "bands":
-        return list(sources.band_files(symbolic, job.songs))
+        return list(band_files(symbolic, job.songs))
     return list(sheet_files(symbolic, job.kind, job.songs))
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,7 @@ from stemwright.errors import UsageError
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 from stemwright.song.timebase import HOP
+from stemwright.store.atomic import write_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,16 +144,6 @@ class NewClip:
         }
 
 
-def write_atomic(path: Path, data: bytes) -> None:
-    """Write a whole file: temporary file, flush, fsync, rename."""
-    temporary = path.with_name(path.name + ".tmp")
-    with temporary.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-
-
 def shard_path(data: Path, layer: str, split: str, number: int) -> Path:
     """Path of a shard without suffix."""
     return data / layer / f"{split}-{number:04d}"
@@ -175,9 +165,9 @@ def write_shard(data: Path, layer: str, split: str, number: int, clips: Sequence
         if clip.audio.dtype != np.dtype("<i2") or clip.audio.size % HOP:
             raise UsageError(f"{base}: clip {clip.song!r} is not int16 of whole frames of {HOP} samples")
     base.parent.mkdir(parents=True, exist_ok=True)
-    write_atomic(base.with_suffix(".i16"), b"".join(clip.audio.tobytes() for clip in clips))
+    write_bytes(base.with_suffix(".i16"), b"".join(clip.audio.tobytes() for clip in clips))
     lines = [json.dumps(clip.line(), sort_keys=True, ensure_ascii=False) for clip in clips]
-    write_atomic(base.with_suffix(".jsonl"), "".join(line + "\n" for line in lines).encode())
+    write_bytes(base.with_suffix(".jsonl"), "".join(line + "\n" for line in lines).encode())
     return base
 
 
@@ -255,8 +245,8 @@ def write_wide(shard: Path, sounds: Sequence[NDArray[np.int16]]) -> None:
     size = shard.with_suffix(".i16").stat().st_size
     if len(data) != 4 * size:
         raise UsageError(f"{shard}: its wide twin has {len(data)} bytes, not {4 * size}; build it again")
-    write_atomic(shard.with_suffix(WIDE_SUFFIX), data)
-    write_atomic(shard.with_suffix(_WIDE_MARK), f"{hashlib.sha256(data).hexdigest()}\n".encode("ascii"))
+    write_bytes(shard.with_suffix(WIDE_SUFFIX), data)
+    write_bytes(shard.with_suffix(_WIDE_MARK), f"{hashlib.sha256(data).hexdigest()}\n".encode("ascii"))
 
 
 def played_done(shard: Path, codec_sha256: str) -> bool:
@@ -270,8 +260,8 @@ def write_played(shard: Path, codes: Sequence[NDArray[np.uint16]], codec_sha256:
     mark = shard.with_suffix(_PLAYED_MARK)
     mark.unlink(missing_ok=True)
     data = b"".join(np.ascontiguousarray(clip, dtype="<u2").tobytes() for clip in codes)
-    write_atomic(shard.with_suffix(PLAYED_SUFFIX), data)
-    write_atomic(mark, f"{codec_sha256}\n".encode("ascii"))
+    write_bytes(shard.with_suffix(PLAYED_SUFFIX), data)
+    write_bytes(mark, f"{codec_sha256}\n".encode("ascii"))
 
 
 def wide_hashes(data: Path, layer: str) -> dict[str, str]:

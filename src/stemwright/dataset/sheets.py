@@ -7,9 +7,7 @@ longest stretch of one meter is taken. Both are split by composer: none is heard
 
 from __future__ import annotations
 
-import unicodedata
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -25,40 +23,11 @@ from stemwright.song.harmony import Chord
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, Section
 
-FOLDERS = {"sheets": "openewld", "lieder": "lieder"}
-VALID_COMPOSERS = frozenset({
-    "Scott Joplin", "George Gershwin", "Fats Waller", "Jerome Kern", "Stephen Foster", "Victor Herbert",
-    "Hugo Wolf", "Gabriel Fauré", "Fanny Hensel", "Josephine Lang",
-})  # fmt: skip
-"""Whoever is among a work's authors puts it into the validation split; both sets follow this one list."""
-LATER_AUTHORS = frozenset({"Andrew Lloyd Webber", "Campino", "Don George"})
-"""Traditional tunes under the names of authors whose own work may still be protected: left out."""
 STYLES = ("jazz", "jazz", "ballad", "pop", "country", "blues", "bossa")
 _FORM = ("verse", "verse", "bridge", "verse")
 _SECTION_BARS = 8
 _MIN_BARS, _MAX_BARS = 4, 160
 _MIN_NOTES = 12
-
-
-def authors(folder: str) -> frozenset[str]:
-    """The people in a folder's name, "Con_Conrad-Sidney_Clare" or "Schumann,_Clara", as plain names."""
-    found = []
-    for person in unicodedata.normalize("NFC", folder).replace("_", " ").split("-"):
-        last, comma, first = person.partition(", ")
-        found.append(f"{first} {last}" if comma else person)
-    return frozenset(found)
-
-
-@cache
-def sheet_files(symbolic: Path, kind: str, split: str) -> tuple[Path, ...]:
-    """The files of "sheets" or "lieder" that belong to a split, by their composers."""
-    folder = symbolic / FOLDERS[kind]
-    found = []
-    for path in sorted(folder.rglob("*.mxl")):
-        people = authors(path.relative_to(folder).parts[0])
-        if not people & LATER_AUTHORS and (split == "valid") == bool(people & VALID_COMPOSERS):
-            found.append(path)
-    return tuple(found)
 
 
 def sheet_song(path: Path, kind: str, rng: Random) -> SourceSong | None:

@@ -7,18 +7,15 @@ short song.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from pathlib import Path
 from random import Random
 
-from stemwright.corpus.readers.bands import band_layers, band_state
+from stemwright.corpus.readers.bands import band_layers, band_state, canonical_drums
 from stemwright.dataset.etudes import etude
 from stemwright.errors import UsageError
-from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.harmony import Key
 from stemwright.song.layers import LAYERS
 from stemwright.song.meter import Meter
@@ -26,32 +23,6 @@ from stemwright.song.rhythm import RhythmMap
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, Section, parse_form
 
-CREDITS: dict[str, dict[str, str]] = {
-    "arranger": {
-        "what": "scores made by stemwright's own arranger",
-        "licence": "Apache-2.0",
-        "credit": "Stemwright",
-    },
-    "composed": {  # in data of earlier versions
-        "what": "scores made by stemwright's own composer, whose bundle names what it learned from",
-        "licence": "Apache-2.0",
-        "credit": "Stemwright",
-    },
-    "etudes": {"what": "random scores made here", "licence": "Apache-2.0", "credit": "Stemwright"},
-    "gmd": {"what": "Groove MIDI Dataset", "licence": "CC-BY 4.0", "credit": "Gillick et al., ICML 2019"},
-    "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
-    "easyrpg": {"what": "EasyRPG RTP music", "licence": "CC-BY 4.0 and CC0", "credit": "EasyRPG RTP authors"},
-    "openewld": {
-        "what": "OpenEWLD lead sheets of public-domain songs, accompanied by stemwright's arranger",
-        "licence": "MIT",
-        "credit": "OpenEWLD (Federico Simonetta)",
-    },
-    "lieder": {
-        "what": "OpenScore Lieder Corpus",
-        "licence": "CC0",
-        "credit": "OpenScore and the transcribers of MuseScore.com",
-    },
-}
 METERS = ("4/4",) * 14 + ("3/4",) * 3 + ("6/8",) * 2 + ("5/4", "7/8", "12/8")
 MODES = ("major",) * 6 + ("minor",) * 6 + ("dorian", "mixolydian", "phrygian", "lydian")
 STYLES = (
@@ -77,13 +48,6 @@ FORMS = (
 )  # fmt: skip
 WINDOW_BARS = (2, 3, 4, 6, 8, 12, 16)
 WINDOW_SECONDS = (9.0, 30.0)
-VALID_BANDS = (
-    "d_dm25", "d_dm30", "d_dm32",  # rostuhan
-    "d_map03", "d_map12", "d_map13", "d_map26",  # Discoholic, and what is Samuel Oliver's
-    "d_dm09", "d_dm24",  # Matias Roldan
-    "d_map16", "d_e4m2", "Boss 3",  # Scragadelic, Proxy-MIDI, Someoneman
-)  # fmt: skip
-"""Band songs held out: all that their composers wrote; no remix of one is among the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,26 +129,6 @@ def etudes(rng: Random, layers: tuple[str, ...] = LAYERS) -> SourceSong:
     return SourceSong("etudes", name, state, {layer: etude(state, layer, rng) for layer in layers})
 
 
-def canonical_drums(notes: tuple[Note, ...] | list[Note]) -> Score:
-    """Any General MIDI drum notes on the pitches that stand for the drum pieces."""
-    mapped = (
-        Note(n.onset, n.duration, PIECE_PITCH[DRUM_PIECES[piece_of(n.pitch)]], n.velocity) for n in notes
-    )
-    return Score.from_notes(mapped).without_overlaps()
-
-
-@cache
-def gmd_rows(folder: Path, split: str) -> tuple[dict[str, str], ...]:
-    """Rows of GMD's ``info.csv`` for one official split, without fills. UsageError if it is missing."""
-    info = folder / "info.csv"
-    if not info.is_file():
-        raise UsageError(f"{info}: no such file; the GMD source needs it")
-    wanted = {"train": "train", "valid": "validation"}[split]
-    with info.open(newline="", encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file) if r["split"] == wanted and r["beat_type"] == "beat"]
-    return tuple(r for r in rows if (folder / r["midi_filename"]).is_file())
-
-
 def gmd_song(folder: Path, row: dict[str, str]) -> SourceSong | None:
     """One GMD performance with its human timing; None where it is under two bars."""
     from stemwright.song.midi import read_midi
@@ -200,14 +144,6 @@ def gmd_song(folder: Path, row: dict[str, str]) -> SourceSong | None:
         Fraction(row["bpm"]), meter, Key("C", "major"), (Section("groove", bars),), style=style
     )
     return SourceSong("gmd", row["id"], state, {"drums": score.slice(0, state.total_ticks)})
-
-
-@cache
-def band_files(folder: Path, split: str) -> tuple[Path, ...]:
-    """MIDI files of ``freedoom`` and ``easyrpg`` below ``folder`` that belong to a split."""
-    found = [p for name in ("freedoom", "easyrpg") for p in sorted((folder / name).glob("*.mid"))]
-    held = [p for p in found if p.name.startswith(VALID_BANDS)]
-    return tuple(held) if split == "valid" else tuple(p for p in found if p not in held)
 
 
 def band_song(path: Path) -> SourceSong | None:

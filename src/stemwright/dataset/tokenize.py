@@ -8,20 +8,24 @@ are to be replaced.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.dataset.shards import SPLITS, read_shard, write_atomic
+from stemwright.dataset.shards import SPLITS, read_shard
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
+from stemwright.song.timebase import FRAME_RATE
+from stemwright.store.atomic import write_bytes
+from stemwright.work.cores import cores
+from stemwright.work.processes import results
 
 Report = Callable[[str], None]
+Shard = tuple[Path, str, str]
+"""Its list of clips, its layer and its split."""
 
 
 class Encoder(Protocol):
@@ -39,7 +43,7 @@ class Encoder(Protocol):
         """float32 [samples] -> codes uint16 [K, frames]."""
 
 
-def shard_lists(data: Path, layers: Iterable[str] = LAYERS) -> list[tuple[Path, str, str]]:
+def shard_lists(data: Path, layers: Iterable[str] = LAYERS) -> list[Shard]:
     """(clip list, layer, split) of every shard, validation first, any prefix being a fair mix.
 
     Sources number their shards from different thousands, so the last three digits put them side by side.
@@ -81,8 +85,8 @@ def encode_shard(lines: Path, layer: str, split: str, codec: Encoder) -> int:
         parts.append(np.ascontiguousarray(codes, dtype="<u2").tobytes())
         frames += clip.frames
     lines.with_suffix(".codec").unlink(missing_ok=True)
-    write_atomic(lines.with_suffix(".u16"), b"".join(parts))
-    write_atomic(lines.with_suffix(".codec"), f"{codec.tokens_sha256}\n".encode("ascii"))
+    write_bytes(lines.with_suffix(".u16"), b"".join(parts))
+    write_bytes(lines.with_suffix(".codec"), f"{codec.tokens_sha256}\n".encode("ascii"))
     return frames
 
 
@@ -100,28 +104,15 @@ def load_encoder(path: Path) -> Encoder:
     return codec
 
 
-_codec: Encoder | None = None
+class _Worker:
+    """What a process keeps between shards."""
 
+    def __init__(self, bundle: Path) -> None:
+        self.codec = load_encoder(bundle)
 
-def _start(bundle: Path) -> None:
-    global _codec
-    _codec = load_encoder(bundle)
-
-
-def _run(job: tuple[Path, str, str]) -> int:
-    assert _codec is not None
-    return encode_shard(*job, _codec)
-
-
-def _encode_all(
-    todo: list[tuple[Path, str, str]], bundle: Path, codec: Encoder, workers: int
-) -> Iterator[int]:
-    if workers <= 1 or len(todo) < 2:
-        yield from (encode_shard(*job, codec) for job in todo)
-        return
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(workers, initializer=_start, initargs=(bundle,)) as pool:
-        yield from pool.imap(_run, todo)
+    def run(self, job: Shard) -> tuple[Shard, int]:
+        """Encode a shard; returns it and its frames."""
+        return job, encode_shard(*job, self.codec)
 
 
 def tokenize_data(
@@ -142,10 +133,10 @@ def tokenize_data(
     if not lists:
         raise UsageError(f"{data}: holds no shards; run `stemwright train data` first")
     todo = [job for job in lists if not tokenized(job[0], codec.tokens_sha256, replace)]
-    frames = 0
-    for number, made in enumerate(_encode_all(todo, bundle, codec, workers or os.cpu_count() or 1), 1):
-        frames += made
+    frames, done = 0, len(lists) - len(todo)
+    processes = max(1, min(workers or cores(), len(todo)))
+    for (path, layer, _), made in results(todo, _Worker, (bundle,), processes, None):
+        frames, done = frames + made, done + 1
         if report is not None:
-            done = len(lists) - len(todo) + number
-            report(f"{done}/{len(lists)} {todo[number - 1][1]}/{todo[number - 1][0].stem}: {made / 75:.0f} s")
+            report(f"{done}/{len(lists)} {layer}/{path.stem}: {made / FRAME_RATE:.0f} s")
     return frames

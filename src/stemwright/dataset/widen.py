@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from stemwright.dataset.build import manifest_of, require_sources, write_manifest
+from stemwright.corpus.sources import require_sources
+from stemwright.dataset.build import manifest_of, write_manifest
 from stemwright.dataset.shards import Clip, read_shard, wide_done, write_wide
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import Effects

@@ -18,8 +18,8 @@ from stemwright.exchange.tracks import choose, guess
 from stemwright.producer import bundles
 from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
-from stemwright.producer.commit import Act, commit
 from stemwright.producer.create import title_from
+from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
 from stemwright.song.document import LayerEntry, Song

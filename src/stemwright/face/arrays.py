@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import UsageError
-from stemwright.exchange.exports import score_in_use, stored_score
 from stemwright.producer.decoders import decoders_for
-from stemwright.producer.render import decode
+from stemwright.producer.mix import decode
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry, Take
 from stemwright.song.score import Score
@@ -20,10 +19,10 @@ def score(path: Path, layer: str, take: int | None) -> Score:
     """The notes that a layer plays, or those of one of its takes."""
     folder = reading(path)
     entry = folder.load().layer(layer)
-    sha = score_in_use(entry) if take is None else _take(entry, layer, take).score_sha256
+    sha = entry.score_in_use if take is None else _take(entry, layer, take).score_sha256
     if sha is None:
         raise UsageError(f"layer {layer!r} has no score yet; generate it first")
-    return stored_score(folder, sha, layer)
+    return folder.score(sha, layer)
 
 
 def tokens(path: Path, layer: str, take: int | None) -> npt.NDArray[np.uint16]:

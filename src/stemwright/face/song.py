@@ -61,9 +61,9 @@ class Song:
         the composer and not by the arranger's patterns. With it, or with `arranger`, and `seed` or `bars`,
         layers that are named get new notes even where they were given some.
         """
-        from stemwright.producer.produce import produce
+        from stemwright.producer.generate import generate
 
-        facts = produce(
+        facts = generate(
             self.path,
             arg.layers(layers),
             seed=arg.whole("seed", seed),
@@ -78,9 +78,9 @@ class Song:
 
     def perform(self, *layers: arg.Texts, progress: Watch = unwatched) -> Generated:
         """Play the same notes again where another performer is installed by now."""
-        from stemwright.producer.produce import produce
+        from stemwright.producer.generate import generate
 
-        return Generated.read(produce(self.path, arg.layers(layers), again=True, watch=progress))
+        return Generated.read(generate(self.path, arg.layers(layers), again=True, watch=progress))
 
     def compose(
         self,
@@ -109,7 +109,8 @@ class Song:
 
         With `variations` and `out`: so many versions as MIDI files, and the song stays as it is.
         """
-        from stemwright.producer.compose import NEW, Asked, chord_remarks, compose
+        from stemwright.producer.asked import NEW, Asked
+        from stemwright.producer.compose import chord_remarks, compose
         from stemwright.producer.variations import vary
 
         wished: dict[str, float | None] = {
@@ -161,12 +162,12 @@ class Song:
         `quality`: "high" (48 kHz stereo) or "standard" (24 kHz); None: the best there is. `player`:
         {"lead": "sampler:FILE"}, for this mix only.
         """
-        from stemwright.producer.render import render
+        from stemwright.producer.mix import mix_song
 
         to = None if out is None else arg.path(out)
         played = arg.named(player)
         return Mixed.read(
-            render(
+            mix_song(
                 self.path,
                 out=to,
                 stems=stems,
@@ -207,7 +208,7 @@ class Song:
 
     def use(self, layer: str, take: int) -> Used:
         """Make another take of a layer the active one; nothing is deleted."""
-        from stemwright.producer.choose import use_take
+        from stemwright.producer.use import use_take
 
         return Used.read(use_take(self.path, layer, take))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.work.cores import MAX_THREADS, asked_threads
 
-MAX_THREADS = 64
 ISAS = ("avx512", "avx2", "neon", "generic")
 
 
@@ -41,9 +41,4 @@ def choose_threads(threads: int | None = None) -> int:
         if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MAX_THREADS:
             raise UsageError(f"threads: {shown(threads)} is not a whole number from 1 to {MAX_THREADS}")
         return threads
-    text = os.environ.get("STEMWRIGHT_THREADS", "").strip()
-    if not text:
-        return 1
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= MAX_THREADS):
-        raise UsageError(f"STEMWRIGHT_THREADS: {shown(text)} is not a whole number from 1 to {MAX_THREADS}")
-    return int(text)
+    return asked_threads() or 1

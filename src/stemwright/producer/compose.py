@@ -7,19 +7,19 @@ unchanged from the layer's last take. Bars that were not asked for keep every no
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
-from stemwright.exchange.exports import active_scores
 from stemwright.producer import bundles, lineage
+from stemwright.producer.asked import NEW, Asked
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
-from stemwright.producer.commit import Act, commit, next_run
 from stemwright.producer.conflicts import require_clear
 from stemwright.producer.filling import Gap, fill
+from stemwright.producer.record import Act, commit, next_run
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import out_of_date, report
 from stemwright.producer.workspace import writing
@@ -33,34 +33,10 @@ if TYPE_CHECKING:
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
-NEW = "new"
-"""`chords` that are to be written too."""
 RESTS = {"drums": 1, "bass": 1, "harmony": 1, "lead": 2}
 """Bars that a part is silent on end at most, and never a whole song: in a band a part may rest for a minute,
 but who asks for a layer wants to hear it.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the user asked the composer for. `layers` empty: all. `bars`: "5-8". `chords`: a progression for
-    these bars, or NEW. `attributes`: name of `compose.attributes` -> value. `low`, `high`: pitches.
-    `in_key`: only notes of the key; `on_chord`: chord tones on beats; `voices`: notes at once;
-    `keep_rhythm`: onsets as they are; `rest`: bars in which nothing sounds.
-    """
-
-    layers: tuple[str, ...] = ()
-    bars: str | None = None
-    seed: int | None = None
-    chords: str | None = None
-    attributes: Mapping[str, float] = field(default_factory=dict)
-    low: int | None = None
-    high: int | None = None
-    in_key: bool = False
-    on_chord: bool = False
-    voices: int | None = None
-    keep_rhythm: bool = False
-    rest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +58,7 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         song = folder.load()
         with clock.stage("compose"):
             composer = bundles.composer()
-            made = write(composer, song, active_scores(folder, song), asked, watch)
+            made = write(composer, song, folder.scores(song), asked, watch)
         written = {layer: _origins(folder, song, layer, made) for layer in made.scores}
         song = replace(song, state=made.state)
         for layer, score in made.scores.items():

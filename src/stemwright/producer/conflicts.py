@@ -10,7 +10,7 @@ from stemwright.song.layers import is_drums
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.limits import Limits
-    from stemwright.producer.compose import Asked
+    from stemwright.producer.asked import Asked
 
 
 def require_clear(asked: Asked, limits: Mapping[str, Limits]) -> None:

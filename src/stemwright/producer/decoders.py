@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.exchange.exports import stored_score
 from stemwright.producer import bundles
 from stemwright.producer.workspace import reading
 from stemwright.song.timebase import SAMPLE_RATE
@@ -92,7 +91,7 @@ class Decoders:
         if _bundle(folder, layer, take).manifest.kind == "tone":
             from stemwright.codec.tone.decoder import Part
 
-            score = stored_score(folder, take.score_sha256, layer)
+            score = folder.score(take.score_sha256, layer)
             part = Part(layer, tokens, score, state.timebase, take.timbre)
             return bundles.tone().decode(part, wide=self.wide)
         return (bundles.wide_decoder() if self.wide else bundles.codec()).decode(tokens)

@@ -10,7 +10,6 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from stemwright.exchange.exports import score_in_use, stored_score
 from stemwright.producer.bars import Span
 from stemwright.song import document
 from stemwright.song.layers import is_drums
@@ -65,14 +64,14 @@ def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
     chords: dict[int, tuple[Chord | None, ...]] = {}
     beats, ticks = song.state.meter.beats_per_bar, song.state.meter.ticks_per_bar
     for layer, entry in song.layers.items():
-        origins, sha = of_layer(folder, layer, entry, song.state.bars), score_in_use(entry)
+        origins, sha = of_layer(folder, layer, entry, song.state.bars), entry.score_in_use
         if is_drums(layer) or origins is None or sha is None:
             continue
         for run in set(origins) - chords.keys():
             chords[run] = _chords_after(folder, run)
         if all(chords[run] in ((), song.state.chords) for run in set(origins)):
             continue
-        played = {note.onset // ticks for note in stored_score(folder, sha, layer).notes}
+        played = {note.onset // ticks for note in folder.score(sha, layer).notes}
         old = [
             bar
             for bar, run in enumerate(origins)

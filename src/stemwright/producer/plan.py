@@ -1,4 +1,4 @@
-"""What must be made: from the song and a request to jobs, each with a key that names all it depends on."""
+"""What must be made: from the song and a request to tasks. Nothing is written here."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
-from stemwright.exchange.exports import stored_score
 from stemwright.producer import bundles, casting
 from stemwright.producer.bars import Span, parse_bars
-from stemwright.producer.players import Performer, Player, Sampler, performer, sampler
-from stemwright.producer.scores import Edit, Wanted, scores_for, writer_for, writer_of
+from stemwright.producer.players import Performer, Player, Sampler, performer, playable, sampler
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import nearest
-from stemwright.work.progress import Watch, unwatched
+from stemwright.producer.tasks import Task
+from stemwright.producer.wanted import Edit, Wanted
+from stemwright.producer.writers import writer_for, writer_of
 
 if TYPE_CHECKING:
-    from stemwright.producer.clock import Clock
     from stemwright.song.document import LayerEntry, Song, Take
-    from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
@@ -50,30 +48,14 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
-    """One take of one layer to be made. Equal keys give equal tokens, or equal sound. `moved`: notes of the
-    score that were written elsewhere, beyond what the timbre can play."""
-
-    wanted: Wanted
-    player: Player
-    score: Score
-    key: str
-    moved: int = 0
-
-    @property
-    def layer(self) -> str:
-        """The layer's name."""
-        return self.wanted.layer
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """`state`: the song's with everything decided. `kept`: layers that were asked for and need nothing.
-    `left_out`: layers that nothing here can play, and why. `released`: layers whose given notes are let go.
-    `anew`: whether a seed or a writer was asked for."""
+    """What is to be done for a request. `song`: with everything decided, and with the given notes of layers
+    in `released` let go. `kept`: layers that were asked for and need nothing. `left_out`: layers that nothing
+    here can play, and why. `anew`: whether a seed or a writer was asked for.
+    """
 
-    state: GlobalState
-    jobs: tuple[Job, ...]
+    song: Song
+    tasks: tuple[Task, ...]
     kept: tuple[str, ...]
     span: Span | None
     left_out: Mapping[str, str] = field(default_factory=dict)
@@ -81,47 +63,47 @@ class Plan:
     anew: bool = False
 
 
-def plan(folder: SongFolder, song: Song, request: Request, clock: Clock, watch: Watch = unwatched) -> Plan:
-    """The jobs that fulfil a request, their notes written. UsageError for an unknown layer, bar or timbre, or
+def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
+    """What fulfils a request; nothing is written or made. UsageError for an unknown layer, bar or timbre, or
     a missing bundle.
     """
-    with clock.stage("plan"):
-        if request.seed is not None:
-            check_seed(request.seed)
-        request = _with_known_timbre(song, request)
-        span = parse_bars(request.bars, song.state) if request.bars is not None else None
-        names = _chosen(song, request.layers)
-        unplayable = _unplayable(names, request)
-        released = _released(song, request)
-        for name in released:
-            song = song.with_layer(name, replace(song.layers[name], score_sha256=None))
-        found = _samplers(request)
-        needed = [
-            name
-            for name in names
-            if name not in unplayable
-            and _needed(folder, song.layers[name], name, request, span, found.get(name))
-        ]
-        state = _decided(song)
-        players: dict[str, Player] = {
-            name: found.get(name) or performer(song.layers[name], name, _timbre(song, name, request))
-            for name in needed
-        }
-        wanted = [_wanted(folder, song, state, name, players[name], request, span) for name in needed]
-    with clock.stage("compose"):
-        scores = scores_for(folder, song, state, wanted, watch)
-    jobs = tuple(_job(state, want, players[want.layer], scores[want.layer]) for want in wanted)
+    if request.seed is not None:
+        check_seed(request.seed)
+    request = _with_known_timbre(song, request)
+    span = parse_bars(request.bars, song.state) if request.bars is not None else None
+    names = _chosen(song, request.layers)
+    unplayable = _unplayable(names, request)
+    released = _released(song, request)
+    song = _ready(song, released)
+    found = _samplers(request)
+    needed = [
+        name
+        for name in names
+        if name not in unplayable and _needed(folder, song.layers[name], name, request, span, found.get(name))
+    ]
+    tasks = tuple(_task(folder, song, name, found.get(name), request, span) for name in needed)
     anew = request.seed is not None or request.composer or request.arranger
     left_out = {name: why for name, why in unplayable.items() if song.layers[name].active is None}
     kept = tuple(name for name in names if name not in needed and name not in left_out)
-    return Plan(state, jobs, kept, span, left_out, released, anew)
+    return Plan(song, tasks, kept, span, left_out, released, anew)
 
 
-def _decided(song: Song) -> GlobalState:
-    """The song's state with chords and rhythm map; those that are there stay."""
+def _ready(song: Song, released: frozenset[str]) -> Song:
+    """The song with chords and rhythm map, of which those that are there stay, and without the given notes of
+    some layers.
+    """
     from stemwright.compose.arranger import decide
 
-    return decide(song.state, song.seed)
+    for name in released:
+        song = song.with_layer(name, replace(song.layers[name], score_sha256=None))
+    return replace(song, state=decide(song.state, song.seed))
+
+
+def _task(
+    folder: SongFolder, song: Song, name: str, played: Sampler | None, request: Request, span: Span | None
+) -> Task:
+    player = played or performer(song.layers[name], name, _timbre(song, name, request))
+    return Task(_wanted(folder, song, name, player, request, span), player)
 
 
 def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
@@ -236,7 +218,6 @@ def _is_made(
 def _wanted(
     folder: SongFolder,
     song: Song,
-    state: GlobalState,
     name: str,
     player: Player,
     request: Request,
@@ -249,7 +230,7 @@ def _wanted(
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
     edit = Edit(active, span) if span is not None and active is not None else None
     if isinstance(player, Performer) and active is None and _is_plain(request):
-        edit = _rewritten(folder, entry, state, name, player)
+        edit = _rewritten(folder, entry, song.state, name, player)
     return Wanted(name, take, seed, writer_for(entry, request.composer), edit, None)
 
 
@@ -261,21 +242,6 @@ def _same_notes(request: Request) -> bool:
 
 def _is_plain(request: Request) -> bool:
     return request == Request(request.layers, composer=request.composer, arranger=request.arranger)
-
-
-def _job(state: GlobalState, want: Wanted, player: Player, score: Score) -> Job:
-    playable = _playable(score, player)
-    moved = len(set(score.notes) - set(playable.notes))
-    return Job(want, player, playable, _key(state, want, player, playable), moved)
-
-
-def _playable(score: Score, player: Player) -> Score:
-    """The score with notes beyond the timbre's range moved into it by octaves, as training had them."""
-    from stemwright.instruments.ranges import within
-
-    if isinstance(player, Sampler) or player.range is None:
-        return score
-    return within(score, *player.range)
 
 
 def _rewritten(
@@ -292,13 +258,7 @@ def _rewritten(
     ]
     if entry.score_sha256 is None or not takes:
         return None
-    given = _playable(stored_score(folder, entry.score_sha256, name), player)
+    given = playable(folder.score(entry.score_sha256, name), player)
     base, bars = nearest(folder, state, name, given, takes)
     span = Span(min(bars) + 1, max(bars) + 1) if bars else None
     return Edit(base, span) if span is not None and len(span.bars) < state.bars else None
-
-
-def _key(state: GlobalState, want: Wanted, player: Player, score: Score) -> str:
-    from stemwright.store import cache_key
-
-    return cache_key({"score": score.sha256, **player.key(state, want)})

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from stemwright.instruments.files import Instrument
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
-    from stemwright.producer.scores import Wanted
+    from stemwright.producer.wanted import Wanted
     from stemwright.song.document import LayerEntry, Take
+    from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
 
 SAMPLER = "sampler:"
@@ -162,6 +163,15 @@ def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Samp
             raise UsageError(f"--player {layer}: is given twice; one file plays a layer")
         found[layer] = sampler(player, layer)
     return found
+
+
+def playable(score: Score, player: Player) -> Score:
+    """The score with notes beyond the timbre's range moved into it by octaves, as training had them."""
+    from stemwright.instruments.ranges import within
+
+    if isinstance(player, Sampler) or player.range is None:
+        return score
+    return within(score, *player.range)
 
 
 def player_facts(sampled: Sampled | None) -> dict[str, str] | None:

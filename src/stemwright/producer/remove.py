@@ -7,7 +7,7 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.producer.clock import Clock
-from stemwright.producer.commit import Act, commit
+from stemwright.producer.record import Act, commit
 from stemwright.producer.workspace import writing
 from stemwright.song import document
 from stemwright.song.document import LayerEntry

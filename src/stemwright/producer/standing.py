@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.exchange.exports import stored_score
 from stemwright.producer.bars import Span
 from stemwright.producer.casting import bundle_for
 from stemwright.producer.decoders import can_decode
@@ -111,7 +110,7 @@ def nearest(
     """Of one take or more the one whose notes differ from a score in the fewest bars, of equals the newest;
     and these bars, from 0.
     """
-    old = {sha: stored_score(folder, sha, layer) for sha in {take.score_sha256 for take in takes}}
+    old = {sha: folder.score(sha, layer) for sha in {take.score_sha256 for take in takes}}
     bars = {sha: _changed_bars(state, score, was) for sha, was in old.items()}
     found = min(takes, key=lambda take: (len(bars[take.score_sha256]), -take.take))
     return found, bars[found.score_sha256]
@@ -128,4 +127,4 @@ def _instead(folder: SongFolder, state: GlobalState, layer: str, entry: LayerEnt
     able = [take for take in able if take.timbre == entry.timbre] or able
     if entry.score_sha256 is None or not able:
         return able[-1] if able else None
-    return nearest(folder, state, layer, stored_score(folder, entry.score_sha256, layer), able)[0]
+    return nearest(folder, state, layer, folder.score(entry.score_sha256, layer), able)[0]

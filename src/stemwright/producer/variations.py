@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
-from stemwright.exchange.exports import active_scores
 from stemwright.producer import bundles
-from stemwright.producer.compose import Asked, write
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import write
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.work.progress import Watch, unwatched
@@ -32,7 +32,7 @@ def vary(path: Path, asked: Asked, count: int, out: Path, watch: Watch = unwatch
     first = check_seed(asked.seed) if asked.seed is not None else random_seed() >> 8
     out.mkdir(parents=True, exist_ok=True)
     files: dict[str, str] = {}
-    there = active_scores(folder, song)
+    there = folder.scores(song)
     composer = bundles.composer()
     for number in range(count):
         made = write(composer, song, there, replace(asked, seed=first + number))

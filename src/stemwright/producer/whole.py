@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.producer.create import Wish, create, require_same
-from stemwright.producer.produce import produce
-from stemwright.producer.render import render
+from stemwright.producer.generate import generate
+from stemwright.producer.mix import mix_song
 from stemwright.producer.workspace import reading
 from stemwright.work.progress import Watch, unwatched
 
@@ -22,8 +22,8 @@ def make_song(
         require_same(path, reading(path).load(), wish)
     else:
         create(path, wish)
-    made = produce(path, composer=composer, arranger=arranger, watch=watch)
-    mixed = render(path, stems=True, watch=watch)
+    made = generate(path, composer=composer, arranger=arranger, watch=watch)
+    mixed = mix_song(path, stems=True, watch=watch)
     elapsed = time.perf_counter() - start
     return {
         **mixed,

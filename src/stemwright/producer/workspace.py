@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
-from stemwright.producer.commit import recover
+from stemwright.producer.record import recover
 
 if TYPE_CHECKING:
     from stemwright.store.folder import SongFolder

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError
-from stemwright.producer import machine
 from stemwright.shown.runtimes import broken
 from stemwright.shown.trial import has_trial, trial
 from stemwright.song.layers import LAYERS
+from stemwright.work import machine
+from stemwright.work.cores import cores, threads
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
@@ -41,8 +42,8 @@ def examine() -> dict[str, Any]:
         "problems": problems,
         "isa": isa,
         "isa_available": available,
-        "threads": machine.threads(),
-        "cores": machine.cores(),
+        "threads": threads(),
+        "cores": cores(),
         "processor": machine.processor(),
         "memory_mb": machine.memory_mb(),
         "versions": machine.versions(),

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.exchange.exports import active_scores
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
 from stemwright.song.layers import kind_of
@@ -49,7 +48,7 @@ def plot_song(path: Path, target: Path) -> list[Path]:
     _require_matplotlib()
     folder = reading(path)
     song = folder.load()
-    sheet = lay.lay_out(song.state, active_scores(folder, song))
+    sheet = lay.lay_out(song.state, folder.scores(song))
     pages = sheet.pages()
     files: list[Path] = []
     for number, systems in enumerate(pages, 1):

@@ -66,7 +66,9 @@ def history(path: Path) -> dict[str, Any]:
 
 def check(path: Path) -> dict[str, Any]:
     """`verify`: whether every file of the song is what it was when it was written."""
-    report = reading(path).verify()
+    from stemwright.store.verify import verify
+
+    report = verify(reading(path))
     return {
         "ok": report.ok,
         "objects": report.objects,

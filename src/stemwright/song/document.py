@@ -61,6 +61,16 @@ class LayerEntry:
         return next((take for take in self.takes if take.take == self.take), None)
 
     @property
+    def score_in_use(self) -> str | None:
+        """SHA-256 of the score that it plays: its active take's, else the one given, else None."""
+        return self.active.score_sha256 if self.active else self.score_sha256
+
+    @property
+    def timbre_in_use(self) -> str:
+        """What its performer plays the layer in; "" where that is left to the performer's bundle."""
+        return self.active.timbre if self.active and self.active.player is None else self.timbre
+
+    @property
     def next_take(self) -> int:
         """The number the next take gets."""
         return self.takes[-1].take + 1 if self.takes else 1

@@ -25,7 +25,7 @@ from stemwright.store.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from stemwright.song.document import Song
-    from stemwright.store.verify import VerifyReport
+    from stemwright.song.score import Score
 
 SONG_NAME = "song.json"
 DIRECTORIES = ("runs", "objects", "cache", "renders")
@@ -156,11 +156,16 @@ class SongFolder:
         with self._guard():
             atomic.write_bytes(self.path / SONG_NAME, data)
 
-    def verify(self) -> "VerifyReport":
-        """Check every file of the song against its checksums and the others."""
-        from stemwright.store.verify import verify
+    def score(self, sha: str, layer: str) -> "Score":
+        """A layer's score by its SHA-256."""
+        from stemwright.song.score import Score
 
-        return verify(self)
+        return Score.from_bytes(self.objects.get(sha), f"{layer}'s score")
+
+    def scores(self, song: "Song") -> "dict[str, Score]":
+        """The score of each layer that has one: of its active take, else the one it was given."""
+        found = {name: entry.score_in_use for name, entry in song.layers.items()}
+        return {name: self.score(sha, name) for name, sha in found.items() if sha is not None}
 
     def busy(self) -> bool:
         """Whether a writer is at work on this song (this object's own lock counts)."""

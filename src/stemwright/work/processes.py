@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Protocol, TypeVar
 
 from stemwright.errors import StemwrightError
+from stemwright.work.cores import cores
 
 Job = TypeVar("Job")
 Made = TypeVar("Made")
@@ -58,7 +59,7 @@ def results(
 
     ``minutes``: no job is begun after so much wall time. StemwrightError where a process was killed.
     """
-    count = workers or os.cpu_count() or 1
+    count = workers or cores()
     deadline = None if minutes is None else time.monotonic() + minutes * 60
     in_time = (job for job in jobs if deadline is None or time.monotonic() < deadline)
     if count <= 1:
@@ -77,5 +78,5 @@ def results(
                     waiting |= {pool.submit(_run, job) for job in islice(in_time, 1)}
     except BrokenProcessPool as error:
         raise StemwrightError(
-            "a process that renders was killed, perhaps for want of memory: run again with fewer --workers"
+            "a process was killed, perhaps for want of memory: run again with fewer --workers"
         ) from error

@@ -18,9 +18,11 @@ from stemwright.codec.codec import Codec
 from stemwright.codec.tone.hearing import mel_filters
 from stemwright.errors import UsageError
 from stemwright.evaluation import reconstruction
+from stemwright.training.codec.config import TINY, CodecConfig
 from stemwright.training.codec.export import export_bundle, last_figures
 from stemwright.training.codec.losses import RESOLUTIONS, ReconstructionLoss, si_snr
-from stemwright.training.codec.model import TINY, CodecConfig, CodecModel, inverse_basis
+from stemwright.training.codec.model import CodecModel
+from stemwright.training.codec.overlap import inverse_basis
 from stemwright.training.codec.recipe import train_codec
 from stemwright.training.codec.restore import model_of
 from stemwright.training.codec.segments import Segments
@@ -66,17 +68,17 @@ def test_learns(data: Path, tmp_path: Path) -> None:
     assert late["total"] < 0.9 * early["total"]
 
 
-@pytest.mark.parametrize("change", [{"decoder": "convolutions"}, {"activation": "snake"}], ids=str)
-def test_variants_learn(data: Path, tmp_path: Path, change: dict[str, str]) -> None:
-    # Of 8 channels, torch 2.13 gives wrong bfloat16 gradients of transposed convolutions on some processors.
-    config = replace(TINY, channels=(16, 16, 16, 32), **change)
+def test_snake_learns(data: Path, tmp_path: Path) -> None:
+    config = replace(TINY, activation="snake")
     early = train(data, tmp_path / "a", 2, export=False, config=config)
     late = train(data, tmp_path / "b", 60, export=False, config=config)
     assert late["total"] < 0.95 * early["total"]
 
 
 def test_unknown_variants_are_refused() -> None:
-    with pytest.raises(ValueError, match="activation one of"):
+    with pytest.raises(UsageError, match="decoder 'convolutions' is no longer known"):
+        CodecConfig.from_json({**TINY.to_json(), "decoder": "convolutions"})
+    with pytest.raises(ValueError, match="one of silu, snake"):
         CodecConfig(activation="relu")
 
 

@@ -12,8 +12,9 @@ pytest.importorskip("torch")
 import torch
 from tests.support.codecs import tiny_model
 
+from stemwright.training.codec.config import TINY
 from stemwright.training.codec.losses import ReconstructionLoss
-from stemwright.training.codec.model import TINY, CodecModel
+from stemwright.training.codec.model import CodecModel
 from stemwright.training.codec.validation import HeldOut, line
 
 

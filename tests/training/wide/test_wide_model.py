@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from stemwright.codec.wide import CHUNK, WideDecoder
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest
-from stemwright.training.codec.model import TINY, CodecModel
+from stemwright.training.codec.config import TINY
+from stemwright.training.codec.model import CodecModel
 from stemwright.training.wide import export
 from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import WideModel, begun, sides

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stemwright.codec.codec import DECODER, Codec
-from stemwright.codec.graph import check_graph
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.models.graph import check_graph
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -26,8 +26,8 @@ from stemwright.evaluation import onsets, reconstruction, transients
 from stemwright.evaluation.activity import level_db
 from stemwright.evaluation.pairs import derangement
 from stemwright.mix.loudness import SILENCE_DB, integrated_loudness
-from stemwright.producer import machine
 from stemwright.song.timebase import SAMPLE_RATE
+from stemwright.work import machine
 from stemwright.work.progress import Watch, unwatched
 from stemwright.work.threads import Cancel, each
 

@@ -79,7 +79,7 @@ def _decide(state: GlobalState, layers: Sequence[str], seed: int) -> tuple[Chord
 
 def _of_composer(composer: Composer) -> Rival:
     from stemwright.assess.composer.losses import chord_losses
-    from stemwright.producer.scores import compose_state
+    from stemwright.producer.write import compose_state
 
     def composes(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:
         return compose_state(composer, state, layers, seed)
@@ -116,7 +116,8 @@ def _written(
 ) -> tuple[GlobalState, dict[str, Score]]:
     """What `compose` writes: all bars of layers, to what stands; and chords where they are asked for."""
     from stemwright.compose.arranger import decide
-    from stemwright.producer.compose import Asked, wishes
+    from stemwright.producer.asked import Asked
+    from stemwright.producer.compose import wishes
     from stemwright.producer.filling import Gap, fill
 
     decided = decide(state, seed)

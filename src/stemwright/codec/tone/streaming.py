@@ -7,7 +7,7 @@ joined, are bit for bit the whole decoded at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,11 @@ from stemwright.codec.tone.voices import Voices
 from stemwright.errors import StemwrightError, UsageError
 
 if TYPE_CHECKING:
-    from stemwright.codec.tone.decoder import ToneDecoder
+    from collections.abc import Mapping
+
+    from stemwright.codec.tone.graphs import Array, Shape
+    from stemwright.codec.tone.tuning import Tuning
+    from stemwright.models import Bundle
     from stemwright.song.score import Score
     from stemwright.song.timebase import Timebase
 
@@ -43,6 +47,22 @@ _SIZES = {
 CONTROLS = sum(int(np.prod(shape)) for shape in _SIZES.values())
 
 
+class Graphs(Protocol):
+    """What a stream asks of its decoder."""
+
+    bundle: Bundle
+    codebooks: int
+    codebook_size: int
+    context: int
+    tuning: Tuning
+
+    def place(self, layer: str, timbre: str) -> tuple[str, npt.NDArray[np.int64]]:
+        """The kind that a layer is of, and its timbre's row as graphs take it."""
+
+    def floats(self, name: str, given: Mapping[str, Array], *shapes: Shape) -> list[L.Floats]:
+        """The outputs of a graph."""
+
+
 class ToneStream:
     """Takes tokens [K, t] of one layer in pieces of any length, gives its sound as soon as a stretch of
     ``chunk`` frames and the four after it are there: float32 [n] at 24 kHz, or ``wide`` [n, 2] at 48 kHz.
@@ -50,7 +70,7 @@ class ToneStream:
 
     def __init__(
         self,
-        decoder: ToneDecoder,
+        decoder: Graphs,
         layer: str,
         score: Score,
         timebase: Timebase,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stemwright.compose.analysis import find_chords, find_key, profile
 from stemwright.compose.tracks import polyphony
 from stemwright.errors import UsageError
+from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.score import Note, Score
 from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
 
@@ -95,3 +96,11 @@ def band_state(midi: MidiSong, scores: dict[str, Score]) -> GlobalState | None:
         )
     except UsageError:
         return None
+
+
+def canonical_drums(notes: tuple[Note, ...] | list[Note]) -> Score:
+    """Any General MIDI drum notes on the pitches that stand for the drum pieces."""
+    mapped = (
+        Note(n.onset, n.duration, PIECE_PITCH[DRUM_PIECES[piece_of(n.pitch)]], n.velocity) for n in notes
+    )
+    return Score.from_notes(mapped).without_overlaps()

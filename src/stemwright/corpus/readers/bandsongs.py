@@ -8,13 +8,12 @@ from pathlib import Path
 
 from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.tracks import assign
-from stemwright.corpus.readers.bands import playable_bpm
+from stemwright.corpus.readers.bands import canonical_drums, playable_bpm
 from stemwright.corpus.readers.form import form_of
 from stemwright.corpus.readers.musicxml import Bar
 from stemwright.corpus.readers.parts import hand_over
 from stemwright.corpus.readers.printed import MAX_BARS, MIN_NOTES, fitted
 from stemwright.corpus.song import CorpusSong
-from stemwright.dataset.sources import canonical_drums
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
 from stemwright.song.midi_events import META

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
+from stemwright.corpus.readers.bands import canonical_drums
 from stemwright.corpus.readers.printed import MAX_BARS, MIN_NOTES
 from stemwright.corpus.song import CorpusSong
-from stemwright.dataset.sources import canonical_drums
 from stemwright.song.harmony import Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi import read_midi

@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.codec.graph import LENGTH, VARINT, Field, fields, varint
 from stemwright.errors import StemwrightError
+from stemwright.models.graph import LENGTH, VARINT, Field, fields, varint
 
 Weights = dict[str, NDArray[np.float32]]
 

@@ -22,7 +22,9 @@ from torch import Tensor, nn
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
-from stemwright.training.codec.model import HOP, SAMPLE_RATE, CodecConfig, CodecModel, Decoder, inverse_basis
+from stemwright.training.codec.config import HOP, SAMPLE_RATE, CodecConfig
+from stemwright.training.codec.model import CodecModel
+from stemwright.training.codec.overlap import inverse_basis
 from stemwright.training.fit import checkpoint
 
 OPSET = 17
@@ -93,8 +95,7 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
         (EncoderGraph(model), audio, "encoder.onnx", "audio", "codes"),
         (DecoderGraph(model), codes, "decoder.onnx", "codes", "audio"),
     )
-    if isinstance(model.decoder, Decoder):
-        model.decoder.basis = inverse_basis(model.config.n_fft)
+    model.decoder.basis = inverse_basis(model.config.n_fft)
     try:
         for graph, example, name, given, made in jobs:
             axes = {given: {1 if given == "audio" else 2: given}, made: {1 if made == "audio" else 2: made}}
@@ -111,8 +112,7 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
                     dynamo=False,
                 )
     finally:
-        if isinstance(model.decoder, Decoder):
-            model.decoder.basis = None
+        model.decoder.basis = None
 
 
 def check_graphs(model: CodecModel, folder: Path, seconds: float = 4.0) -> dict[str, float]:

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, TypeVar
 import torch
 from torch import Tensor, nn
 
+from stemwright.training.codec.config import CodecConfig
 from stemwright.training.codec.discriminators import Judges, judged, levelled
-from stemwright.training.codec.model import CodecConfig
 from stemwright.training.fit.pace import Pace
 from stemwright.training.fit.run import Figures, Held
 from stemwright.training.fit.state import Fit, advance, moments, restore, under

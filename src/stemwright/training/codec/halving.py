@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from stemwright.codec.codec import DECODER
-from stemwright.codec.session import open_session
 from stemwright.models import Bundle, load_bundle, tokens_of, write_bundle
+from stemwright.models.session import open_session
 from stemwright.training.wide.export import store_as_half
 
 

@@ -10,7 +10,7 @@ import torch
 
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle
-from stemwright.training.codec.model import HOP, CodecConfig
+from stemwright.training.codec.config import HOP, CodecConfig
 from stemwright.training.codec.segments import FloatArray, Segments
 from stemwright.training.codec.trainer import Recipe, Trainer
 from stemwright.training.codec.validation import HeldOut, line

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from stemwright.errors import UsageError
 from stemwright.models import Bundle
-from stemwright.training.codec.model import CodecConfig, CodecModel
+from stemwright.training.codec.config import CodecConfig
+from stemwright.training.codec.model import CodecModel
 
 if TYPE_CHECKING:
     import onnx

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from stemwright.training.codec.config import CodecConfig
 from stemwright.training.codec.fitting import Fitting, Plan
 from stemwright.training.codec.losses import ReconstructionLoss
-from stemwright.training.codec.model import CodecConfig, CodecModel
+from stemwright.training.codec.model import CodecModel
 
 
 @dataclass(frozen=True)

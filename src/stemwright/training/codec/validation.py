@@ -13,8 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from stemwright.training.codec.config import HOP
 from stemwright.training.codec.losses import ReconstructionLoss, si_snr
-from stemwright.training.codec.model import HOP, CodecModel
+from stemwright.training.codec.model import CodecModel
 from stemwright.training.codec.segments import Segments
 from stemwright.training.fit.run import Figures
 

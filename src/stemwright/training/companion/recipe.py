@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stemwright.dataset.credits import corpus_origin
+from stemwright.corpus.credits import corpus_origin
 from stemwright.errors import UsageError
 from stemwright.models.companion import PARTS
 from stemwright.training.companion.export import PRESETS, bundle_tensors, config_of, export, exported_model

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stemwright.compose.composer.conditions import VERSION
 from stemwright.compose.events.vocabulary import SIZE, identity
-from stemwright.dataset.credits import corpus_origin
+from stemwright.corpus.credits import corpus_origin
 from stemwright.models import Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.training.composer.pieces import Pieces

@@ -19,7 +19,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stemwright.codec.session import open_session
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.decoder import AHEAD, NOTES, TRUNK, TUNING
 from stemwright.codec.tone.hearing import ENCODER, SPECTRA_SIZE
@@ -27,6 +26,7 @@ from stemwright.codec.tone.notes import FRAME_FEATURES
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
+from stemwright.models.session import open_session
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.training.codec.export import OPSET, averaged
 from stemwright.training.fit import checkpoint

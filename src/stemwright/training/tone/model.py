@@ -21,7 +21,9 @@ from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.decoder import AHEAD
 from stemwright.codec.tone.hearing import SPECTRA, SPECTRA_SIZE, mel_filters
 from stemwright.codec.tone.notes import FRAME_FEATURES
-from stemwright.training.codec.model import CodecConfig, ConvNeXtBlock, ResidualQuantiser, initialise
+from stemwright.training.codec.blocks import ConvNeXtBlock, initialise
+from stemwright.training.codec.config import CodecConfig
+from stemwright.training.codec.quantiser import ResidualQuantiser
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ import torch
 from stemwright.codec.tone.decoder import TUNING
 from stemwright.codec.tone.tuning import Tuning, read_tuning
 from stemwright.dataset.credits import origin
-from stemwright.dataset.shards import write_atomic
 from stemwright.errors import UsageError
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle
 from stemwright.song.layers import LAYERS
+from stemwright.store.atomic import write_bytes
 from stemwright.training.fit.run import BEST, Figures, Held, Run, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.tone.batch import Batch, Items
@@ -55,7 +55,7 @@ def tuning_of(data: Path, samples: Path | None, say: Callable[[str], None]) -> T
     if samples is None:
         raise UsageError(f"{path}: not there; give --sources FOLDER once, to measure how timbres are tuned")
     made = calibrate(Studio(samples), say)
-    write_atomic(path, json.dumps(made.to_json(), indent=1, sort_keys=True).encode())
+    write_bytes(path, json.dumps(made.to_json(), indent=1, sort_keys=True).encode())
     return made
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.tuning import Tuning, phases
-from stemwright.training.codec.model import EDGE, overlapped
+from stemwright.training.codec.overlap import EDGE, overlapped
 from stemwright.training.tone.batch import Batch, Voice
 from stemwright.training.tone.model import Decoder
 

@@ -23,8 +23,8 @@ from stemwright.codec.codec import CODEBOOKS, DECODER
 from stemwright.dataset.credits import origin
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
+from stemwright.training.codec.config import CodecConfig
 from stemwright.training.codec.export import OPSET, TOLERANCE, averaged, reach
-from stemwright.training.codec.model import CodecConfig
 from stemwright.training.fit import checkpoint
 from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import CHANNELS, FACTORS, RATE, WIDE_HOP, WideModel, sides
@@ -190,7 +190,7 @@ def store_as_half(path: Path, keep: Container[str] = ()) -> None:
 
 def _compare(model: WideModel, path: Path, frames: int = 200) -> float:
     """The largest difference between the graph's sound of random codes and the network's."""
-    from stemwright.codec.session import open_session
+    from stemwright.models.session import open_session
 
     shape = (1, model.config.codebooks, frames)
     codes = np.random.default_rng(1).integers(0, model.config.codebook_size, shape)

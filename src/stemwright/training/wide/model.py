@@ -15,18 +15,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stemwright.errors import UsageError
-from stemwright.training.codec.model import (
-    EDGE,
-    HOP,
-    CodecConfig,
-    CodecModel,
-    ConvNeXtBlock,
-    Decoder,
-    ResidualQuantiser,
-    Trunk,
-    initialise,
-    overlapped,
-)
+from stemwright.training.codec.blocks import ConvNeXtBlock, initialise
+from stemwright.training.codec.config import HOP, CodecConfig
+from stemwright.training.codec.model import CodecModel, Decoder, Trunk
+from stemwright.training.codec.overlap import EDGE, overlapped
+from stemwright.training.codec.quantiser import ResidualQuantiser
 from stemwright.training.wide.fourier import FactoredInverse
 
 RATE = 48_000

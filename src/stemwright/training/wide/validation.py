@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from stemwright.evaluation import stereo
-from stemwright.training.codec.model import SAMPLE_RATE, CodecModel
+from stemwright.training.codec.config import SAMPLE_RATE
+from stemwright.training.codec.model import CodecModel
 from stemwright.training.fit.run import Figures
 from stemwright.training.wide.losses import WideLoss
 from stemwright.training.wide.model import RATE, WIDE_HOP, WideModel, sides

@@ -7,8 +7,8 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.producer.clock import Clock
-from stemwright.producer.commit import Act, commit
 from stemwright.producer.players import player_facts
+from stemwright.producer.record import Act, commit
 from stemwright.producer.workspace import writing
 
 

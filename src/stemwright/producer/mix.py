@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,16 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.exchange.exports import stored_score
-from stemwright.producer import machine
 from stemwright.producer.clock import Clock
-from stemwright.producer.commit import Act, commit
 from stemwright.producer.decoders import Audio, Decoders, best_quality, check_quality
 from stemwright.producer.players import Sampler, remarks, samplers
+from stemwright.producer.record import Act, commit
 from stemwright.producer.standing import Stale, report, sounding
 from stemwright.producer.stem_files import Place, StemFiles, placing, stem_names
 from stemwright.producer.workspace import require_outside, visiting
 from stemwright.work.progress import Watch, unwatched
+from stemwright.work.threads import Cancel, each
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult
@@ -32,7 +29,7 @@ STEM_CEILING = 0.89
 """What a decoder gives stays below this amplitude (-1 dBTP) before it is placed in the mix."""
 
 
-def render(
+def mix_song(
     path: Path,
     *,
     out: Path | None = None,
@@ -88,7 +85,7 @@ def render_stems(
     """Write the stems alone, to `renders/` or to the folder `to`; returns the files by layer, the layers that
     are stale, and remarks.
 
-    A song that cannot be written to gives its stems to `to` all the same. Errors as those of `render`.
+    A song that cannot be written to gives its stems to `to` all the same. Errors as those of `mix_song`.
     """
     from stemwright.mix.mixer import placed
 
@@ -199,7 +196,7 @@ def _played(
     stems: dict[str, Audio] = {}
     said: list[str] = []
     for name, player in players.items():
-        score = stored_score(folder, takes[name].score_sha256, name)
+        score = folder.score(takes[name].score_sha256, name)
         progress = partial(watch, name)
         sound = sampled_sound(song.state, name, score, player.instrument, progress)
         stem = stem_of(sound.data, rate, takes[name].frames, name)
@@ -228,27 +225,15 @@ def decode(
     for name, take in takes.items():
         decoders.require(folder, name, take)
     state = folder.load().state
-    done = 0
-    lock = threading.Lock()
 
-    def one(item: tuple[str, Take]) -> tuple[str, Audio]:
-        nonlocal done
-        name, take = item
-        stem = decoders.stem(folder, state, name, take)
+    def stem_of_take(item: tuple[str, Take], _: Cancel) -> Audio:
+        stem = decoders.stem(folder, state, *item)
         if stem.ndim > 1 and not sides and not decoders.wide:
             stem = stem.mean(axis=1)
-        stem = _limited(stem, decoders.sample_rate)
-        with lock:
-            done += 1
-            watch("decode", done, len(takes))
-        return name, stem
+        return _limited(stem, decoders.sample_rate)
 
-    pool = ThreadPoolExecutor(max(1, min(len(takes), machine.threads())))
-    try:
-        stems = dict(pool.map(one, takes.items()))
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    return _of_one_length(folder, stems)
+    stems = each(list(takes.items()), stem_of_take, watch, "decode")
+    return _of_one_length(folder, dict(zip(takes, stems, strict=True)))
 
 
 def _of_one_length(folder: SongFolder, stems: dict[str, Audio]) -> dict[str, Audio]:

@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from stemwright.producer import machine
 from stemwright.song import document
+from stemwright.work import machine
+from stemwright.work.cores import threads
 
 if TYPE_CHECKING:
     from stemwright.producer.clock import Clock
@@ -91,7 +92,7 @@ def _record(act: Act, clock: Clock) -> dict[str, Any]:
         "peak_memory_mb": machine.peak_memory_mb(),
         "stages": dict(clock.stages),
         "isa": choose_isa(),
-        "threads": machine.threads(),
+        "threads": threads(),
         "processor": machine.processor(),
         "versions": machine.versions(),
         "details": act.details,

@@ -24,22 +24,6 @@ def versions() -> dict[str, str]:
     return found
 
 
-def cores() -> int:
-    """Processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return max(len(os.sched_getaffinity(0)), 1)
-    return os.cpu_count() or 1
-
-
-def threads() -> int:
-    """Threads to work with: `STEMWRIGHT_THREADS`, or one a core. UsageError where that is no number."""
-    from stemwright.native.options import MAX_THREADS, choose_threads
-
-    if os.environ.get("STEMWRIGHT_THREADS", "").strip():
-        return choose_threads()
-    return min(cores(), MAX_THREADS)
-
-
 @lru_cache(maxsize=1)
 def processor() -> str:
     """The processor's name as people know it."""

@@ -9,83 +9,57 @@ that was stopped gives them again; what was finished is found in the journal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from stemwright.exchange.exports import active_scores, stored_score
 from stemwright.producer import bundles
-from stemwright.producer.bars import Span
-from stemwright.producer.compose import Asked, wishes
+from stemwright.producer.asked import Asked
+from stemwright.producer.compose import wishes
 from stemwright.producer.filling import Gap, fill
+from stemwright.producer.players import playable
 from stemwright.producer.seeds import layer_seed
+from stemwright.producer.tasks import Job, Task
+from stemwright.producer.wanted import COMPOSER, Wanted
+from stemwright.producer.writers import OTHERWISE
 from stemwright.song.layers import ordered
 from stemwright.song.score import Score
 from stemwright.work.progress import Watch
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer
-    from stemwright.song.document import LayerEntry, Song, Take
+    from stemwright.producer.plan import Plan
+    from stemwright.song.document import LayerEntry, Song
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
-GIVEN, ARRANGER, COMPOSER = "given", "arranger", "composer"
-OTHERWISE = ", or leave --composer out"
-"""What else to do where there is no composer that fits."""
+
+def write(folder: SongFolder, plan: Plan, watch: Watch) -> tuple[Job, ...]:
+    """The plan's tasks with their notes. UsageError for a layer that its writer cannot write."""
+    state = plan.song.state
+    scores = _scores(folder, plan.song, state, [task.wanted for task in plan.tasks], watch)
+    return tuple(_job(state, task, scores[task.wanted.layer]) for task in plan.tasks)
 
 
-@dataclass(frozen=True, slots=True)
-class Writer:
-    """Who writes notes; of the composer also its bundle's SHA-256."""
+def _job(state: GlobalState, task: Task, score: Score) -> Job:
+    from stemwright.store import cache_key
 
-    name: str
-    bundle_sha256: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """Some bars of an existing take are made again; the rest of its tokens stays."""
-
-    base: Take
-    span: Span
+    within = playable(score, task.player)
+    moved = len(set(score.notes) - set(within.notes))
+    key = cache_key({"score": within.sha256, **task.player.key(state, task.wanted)})
+    return Job(task.wanted, task.player, within, key, moved)
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A layer's next take. `writer`: of what is new in it. `again`: the take whose notes it plays, if any."""
-
-    layer: str
-    take: int
-    seed: int
-    writer: Writer
-    edit: Edit | None
-    again: Take | None
-
-
-def writer_for(entry: LayerEntry, composer: bool) -> Writer:
-    """Who writes a layer's next take. UsageError where it is the composer and there is none."""
-    if entry.score_sha256 is not None:
-        return Writer(GIVEN)
-    return Writer(COMPOSER, bundles.composer_bundle(OTHERWISE).sha256) if composer else Writer(ARRANGER)
-
-
-def writer_of(folder: SongFolder, take: Take, layer: str) -> Writer:
-    """Who wrote what was new in a take, as its run tells; runs from before there was a choice do not."""
-    made = folder.runs.read(take.run).get("details", {}).get(layer, {})
-    return Writer(made.get("writer", ARRANGER), made.get("composer"))
-
-
-def scores_for(
+def _scores(
     folder: SongFolder, song: Song, state: GlobalState, wanted: Sequence[Wanted], watch: Watch
 ) -> dict[str, Score]:
-    """The score of each layer wanted. UsageError for a layer that its writer cannot write."""
+    """The score of each layer wanted."""
     found = {
         want.layer: _ready(folder, song.layers[want.layer], state, want)
         for want in wanted
         if want.again or want.writer.name != COMPOSER
     }
     left = [want for want in wanted if want.layer not in found]
-    standing = {**active_scores(folder, song), **found}
+    standing = {**folder.scores(song), **found}
     return found | _composed(folder, state, standing, left, watch)
 
 
@@ -108,14 +82,14 @@ def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, want: Want
     from stemwright.compose.arranger import arrange
 
     if want.again is not None:
-        return stored_score(folder, want.again.score_sha256, want.layer)
+        return folder.score(want.again.score_sha256, want.layer)
     if entry.score_sha256 is not None:
-        fresh = stored_score(folder, entry.score_sha256, want.layer)
+        fresh = folder.score(entry.score_sha256, want.layer)
     else:
         fresh = arrange(state, (want.layer,), want.seed).scores[want.layer]
     if want.edit is None:
         return fresh
-    old = stored_score(folder, want.edit.base.score_sha256, want.layer)
+    old = folder.score(want.edit.base.score_sha256, want.layer)
     start, end = want.edit.span.ticks(state)
     parts = (
         old.slice(0, start, shift=False),
@@ -178,7 +152,7 @@ def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:
 
 def _remembered(folder: SongFolder, key: str, layer: str) -> Score | None:
     found = folder.cache.lookup(key)
-    return None if found is None else stored_score(folder, found["score"], layer)
+    return None if found is None else folder.score(found["score"], layer)
 
 
 def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, want: Wanted) -> str:

@@ -2,7 +2,7 @@
 
 The file is Protocol Buffers; only its skeleton is walked here, never a weight
 (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). Refused are weights in other files (their paths
-could point anywhere), operators from elsewhere than the standard, and parts that a codec has no use for.
+could point anywhere), operators from elsewhere than the standard, and parts that no model here has a use for.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.codec.codec import Codec
-from stemwright.codec.graph import check_graph
-from stemwright.codec.session import open_session
 from stemwright.errors import StemwrightError
 from stemwright.models import Manifest, write_bundle
+from stemwright.models.graph import check_graph
+from stemwright.models.session import open_session
 from support.bundles import write_codec
 
 onnx = pytest.importorskip("onnx")

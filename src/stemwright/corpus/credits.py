@@ -1,0 +1,48 @@
+"""Where scores come from: what each source is, its licence, whom to credit; for the manifests of bundles."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+CREDITS: dict[str, dict[str, str]] = {
+    "arranger": {
+        "what": "scores made by stemwright's own arranger",
+        "licence": "Apache-2.0",
+        "credit": "Stemwright",
+    },
+    "composed": {  # in data of earlier versions
+        "what": "scores made by stemwright's own composer, whose bundle names what it learned from",
+        "licence": "Apache-2.0",
+        "credit": "Stemwright",
+    },
+    "etudes": {"what": "random scores made here", "licence": "Apache-2.0", "credit": "Stemwright"},
+    "gmd": {"what": "Groove MIDI Dataset", "licence": "CC-BY 4.0", "credit": "Gillick et al., ICML 2019"},
+    "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
+    "easyrpg": {"what": "EasyRPG RTP music", "licence": "CC-BY 4.0 and CC0", "credit": "EasyRPG RTP authors"},
+    "openewld": {
+        "what": "OpenEWLD lead sheets of public-domain songs, accompanied by stemwright's arranger",
+        "licence": "MIT",
+        "credit": "OpenEWLD (Federico Simonetta)",
+    },
+    "lieder": {
+        "what": "OpenScore Lieder Corpus",
+        "licence": "CC0",
+        "credit": "OpenScore and the transcribers of MuseScore.com",
+    },
+}
+Names = tuple[str, ...]
+
+
+def corpus_origin(corpus: Path) -> tuple[Names, Names]:
+    """(licences, sources) of a corpus's songs, from `CORPUS/manifest.json`, in the order of its names.
+
+    Both empty where there is no manifest.
+    """
+    path = corpus / "manifest.json"
+    if not path.is_file():
+        return (), ()
+    record = json.loads(path.read_text(encoding="utf-8")).get("sources", {})
+    found = [record[name] for name in sorted(record)]
+    sources = tuple(f"{source['what']} ({source['licence']}), {source['credit']}" for source in found)
+    return tuple(sorted({str(source["licence"]) for source in found})), sources

@@ -1,0 +1,49 @@
+"""ONNX Runtime sessions: one thread unless asked, in order, with deterministic kernels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stemwright.errors import StemwrightError
+from stemwright.models.graph import check_graph
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+MAX_GRAPH = 1 << 30  # bytes
+
+
+def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session with execution guards: sequential, deterministic, no spinning threads.
+
+    What is loaded are the very bytes that were checked (`models.graph`). StemwrightError for any other file.
+    """
+    import onnxruntime
+
+    try:
+        if path.stat().st_size > MAX_GRAPH:
+            raise StemwrightError(f"{path}: larger than {MAX_GRAPH} bytes; get the bundle again")
+        data = path.read_bytes()
+    except OSError as error:
+        raise StemwrightError(f"{path}: cannot be read ({error.strerror}); get the bundle again") from None
+    check_graph(data, str(path))
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.use_deterministic_compute = True
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime's own exception types are not public
+        raise StemwrightError(
+            f"{path}: ONNX Runtime cannot load it ({first_line(error)}); get the bundle again"
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, in one short line."""
+    return (str(error).splitlines() or [type(error).__name__])[0][:160]
