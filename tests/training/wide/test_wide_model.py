@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.codec.wide import CHUNK, WideDecoder
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest
 from stemwright.training.codec.config import TINY
-from stemwright.training.codec.model import CodecModel
 from stemwright.training.wide import export
 from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import WideModel, begun, sides
@@ -52,11 +50,6 @@ def test_it_begins_as_the_codec() -> None:
     heard, wanted = (np.fft.rfft(sound)[: int(0.45 * plain.size)] for sound in (low, plain))
     assert np.mean(np.abs(heard - wanted) ** 2) < 1e-3 * np.mean(np.abs(wanted) ** 2)
     assert torch.equal(model.quantiser.codebooks, codec.quantiser.codebooks)
-
-
-def test_a_decoder_of_another_form_is_no_beginning() -> None:
-    with pytest.raises(UsageError, match="inverse STFT"):
-        begun(CodecModel(replace(TINY, decoder="convolutions")))
 
 
 def test_left_and_right_are_sum_and_difference() -> None:
