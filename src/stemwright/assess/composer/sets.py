@@ -16,6 +16,7 @@ from stemwright.evaluation.symbolic import groove, histograms, similarity
 from stemwright.evaluation.symbolic.similarity import similarity_error
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import ordered
+from stemwright.work.progress import Watch
 
 Sets = Mapping[str, Sequence[SymbolicSong]]
 Row = dict[str, Any]
@@ -100,6 +101,14 @@ def similarity_rows(sets: Sets, seed: int) -> list[Row]:
             row["mean"] = None if np.isnan(level).all() else float(np.nanmean(level))
             rows.append(row | mean(returns))
     return rows
+
+
+def watched(songs: Sequence[SymbolicSong], name: str, watch: Watch) -> Iterator[tuple[int, SymbolicSong]]:
+    """The songs and their numbers, from 1; `watch` is told of each."""
+    for done, song in enumerate(songs):
+        watch(name, done, len(songs))
+        yield done + 1, song
+    watch(name, len(songs), len(songs))
 
 
 def with_mean(found: Mapping[str, float | None]) -> Figures:
