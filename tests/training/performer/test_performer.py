@@ -13,11 +13,12 @@ torch = pytest.importorskip("torch")
 from stemwright.conditioning import feature_size, frame_features, step_features  # noqa: E402
 from stemwright.errors import UsageError  # noqa: E402
 from stemwright.models import load_bundle  # noqa: E402
+from stemwright.models.architecture import REAL, WHOLE, wrong_size  # noqa: E402
 from stemwright.training.performer import data as datasets  # noqa: E402
 from stemwright.training.performer.bigram import bigram_losses  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig, preset  # noqa: E402
 from stemwright.training.performer.delay import delayed  # noqa: E402
-from stemwright.training.performer.export import load_performer, quantise  # noqa: E402
+from stemwright.training.performer.export import load_performer  # noqa: E402
 from stemwright.training.performer.loss import IGNORE, head_loss  # noqa: E402
 from stemwright.training.performer.model import Performer  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
@@ -196,11 +197,8 @@ def test_bigram_of_a_chain() -> None:
     assert all(abs(x - np.log(2)) < 0.05 for x in losses)
 
 
-def test_quantise_rows() -> None:
-    weight = np.array([[0, 0], [1, -2]], np.float32)
-    codes, scale = quantise(weight)
-    assert codes.tolist() == [[0, 0], [64, -127]] and scale[0] == 1
-    assert np.abs(codes * scale[:, None] - weight).max() <= scale[1] / 2
+def test_a_shape_has_the_sizes_of_the_table() -> None:
+    assert set(SMALL.to_json()) == {*WHOLE, *REAL} and wrong_size(preset("tiny", "drums").to_json()) is None
 
 
 def test_training_run(shards: Path, tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +20,13 @@ from torch import Tensor, nn
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.bundle import file_sha256
+from stemwright.training.fit.onnx_graphs import OPSET, write_graph
 from stemwright.training.importers.dac import read_dac
 from stemwright.training.importers.encodec import read_encodec
 from stemwright.training.importers.folder import WEIGHTS, Folder, read_folder
 from stemwright.training.importers.graphs import Network
 from stemwright.training.importers.rates import kbit_of
 
-OPSET = 17
 TOLERANCE = 1e-4
 CHECKED = 610  # frames: more than the run time's longest chunk
 _FAMILIES = {"encodec": ("EncodecModel", read_encodec), "dac": ("DacModel", read_dac)}
@@ -120,21 +119,11 @@ def export(network: Network) -> dict[str, bytes]:
 
 
 def _graph(graph: nn.Module, example: Tensor, state: int, given: str, made: str) -> bytes:
-    time = {"audio": 1, "codes": 2}
-    taken, left = ((example, torch.zeros(1, state)), ["state"]) if state else ((example,), [])
-    with tempfile.TemporaryDirectory() as temp, warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
+    axes = {"audio": {1: "audio"}, "codes": {2: "codes"}}
+    inputs = {given: example, **({"state": torch.zeros(1, state)} if state else {})}
+    with tempfile.TemporaryDirectory() as temp:
         file = Path(temp) / "graph.onnx"
-        torch.onnx.export(
-            graph.eval(),
-            taken,
-            str(file),
-            input_names=[given, *left],
-            output_names=[made, *(f"next_{name}" for name in left)],
-            dynamic_axes={given: {time[given]: given}, made: {time[made]: made}},
-            opset_version=OPSET,
-            dynamo=False,
-        )
+        write_graph(graph, inputs, [made, *(["next_state"] if state else [])], axes, file)
         return file.read_bytes()
 
 

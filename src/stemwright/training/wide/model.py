@@ -14,10 +14,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from stemwright.errors import UsageError
 from stemwright.training.codec.blocks import ConvNeXtBlock, initialise
 from stemwright.training.codec.config import HOP, CodecConfig
-from stemwright.training.codec.model import CodecModel, Decoder, Trunk
+from stemwright.training.codec.model import CodecModel, Trunk
 from stemwright.training.codec.overlap import EDGE, overlapped
 from stemwright.training.codec.quantiser import ResidualQuantiser
 from stemwright.training.wide.fourier import FactoredInverse
@@ -89,11 +88,9 @@ def sides(audio: Tensor) -> Tensor:
 def begun(codec: CodecModel, blocks_more: int = BLOCKS_MORE) -> WideModel:
     """A wide model that sounds as the codec does, with ``blocks_more`` blocks that do nothing yet.
 
-    Its random numbers are torch's. UsageError for a codec whose decoder has another form.
+    Its random numbers are torch's.
     """
     decoder = codec.decoder
-    if not isinstance(decoder, Decoder):
-        raise UsageError("codec: its decoder has no inverse STFT: a wide decoder cannot begin with it")
     config = replace(codec.config, decoder_blocks=codec.config.decoder_blocks + blocks_more)
     model = WideModel(config)
     model.quantiser.load_state_dict(codec.quantiser.state_dict())
