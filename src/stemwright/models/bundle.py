@@ -177,8 +177,6 @@ def _verify_transformer(bundle: Bundle) -> None:
     if bundle.manifest.kind == "composer":
         config = {name: value for name, value in config.items() if name != "events"}
     architecture.validate_performer(config, str(bundle.path / MANIFEST))
-    if architecture.parameters(config) > architecture.MAX_PARAMETERS:
-        raise UsageError(f"{bundle.path / MANIFEST}: field 'architecture' asks for too many weights")
     _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), architecture.performer_tensors(config))
 
 
