@@ -14,7 +14,7 @@ import numpy as np
 
 from stemwright.bench.cases import CACHES, Case, Effort, Shape, rtf
 from stemwright.bench.entrants import ENGINE, ORT, REFERENCE, Entrant
-from stemwright.bench.machine import Bandwidth
+from stemwright.bench.machine_bounds import Bandwidth
 from stemwright.bench.process import Process
 from stemwright.bench.sizes import Sizes, multiply_adds, weight_bytes
 from stemwright.errors import StemwrightError

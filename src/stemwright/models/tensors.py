@@ -28,7 +28,7 @@ TYPES = {
 """Safetensors' name of a type: NumPy's."""
 
 
-class Entry(NamedTuple):
+class StoredTensor(NamedTuple):
     """One tensor: its safetensors type, its shape, and the bytes [start, end) of the file that hold it."""
 
     dtype: str
@@ -68,7 +68,7 @@ class TensorFile(Mapping[str, "np.ndarray"]):
         return len(self._entries)
 
 
-def read_header(path: Path) -> dict[str, Entry]:
+def read_header(path: Path) -> dict[str, StoredTensor]:
     """Every tensor of a file; raises UsageError where the header does not fit the file."""
     with _opened(path) as stream:
         return _read_entries(stream, path)
@@ -97,7 +97,7 @@ def _unreadable(path: Path, error: OSError) -> StemwrightError:
     return StemwrightError(f"{path}: cannot be read ({error.strerror}): get the bundle again")
 
 
-def _read_entries(stream: FileIO, path: Path) -> dict[str, Entry]:
+def _read_entries(stream: FileIO, path: Path) -> dict[str, StoredTensor]:
     size = os.fstat(stream.fileno()).st_size
     length = int.from_bytes(_read(stream, path, 0, min(8, size)), "little")
     if size < 8 or length > min(MAX_HEADER, size - 8):
@@ -114,7 +114,7 @@ def _read_entries(stream: FileIO, path: Path) -> dict[str, Entry]:
     return entries
 
 
-def _entry(value: dict[str, Any], data: int) -> Entry:
+def _entry(value: dict[str, Any], data: int) -> StoredTensor:
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
     _need(isinstance(dtype, str) and dtype in TYPES, "unknown type")
     _need(isinstance(shape, list) and len(shape) <= MAX_DIMENSIONS, "bad shape")
@@ -122,10 +122,10 @@ def _entry(value: dict[str, Any], data: int) -> Entry:
     _need(all(type(n) is int and 0 <= n < 1 << 40 for n in [*shape, *offsets]), "bad shape or offsets")
     size = math.prod(shape) * int(TYPES[dtype][-1])
     _need(offsets[1] - offsets[0] == size, "offsets do not fit the shape")
-    return Entry(dtype, tuple(shape), data + offsets[0], data + offsets[1])
+    return StoredTensor(dtype, tuple(shape), data + offsets[0], data + offsets[1])
 
 
-def _gapless(entries: Mapping[str, Entry], start: int, end: int) -> bool:
+def _gapless(entries: Mapping[str, StoredTensor], start: int, end: int) -> bool:
     """Whether the tensors, one after the other, are exactly the bytes [start, end)."""
     for entry in sorted(entries.values(), key=lambda e: (e.start, e.end)):
         if entry.start != start:

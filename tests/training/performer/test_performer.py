@@ -20,7 +20,7 @@ from stemwright.training.performer.config import PerformerConfig, preset  # noqa
 from stemwright.training.performer.delay import delayed  # noqa: E402
 from stemwright.training.performer.export import load_performer  # noqa: E402
 from stemwright.training.performer.loss import IGNORE, head_loss  # noqa: E402
-from stemwright.training.performer.model import Performer  # noqa: E402
+from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
 from stemwright.training.performer.trainer import Recipe, level_weights  # noqa: E402
 from support.shards import CODEC_SHA256  # noqa: E402
@@ -59,7 +59,7 @@ def test_delay_pattern() -> None:
         np.testing.assert_array_equal(part, whole[1:3])
 
 
-def reference(model: Performer, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
+def reference(model: PerformerNetwork, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
     """The contract's definition in float64 and plain loops over steps; logits [S, K, V]."""
     c = model.config
     w = {k: v.detach().double().numpy() for k, v in model.state_dict().items()}
@@ -102,13 +102,13 @@ def reference(model: Performer, tokens: np.ndarray, features: np.ndarray) -> np.
 @pytest.mark.parametrize("steps", [5, 230])  # within the window; several chunks
 def test_model_is_the_definition(steps: int) -> None:
     torch.manual_seed(1)
-    model = Performer(SMALL, steps).eval()
+    model = PerformerNetwork(SMALL, steps).eval()
     rng = np.random.default_rng(2)
     tokens = rng.integers(0, SMALL.codebook_size + 1, (steps, SMALL.codebooks))
     features = rng.random((steps, SMALL.features)).astype(np.float32)
     with torch.no_grad():
         out = model(torch.from_numpy(tokens)[None], torch.from_numpy(features)[None])[0].numpy()
-        fused = Performer(SMALL, steps).eval()
+        fused = PerformerNetwork(SMALL, steps).eval()
         fused.load_state_dict(model.state_dict())
         from stemwright.training.performer.model import band_mask
 

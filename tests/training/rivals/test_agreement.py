@@ -13,7 +13,7 @@ pytest.importorskip("onnx")
 
 from stemwright.bench import material
 from stemwright.bench.contestant import Contestant
-from stemwright.bench.engine import EngineContestant
+from stemwright.bench.engine_contestant import EngineContestant
 from stemwright.bench.ort.graph_files import BLOCKS, build
 from stemwright.bench.ort.runtime import OrtContestant
 from stemwright.training.rivals.eager import ATTENTIONS, LINEARS, Eager

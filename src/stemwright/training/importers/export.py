@@ -23,8 +23,8 @@ from stemwright.models.bundle import file_sha256
 from stemwright.training.fit.onnx_graphs import OPSET, write_graph
 from stemwright.training.importers.dac import read_dac
 from stemwright.training.importers.encodec import read_encodec
-from stemwright.training.importers.folder import WEIGHTS, Folder, read_folder
-from stemwright.training.importers.graphs import Network
+from stemwright.training.importers.public_codec import PublicCodec
+from stemwright.training.importers.published_folder import WEIGHTS, Folder, read_folder
 from stemwright.training.importers.rates import kbit_of
 
 TOLERANCE = 1e-4
@@ -34,7 +34,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedCodec:
     """A new bundle, and how it compares with `transformers`: the share of equal codes, and the largest
     difference of the audio.
     """
@@ -52,7 +52,7 @@ def import_codec(
     name: str | None = None,
     licence: str | None = None,
     watch: Callable[[str, int, int], None] = lambda what, done, total: None,
-) -> Imported:
+) -> ImportedCodec:
     """Import a checkpoint's folder at `kbit` kilobits a second into the bundle `out`.
 
     The same weights, rate, name and licence give the same bundle wherever it is made with the same torch.
@@ -73,10 +73,10 @@ def import_codec(
     watch("import", 3, 4)
     bundle = write_bundle(out, manifest, graphs)
     watch("import", 4, 4)
-    return Imported(bundle, *figures)
+    return ImportedCodec(bundle, *figures)
 
 
-def _network(folder: Folder, kbit: float) -> Network:
+def _network(folder: Folder, kbit: float) -> PublicCodec:
     kind = folder.config.get("model_type")
     if not isinstance(kind, str) or kind not in _FAMILIES:
         raise folder.wrong("model_type", "must be 'encodec' or 'dac'; no other codec can be imported")
@@ -85,7 +85,7 @@ def _network(folder: Folder, kbit: float) -> Network:
     return read(folder, kbit)
 
 
-def _manifest(folder: Folder, network: Network, name: str | None, licence: str | None) -> Manifest:
+def _manifest(folder: Folder, network: PublicCodec, name: str | None, licence: str | None) -> Manifest:
     rate = kbit_of(network.codebooks, network.sample_rate, network.hop, network.codebook_size)
     known = licence or folder.licence
     sha = file_sha256(folder.weights)
@@ -108,7 +108,7 @@ def _manifest(folder: Folder, network: Network, name: str | None, licence: str |
     )
 
 
-def export(network: Network) -> dict[str, bytes]:
+def export(network: PublicCodec) -> dict[str, bytes]:
     """The two graphs as ONNX."""
     audio = 0.1 * torch.randn(1, 40 * network.hop, generator=torch.Generator().manual_seed(0))
     codes = torch.zeros(1, network.codebooks, 40, dtype=torch.int64)
@@ -127,7 +127,7 @@ def _graph(graph: nn.Module, example: Tensor, state: int, given: str, made: str)
         return file.read_bytes()
 
 
-def check(bundle: Bundle, network: Network) -> tuple[float, float]:
+def check(bundle: Bundle, network: PublicCodec) -> tuple[float, float]:
     """Run the bundle, chunk by chunk, beside the reference in double precision, which takes the sound whole.
     Returns the share of equal codes and the largest difference of the audio, over its peak where that is
     above 1.

@@ -19,13 +19,13 @@ from stemwright.models.architecture import WEIGHTS_FILE, floats, matrices
 from stemwright.models.int8 import dense, quantise
 from stemwright.song.layers import is_drums
 from stemwright.training.performer.config import SAMPLING, PerformerConfig
-from stemwright.training.performer.model import Performer
+from stemwright.training.performer.model import PerformerNetwork
 
 Floats = npt.NDArray[np.float32]
 
 
 def _parameter(name: str) -> str:
-    """The parameter of `Performer` that holds a tensor of the bundle; all codebooks' tables are in one."""
+    """The network's parameter that holds a tensor of the bundle; all codebooks' tables are in one."""
     first = name.partition(".")[0]
     if first in ("embed", "heads"):
         return first
@@ -60,7 +60,7 @@ def quantised_tensors(config: PerformerConfig, state: Mapping[str, Tensor]) -> d
 
 
 def dequantised_state(config: PerformerConfig, tensors: Mapping[str, npt.NDArray[Any]]) -> dict[str, Tensor]:
-    """A state dict of `Performer` with the weights that the native engine computes with."""
+    """A state dict of `PerformerNetwork` with the weights that the native engine computes with."""
     record = config.to_json()
     parts: defaultdict[str, list[npt.NDArray[Any]]] = defaultdict(list)
     for name in matrices(record):
@@ -94,10 +94,10 @@ def ranges_of(layer: str, timbres: Iterable[str]) -> dict[str, dict[str, list[in
     return {"ranges": {name: list(recipe(layer, name).range) for name in timbres if name in known}}
 
 
-def load_performer(bundle: Bundle, steps: int) -> Performer:
+def load_performer(bundle: Bundle, steps: int) -> PerformerNetwork:
     """The torch model of a bundle, with its int8 weights made float again: what the native engine must
     equal."""
     config = PerformerConfig.from_json(bundle.manifest.architecture)
-    model = Performer(config, steps)
+    model = PerformerNetwork(config, steps)
     model.load_state_dict(dequantised_state(config, bundle.tensors()))
     return model.eval()

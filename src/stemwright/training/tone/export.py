@@ -25,7 +25,7 @@ from stemwright.codec.tone.notes import FRAME_FEATURES
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
-from stemwright.models.session import open_session
+from stemwright.models.onnx_session import open_session
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.training.codec.export import averaged
 from stemwright.training.fit import checkpoint

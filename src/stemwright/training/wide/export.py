@@ -139,7 +139,7 @@ def _write_graph(model: WideModel, path: Path) -> None:
 
 def _compare(model: WideModel, path: Path, frames: int = 200) -> float:
     """The largest difference between the graph's sound of random codes and the network's."""
-    from stemwright.models.session import open_session
+    from stemwright.models.onnx_session import open_session
 
     shape = (1, model.config.codebooks, frames)
     codes = np.random.default_rng(1).integers(0, model.config.codebook_size, shape)

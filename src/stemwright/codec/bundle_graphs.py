@@ -16,7 +16,7 @@ import numpy.typing as npt
 from stemwright.codec.streaming import FloatArray
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models.fields import wrong_whole
-from stemwright.models.session import first_line, open_session
+from stemwright.models.onnx_session import first_line, open_session
 
 if TYPE_CHECKING:
     import onnxruntime
