@@ -17,9 +17,9 @@ from typing import Any
 import numpy as np
 
 from stemwright.dataset.shards import Clip, clips
-from stemwright.evaluation import beats, chroma, distribution, embedding, faults, key, onsets, pitch, rhythm
+from stemwright.evaluation import beats, chroma, embedding, faults, key, onsets, pitch, rhythm, set_distances
 from stemwright.evaluation.activity import GUARD
-from stemwright.evaluation.pairs import derangement
+from stemwright.evaluation.shuffled_pairs import derangement
 from stemwright.evaluation.timing import bar_times, beat_times, chord_spans, note_spans, onset_times
 from stemwright.song.layers import LAYERS, is_drums
 
@@ -139,11 +139,11 @@ def main() -> None:
         print(f"  {name}: {means(rows[name] for rows in songs if name in rows)}", flush=True)
     vectors = {layer: np.concatenate([embedding.embed(sound(c)) for c in f]) for layer, f in by_layer.items()}
     for layer, have in vectors.items():
-        first, second = distribution.halves(have)
-        print(f"{layer} in {embedding.NAME}, halves: {means([distribution.evaluate(first, second)])}")
+        first, second = set_distances.halves(have)
+        print(f"{layer} in {embedding.NAME}, halves: {means([set_distances.evaluate(first, second)])}")
         for other, others in vectors.items():
             if other != layer:
-                print(f"  {other}: {means([distribution.evaluate(have, others)])}", flush=True)
+                print(f"  {other}: {means([set_distances.evaluate(have, others)])}", flush=True)
 
 
 if __name__ == "__main__":

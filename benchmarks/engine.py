@@ -16,7 +16,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 
-from stemwright.bench.report import Section, notes, sections
+from stemwright.bench.report import ReportSection, notes, sections
 
 HOW = """Made by `stemwright bench engine --out engine.json` and `python benchmarks/engine.py engine.json`.
 
@@ -61,7 +61,7 @@ def _machine(machine: dict[str, Any]) -> str:
     return f"Machine: {machine['processor']}, {size}, {machine['isa']}; {listed}."
 
 
-def _table(section: Section) -> str:
+def _table(section: ReportSection) -> str:
     lines = [f"## {section.title[0].upper()}{section.title[1:]}", ""]
     lines.append("| " + " | ".join(section.columns) + " |")
     lines.append("| " + " | ".join("---" for _ in section.columns) + " |")

@@ -16,13 +16,13 @@ import numpy as np
 
 from stemwright.cli.output import lines, table
 from stemwright.native.options import available_isas
-from stemwright.native.oscillators import Note, pack, render
+from stemwright.native.oscillators import PartialNote, pack, render
 
 FORMATS = {"24 kHz mono": (24000, 320, 1), "48 kHz stereo": (48000, 640, 2)}
 NUMPY_FRAMES = 8
 
 
-def some_notes(count: int, partials: int, frames: int, channels: int, bent: bool) -> list[Note]:
+def some_notes(count: int, partials: int, frames: int, channels: int, bent: bool) -> list[PartialNote]:
     """Notes with a partial at every multiple of a low frequency, slightly sharp, at changing amplitudes."""
     random = np.random.default_rng(0)
     notes = []
@@ -33,11 +33,11 @@ def some_notes(count: int, partials: int, frames: int, channels: int, bent: bool
             partials
         )
         bend = 0.03 * np.sin(2 * np.pi * 6 * np.arange(frames) / 75 + index) * bent
-        notes.append(Note(0.0, np.minimum(frequencies, 0.48), 0, amplitudes, bend.astype(np.float32)))
+        notes.append(PartialNote(0.0, np.minimum(frequencies, 0.48), 0, amplitudes, bend.astype(np.float32)))
     return notes
 
 
-def in_numpy(notes: list[Note], channels: int, frames: int, hop: int) -> np.ndarray:
+def in_numpy(notes: list[PartialNote], channels: int, frames: int, hop: int) -> np.ndarray:
     """The same in float64 from the first centre on, [channels, frames * hop]; notes begin at sample 0."""
     made = np.zeros((channels, frames * hop))
     since = np.arange(hop)

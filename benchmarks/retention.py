@@ -29,8 +29,8 @@ from stemwright.perform.retention import retention_of
 from stemwright.song.layers import LAYERS
 from stemwright.song.state import GlobalState
 from stemwright.training.performer.data import Batch, ClipSet
-from stemwright.training.performer.evaluate import Losses, load_clips, measure, through_engine
 from stemwright.training.performer.loss import IGNORE
+from stemwright.training.performer.teacher_forced import Losses, load_clips, measure, through_engine
 
 FORM, LATE_BAR = "verse:8 chorus:8 verse:8 chorus:8", 16
 BPMS = (84, 97.3, 112, 128, 150)

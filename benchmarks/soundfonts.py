@@ -14,9 +14,9 @@ import numpy as np
 from stemwright.errors import UsageError
 from stemwright.instruments.files import open_instrument
 from stemwright.instruments.playing import play
-from stemwright.instruments.render import Event
+from stemwright.instruments.render import PlacedNote
 from stemwright.instruments.sampler import RATE, Audio
-from stemwright.instruments.synth import SoundfontSynth
+from stemwright.instruments.soundfont_timbres import SoundfontSynth
 
 NOTES = ((48, 90), (60, 50), (72, 110))
 BANDS = ((20, 500), (500, 2000), (2000, 6000), (6000, 16000))
@@ -34,7 +34,7 @@ def ours(path: Path, program: int) -> list[Audio]:
     """The notes by the sampler, at the level that the file gives them."""
     keyboard = open_instrument(f"{path}#0:{program}").keyboard
     gap = 20 * RATE
-    events = [Event(i * gap, 3 * RATE, pitch, velocity) for i, (pitch, velocity) in enumerate(NOTES)]
+    events = [PlacedNote(i * gap, 3 * RATE, pitch, velocity) for i, (pitch, velocity) in enumerate(NOTES)]
     played = play(keyboard, events, len(NOTES) * gap)
     audio = played.audio / np.float32(played.gain)
     return [audio[2 * i * gap : 2 * i * gap + 2 * RATE] for i in range(len(NOTES))]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from stemwright.instruments.audition import audition
 from stemwright.instruments.render import Studio
-from stemwright.instruments.timbres import RECIPES, Recipe
+from stemwright.instruments.timbres import RECIPES, TimbreRecipe
 
 COLUMNS = (
     "timbre", "made of", "peak", "RMS", "centroid, Hz", "cents", "worst", "late, ms", "quietest", "held",
@@ -25,7 +25,7 @@ until its third second; rest: dBFS left half a second after the release; soft: d
 velocities 110 and 40. Timbres in italics are held out."""
 
 
-def _made_of(made: Recipe) -> str:
+def _made_of(made: TimbreRecipe) -> str:
     return f"soundfont {made.bank}:{made.program}" if made.kind == "soundfont" else made.source.split(" (")[0]
 
 
@@ -37,7 +37,7 @@ def _line(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def row(studio: Studio, layer: str, made: Recipe) -> str:
+def row(studio: Studio, layer: str, made: TimbreRecipe) -> str:
     """A timbre's line of the table."""
     got = audition(studio, layer, made.name)
     name = f"*{made.name}*" if made.held_out else made.name

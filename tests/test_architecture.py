@@ -18,7 +18,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "store": "song",
     "conditioning": "song",
     "models": "song",
-    "native": "work",
+    "native": "models work",
     "codec": "models native song",
     "perform": "conditioning models native song",
     "compose": "models native song",
@@ -38,7 +38,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",
 }
-LARGEST = 0.165
+LARGEST = 0.16
 """The share of the package's lines that a room may have."""
 LINES = 400
 """Lines that a file may have."""
@@ -122,7 +122,7 @@ def test_no_circles_in_rooms() -> None:
 def test_rooms_and_files_stay_small() -> None:
     sources = [path for kind in ("*.py", "*.cpp", "*.h") for path in ROOT.rglob(kind)]
     lines = {path: path.read_text(encoding="utf-8").count("\n") for path in sources}
-    assert {path: count for path, count in lines.items() if count > LINES and path.suffix == ".py"} == {}
+    assert {path: count for path, count in lines.items() if count > LINES} == {}
     total = sum(lines.values())
     for room in ROOMS:
         assert sum(count for path, count in lines.items() if room_of(path) == room) < LARGEST * total, room

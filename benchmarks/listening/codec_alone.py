@@ -11,10 +11,10 @@ import numpy as np
 
 from listening.excerpts import RATE, Audio, mono
 from listening.measuring import mono_24
+from stemwright.assess.measured_takes import Performed
 from stemwright.assess.sound.judges import Judges
 from stemwright.assess.sound.measuring import SHIFT
 from stemwright.assess.stem import SINGLE
-from stemwright.assess.takes import Performed
 from stemwright.codec.tone.decoder import Part
 from stemwright.codec.tone.hearing import ToneEncoder
 from stemwright.evaluation import stereo, sustain, transcription, transients

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from listening.excerpts import RATE, Audio, mono
+from stemwright.assess.measured_takes import Performed
 from stemwright.assess.song.measuring import assess_song
 from stemwright.assess.sound.measuring import assess_sound
-from stemwright.assess.takes import Performed
 from stemwright.evaluation.judges.packages import MUSICNN
 from stemwright.evaluation.judges.running import resampled
 from stemwright.evaluation.stereo import NARROWEST_DB, width

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from stemwright.assess.measured_takes import Performed
 from stemwright.assess.sound.soundfont import NoPlayer, find_font, play
-from stemwright.assess.takes import Performed
 
 if TYPE_CHECKING:
     from listening.excerpts import Audio

@@ -16,8 +16,8 @@ from listening.page import Entry
 from listening.picture import picture
 from listening.players import Player, controls
 from listening.songs import JOIN, command, wish
+from stemwright.assess.measured_takes import Performed, performed
 from stemwright.assess.sound.judges import Judges
-from stemwright.assess.takes import Performed, performed
 from stemwright.mix.mixer import mix
 from stemwright.producer.create import create
 from stemwright.producer.decoders import Decoders

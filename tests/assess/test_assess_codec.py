@@ -10,7 +10,7 @@ import pytest
 
 from stemwright.assess.codec.measuring import FLOOR, assess_codec, codebooks, compare, silence, speed
 from stemwright.assess.codec.tables import codec_tables
-from stemwright.assess.sounds import Sound, of_reference
+from stemwright.assess.recordings import CodecInput, of_reference
 from stemwright.codec.codec import Codec
 from stemwright.dataset.held_out import references
 from stemwright.errors import UsageError
@@ -23,7 +23,7 @@ def codec(weights: Path) -> Codec:
 
 
 @pytest.fixture(scope="module")
-def sounds(held_out: Path) -> list[Sound]:
+def sounds(held_out: Path) -> list[CodecInput]:
     layers = ["bass", "lead"]
     return [
         of_reference(r) for split in ("valid", "unseen") for r in references(held_out, split, 2, 0, layers)
@@ -48,7 +48,7 @@ def test_codes_are_counted() -> None:
     assert found["perplexity"] == pytest.approx([1.0, 4.0])
 
 
-def test_a_report(codec: Codec, sounds: list[Sound]) -> None:
+def test_a_report(codec: Codec, sounds: list[CodecInput]) -> None:
     report, coded = assess_codec(codec, sounds, kbit=[3.6])
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert report["sounds"] == len(coded) == 8
@@ -68,20 +68,20 @@ def test_a_report(codec: Codec, sounds: list[Sound]) -> None:
     assert len(text) == 3 and text[0].startswith(f"codec {codec.sha256[:12]}: 8 sounds")
 
 
-def test_figures_are_the_same_every_time(codec: Codec, sounds: list[Sound]) -> None:
+def test_figures_are_the_same_every_time(codec: Codec, sounds: list[CodecInput]) -> None:
     one, two = (assess_codec(codec, sounds[:3], kbit=[])[0] for _ in range(2))
     one.pop("speed"), two.pop("speed")
     assert one == two
 
 
-def test_lower_rates_are_measured_by_default(codec: Codec, sounds: list[Sound]) -> None:
+def test_lower_rates_are_measured_by_default(codec: Codec, sounds: list[CodecInput]) -> None:
     pytest.importorskip("onnx")
     report, _ = assess_codec(codec, sounds[:1])
     assert [row["coder"] for row in report["rows"]] == ["stemwright 3.6", "stemwright 1.8", "stemwright 0.9"]
 
 
-def test_silent_sounds_are_passed_over(codec: Codec, sounds: list[Sound]) -> None:
-    quiet = Sound("bass", "valid", "nothing", np.zeros(SAMPLE_RATE, np.float32))
+def test_silent_sounds_are_passed_over(codec: Codec, sounds: list[CodecInput]) -> None:
+    quiet = CodecInput("bass", "valid", "nothing", np.zeros(SAMPLE_RATE, np.float32))
     report, _ = assess_codec(codec, [quiet, sounds[0]], kbit=[])
     assert report["sounds"] == 1
     with pytest.raises(UsageError, match="every sound is silent"):

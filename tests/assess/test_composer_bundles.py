@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("stemwright.native._engine")
 
-from stemwright.assess.composer.bundles import composers, harmonisers, loss_measures
+from stemwright.assess.composer.contenders import composers, harmonisers, loss_measures
 from stemwright.compose.arranger import decide
 from stemwright.compose.composer.composer import load
 from stemwright.errors import UsageError

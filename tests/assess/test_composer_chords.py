@@ -12,8 +12,8 @@ import pytest
 
 pytest.importorskip("stemwright.native._engine")
 
-from stemwright.assess.composer.chords import assess_chords, chord_tokens, harmonise_all
-from stemwright.assess.composer.losses import chord_losses
+from stemwright.assess.composer.chord_losses import chord_losses
+from stemwright.assess.composer.chord_report import assess_chords, chord_tokens, harmonise_all
 from stemwright.assess.composer.tables import chord_tables
 from stemwright.compose.arranger import decide
 from stemwright.compose.composer.composer import Composer

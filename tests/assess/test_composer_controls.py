@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from stemwright.assess.composer.controls import assess_controls
+from stemwright.assess.composer.control_report import assess_controls
 from stemwright.assess.composer.tables import control_tables
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.score import Note, Score

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from stemwright.assess.sounds import MAX_SECONDS, read, recordings
+from stemwright.assess.recordings import MAX_SECONDS, read, recordings
 from stemwright.errors import UsageError
 from stemwright.song.timebase import SAMPLE_RATE
 

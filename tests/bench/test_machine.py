@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stemwright.bench.machine import Bandwidth, multiply_add_rates
+from stemwright.bench.machine_bounds import Bandwidth, multiply_add_rates
 from stemwright.native import _engine
 from stemwright.native.options import available_isas
 

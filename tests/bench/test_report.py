@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from stemwright.bench import run as bench_run
+from stemwright.bench import benchmark as bench_run
 from stemwright.bench.report import notes, sections
 from stemwright.bench.table import tables
 from stemwright.bench.targets import TARGETS, targets

@@ -15,7 +15,7 @@ pytest.importorskip("onnx")
 from stemwright.codec import codec as room
 from stemwright.codec.codec import DECODE_CHUNK, Codec
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.models.session import open_session
+from stemwright.models.onnx_session import open_session
 from support.codecs import tiny_model, write_tiny
 
 HOP = 320

@@ -16,7 +16,7 @@ pytest.importorskip("onnx")
 from stemwright.codec.wide import CHUNK, WideDecoder
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, load_bundle, require_codec, write_bundle
-from stemwright.models.session import open_session
+from stemwright.models.onnx_session import open_session
 from support.bundles import write_codec, write_wide
 
 HOP = 640

@@ -16,10 +16,10 @@ from listening import bad, bundled, codec_alone, excerpts, figures, looks, page,
 from listening.excerpts import RATE, Bars
 from listening.songs import EXAMPLES, first_of
 
+from stemwright.assess.measured_takes import Performed
 from stemwright.assess.sound import measuring as sound
 from stemwright.assess.sound import soundfont
 from stemwright.assess.sound.judges import Judges
-from stemwright.assess.takes import Performed
 from stemwright.compose.styles import NAMES
 from stemwright.models import load_bundle
 from stemwright.song.layers import LAYERS

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.evaluation import embedding, pairs
+from stemwright.evaluation import embedding, shuffled_pairs
 
 RATE = 24000
 
@@ -65,12 +65,12 @@ def test_bad_input_is_refused():
 @settings(deadline=None)
 @given(st.integers(2, 60), st.integers(0, 1000))
 def test_shuffled_pairs_meet_every_other_once(count, seed):
-    places = pairs.derangement(count, seed)
+    places = shuffled_pairs.derangement(count, seed)
     assert sorted(places) == list(range(count)) and all(i != place for i, place in enumerate(places))
-    assert places == pairs.derangement(count, seed)
+    assert places == shuffled_pairs.derangement(count, seed)
 
 
 def test_one_thing_has_no_other():
-    assert pairs.derangement(0) == []
+    assert shuffled_pairs.derangement(0) == []
     with pytest.raises(ValueError, match="another"):
-        pairs.derangement(1)
+        shuffled_pairs.derangement(1)

@@ -9,7 +9,7 @@ import soundfile
 from stemwright.instruments.mending import fading, lasting, retuned, steady
 from stemwright.instruments.render import sfz_regions
 from stemwright.instruments.sampler import RATE, Region, Sampler
-from stemwright.instruments.timbres import Recipe
+from stemwright.instruments.timbres import TimbreRecipe
 
 
 def bowed(seconds: float = 3.0, sounding: float = 2.7, rate: int = 44100) -> np.ndarray:
@@ -68,7 +68,7 @@ def test_a_recording_that_was_cut_fades(tone: Path) -> None:
 
 def test_a_recipe_says_what_is_mended(tone: Path, tmp_path: Path) -> None:
     (tmp_path / "x.sfz").write_text("<region> key=57 tune=7 sample=a3_v1.flac\n", encoding="utf-8")
-    held = sfz_regions(tmp_path, Recipe("x", "sfz", "x.sfz", tunes=(("a3_v1", 9.0),), blend=0.05))[0]
-    plucked = sfz_regions(tmp_path, Recipe("x", "sfz", "x.sfz", fade=0.3))[0]
+    held = sfz_regions(tmp_path, TimbreRecipe("x", "sfz", "x.sfz", tunes=(("a3_v1", 9.0),), blend=0.05))[0]
+    plucked = sfz_regions(tmp_path, TimbreRecipe("x", "sfz", "x.sfz", fade=0.3))[0]
     assert held.tune == 9.0 and held.loop is not None and held.blend > 0
     assert plucked.tune == 7.0 and plucked.loop is None and plucked.fade == 0.3

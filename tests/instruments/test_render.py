@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.instruments.effects import Effects, distort
-from stemwright.instruments.kits import KITS, Kit, Piece
+from stemwright.instruments.kits import KITS, Hits, Kit
 from stemwright.instruments.render import (
     RATE,
     TARGET_RMS,
-    Event,
+    PlacedNote,
     Studio,
     calibrate,
     limit,
@@ -24,7 +24,7 @@ from stemwright.instruments.render import (
     to_int16,
 )
 from stemwright.instruments.sampler import Voice, velocity_gain
-from stemwright.instruments.synth import SoundfontSynth, find_soundfont
+from stemwright.instruments.soundfont_timbres import SoundfontSynth, find_soundfont
 from stemwright.instruments.timbres import HELD_OUT, MAX_TIMBRES, RECIPES, TIMBRES, recipe
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.meter import Meter
@@ -74,16 +74,16 @@ def test_events_lie_exactly_where_the_timebase_says(
 
 
 def test_a_note_that_is_struck_again_ends_before() -> None:
-    audio = mix_events(Click(), [Event(0, 3000, 60, 100), Event(1000, 500, 60, 100)], 5000)
+    audio = mix_events(Click(), [PlacedNote(0, 3000, 60, 100), PlacedNote(1000, 500, 60, 100)], 5000)
     assert audio[:1000].max() == 0.5 and audio[1100] == 0.5
     assert audio[1530:].max() == 0.0
 
 
 def test_an_open_hat_is_choked_and_other_drums_ring() -> None:
     hat, closed, kick = PIECE_PITCH["open_hat"], PIECE_PITCH["closed_hat"], PIECE_PITCH["kick"]
-    choked = mix_events(Click(True), [Event(0, 1, hat, 100), Event(1000, 1, closed, 100)], 6000)
+    choked = mix_events(Click(True), [PlacedNote(0, 1, hat, 100), PlacedNote(1000, 1, closed, 100)], 6000)
     assert choked[999] == 0.5 and choked[1100] == 0.5
-    ringing = mix_events(Click(True), [Event(0, 1, kick, 100), Event(1000, 1, closed, 100)], 6000)
+    ringing = mix_events(Click(True), [PlacedNote(0, 1, kick, 100), PlacedNote(1000, 1, closed, 100)], 6000)
     assert ringing[1100] == 1.0
 
 
@@ -179,7 +179,7 @@ def test_hits_of_like_level_take_turns(samples: Path) -> None:
 
 def test_hits_of_one_level_follow_their_ranks(samples: Path) -> None:
     """Recordings that were brought to one level: the softest hit is the first, not any of them."""
-    kit = Kit(samples, {"kick": Piece("drums_avl/36-Pearl22Kick", even=True)})
+    kit = Kit(samples, {"kick": Hits("drums_avl/36-Pearl22Kick", even=True)})
     kit.voice(PIECE_PITCH["kick"], 100, 1.0)
     levels = [level for level, _ in kit._hits["kick"]]
     assert levels == sorted(levels) and levels[0] < 0.6 and levels[-1] == 1.0

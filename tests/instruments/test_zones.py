@@ -15,15 +15,15 @@ from stemwright.errors import UsageError
 from stemwright.instruments.files import open_instrument
 from stemwright.instruments.modulators import ATTENUATION, CUTOFF, SWEEP, modulators
 from stemwright.instruments.playing import PEAK, lowpass, play
-from stemwright.instruments.render import Event
+from stemwright.instruments.render import PlacedNote
 from stemwright.instruments.zones import Envelope, Zone
 from support.soundfonts import sf2_bytes, sine, write_sf2, write_sfz
 
 SECOND = 24000
 
 
-def notes(*pitches: int, velocity: int = 90, length: int = SECOND // 2) -> list[Event]:
-    return [Event(i * SECOND, length, pitch, velocity) for i, pitch in enumerate(pitches)]
+def notes(*pitches: int, velocity: int = 90, length: int = SECOND // 2) -> list[PlacedNote]:
+    return [PlacedNote(i * SECOND, length, pitch, velocity) for i, pitch in enumerate(pitches)]
 
 
 def loudest(audio: np.ndarray) -> float:
@@ -42,7 +42,7 @@ def file(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 def test_a_note_sounds_at_its_pitch_and_place(file: Path) -> None:
-    played = play(open_instrument(str(file)).keyboard, [Event(SECOND, SECOND, 81, 90)], 3 * SECOND)
+    played = play(open_instrument(str(file)).keyboard, [PlacedNote(SECOND, SECOND, 81, 90)], 3 * SECOND)
     assert played.audio.shape == (3 * 2 * SECOND, 2) and played.notes == 1 and played.silent == 0
     assert (
         not np.abs(played.audio[: 2 * SECOND - 200]).max() > 1e-3
@@ -64,7 +64,7 @@ def test_notes_where_nothing_lies_are_counted(file: Path) -> None:
 
 def test_velocity_is_heard(file: Path) -> None:
     keyboard = open_instrument(str(file)).keyboard
-    events = [Event(0, SECOND, 69, 127), Event(2 * SECOND, SECOND, 69, 64)]
+    events = [PlacedNote(0, SECOND, 69, 127), PlacedNote(2 * SECOND, SECOND, 69, 64)]
     audio = play(keyboard, events, 4 * SECOND).audio
     ratio = level(audio[2 * SECOND * 2 :]) / level(audio[: SECOND * 2])
     assert ratio == pytest.approx((64 / 127) ** 2 * np.sqrt(0.5), rel=0.1)
@@ -87,7 +87,7 @@ def test_pan_and_stereo_are_kept(tmp_path: Path) -> None:
 
 def test_loops_hold_a_note_and_release_ends_it(tmp_path: Path) -> None:
     font = write_sf2(tmp_path / "loop.sf2", {54: 1, 38: 0, 36: -12000})
-    audio = play(open_instrument(str(font)).keyboard, [Event(0, 3 * SECOND, 69, 90)], 5 * SECOND).audio
+    audio = play(open_instrument(str(font)).keyboard, [PlacedNote(0, 3 * SECOND, 69, 90)], 5 * SECOND).audio
     assert level(audio[2 * 48000 : 3 * 48000]) > 0.05
     assert level(audio[-24000:]) < 1e-3
 
@@ -96,13 +96,13 @@ def test_a_hat_ends_an_open_hat_and_groups_end_each_other(tmp_path: Path) -> Non
     soundfile.write(str(tmp_path / "long.wav"), sine(440.0, 3.0), 24000)
     kit = "<region> sample=long.wav key=46\n<region> sample=tone.wav key=42 volume=-40\n"
     path = write_sfz(tmp_path, kit)
-    strokes = [Event(0, 100, 46, 100), Event(SECOND, 100, 42, 20)]
+    strokes = [PlacedNote(0, 100, 46, 100), PlacedNote(SECOND, 100, 42, 20)]
     audio = play(open_instrument(str(path), drums=True).keyboard, strokes, 3 * SECOND, drums=True).audio
     assert level(audio[:40000]) > 0.05 and level(audio[52000:]) < 2e-3
     path.write_text(
         "<region> sample=long.wav key=60 off_by=3\n<region> sample=tone.wav key=62 group=3 volume=-40\n"
     )
-    strokes = [Event(0, 3 * SECOND, 60, 100), Event(SECOND, 100, 62, 20)]
+    strokes = [PlacedNote(0, 3 * SECOND, 60, 100), PlacedNote(SECOND, 100, 62, 20)]
     audio = play(open_instrument(str(path)).keyboard, strokes, 3 * SECOND).audio
     assert level(audio[:40000]) > 0.05 and level(audio[52000:]) < 2e-3
 

@@ -29,7 +29,7 @@ from stemwright.models.architecture import performer_tensors
 from stemwright.models.tensors import read_header
 
 CONFIG = {
-    "d_model": 16, "layers": 1, "heads": 2, "kv_heads": 1, "head_dim": 8, "ffn": 16, "codebooks": 2,
+    "d_model": 16, "layers": 1, "heads": 2, "kv_heads": 1, "head_dim": 16, "ffn": 16, "codebooks": 2,
     "codebook_size": 4, "features": 3, "window": 8, "rope_base": 10000.0, "norm_eps": 1e-5, "lookahead": 2,
 }  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_missing_folder_file_and_foreign_folder(tmp_path: Path) -> None:
         ('"timbres": []', '"timbres": [1]'),
         ('"model.safetensors"', '"../model.safetensors"'),
         ('"codec_sha256": "a', '"codec_sha256": "z'),
-        ('"head_dim": 8', '"head_dim": 7'),
+        ('"head_dim": 16', '"head_dim": 8'),
         ('"heads": 2', '"heads": 1e9'),
         ('"steps": 0', '"steps": 0, "held_out": {"loss": 1e999}'),
         ('"device": ""', '"device": "\\ud800"'),

@@ -11,7 +11,7 @@ from safetensors.numpy import save
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Manifest, load_bundle, write_bundle
-from stemwright.models.companion import companion_shapes, head_sizes, parameters, validate_companion
+from stemwright.models.companion_tensors import companion_shapes, head_sizes, parameters, validate_companion
 from support.companions import COMPANION, companion_weights, write_companion
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from stemwright.codec.codec import Codec
 from stemwright.errors import StemwrightError
 from stemwright.models import Manifest, write_bundle
-from stemwright.models.graph import check_graph
-from stemwright.models.session import open_session
+from stemwright.models.onnx_checks import check_graph
+from stemwright.models.onnx_session import open_session
 from support.bundles import write_codec
 
 onnx = pytest.importorskip("onnx")
@@ -125,7 +125,7 @@ def test_threads_that_decode_at_once_share_one_session(
 ) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
-    from stemwright.codec import session as room
+    from stemwright.codec import bundle_graphs as room
 
     opened: list[Path] = []
     real = room.open_session

@@ -13,9 +13,9 @@ import numpy as np
 from test_oscillators import ARRAYS, some_notes
 from test_state import KEEP
 
+from stemwright.models.architecture import WHOLE
 from stemwright.native.engine import Engine, Retention, Sampling
 from stemwright.native.oscillators import pack, render
-from stemwright.native.weights import WHOLE, wanted_tensors
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = made_up.CONFIG
@@ -73,8 +73,7 @@ def write_request(path: Path) -> Path:
     }
     notes = pack(some_notes(2, 320), 2)
     arrays |= {f"notes.{name}": getattr(notes, name) for name in ARRAYS}
-    held = made_up.tensors(CONFIG)
-    arrays |= {wanted.name: held[wanted.name] for wanted in wanted_tensors(CONFIG)}
+    arrays |= made_up.tensors(CONFIG)
     with path.open("wb") as file:
         for name, array in arrays.items():
             rows, columns = (*array.shape, 1)[:2]

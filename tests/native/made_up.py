@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stemwright.native.weights import wanted_tensors
+from stemwright.models.architecture import performer_tensors
 
 CONFIG: dict[str, Any] = {
     "d_model": 96, "layers": 3, "heads": 6, "kv_heads": 2, "head_dim": 32, "ffn": 176, "codebooks": 4,
@@ -35,8 +35,8 @@ def small(name: str, shape: tuple[int, ...]) -> np.ndarray:
 def tensors(config: dict[str, Any]) -> dict[str, np.ndarray]:
     """Every tensor of the performer, of sizes that keep its numbers lively."""
     made = {}
-    for name, dtype, shape in wanted_tensors(config):
-        if dtype == "int8":
+    for name, (dtype, shape) in performer_tensors(config).items():
+        if dtype == "I8":
             made[name] = (
                 ((words(name, int(np.prod(shape))) >> np.uint64(24)).astype(np.int64) - 128)
                 .astype(np.int8)

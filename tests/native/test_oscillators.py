@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
 from stemwright.native import options
-from stemwright.native.oscillators import MAX_NOTES, Note, Notes, pack, render
+from stemwright.native.oscillators import MAX_NOTES, PackedNotes, PartialNote, pack, render
 
 _engine = pytest.importorskip("stemwright.native._engine")
 ISAS = options.available_isas()
@@ -33,7 +33,7 @@ def small(name: str, *shape: int) -> np.ndarray:
 
 def made_up_note(
     name: str, onset: float, first: int, frames: int, channels: int, partials: int, bent: bool = True
-) -> Note:
+) -> PartialNote:
     """A note whose numbers are the same on every machine; some frames and partials are silent."""
     amplitudes = small(f"{name} amplitudes", frames, channels, 2, partials) / np.float32(partials)
     amplitudes[2::7] = 0
@@ -41,10 +41,10 @@ def made_up_note(
     amplitudes[:, :, :, 1::5] = 0
     frequencies = np.abs(small(f"{name} frequencies", partials).astype(np.float64)) * 0.49
     bend = small(f"{name} bend", frames) * np.float32(0.03 if bent else 0.0)
-    return Note(onset, frequencies, first, amplitudes, bend)
+    return PartialNote(onset, frequencies, first, amplitudes, bend)
 
 
-def some_notes(channels: int, hop: int) -> list[Note]:
+def some_notes(channels: int, hop: int) -> list[PartialNote]:
     """Early, late, bent and unbent notes, among them one of a single partial and one of a single frame."""
     return [
         made_up_note("a", -1.5 * hop - 0.25, -2, 9, channels, 40),
@@ -54,7 +54,7 @@ def some_notes(channels: int, hop: int) -> list[Note]:
     ]
 
 
-def ahead(note: Note, hop: int, places: np.ndarray) -> np.ndarray:
+def ahead(note: PartialNote, hop: int, places: np.ndarray) -> np.ndarray:
     """The integral of bend from the first centre to each place, in samples."""
     bend = note.bend.astype(np.float64)
     last = len(bend) - 1
@@ -66,7 +66,7 @@ def ahead(note: Note, hop: int, places: np.ndarray) -> np.ndarray:
     return before[frame] + bend[frame] * since + 0.5 * slope * since**2
 
 
-def reference(note: Note, samples: int, start: int, hop: int, gate: float) -> np.ndarray:
+def reference(note: PartialNote, samples: int, start: int, hop: int, gate: float) -> np.ndarray:
     """One note in float64 [channels, samples], straight from the definition."""
     n = np.arange(start, start + samples)
     frames = len(note.bend)
@@ -88,11 +88,11 @@ def sha(sound: np.ndarray) -> str:
     return hashlib.sha256(sound.astype("<f4").tobytes()).hexdigest()
 
 
-def tone(frequency: float, frames: int, sine: float, cosine: float, **other: Any) -> Note:
+def tone(frequency: float, frames: int, sine: float, cosine: float, **other: Any) -> PartialNote:
     """One partial at constant amplitudes from frame 0 on, in tune, from sample 0 on."""
     amplitudes = np.zeros((frames, 1, 2, 1), dtype=np.float32)
     amplitudes[:, 0, :, 0] = sine, cosine
-    note = Note(0.0, np.array([frequency]), 0, amplitudes, np.zeros(frames, dtype=np.float32))
+    note = PartialNote(0.0, np.array([frequency]), 0, amplitudes, np.zeros(frames, dtype=np.float32))
     return replace(note, **other)
 
 
@@ -312,7 +312,7 @@ def test_a_bad_argument_is_refused(name: str, value: object) -> None:
 def test_notes_of_another_number_of_channels_are_refused() -> None:
     with pytest.raises(UsageError, match="channels: the notes have 1, not 2"):
         render(pack([GOOD], 1), 2, 100, 0, 320, 0.0)
-    with pytest.raises(UsageError, match="not a Note"):
+    with pytest.raises(UsageError, match="not a PartialNote"):
         pack([None], 1)  # type: ignore[list-item]
     with pytest.raises(UsageError, match="more than 65536"):
         pack([GOOD] * (MAX_NOTES + 1), 1)
@@ -330,7 +330,7 @@ def test_packed_arrays_that_do_not_fit_are_refused(name: str) -> None:
             replace(packed, **{name: bad})
 
 
-def raw(packed: Notes, **change: Any) -> Any:
+def raw(packed: PackedNotes, **change: Any) -> Any:
     """The extension itself, past the checks in Python."""
     wish = {name: getattr(packed, name) for name in ARRAYS} | CALL | {"isa": ISAS[0]} | change
     return _engine.oscillators(**wish)

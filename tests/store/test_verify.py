@@ -117,7 +117,7 @@ def test_runs_and_lines_cannot_change_places(made):
 
 
 def test_a_run_sealed_anew_breaks_the_chain(made):
-    from stemwright.store.records import seal
+    from stemwright.song.sealed import seal
 
     record = made.folder.runs.read(2)
     (made.path / "runs" / "000002.json").write_bytes(seal({**record, "seed": 99}))

@@ -10,7 +10,7 @@ from safetensors.numpy import save
 
 from stemwright.compose.companion.events import INSTRUMENTS
 from stemwright.models import Bundle, Manifest, write_bundle
-from stemwright.models.companion import companion_shapes
+from stemwright.models.companion_tensors import companion_shapes
 
 COMPANION: dict[str, Any] = {
     "version": 1, "instruments": list(INSTRUMENTS), "hidden": 24, "embed": 12, "mix": 16,

@@ -28,6 +28,21 @@ def mean(rows: Sequence[Mapping[str, float | None]], weights: Iterable[float] | 
     return made
 
 
+def mean_of_numbers(rows: Sequence[Mapping[str, Any]]) -> Figures:
+    """`mean` of what is a number, or unknown, in rows that say other things too."""
+    return mean([{k: v for k, v in row.items() if v is None or isinstance(v, int | float)} for row in rows])
+
+
+def means_by(rows: Sequence[Mapping[str, Any]], keys: tuple[str, ...]) -> list[dict[str, Any]]:
+    """A row for each kind that `keys` tell apart, in the order in which they are met: what they say, and the
+    means of the numbers of its rows.
+    """
+    kinds: dict[tuple[Any, ...], list[Mapping[str, Any]]] = {}
+    for row in rows:
+        kinds.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return [{**dict(zip(keys, kind, strict=True)), **mean_of_numbers(own)} for kind, own in kinds.items()]
+
+
 def ratio(value: float | None, other: float | None) -> float | None:
     """`value` over `other`; None where one is unknown or `other` is 0."""
     return None if value is None or not other else value / other

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.assess.curves import Curve, Points
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.song.timebase import SAMPLE_RATE
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.assess.means import Figures
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.evaluation import activity, chroma, dynamics, faults, onsets, pitch, rhythm
 from stemwright.evaluation.timing import beat_times, chord_spans, note_spans, onset_times
 from stemwright.song.layers import is_drums, kind_of

@@ -36,6 +36,11 @@ class Column:
         return self.form.format(value * self.times if self.times != 1.0 else value)
 
 
+def rows_of(reports: Sequence[Report], part: str) -> list[Report]:
+    """The rows of a part of several reports, one below the other."""
+    return [row for report in reports for row in report[part]]
+
+
 def number(value: float | None, form: str = "{:.2f}") -> str:
     """A figure as text, "-" where it is unknown."""
     return "-" if value is None else form.format(value)

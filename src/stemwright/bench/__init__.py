@@ -1,1 +1,1 @@
-"""How fast the engine is, beside others (`training.rivals`) and beside what the machine allows."""
+"""How fast the engine is, beside others (`ort`, `training.rivals`) and beside what the machine allows."""

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from stemwright.bench.contestant import serve
-from stemwright.bench.engine import EngineContestant
+from stemwright.bench.engine_contestant import EngineContestant
 
 if __name__ == "__main__":
     serve(EngineContestant(Path(sys.argv[2]), sys.argv[1]), Path(sys.argv[2]))

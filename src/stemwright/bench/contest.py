@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from stemwright.bench.cases import CACHES, Case, Effort, Shape, rtf
-from stemwright.bench.entrants import ENGINE, REFERENCE, RIVALS, Entrant
-from stemwright.bench.machine import Bandwidth
+from stemwright.bench.entrants import ENGINE, ORT, REFERENCE, Entrant
+from stemwright.bench.machine_bounds import Bandwidth
 from stemwright.bench.process import Process
 from stemwright.bench.sizes import Sizes, multiply_adds, weight_bytes
 from stemwright.errors import StemwrightError
@@ -28,7 +28,7 @@ TRIAL_CACHE = CACHES[0]
 def build_graphs(folder: Path, entrants: Sequence[Entrant]) -> None:
     """Let the rivals make of the weights in `folder` what they need."""
     if any("onnx" in entrant.needs for entrant in entrants):
-        with Process("building the graphs", RIVALS, "build", str(folder)) as process:
+        with Process("building the graphs", ORT, "build", str(folder)) as process:
             process.wait()
 
 

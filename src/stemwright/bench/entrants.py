@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 
-RIVALS = "stemwright.training.rivals"
+PYTORCH = "stemwright.training.rivals"
+ORT = "stemwright.bench.ort"
 EXTRA = "pip install 'stemwright[train]'"
 
 
@@ -39,7 +40,7 @@ ENTRANTS = (
     Entrant(
         "pytorch",
         "PyTorch eager fp32",
-        RIVALS,
+        PYTORCH,
         "pytorch",
         1e-3,
         ("torch",),
@@ -49,8 +50,8 @@ ENTRANTS = (
     Entrant(
         "ort-fp32",
         "ONNX Runtime fp32",
-        RIVALS,
-        "ort-fp32",
+        ORT,
+        "fp32",
         1e-3,
         ("onnx", "onnxruntime"),
         LARGE_PAGES,
@@ -60,8 +61,8 @@ ENTRANTS = (
     Entrant(
         "ort-int8",
         "ONNX Runtime int8",
-        RIVALS,
-        "ort-int8",
+        ORT,
+        "int8",
         1.0,
         ("onnx", "onnxruntime"),
         LARGE_PAGES,

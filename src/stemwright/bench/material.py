@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from stemwright.models import int8
 from stemwright.models.architecture import WEIGHTS_FILE, performer_tensors
 from stemwright.models.tensors import TensorFile
 
@@ -31,6 +32,17 @@ def read(folder: Path) -> tuple[dict[str, Any], TensorFile]:
     """The architecture and the tensors, each read when it is asked for."""
     config: dict[str, Any] = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     return config, TensorFile(folder / WEIGHTS_FILE)
+
+
+def stacked(tensors: Mapping[str, np.ndarray], names: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """int8 [rows, columns] and float32 scales [rows] of all the matrices named, one below the other."""
+    weight = np.concatenate([tensors[f"{name}.weight"] for name in names])
+    return weight, np.concatenate([tensors[f"{name}.scale"] for name in names])
+
+
+def dense(tensors: Mapping[str, np.ndarray], names: Sequence[str]) -> np.ndarray:
+    """The same as float32 [rows, columns]: exactly what the engine computes with."""
+    return int8.dense(*stacked(tensors, names))
 
 
 def _tensors(config: Mapping[str, Any], seed: int) -> dict[str, np.ndarray]:

@@ -19,7 +19,7 @@ STEP_COLUMNS = (
 
 
 @dataclass
-class Section:
+class ReportSection:
     """A titled table of texts; a gap belongs before each row whose number is in `gaps`."""
 
     title: str
@@ -28,7 +28,7 @@ class Section:
     gaps: set[int] = field(default_factory=set)
 
 
-def sections(machine: Mapping[str, Any], rows: Sequence[Row]) -> list[Section]:
+def sections(machine: Mapping[str, Any], rows: Sequence[Row]) -> list[ReportSection]:
     """Everything measured."""
     steps = [row for row in rows if row["kind"] == "step"]
     made = [
@@ -72,8 +72,8 @@ def _choices(rows: Iterable[Row]) -> list[str]:
     return [f"{title}: {'; '.join(s for s, _ in counts.most_common())}." for title, counts in found.items()]
 
 
-def _steps(title: str, rows: Sequence[Row], peak: float | None) -> Section:
-    section = Section(title, STEP_COLUMNS)
+def _steps(title: str, rows: Sequence[Row], peak: float | None) -> ReportSection:
+    section = ReportSection(title, STEP_COLUMNS)
     last = None
     for row in rows:
         case = (row["batch"], row["threads"], row["cache"])
@@ -99,16 +99,16 @@ def _steps(title: str, rows: Sequence[Row], peak: float | None) -> Section:
     return section
 
 
-def _specials(rows: Iterable[Row]) -> Section:
-    section = Section("beyond single steps: engine, int8 cache", ("measured", "value", "details"))
+def _specials(rows: Iterable[Row]) -> ReportSection:
+    section = ReportSection("beyond single steps: engine, int8 cache", ("measured", "value", "details"))
     for row in rows:
         details = ", ".join(f"{name} {_number(value)}" for name, value in row["details"].items())
         section.rows.append((row["title"], f"{row['value']:.2f} {row['unit']}", details))
     return section
 
 
-def _targets(rows: Iterable[Row]) -> Section:
-    section = Section("to reach", ("target", "wanted", "measured", "reached"))
+def _targets(rows: Iterable[Row]) -> ReportSection:
+    section = ReportSection("to reach", ("target", "wanted", "measured", "reached"))
     for row in rows:
         wanted = f"{row['sense']} {row['limit']:g} {row['unit']}"
         section.rows.append(

@@ -9,7 +9,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from stemwright.bench.report import Section, notes, sections
+from stemwright.bench.report import ReportSection, notes, sections
 from stemwright.bench.targets import Row
 
 TEXT = ("contestant", "measured", "details", "target", "wanted")
@@ -20,7 +20,7 @@ def tables(machine: Mapping[str, Any], rows: Sequence[Row]) -> Group:
     return Group(*map(_table, sections(machine, rows)), *map(Text, notes(machine, rows)))
 
 
-def _table(section: Section) -> Table:
+def _table(section: ReportSection) -> Table:
     table = Table(title=section.title, title_justify="left", title_style="bold")
     for name in section.columns:
         table.add_column(name, justify="left" if name in TEXT else "right", overflow="fold")

@@ -48,7 +48,7 @@ def engine(quick: _Quick = False, preset: _Presets = None, json: opt.Json = Fals
     training extra; they get their best settings, which are printed. The
     machine's read bandwidth is measured in between. Run nothing else meanwhile.
     """
-    from stemwright.bench.run import bench_engine
+    from stemwright.bench.benchmark import bench_engine
 
     if out is not None:
         _check(out)

@@ -13,7 +13,7 @@ from stemwright.cli.watching import watching
 from stemwright.errors import StemwrightError
 
 if TYPE_CHECKING:
-    from stemwright.training.importers.export import Imported
+    from stemwright.training.importers.export import ImportedCodec
 
 _Folder = Annotated[
     Path,
@@ -76,7 +76,7 @@ def import_codec(
         lines(_report(made))
 
 
-def _record(made: Imported) -> dict[str, object]:
+def _record(made: ImportedCodec) -> dict[str, object]:
     bundle = made.bundle
     shape = bundle.manifest.architecture
     return {
@@ -91,7 +91,7 @@ def _record(made: Imported) -> dict[str, object]:
     }
 
 
-def _report(made: Imported) -> list[str]:
+def _report(made: ImportedCodec) -> list[str]:
     bundle = made.bundle
     shape = bundle.manifest.architecture
     frames = shape["sample_rate"] / shape["hop"]

@@ -156,9 +156,9 @@ def composer(
     and micro-timing by style. Then the chords that it writes itself, and whether
     it does as it is asked (density, register and the like).
     """
-    from stemwright.assess.composer.bundles import composers, harmonisers, loss_measures
-    from stemwright.assess.composer.chords import assess_chords
-    from stemwright.assess.composer.controls import assess_controls
+    from stemwright.assess.composer.chord_report import assess_chords
+    from stemwright.assess.composer.contenders import composers, harmonisers, loss_measures
+    from stemwright.assess.composer.control_report import assess_controls
     from stemwright.assess.composer.measuring import assess_composer, first_bars
     from stemwright.assess.composer.tables import composer_tables
     from stemwright.corpus.symbolic import songs_with_chords, symbolic_songs
@@ -334,7 +334,7 @@ def _renderer(sources: Path) -> Any:
 
 def _sounds(where: Path, splits: Sequence[str], clips: int, seed: int) -> list[Any]:
     """Clips of training data, or recordings."""
-    from stemwright.assess.sounds import of_reference, recordings
+    from stemwright.assess.recordings import of_reference, recordings
     from stemwright.dataset.held_out import is_data, references
 
     if not is_data(where):

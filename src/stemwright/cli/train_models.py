@@ -212,7 +212,7 @@ def evaluate(
 ) -> None:
     """Measure a performer on the validation split as it is run: in the engine, by type of its cache."""
     with needs.training():
-        from stemwright.training.performer.evaluate import evaluate as measure
+        from stemwright.training.performer.teacher_forced import evaluate as measure
     made = measure(bundle, data, crops=crops, threads=threads, say=hush if json else say)
     if json:
         emit_json(made)

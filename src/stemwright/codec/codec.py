@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.session import Graphs, Memory, check_codes, whole
+from stemwright.codec.bundle_graphs import Graphs, Memory, check_codes, whole
 from stemwright.codec.streaming import FloatArray, StreamingDecoder, decoded
 from stemwright.codec.tokens import MAX_CODEBOOKS, Tokens, validate
 from stemwright.errors import StemwrightError, UsageError

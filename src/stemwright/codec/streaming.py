@@ -20,7 +20,7 @@ from stemwright.errors import UsageError
 FloatArray = npt.NDArray[np.float32]
 
 
-class Stream(Protocol):
+class TokenStream(Protocol):
     """What :func:`decoded` runs: pushes of tokens give samples of ``channels``, ``hop`` a frame, in chunks of
     ``chunk`` frames; a flush gives the rest.
     """
@@ -96,7 +96,7 @@ class StreamingDecoder:
         return np.concatenate(pieces) if pieces else np.zeros((0, *self.channels), dtype=np.float32)
 
 
-def decoded(stream: Stream, codes: npt.NDArray[np.integer]) -> FloatArray:
+def decoded(stream: TokenStream, codes: npt.NDArray[np.integer]) -> FloatArray:
     """All that a new stream makes of codes ``[K, T]``: float32 ``[T * hop, *channels]``. It is made in
     pieces, of which one is held beside the whole.
     """

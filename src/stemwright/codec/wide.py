@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from stemwright.codec.bundle_graphs import Graphs, check_codes, require, whole
 from stemwright.codec.codec import CODEBOOKS, DECODER
-from stemwright.codec.session import Graphs, check_codes, require, whole
 from stemwright.codec.streaming import FloatArray, StreamingDecoder, decoded
 from stemwright.codec.tokens import validate
 from stemwright.song.timebase import HOP, SAMPLE_RATE

@@ -1,1 +1,1 @@
-"""Metrics, one file a task, after mir_eval: conventions, validate(), pure functions, evaluate()."""
+"""Metrics, one file a task, after mir_eval: conventions, validate() (see `checks`), functions, evaluate()."""

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stemwright.evaluation import checks
+
 GUARD = 0.5
 LEAD_IN = 0.02
 FLOOR_DB = -120.0
@@ -19,17 +21,6 @@ SOUNDS_DB = -50.0
 """A note whose loudest 50 ms are below this does not sound."""
 
 _SLICE = 0.05
-
-
-def validate(audio: ArrayLike, spans: ArrayLike) -> None:
-    """ValueError unless `audio` is finite mono [N] and `spans` are finite [M, 2], begin before release."""
-    signal, times = np.asarray(audio), np.asarray(spans, dtype=np.float64)
-    if signal.ndim != 1 or not np.isfinite(signal).all():
-        raise ValueError(f"audio should be mono and finite, has shape {signal.shape}")
-    if times.size and (times.ndim != 2 or times.shape[1] != 2):
-        raise ValueError(f"spans should be [N, 2], have shape {times.shape}")
-    if times.size and not (np.isfinite(times).all() and np.all(times[:, 1] >= times[:, 0])):
-        raise ValueError("spans should be finite, with the release after the begin")
 
 
 def level_db(audio: ArrayLike) -> float:
@@ -85,7 +76,8 @@ def evaluate(
     audio: ArrayLike, spans: ArrayLike, sample_rate: int = 24000, guard: float = GUARD
 ) -> "OrderedDict[str, Any]":
     """sounding_db, quiet_db, contrast_db (difference), sounding_share, rms_db, peak_db, clipped."""
-    validate(audio, spans)
+    checks.mono(audio)
+    checks.spans(spans)
     signal = np.asarray(audio, dtype=np.float64)
     sounding = signal[sounding_mask(len(signal), spans, sample_rate)]
     quiet = signal[quiet_mask(len(signal), spans, sample_rate, guard)]

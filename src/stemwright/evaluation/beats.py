@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import onsets
+from stemwright.evaluation import checks, onsets
 
 Seconds = NDArray[np.float64]
 Curve = NDArray[np.float64]
@@ -62,9 +62,7 @@ def cml_t(reference: ArrayLike, estimated: ArrayLike) -> float:
 
 def track_beats(audio: ArrayLike, sample_rate: int = 24000) -> Seconds:
     """Beat times heard in mono `audio` [N]; none in silence, and none in less than two seconds."""
-    signal = np.asarray(audio, dtype=np.float64)
-    if signal.ndim != 1:
-        raise ValueError(f"audio should be mono, has shape {signal.shape}")
+    signal = checks.one_channel(audio)
     highest = float(np.abs(signal).max(initial=0.0))
     if highest <= onsets.SILENT or len(signal) < 2 * sample_rate:
         return np.zeros(0)

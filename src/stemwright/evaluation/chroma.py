@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stemwright.evaluation import checks
+
 Curve = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
@@ -39,11 +41,8 @@ _BLOCK = 128
 
 def validate(audio: ArrayLike, spans: ArrayLike, classes: Sequence[Sequence[int]]) -> None:
     """ValueError unless `audio` is finite mono [N], `spans` are [M, 2] and `classes` M sets of 0..11."""
-    signal, times = np.asarray(audio), np.asarray(spans, dtype=np.float64).reshape(-1, 2)
-    if signal.ndim != 1 or not np.isfinite(signal).all():
-        raise ValueError(f"audio should be mono and finite, has shape {signal.shape}")
-    if not (np.isfinite(times).all() and np.all(times[:, 1] >= times[:, 0])):
-        raise ValueError("spans should be finite, with the end after the begin")
+    checks.mono(audio)
+    times = checks.spans(spans, "end")
     if len(times) != len(classes):
         raise ValueError(f"classes should be one set a span: {len(classes)} sets, {len(times)} spans")
     if any(not 0 <= pc <= 11 for group in classes for pc in group):

@@ -17,7 +17,7 @@ from collections import OrderedDict
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation.reconstruction import validate
+from stemwright.evaluation import checks
 
 Floats = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def evaluate(
     reference: NDArray[np.floating], estimate: NDArray[np.floating], sample_rate: int = 24000
 ) -> "OrderedDict[str, float | None]":
     """level_error_db, brightness_error_octaves: None where the reference is silent, or the estimate."""
-    validate(reference, estimate)
+    checks.sounds(reference, estimate, 1)
     (wanted, bright), (level, centroid) = (frames(sound, sample_rate) for sound in (reference, estimate))
     heard = (wanted > wanted.max() - RANGE_DB) & (bright > 0)
     if not heard.any() or not np.any(reference):

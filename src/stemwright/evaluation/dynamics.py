@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import activity
+from stemwright.evaluation import activity, checks
 
 APART = 0.06
 ATTACK = 0.1
@@ -30,8 +30,9 @@ Floats = NDArray[np.float64]
 
 
 def validate(audio: ArrayLike, spans: ArrayLike, pitches: ArrayLike, velocities: ArrayLike) -> None:
-    """ValueError unless `activity.validate` is content and every span has a pitch and a velocity."""
-    activity.validate(audio, spans)
+    """ValueError unless audio and spans are as `checks` says and every span has a pitch and a velocity."""
+    checks.mono(audio)
+    checks.spans(spans)
     count = len(np.asarray(spans))
     if not len(np.asarray(pitches)) == len(np.asarray(velocities)) == count:
         raise ValueError(f"every one of {count} notes needs a pitch and a velocity")

@@ -14,7 +14,7 @@ It knows far less of music than CLAP or VGGish; figures of different embeddings 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import chroma, onsets
+from stemwright.evaluation import checks, chroma, onsets
 from stemwright.evaluation.reconstruction import MEL_FLOOR, mel_filters
 
 Vectors = NDArray[np.float64]
@@ -43,9 +43,7 @@ def embed(audio: ArrayLike, sample_rate: int = SAMPLE_RATE) -> Vectors:
 
 def clips(audio: ArrayLike, sample_rate: int = SAMPLE_RATE) -> list[NDArray[np.float64]]:
     """The clips of `audio` [N] that sound, at 24 kHz, each CLIP_SECONDS long."""
-    signal = np.asarray(audio, dtype=np.float64)
-    if signal.ndim != 1 or not np.isfinite(signal).all():
-        raise ValueError(f"audio should be mono and finite, has shape {signal.shape}")
+    signal = checks.mono(audio)
     if sample_rate != SAMPLE_RATE and signal.size:
         import soxr
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import activity
+from stemwright.evaluation import activity, checks
 
 Curve = NDArray[np.float64]
 
@@ -43,12 +43,11 @@ FLATNESS_HZ = (100.0, 10000.0)
 
 
 def validate(audio: ArrayLike, spans: ArrayLike, reference: ArrayLike | None = None) -> None:
-    """ValueError unless `activity.validate` is content and the reference is as long as `audio`."""
-    activity.validate(audio, spans)
-    if reference is not None:
-        activity.validate(reference, ())
-        if np.asarray(reference).shape != np.asarray(audio).shape:
-            raise ValueError("reference should be as long as the audio")
+    """ValueError unless audio and spans are as `checks` says and the reference is as long as `audio`."""
+    checks.mono(audio)
+    checks.spans(spans)
+    if reference is not None and checks.mono(reference).shape != np.asarray(audio).shape:
+        raise ValueError("reference should be as long as the audio")
 
 
 def hum_db(

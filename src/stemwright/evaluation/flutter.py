@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import activity
+from stemwright.evaluation import checks
 
 WINDOW, STEP = 0.02, 0.01
 ATTACK, RELEASE = 0.15, 0.05
@@ -37,7 +37,8 @@ def levels(audio: ArrayLike, sample_rate: int = 24000) -> NDArray[np.float64]:
 
 def evaluate(audio: ArrayLike, spans: ArrayLike, sample_rate: int = 24000) -> "OrderedDict[str, Any]":
     """flutter_db (None where no note is long enough), notes (judged)."""
-    activity.validate(audio, spans)
+    checks.mono(audio)
+    checks.spans(spans)
     times = np.asarray(spans, dtype=np.float64).reshape(-1, 2)
     curve = levels(audio, sample_rate)
     found = []

@@ -21,6 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stemwright.evaluation import checks
+
 Seconds = NDArray[np.float64]
 Curve = NDArray[np.float64]
 
@@ -41,11 +43,8 @@ SILENT = 1e-4
 
 def validate(reference: ArrayLike, estimated: ArrayLike) -> None:
     """ValueError unless both are ascending, finite, non-negative times [N]."""
-    for name, times in (("reference", np.asarray(reference)), ("estimated", np.asarray(estimated))):
-        if times.ndim != 1:
-            raise ValueError(f"{name} onsets should be one row of times, have shape {times.shape}")
-        if times.size and not (np.isfinite(times).all() and times[0] >= 0 and np.all(np.diff(times) >= 0)):
-            raise ValueError(f"{name} onsets should be finite, ascending and not negative")
+    checks.onsets(reference, "reference")
+    checks.onsets(estimated, "estimated")
 
 
 def merged(times: ArrayLike, within: float = MERGE) -> Seconds:
@@ -88,9 +87,7 @@ def f_measure(
 
 def detect_onsets(audio: ArrayLike, sample_rate: int = 24000) -> Seconds:
     """Onset times in mono `audio` [N]."""
-    signal = np.asarray(audio, dtype=np.float64)
-    if signal.ndim != 1:
-        raise ValueError(f"audio should be mono, has shape {signal.shape}")
+    signal = checks.one_channel(audio)
     highest = float(np.abs(signal).max(initial=0.0))
     if highest <= SILENT:
         return np.zeros(0)

@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stemwright.evaluation import checks
+
 Curve = NDArray[np.float64]
 
 TOLERANCE = 50.0
@@ -43,15 +45,9 @@ OVERSAMPLING = 2
 
 def validate(audio: ArrayLike, spans: ArrayLike, pitches: ArrayLike) -> None:
     """ValueError unless `audio` is finite mono [N], `spans` [M, 2] ascending pairs, `pitches` [M] 0..127."""
-    signal, times = np.asarray(audio), np.asarray(spans, dtype=np.float64)
-    written = np.asarray(pitches, dtype=np.float64)
-    if signal.ndim != 1 or not np.isfinite(signal).all():
-        raise ValueError(f"audio should be mono and finite, has shape {signal.shape}")
-    if times.size and (times.ndim != 2 or times.shape[1] != 2):
-        raise ValueError(f"spans should be [N, 2], have shape {times.shape}")
-    if times.size and not (np.isfinite(times).all() and np.all(times[:, 1] >= times[:, 0])):
-        raise ValueError("spans should be finite, with the release after the begin")
-    if written.shape != (len(times.reshape(-1, 2)),) or not np.all((written >= 0) & (written <= 127)):
+    checks.mono(audio)
+    times, written = checks.spans(spans), np.asarray(pitches, dtype=np.float64)
+    if written.shape != (len(times),) or not np.all((written >= 0) & (written <= 127)):
         raise ValueError(f"pitches should be one MIDI number 0..127 a span, have shape {written.shape}")
 
 

@@ -19,9 +19,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.errors import UsageError
-
-FloatArray = npt.NDArray[np.floating]
+from stemwright.evaluation import checks
+from stemwright.evaluation.checks import FloatArray
 
 RESOLUTIONS = ((256, 20), (512, 40), (1024, 80), (2048, 128))
 MEL_FLOOR = 1e-4
@@ -29,37 +28,9 @@ POWER_FLOOR = 1e-8
 _BLOCK = 2048  # frames transformed at once
 
 
-def validate(reference: FloatArray, estimate: FloatArray) -> None:
-    """UsageError unless both are finite, mono, floating-point, not empty and equally long."""
-    validate_sounds(reference, estimate, "mono", "samples", 1)
-
-
-def validate_sounds(
-    reference: FloatArray, estimate: FloatArray, kind: str, shape: str, channels: int
-) -> None:
-    """UsageError unless both are finite, floating-point, not empty, equally long and of so many channels;
-    `kind` and `shape` are what the message calls them.
-    """
-    trailing = () if channels == 1 else (channels,)
-    for name, sound in (("reference", reference), ("estimate", estimate)):
-        if (
-            not isinstance(sound, np.ndarray)
-            or sound.ndim != 1 + len(trailing)
-            or sound.shape[1:] != trailing
-            or not np.issubdtype(sound.dtype, np.floating)
-        ):
-            raise UsageError(f"{name}: must be a {kind} floating-point array [{shape}]")
-        if sound.size == 0 or not bool(np.isfinite(sound).all()):
-            raise UsageError(f"{name}: is empty or holds values that are not finite")
-    if reference.shape != estimate.shape:
-        raise UsageError(
-            f"estimate: has {len(estimate)} samples, the reference {len(reference)}; cut them to one length"
-        )
-
-
 def si_snr(reference: FloatArray, estimate: FloatArray) -> float:
     """Scale-invariant signal-to-noise ratio in dB, within -100 to 100; silence as reference gives -100."""
-    validate(reference, estimate)
+    checks.sounds(reference, estimate, 1)
     target = reference.astype(np.float64) - float(np.mean(reference, dtype=np.float64))
     sound = estimate.astype(np.float64) - float(np.mean(estimate, dtype=np.float64))
     power = float(target @ target)
@@ -77,7 +48,7 @@ def si_snr(reference: FloatArray, estimate: FloatArray) -> float:
 
 def log_spectral_distance(reference: FloatArray, estimate: FloatArray) -> float:
     """Log-spectral distance in dB."""
-    validate(reference, estimate)
+    checks.sounds(reference, estimate, 1)
     total, frames = 0.0, 0
     for a, b in zip(_magnitudes(reference, 2048), _magnitudes(estimate, 2048), strict=True):
         difference = 10 * np.log10(np.maximum(a * a, POWER_FLOOR)) - 10 * np.log10(
@@ -90,7 +61,7 @@ def log_spectral_distance(reference: FloatArray, estimate: FloatArray) -> float:
 
 def mel_distance(reference: FloatArray, estimate: FloatArray, sample_rate: int = 24_000) -> float:
     """Multi-resolution mel distance."""
-    validate(reference, estimate)
+    checks.sounds(reference, estimate, 1)
     distances = []
     for n_fft, bands in RESOLUTIONS:
         filters = mel_filters(n_fft, bands, sample_rate)

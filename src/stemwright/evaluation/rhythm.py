@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import onsets
+from stemwright.evaluation import checks
 
 Seconds = NDArray[np.float64]
 
@@ -42,11 +42,8 @@ WINDOW = 0.07
 
 def validate(grid: ArrayLike, heard: Mapping[str, ArrayLike], expected: Mapping[str, ArrayLike]) -> None:
     """ValueError unless all times ascend from 0, the grid has two beats, and both name the same stems."""
-    for name, times in [("grid", grid), *heard.items(), *expected.items()]:
-        try:
-            onsets.validate(times, ())
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
+    for times in ({"grid": grid}, heard, expected):
+        checks.onsets_by_name(times)
     if len(np.asarray(grid)) < 2 or not np.all(np.diff(np.asarray(grid, dtype=np.float64)) > 0):
         raise ValueError("grid should have at least two beats, each later than the one before")
     if set(heard) != set(expected):
@@ -102,11 +99,7 @@ def cbd(beats: Mapping[str, ArrayLike]) -> float | None:
 
 def published(beats: Mapping[str, ArrayLike], window: float = WINDOW) -> "OrderedDict[str, Any]":
     """irs, cbs, cbd of tracked `beats` (seconds, by stem), and the window."""
-    for name, times in beats.items():
-        try:
-            onsets.validate(times, ())
-        except ValueError as error:
-            raise ValueError(f"{name}: {error}") from error
+    checks.onsets_by_name(beats)
     return OrderedDict(irs=irs(beats), cbs=cbs(beats, window), cbd=cbd(beats), window=window)
 
 

@@ -18,6 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stemwright.evaluation import checks
+
 Power = NDArray[np.float64]
 
 FRAME_RATE = 75
@@ -34,9 +36,7 @@ SILENT = 1e-10
 
 def long_term(audio: ArrayLike, sample_rate: int = 24000) -> Power | None:
     """Mean power of the bins of mono `audio` [N]: [20 * samples in a codec frame + 1]; None for silence."""
-    signal = np.asarray(audio, dtype=np.float64)
-    if signal.ndim != 1 or not np.isfinite(signal).all():
-        raise ValueError(f"audio should be mono and finite, has shape {signal.shape}")
+    signal = checks.mono(audio)
     size = round(sample_rate / FRAME_RATE) * FRAMES
     signal = np.pad(signal, (0, max(size - len(signal), 0)))
     window = np.hanning(size)

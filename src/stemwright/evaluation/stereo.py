@@ -18,9 +18,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.evaluation.reconstruction import MEL_FLOOR, mel_filters, si_snr, validate_sounds
-
-FloatArray = npt.NDArray[np.floating]
+from stemwright.evaluation import checks
+from stemwright.evaluation.checks import FloatArray
+from stemwright.evaluation.reconstruction import MEL_FLOOR, mel_filters, si_snr
 
 RATE = 48_000
 RESOLUTIONS = ((512, 25), (1024, 49), (2048, 98), (4096, 157))
@@ -30,14 +30,9 @@ SILENT_DB = -120.0
 _BLOCK = 512  # frames transformed at once
 
 
-def validate(reference: FloatArray, estimate: FloatArray) -> None:
-    """UsageError unless both are finite, stereo, floating-point, not empty and equally long."""
-    validate_sounds(reference, estimate, "stereo", "samples, 2", 2)
-
-
 def mel_distances(reference: FloatArray, estimate: FloatArray) -> tuple[float, float]:
     """Multi-resolution mel distance, over all bands and over those above 12 kHz."""
-    validate(reference, estimate)
+    checks.sounds(reference, estimate, 2)
     whole, high = [], []
     for n_fft, bands in RESOLUTIONS:
         filters = mel_filters(n_fft, bands, RATE)

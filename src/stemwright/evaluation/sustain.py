@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation import activity
+from stemwright.evaluation import checks
 from stemwright.evaluation.pitch import hertz
 from stemwright.evaluation.trend import less_trend
 
@@ -122,7 +122,8 @@ def evaluate(
     audio: ArrayLike, spans: ArrayLike, pitches: ArrayLike, single: bool, sample_rate: int = 24000
 ) -> "OrderedDict[str, Any]":
     """roughness_db, partials_db (None where no note can be judged), notes (with a middle)."""
-    activity.validate(audio, spans)
+    checks.mono(audio)
+    checks.spans(spans)
     if len(np.asarray(pitches)) != len(np.asarray(spans)):
         raise ValueError("every span needs a pitch")
     held = middles(spans, pitches, single)

@@ -8,7 +8,7 @@ import numpy as np
 
 from stemwright.instruments.effects import distort
 from stemwright.instruments.ranges import RANGES, folded
-from stemwright.instruments.render import Event, Studio, limit, mix_events, reference_events
+from stemwright.instruments.render import PlacedNote, Studio, limit, mix_events, reference_events
 from stemwright.instruments.sampler import RATE, Audio
 from stemwright.instruments.timbres import recipe
 from stemwright.song.drums import PIECE_PITCH
@@ -89,7 +89,7 @@ def audition(studio: Studio, layer: str, timbre: str) -> Audition:
     instrument, gain = studio.instrument(layer, timbre)
     made = recipe(layer, timbre)
 
-    def play(events: list[Event], seconds: float) -> Audio:
+    def play(events: list[PlacedNote], seconds: float) -> Audio:
         return limit(
             distort(mix_events(instrument, events, round(seconds * RATE)), made.drive) * np.float32(gain)
         )
@@ -98,7 +98,7 @@ def audition(studio: Studio, layer: str, timbre: str) -> Audition:
     cents, late, loud, held, rest, soft = [], [], [], [], [], []
     hold = round(NOTE_SECONDS * RATE)
     for pitch in _notes(layer, made.range):
-        note = play([Event(0, hold, pitch, 90)], NOTE_SECONDS + REST_SECONDS)
+        note = play([PlacedNote(0, hold, pitch, 90)], NOTE_SECONDS + REST_SECONDS)
         level = np.abs(note)
         top = float(level.max())
         loud.append(top)
@@ -106,9 +106,9 @@ def audition(studio: Studio, layer: str, timbre: str) -> Audition:
         if layer != "drums":
             rest.append(float(level[hold + RATE // 2 :].max()))
             cents.append(pitch_error(note[2400 : 2400 + hold // 2], pitch))
-            long = play([Event(0, 3 * RATE, pitch, 90)], 3.0)
+            long = play([PlacedNote(0, 3 * RATE, pitch, 90)], 3.0)
             held.append(decibels(rms(long[: RATE // 2])) - decibels(rms(long[-RATE:])))
-        levels = [rms(play([Event(0, hold, pitch, v)], NOTE_SECONDS)) for v in (40, 110)]
+        levels = [rms(play([PlacedNote(0, hold, pitch, v)], NOTE_SECONDS)) for v in (40, 110)]
         soft.append(decibels(levels[1]) - decibels(levels[0]))
     return Audition(
         peak=decibels(float(np.abs(phrase).max())),

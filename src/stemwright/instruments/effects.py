@@ -13,7 +13,7 @@ from random import Random
 
 import numpy as np
 
-from stemwright.instruments.sampler import MONO, RATE, Audio, Format, lowpass, resample
+from stemwright.instruments.sampler import MONO, RATE, Audio, SoundFormat, lowpass, resample
 
 SPLIT_HZ = 800.0
 ECHOES = 6
@@ -56,7 +56,7 @@ class Effects:
         """The fields, for a clip's line."""
         return asdict(self)
 
-    def apply(self, audio: Audio, form: Format = MONO) -> Audio:
+    def apply(self, audio: Audio, form: SoundFormat = MONO) -> Audio:
         """float32 [samples], or of another format -> the same length; silence before the first sound stays
         silence.
         """

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stemwright.instruments.render import CHOKED, CHOKERS, Event, retrigger
+from stemwright.instruments.render import CHOKED, CHOKERS, PlacedNote, retrigger
 from stemwright.instruments.sampler import WIDE, Audio, NoteCache, resample
 from stemwright.instruments.zones import MAX_RELEASE, Keyboard, Sample, Zone
 from stemwright.song.drums import PIECE_PITCH, piece_of
@@ -33,7 +33,7 @@ _LENGTHS = (1.5, 4.0, 12.0, 30.0, MAX_HELD + MAX_RELEASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
+class PlayedScore:
     """`audio`: float32 [samples, 2], brought to a peak of `PEAK` by `gain`; of `notes`, `silent` lie where
     nothing sounds.
     """
@@ -58,11 +58,11 @@ class Stroke:
 
 def play(
     keyboard: Keyboard,
-    events: Sequence[Event],
+    events: Sequence[PlacedNote],
     total: int,
     drums: bool = False,
     progress: Callable[[int, int], object] = lambda done, of: None,
-) -> Played:
+) -> PlayedScore:
     """The notes as sound. `total` and the events count at 24 kHz, `total * 2` samples come back."""
     placed = _on_kit(keyboard, events) if drums else retrigger(events)
     heard = [event for event in placed if 0 <= event.start < total and keyboard.sounds(event.pitch)]
@@ -77,10 +77,10 @@ def play(
     peak = float(np.abs(out).max(initial=0.0))
     gain = PEAK / peak if peak > 1e-6 else 1.0
     out *= np.float32(gain)
-    return Played(out, len(events), len(events) - len(heard), gain)
+    return PlayedScore(out, len(events), len(events) - len(heard), gain)
 
 
-def _on_kit(keyboard: Keyboard, events: Sequence[Event]) -> list[Event]:
+def _on_kit(keyboard: Keyboard, events: Sequence[PlacedNote]) -> list[PlacedNote]:
     """Drum events on keys of the kit: their own, else the usual one of their piece, else any of it."""
     found: dict[int, int] = {}
     for pitch in {event.pitch for event in events}:
@@ -93,7 +93,7 @@ def _on_kit(keyboard: Keyboard, events: Sequence[Event]) -> list[Event]:
     return sorted(moved, key=lambda event: (event.start, event.pitch))
 
 
-def _strokes(keyboard: Keyboard, events: Sequence[Event], drums: bool) -> list[Stroke]:
+def _strokes(keyboard: Keyboard, events: Sequence[PlacedNote], drums: bool) -> list[Stroke]:
     turns: Counter[int] = Counter()
     out: list[Stroke] = []
     for event in events:

@@ -24,17 +24,17 @@ from stemwright.instruments.sampler import (
     MONO,
     RATE,
     Audio,
-    Format,
     Instrument,
     NoteCache,
     Region,
     Sampler,
+    SoundFormat,
     named_regions,
     parse_sfz,
     single_region,
 )
-from stemwright.instruments.synth import SoundfontInstrument, SoundfontSynth, find_soundfont
-from stemwright.instruments.timbres import Recipe, recipe
+from stemwright.instruments.soundfont_timbres import SoundfontInstrument, SoundfontSynth, find_soundfont
+from stemwright.instruments.timbres import TimbreRecipe, recipe
 from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.timebase import HOP
 
@@ -54,7 +54,7 @@ CHOKERS = frozenset(PIECE_PITCH[name] for name in _HATS)
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class PlacedNote:
     """One note: ``start`` and held ``length`` in samples, MIDI ``pitch`` and ``velocity``."""
 
     start: int
@@ -63,40 +63,40 @@ class Event:
     velocity: int
 
 
-def score_events(score: Score, timebase: Timebase) -> list[Event]:
+def score_events(score: Score, timebase: Timebase) -> list[PlacedNote]:
     """The notes of a score at their exact sample positions."""
-    out: list[Event] = []
+    out: list[PlacedNote] = []
     for note in score.notes:
         start = timebase.tick_sample(note.onset)
         end = timebase.tick_sample(note.onset + note.duration)
-        out.append(Event(start, max(1, end - start), note.pitch, note.velocity))
+        out.append(PlacedNote(start, max(1, end - start), note.pitch, note.velocity))
     return out
 
 
-def _drum_events(events: Iterable[Event]) -> list[Event]:
+def _drum_events(events: Iterable[PlacedNote]) -> list[PlacedNote]:
     """Drum events on canonical pitches; an open hat is held until the next hat closes or reopens it."""
-    mapped = (Event(e.start, 0, PIECE_PITCH[DRUM_PIECES[piece_of(e.pitch)]], e.velocity) for e in events)
+    mapped = (PlacedNote(e.start, 0, PIECE_PITCH[DRUM_PIECES[piece_of(e.pitch)]], e.velocity) for e in events)
     plain = sorted(mapped, key=lambda e: (e.start, e.pitch))
     hats = [e.start for e in plain if e.pitch in CHOKERS]
-    out: list[Event] = []
+    out: list[PlacedNote] = []
     for event in plain:
         held = 60 * RATE
         if event.pitch in CHOKED:
             later = [s for s in hats if s > event.start]
             held = later[0] - event.start if later else held
-        out.append(Event(event.start, held, event.pitch, event.velocity))
+        out.append(PlacedNote(event.start, held, event.pitch, event.velocity))
     return out
 
 
-def retrigger(events: Iterable[Event]) -> list[Event]:
+def retrigger(events: Iterable[PlacedNote]) -> list[PlacedNote]:
     """A pitch that is struck again ends its earlier note."""
-    out: list[Event] = []
+    out: list[PlacedNote] = []
     last: dict[int, int] = {}
     for event in sorted(events, key=lambda e: (e.start, e.pitch)):
         before = last.get(event.pitch)
         if before is not None and out[before].start + out[before].length > event.start:
             old = out[before]
-            out[before] = Event(old.start, max(1, event.start - old.start), old.pitch, old.velocity)
+            out[before] = PlacedNote(old.start, max(1, event.start - old.start), old.pitch, old.velocity)
         last[event.pitch] = len(out)
         out.append(event)
     return out
@@ -109,7 +109,9 @@ def _release_curve(count: int) -> Audio:
     return np.asarray(np.exp(-5.0 * t) * (1.0 - t), dtype=np.float32)
 
 
-def mix_events(instrument: Instrument, events: Sequence[Event], total: int, form: Format = MONO) -> Audio:
+def mix_events(
+    instrument: Instrument, events: Sequence[PlacedNote], total: int, form: SoundFormat = MONO
+) -> Audio:
     """Sum of all notes as float32 [total], without gain or limiting; starts outside the clip are left out.
 
     ``total`` and events count at 24 kHz, whatever the format of the instrument and of the sum.
@@ -151,18 +153,20 @@ _CHORDS = {"bass": ((36,), (43,), (41,), (38,)), "lead": ((67,), (72,), (76,), (
 _HARMONY = ((60, 64, 67), (57, 60, 64), (53, 57, 60), (55, 59, 62))
 
 
-def reference_events(layer: str, reach: tuple[int, int] = WHOLE) -> list[Event]:
+def reference_events(layer: str, reach: tuple[int, int] = WHOLE) -> list[PlacedNote]:
     """Two seconds of typical playing in a timbre's range, by which its gain is set."""
     half, quarter = RATE // 2, RATE // 4
     if layer == "drums":
         piece = PIECE_PITCH
-        events = [Event(i * quarter, 1, piece["closed_hat"], 80) for i in range(8)]
-        events += [Event(i * 2 * half, 1, piece["kick"], 100) for i in range(2)]
-        events += [Event(half + i * 2 * half, 1, piece["snare"], 100) for i in range(2)]
+        events = [PlacedNote(i * quarter, 1, piece["closed_hat"], 80) for i in range(8)]
+        events += [PlacedNote(i * 2 * half, 1, piece["kick"], 100) for i in range(2)]
+        events += [PlacedNote(half + i * 2 * half, 1, piece["snare"], 100) for i in range(2)]
         return events
     chords = _CHORDS.get(layer, _HARMONY)
     return [
-        Event(i * half, half, folded(pitch, *reach), 90) for i, chord in enumerate(chords) for pitch in chord
+        PlacedNote(i * half, half, folded(pitch, *reach), 90)
+        for i, chord in enumerate(chords)
+        for pitch in chord
     ]
 
 
@@ -180,7 +184,7 @@ def calibrate(
     return min(TARGET_RMS.get(layer, 0.1) / rms, MAX_PEAK / peak) if rms > 1e-6 else 1.0
 
 
-def sfz_regions(samples: Path, made: Recipe) -> list[Region]:
+def sfz_regions(samples: Path, made: TimbreRecipe) -> list[Region]:
     """The regions of a recipe of the kind ``sfz``, mended as it says."""
     regions = retuned(parse_sfz(samples / made.path), dict(made.tunes))
     if made.blend:
@@ -195,7 +199,7 @@ class Studio:
     system. A wide ``form`` gives the same music wider: as loud as in mono, by the mono timbres' gains.
     """
 
-    def __init__(self, samples: Path, soundfont: Path | None = None, form: Format = MONO) -> None:
+    def __init__(self, samples: Path, soundfont: Path | None = None, form: SoundFormat = MONO) -> None:
         self.form = form
         self.samples = samples
         self._soundfont = soundfont
@@ -203,7 +207,7 @@ class Studio:
         self._cache = NoteCache()
         self._instruments: dict[tuple[str, str], tuple[Instrument, float]] = {}
 
-    def _build(self, made: Recipe, form: Format) -> Instrument:
+    def _build(self, made: TimbreRecipe, form: SoundFormat) -> Instrument:
         cache = self._cache if form == self.form else NoteCache()
         if made.kind == "kit":
             return Kit(self.samples, KITS[made.path], form)
@@ -248,7 +252,7 @@ class Studio:
         return end_fade(audio, form=self.form)
 
 
-def end_fade(audio: Audio, seconds: float = 0.005, form: Format = MONO) -> Audio:
+def end_fade(audio: Audio, seconds: float = 0.005, form: SoundFormat = MONO) -> Audio:
     """Fade the last 5 ms, in place, so that a note cut by the clip's end does not click."""
     count = min(round(seconds * form.rate), len(audio))
     if count:

@@ -34,7 +34,7 @@ RATE = 24000
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
+class SoundFormat:
     """``scale`` times 24 kHz; with ``stereo``, sounds are [samples, 2], else [samples]."""
 
     scale: int = 1
@@ -46,8 +46,8 @@ class Format:
         return self.scale * RATE
 
 
-MONO = Format()
-WIDE = Format(2, stereo=True)
+MONO = SoundFormat()
+WIDE = SoundFormat(2, stereo=True)
 MAX_SECONDS = 12.0
 VELOCITY_POWER = 1.5
 LEVEL = 0.25
@@ -118,7 +118,7 @@ def mono(sound: Audio) -> Audio:
     return np.ascontiguousarray(sound.mean(axis=1, dtype=np.float32))
 
 
-def as_format(sound: Audio, form: Format) -> Audio:
+def as_format(sound: Audio, form: SoundFormat) -> Audio:
     """[samples, channels] as mono [samples], or stereo [samples, 2]: one channel twice, or the first two."""
     if not form.stereo:
         return mono(sound)
@@ -147,7 +147,7 @@ def attack_start(audio: Audio, threshold: float = 0.1, limit: float = 0.1, lead:
     return min(max(0, first - round(lead * RATE)), round(limit * RATE))
 
 
-def cut_start(audio: Audio, start: int, form: Format, lead: float = 0.0005) -> Audio:
+def cut_start(audio: Audio, start: int, form: SoundFormat, lead: float = 0.0005) -> Audio:
     """A sound from ``start`` on (in samples at 24 kHz), faded in within ``lead`` seconds where it was cut."""
     out = audio[start * form.scale :].copy()
     ramp = min(round(lead * form.rate), len(out))
@@ -175,7 +175,7 @@ def normal_gain(audio: Audio, seconds: float = 0.5) -> np.float32:
     return np.float32(LEVEL / rms) if rms > 1e-6 else np.float32(1.0)
 
 
-def fade_tail(audio: Audio, seconds: float = 0.05, form: Format = MONO) -> Audio:
+def fade_tail(audio: Audio, seconds: float = 0.05, form: SoundFormat = MONO) -> Audio:
     """Fade the last ``seconds`` out, so that a sample that was cut does not click."""
     count = min(round(seconds * form.rate), len(audio))
     out = audio.copy()
@@ -335,7 +335,7 @@ class Sampler:
         regions: Iterable[Region],
         max_seconds: float = MAX_SECONDS,
         cache: NoteCache | None = None,
-        form: Format = MONO,
+        form: SoundFormat = MONO,
     ) -> None:
         self.regions = list(regions)
         self.max_seconds = max_seconds
@@ -367,7 +367,7 @@ class Sampler:
         gain = normal_gain(cut_start(plain, start, MONO))
         return fade_tail(cut_start(out, start, self.form) * gain, region.fade, self.form)
 
-    def _pitched(self, region: Region, pitch: int, form: Format) -> Audio:
+    def _pitched(self, region: Region, pitch: int, form: SoundFormat) -> Audio:
         """A region at a pitch, as long as a note can be, from the recording's first sample."""
         sound, rate = self._file(region)
         shift = pitch - region.center + region.tune / 100.0

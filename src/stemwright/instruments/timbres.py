@@ -20,11 +20,11 @@ from stemwright.errors import UsageError
 from stemwright.instruments.ranges import WHOLE
 from stemwright.models.manifest import MAX_TIMBRES
 
-__all__ = ["HELD_OUT", "MAX_TIMBRES", "RECIPES", "TIMBRES", "Recipe", "recipe"]
+__all__ = ["HELD_OUT", "MAX_TIMBRES", "RECIPES", "TIMBRES", "TimbreRecipe", "recipe"]
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class TimbreRecipe:
     """How a timbre is made: ``kind`` is ``sfz``, ``named``, ``sample``, ``kit`` or ``soundfont``.
 
     ``sfz``: ``path`` is an SFZ file below the sample folder. ``named``: ``path`` is a folder of samples with
@@ -87,29 +87,31 @@ _GRAND_TUNES = (
     ("063_Ds4_v3", -8.0), ("069_A4_v3", -7.0), ("087_Ds6_v3", -14.0), ("099_Ds7_v3", -30.0),
     ("105_A7_v3", -52.0),
 )  # fmt: skip
+_FINGERS = "bass_yr/FingerBassYR 20190930.sfz"
+_PICK = "bass_yr/PickedBassYR 20190930.sfz"
 _GUITAR = "guitar_spanish/SpanishClassicalGuitar-20190618.sfz"
 _PIANO = "piano_upright_kw/UprightPianoKW-20220221.sfz"
 
 
 def _played(
     name: str, program: int, release: float = 0.15, *, bank: int = 0, held_out: bool = False
-) -> Recipe:
+) -> TimbreRecipe:
     """A program of the soundfont."""
-    return Recipe(name, "soundfont", "", bank, program, release, _SOUNDFONT, held_out=held_out)
+    return TimbreRecipe(name, "soundfont", "", bank, program, release, _SOUNDFONT, held_out=held_out)
 
 
-def _emily(name: str, release: float, drive: float) -> Recipe:
+def _emily(name: str, release: float, drive: float) -> TimbreRecipe:
     """The electric guitar through an amplifier."""
     path = "guitar_emily/notes"
-    return Recipe(name, "named", path, release=release, source=_EMILY, drive=drive, low=36, high=91)
+    return TimbreRecipe(name, "named", path, release=release, source=_EMILY, drive=drive, low=36, high=91)
 
 
 def _synth_bass(
     name: str, file: str, center: float, loop: tuple[float, float], held_out: bool = False
-) -> Recipe:
+) -> TimbreRecipe:
     """One long note of a synthesizer."""
     path = f"sonicpi_cc0/{file}.flac"
-    return Recipe(
+    return TimbreRecipe(
         name, "sample", path, release=0.08, source=_SONIC_PI, center=center, loop=loop, held_out=held_out
     )
 
@@ -125,39 +127,39 @@ def _recorded(
     tunes: tuple[tuple[str, float], ...] = (),
     blend: float = 0.0,
     fade: float = 0.05,
-) -> Recipe:
+) -> TimbreRecipe:
     """A recorded instrument in a folder with an SFZ file of its name."""
-    return Recipe(
+    return TimbreRecipe(
         name, "sfz", f"{folder}/{folder}.sfz", source=source, drive=drive, low=low, high=high, tunes=tunes,
         blend=blend, fade=fade,
     )  # fmt: skip
 
 
-RECIPES: dict[str, tuple[Recipe, ...]] = {
+RECIPES: dict[str, tuple[TimbreRecipe, ...]] = {
     "drums": (
-        Recipe("acoustic", "kit", path="acoustic", source=_MULDJORD),
-        Recipe("808", "kit", path="808", source=_SONIC_PI),
+        TimbreRecipe("acoustic", "kit", path="acoustic", source=_MULDJORD),
+        TimbreRecipe("808", "kit", path="808", source=_SONIC_PI),
         _played("standard", 0, bank=128),
         _played("room", 8, bank=128),
-        Recipe("heavy", "kit", path="heavy", source=_MULDJORD),
-        Recipe("vintage", "kit", path="vintage", source=_SONIC_PI),
-        Recipe("electronic", "kit", path="electronic", source=_SONIC_PI),
-        Recipe("club", "kit", path="club", source=_SONIC_PI),
+        TimbreRecipe("heavy", "kit", path="heavy", source=_MULDJORD),
+        TimbreRecipe("vintage", "kit", path="vintage", source=_SONIC_PI),
+        TimbreRecipe("electronic", "kit", path="electronic", source=_SONIC_PI),
+        TimbreRecipe("club", "kit", path="club", source=_SONIC_PI),
         _played("power", 16, bank=128),
         _played("analog", 25, bank=128),
         _played("brush", 40, bank=128),
-        Recipe("tabla", "kit", path="tabla", source=_SONIC_PI, held_out=True),
-        Recipe("techno", "kit", path="techno", source=_SONIC_PI, held_out=True),
-        Recipe("chip", "kit", path="chip", source=_SONIC_PI, held_out=True),
-        Recipe("gogodze", "kit", path="gogodze", source=_GOGODZE),
-        Recipe("black pearl", "kit", path="black pearl", source=_AVL),
-        Recipe("red zeppelin", "kit", path="red zeppelin", source=_AVL),
-        Recipe("uzu", "kit", path="uzu", source="uzu-drumkit by Switch Angel and Mot4i (Unlicense)"),
-        Recipe("percussion", "kit", path="percussion", source=_PERCUSSION),
+        TimbreRecipe("tabla", "kit", path="tabla", source=_SONIC_PI, held_out=True),
+        TimbreRecipe("techno", "kit", path="techno", source=_SONIC_PI, held_out=True),
+        TimbreRecipe("chip", "kit", path="chip", source=_SONIC_PI, held_out=True),
+        TimbreRecipe("gogodze", "kit", path="gogodze", source=_GOGODZE),
+        TimbreRecipe("black pearl", "kit", path="black pearl", source=_AVL),
+        TimbreRecipe("red zeppelin", "kit", path="red zeppelin", source=_AVL),
+        TimbreRecipe("uzu", "kit", path="uzu", source="uzu-drumkit by Switch Angel and Mot4i (Unlicense)"),
+        TimbreRecipe("percussion", "kit", path="percussion", source=_PERCUSSION),
     ),
     "bass": (
-        Recipe("finger", "sfz", path="bass_yr/FingerBassYR 20190930.sfz", source=_FREEPATS, low=23, high=57),
-        Recipe("pick", "sfz", path="bass_yr/PickedBassYR 20190930.sfz", source=_FREEPATS, low=23, high=57),
+        TimbreRecipe("finger", "sfz", path=_FINGERS, source=_FREEPATS, low=23, high=57),
+        TimbreRecipe("pick", "sfz", path=_PICK, source=_FREEPATS, low=23, high=57),
         _played("upright", 32),
         _played("synth", 38, 0.08),
         _played("fretless", 35),
@@ -183,10 +185,10 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         _recorded("surge", "synth_bass_lead", _FREEPATS, 27, 84, blend=0.05),
     ),
     "harmony": (
-        Recipe("piano", "sfz", path=_PIANO, source=_FREEPATS),
+        TimbreRecipe("piano", "sfz", path=_PIANO, source=_FREEPATS),
         _played("epiano", 4, 0.25),
         _played("strings", 48, 0.35),
-        Recipe("nylon", "sfz", path=_GUITAR, source=_FREEPATS, low=28, high=91),
+        TimbreRecipe("nylon", "sfz", path=_GUITAR, source=_FREEPATS, low=28, high=91),
         _emily("clean guitar", 0.25, 0.7),
         _played("steel guitar", 25, 0.25),
         _played("organ", 17, 0.08),
@@ -228,9 +230,9 @@ RECIPES: dict[str, tuple[Recipe, ...]] = {
         _played("sax", 66, 0.12),
         _played("flute", 73, 0.12),
         _played("synth lead", 81, 0.1),
-        Recipe("spanish guitar", "sfz", path=_GUITAR, source=_FREEPATS, low=28, high=91),
+        TimbreRecipe("spanish guitar", "sfz", path=_GUITAR, source=_FREEPATS, low=28, high=91),
         _emily("driven guitar", 0.12, 12.0),
-        Recipe("upright piano", "sfz", path=_PIANO, source=_FREEPATS),
+        TimbreRecipe("upright piano", "sfz", path=_PIANO, source=_FREEPATS),
         _played("trumpet", 56, 0.12),
         _played("violin", 40),
         _played("clarinet", 71, 0.12),
@@ -269,7 +271,7 @@ TIMBRES: dict[str, tuple[str, ...]] = _names(held_out=False)
 HELD_OUT: dict[str, tuple[str, ...]] = _names(held_out=True)
 
 
-def recipe(layer: str, timbre: str) -> Recipe:
+def recipe(layer: str, timbre: str) -> TimbreRecipe:
     """The recipe of ``timbre`` in ``layer``; raises :class:`UsageError` naming the choices."""
     for candidate in RECIPES.get(layer, ()):
         if candidate.name == timbre:

@@ -1,4 +1,8 @@
-"""The tensors a performer's weight file must hold, from its architecture alone."""
+"""A performer's sizes and tensors: their bounds, names, types and shapes, in this one table.
+
+Bundles and engine check against it, exports and made-up weights are made by it. The engine's C++ part reads
+tensors by these names, and checks sizes once more, for its own safety: a test holds the two together.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from stemwright.errors import UsageError, shown
+from stemwright.models.fields import known_only, wrong_whole
 from stemwright.models.manifest import MAX_TIMBRES
 
 WEIGHTS_FILE = "model.safetensors"
 MAX_PARAMETERS = 2_000_000_000
 
-# field: (lowest, highest)
-_WHOLE = {
+WHOLE = {
     "d_model": (16, 8192),
     "layers": (1, 128),
     "heads": (1, 128),
     "kv_heads": (1, 128),
-    "head_dim": (2, 512),
+    "head_dim": (16, 512),
     "ffn": (16, 65536),
     "codebooks": (1, 32),
     "codebook_size": (2, 65535),
@@ -26,10 +30,35 @@ _WHOLE = {
     "window": (1, 1 << 20),
     "lookahead": (0, 1024),
 }
-_REAL = ("rope_base", "norm_eps")
+"""Field: (lowest, highest)."""
+STEP = 16
+"""What the sizes of rows are multiples of: the engine's lanes."""
+STEPPED = ("d_model", "head_dim", "ffn")
+REAL = {"rope_base": (1.0, 1e6), "norm_eps": (1e-12, 1.0)}
 KV_CACHES = ("float32", "int8")
 _OPTIONAL = ("kv_cache", "ranges", "retention", "sampling")
 _RETENTION = {"recent": (1, 1 << 20), "every_bars": (1, 1024), "beats": (1, 64)}
+
+
+def wrong_size(config: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The first field that is wrong, and what it must be; None where the sizes go together."""
+    if config.get("kv_cache", KV_CACHES[0]) not in KV_CACHES:
+        return "kv_cache", f"must be {' or '.join(KV_CACHES)} for this version: update stemwright"
+    wrong = wrong_whole(config, WHOLE)
+    if wrong is not None:
+        return wrong
+    for name in STEPPED:
+        if config[name] % STEP:
+            return name, f"must be a multiple of {STEP}"
+    for name, (low, high) in REAL.items():
+        value = config.get(name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            return name, f"must be a number, {low:g} to {high:g}"
+    if config["heads"] % config["kv_heads"]:
+        return "heads", "must be a multiple of kv_heads"
+    if parameters(config) > MAX_PARAMETERS:
+        return "layers", f"must be fewer: the sizes make more than {MAX_PARAMETERS} weights"
+    return None
 
 
 def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") -> None:
@@ -38,30 +67,10 @@ def validate_performer(config: Mapping[str, Any], where: str = "manifest.json") 
     A field or a cache that this version does not know changes what the weights mean: the bundle was made for
     a newer engine, and to play it anyway would give other tokens.
     """
-    unknown = sorted(set(config) - {*_WHOLE, *_REAL, *_OPTIONAL})
-    if unknown:
-        raise UsageError(
-            f"{where}: field 'architecture' has {shown(unknown[0])}, which this version does not know: "
-            "update stemwright"
-        )
-    cache = config.get("kv_cache", "float32")
-    if cache not in KV_CACHES:
-        raise UsageError(
-            f"{where}: field 'architecture.kv_cache' is {shown(cache)}, this version knows "
-            f"{' and '.join(KV_CACHES)}: update stemwright"
-        )
-    for name, (low, high) in _WHOLE.items():
-        value = config.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise UsageError(f"{where}: field 'architecture.{name}' must be a whole number, {low} to {high}")
-    for name in _REAL:
-        value = config.get(name)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9:
-            raise UsageError(f"{where}: field 'architecture.{name}' must be a positive number")
-    if config["heads"] % config["kv_heads"]:
-        raise UsageError(f"{where}: field 'architecture.heads' must be a multiple of kv_heads")
-    if config["head_dim"] % 2:
-        raise UsageError(f"{where}: field 'architecture.head_dim' must be even")
+    known_only(config, (*WHOLE, *REAL, *_OPTIONAL), where)
+    wrong = wrong_size(config)
+    if wrong is not None:
+        raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
     if "ranges" in config:
         _validate_ranges(config["ranges"], f"{where}: field 'architecture.ranges'")
     if "retention" in config:
@@ -85,10 +94,9 @@ def _validate_ranges(ranges: object, where: str) -> None:
 def _validate_retention(policy: object, window: int, where: str) -> None:
     if not isinstance(policy, dict) or set(policy) != set(_RETENTION):
         raise UsageError(f"{where} must hold recent, every_bars and beats: get the bundle again")
-    for name, (low, high) in _RETENTION.items():
-        value = policy[name]
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise UsageError(f"{where}: {name} must be a whole number, {low} to {high}")
+    wrong = wrong_whole(policy, _RETENTION)
+    if wrong is not None:
+        raise UsageError(f"{where}: {wrong[0]} {wrong[1]}")
     if policy["recent"] > window:
         raise UsageError(f"{where}: recent must be at most the window, {window}")
 

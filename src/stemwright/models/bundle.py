@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError, shown
-from stemwright.models import architecture, companion
+from stemwright.models import architecture, companion_tensors
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
@@ -177,15 +177,13 @@ def _verify_transformer(bundle: Bundle) -> None:
     if bundle.manifest.kind == "composer":
         config = {name: value for name, value in config.items() if name != "events"}
     architecture.validate_performer(config, str(bundle.path / MANIFEST))
-    if architecture.parameters(config) > architecture.MAX_PARAMETERS:
-        raise UsageError(f"{bundle.path / MANIFEST}: field 'architecture' asks for too many weights")
     _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), architecture.performer_tensors(config))
 
 
 def _verify_companion(bundle: Bundle) -> None:
     config = bundle.manifest.architecture
-    companion.validate_companion(config, str(bundle.path / MANIFEST))
-    _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), companion.companion_tensors(config))
+    companion_tensors.validate_companion(config, str(bundle.path / MANIFEST))
+    _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), companion_tensors.companion_tensors(config))
 
 
 def _verify_tensors(weights: Path, wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:

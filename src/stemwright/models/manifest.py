@@ -7,13 +7,13 @@ so the SHA-256 of the canonical manifest identifies the whole bundle.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.song.sealed import canonical_json, strict_json
 
 SCHEMA = 1
 KINDS = ("codec", "tone", "performer", "decoder", "companion", "composer")
@@ -55,8 +55,7 @@ class Manifest:
 def dumps(manifest: Manifest) -> bytes:
     """Canonical JSON of a manifest: sorted keys, two-space indent, UTF-8, a final LF."""
     record = {f.name: getattr(manifest, f.name) for f in fields(manifest)}
-    text = json.dumps(record, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=2)
-    return (text + "\n").encode("utf-8")
+    return canonical_json(record, indent=2) + b"\n"
 
 
 def loads(data: bytes, where: str = "manifest.json") -> Manifest:
@@ -83,7 +82,7 @@ def loads(data: bytes, where: str = "manifest.json") -> Manifest:
     validate(manifest, where)
     try:
         dumps(manifest)
-    except ValueError:  # half a surrogate pair, 1e999
+    except StemwrightError:  # half a surrogate pair, 1e999
         raise UsageError(
             f"{where}: holds text or numbers that no manifest can: get the bundle again"
         ) from None
@@ -132,7 +131,7 @@ def _parse(data: bytes, where: str) -> Mapping[str, Any]:
     if len(data) > MAX_BYTES:
         raise UsageError(f"{where}: larger than {MAX_BYTES} bytes, not a manifest: get the bundle again")
     try:
-        record = json.loads(data.decode("utf-8"), parse_constant=_no_constant, object_pairs_hook=_once)
+        record = strict_json(data)
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{where}: not valid JSON ({ascii(str(error)[:80])[1:-1]}): get the bundle again"
@@ -147,17 +146,6 @@ def _parse(data: bytes, where: str) -> Mapping[str, Any]:
 def _shallow(value: object, left: int) -> bool:
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return left >= 0 and all(_shallow(v, left - 1) for v in inside)
-
-
-def _no_constant(text: str) -> float:
-    raise ValueError(f"{text} is not a number")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a name is there twice in one object")
-    return made
 
 
 def _strings(record: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

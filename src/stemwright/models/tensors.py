@@ -6,7 +6,6 @@ Format: 8 bytes little-endian length, a JSON header, then the data without gaps
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -15,19 +14,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.song.sealed import strict_json
 
 if TYPE_CHECKING:
     import numpy as np
 
 MAX_HEADER = 1 << 20
 MAX_DIMENSIONS = 8
-_TYPES = {
+TYPES = {
     "I8": "<i1", "U8": "<u1", "I16": "<i2", "I32": "<i4", "I64": "<i8",
     "F16": "<f2", "F32": "<f4", "F64": "<f8",
 }  # fmt: skip
+"""Safetensors' name of a type: NumPy's."""
 
 
-class Entry(NamedTuple):
+class StoredTensor(NamedTuple):
     """One tensor: its safetensors type, its shape, and the bytes [start, end) of the file that hold it."""
 
     dtype: str
@@ -58,7 +59,7 @@ class TensorFile(Mapping[str, "np.ndarray"]):
 
         entry = self._entries[name]
         data = _read(self._stream, self._path, entry.start, entry.end)
-        return np.frombuffer(data, _TYPES[entry.dtype]).reshape(entry.shape)
+        return np.frombuffer(data, TYPES[entry.dtype]).reshape(entry.shape)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._entries)
@@ -67,7 +68,7 @@ class TensorFile(Mapping[str, "np.ndarray"]):
         return len(self._entries)
 
 
-def read_header(path: Path) -> dict[str, Entry]:
+def read_header(path: Path) -> dict[str, StoredTensor]:
     """Every tensor of a file; raises UsageError where the header does not fit the file."""
     with _opened(path) as stream:
         return _read_entries(stream, path)
@@ -96,14 +97,14 @@ def _unreadable(path: Path, error: OSError) -> StemwrightError:
     return StemwrightError(f"{path}: cannot be read ({error.strerror}): get the bundle again")
 
 
-def _read_entries(stream: FileIO, path: Path) -> dict[str, Entry]:
+def _read_entries(stream: FileIO, path: Path) -> dict[str, StoredTensor]:
     size = os.fstat(stream.fileno()).st_size
     length = int.from_bytes(_read(stream, path, 0, min(8, size)), "little")
     if size < 8 or length > min(MAX_HEADER, size - 8):
         raise UsageError(f"{path}: not a safetensors file (bad header length): get the bundle again")
     text, data = _read(stream, path, 8, 8 + length), 8 + length
     try:
-        header = json.loads(text.decode("utf-8"), object_pairs_hook=_once)
+        header = strict_json(text)
         header.pop("__metadata__", None)
         entries = {name: _entry(value, data) for name, value in header.items()}
         _need(_gapless(entries, data, size), "tensors overlap, or leave gaps or bytes over")
@@ -113,25 +114,18 @@ def _read_entries(stream: FileIO, path: Path) -> dict[str, Entry]:
     return entries
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object whose keys differ: of two equal ones, readers would choose differently."""
-    made = dict(pairs)
-    _need(len(made) == len(pairs), "a name is there twice")
-    return made
-
-
-def _entry(value: dict[str, Any], data: int) -> Entry:
+def _entry(value: dict[str, Any], data: int) -> StoredTensor:
     dtype, shape, offsets = value["dtype"], value["shape"], value["data_offsets"]
-    _need(isinstance(dtype, str) and dtype in _TYPES, "unknown type")
+    _need(isinstance(dtype, str) and dtype in TYPES, "unknown type")
     _need(isinstance(shape, list) and len(shape) <= MAX_DIMENSIONS, "bad shape")
     _need(isinstance(offsets, list) and len(offsets) == 2, "bad offsets")
     _need(all(type(n) is int and 0 <= n < 1 << 40 for n in [*shape, *offsets]), "bad shape or offsets")
-    size = math.prod(shape) * int(_TYPES[dtype][-1])
+    size = math.prod(shape) * int(TYPES[dtype][-1])
     _need(offsets[1] - offsets[0] == size, "offsets do not fit the shape")
-    return Entry(dtype, tuple(shape), data + offsets[0], data + offsets[1])
+    return StoredTensor(dtype, tuple(shape), data + offsets[0], data + offsets[1])
 
 
-def _gapless(entries: Mapping[str, Entry], start: int, end: int) -> bool:
+def _gapless(entries: Mapping[str, StoredTensor], start: int, end: int) -> bool:
     """Whether the tensors, one after the other, are exactly the bytes [start, end)."""
     for entry in sorted(entries.values(), key=lambda e: (e.start, e.end)):
         if entry.start != start:

@@ -17,7 +17,7 @@ from stemwright.native.checks import MAX_BATCH
 from stemwright.native.options import choose_isa, choose_threads
 from stemwright.native.sampling import Sampling
 from stemwright.native.state import Retention, State, checked_payload
-from stemwright.native.weights import check_config, checked_tensors
+from stemwright.native.weight_checks import check_config, checked_tensors
 
 __all__ = ["MAX_BATCH", "Cancelled", "Engine", "Progress", "Retention", "Sampling", "State"]
 

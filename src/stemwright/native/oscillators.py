@@ -41,7 +41,7 @@ LEAST_BEND, MOST_BEND = -0.5, 1.0
 
 
 @dataclass(frozen=True, eq=False)
-class Note:
+class PartialNote:
     """One note of P partials and F control frames, for C channels (1: mono; 2: such as middle and side).
 
     onset:       sample on the axis, a float; may lie between samples and below zero.
@@ -59,8 +59,8 @@ class Note:
 
 
 @dataclass(frozen=True, eq=False)
-class Notes:
-    """N notes packed, one note after the other; see `Note`. UsageError where something is out of range.
+class PackedNotes:
+    """N notes packed, one note after the other; see `PartialNote`. UsageError for what is out of range.
 
     onsets:      float64 [N].
     firsts:      int64 [N].
@@ -105,14 +105,14 @@ class Notes:
         return len(self.onsets)
 
 
-def pack(notes: Sequence[Note], channels: int) -> Notes:
-    """Notes one after the other, in their order. UsageError names the note that is not as `Note` says."""
+def pack(notes: Sequence[PartialNote], channels: int) -> PackedNotes:
+    """Notes one after the other, in order. UsageError names the one that is not as `PartialNote` says."""
     checks.whole("channels", channels, 1, 2)
     if len(notes) > MAX_NOTES:
         raise UsageError(f"notes: {len(notes)} are more than {MAX_NOTES}")
     for index, note in enumerate(notes):
         _check(f"note {index}", note, channels)
-    return Notes(
+    return PackedNotes(
         channels=channels,
         onsets=np.array([note.onset for note in notes], dtype=np.float64),
         firsts=np.array([note.first for note in notes], dtype=np.int64),
@@ -125,7 +125,7 @@ def pack(notes: Sequence[Note], channels: int) -> Notes:
 
 
 def render(
-    notes: Notes | Sequence[Note],
+    notes: PackedNotes | Sequence[PartialNote],
     channels: int,
     samples: int,
     start: int,
@@ -151,7 +151,7 @@ def render(
         raise UsageError(f"hop: {hop} is not even")
     if not checks.is_real(gate) or not 0.0 <= gate <= MAX_GATE:
         raise UsageError(f"gate: {shown(gate)} is not a number from 0 to {MAX_GATE}")
-    packed = notes if isinstance(notes, Notes) else pack(notes, channels)
+    packed = notes if isinstance(notes, PackedNotes) else pack(notes, channels)
     if packed.channels != channels:
         raise UsageError(f"channels: the notes have {packed.channels}, not {channels}")
     try:
@@ -174,9 +174,9 @@ def render(
         raise UsageError(f"oscillators: {error}") from None
 
 
-def _check(name: str, note: Note, channels: int) -> None:
-    if not isinstance(note, Note):
-        raise UsageError(f"{name}: {shown(note)} is not a Note")
+def _check(name: str, note: PartialNote, channels: int) -> None:
+    if not isinstance(note, PartialNote):
+        raise UsageError(f"{name}: {shown(note)} is not a PartialNote")
     if not checks.is_real(note.onset) or abs(note.onset) > MAX_PLACE:
         raise UsageError(f"{name}: onset: {shown(note.onset)} is not a number within {MAX_PLACE} of zero")
     checks.whole(f"{name}: first", note.first, -MAX_PLACE, MAX_PLACE)

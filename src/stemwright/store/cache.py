@@ -11,17 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import StemwrightError
+from stemwright.song.sealed import canonical_json, seal
 from stemwright.store import atomic
 from stemwright.store.guard import Guard
 from stemwright.store.objects import Objects
-from stemwright.store.records import compact, is_sha, read_limited, seal, sha256, unseal
+from stemwright.store.records import is_sha, read_limited, sha256, unseal
 
 SCHEMA = 1
 
 
 def cache_key(parts: Mapping[str, Any]) -> str:
     """The SHA-256 of the canonical JSON of `parts`: name everything that the result depends on."""
-    return sha256(compact(dict(parts)))
+    return sha256(canonical_json(dict(parts), indent=None))
 
 
 class Cache:

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from stemwright.errors import StemwrightError
+from stemwright.song.sealed import seal
 from stemwright.store import atomic
-from stemwright.store.records import is_sha, read_limited, seal, unseal
+from stemwright.store.records import is_sha, read_limited, unseal
 
 HISTORY_NAME = "history.json"
 SCHEMA = 1

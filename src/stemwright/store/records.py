@@ -1,23 +1,15 @@
-"""Sealed records: canonical JSON that carries its own SHA-256.
-
-Canonical: keys sorted, UTF-8, LF, no NaN. The field `sha256` is the digest of the same file without that
-field. A reader accepts only the exact bytes that `seal` would write, so that no bit of a
-file is free.
-"""
+"""Reading what a song folder holds: sealed records, plain files within limits, checksums."""
 
 import hashlib
-import json
 import os
 import re
 import stat
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from stemwright.errors import StemwrightError
+from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, seal, strict_json
 
-RECORD_LIMIT = 16 * 1024 * 1024
-SHA_FIELD = "sha256"
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -31,26 +23,13 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def compact(value: Any) -> bytes:
-    """Canonical JSON of `value` on one line, without a newline. StemwrightError for what JSON cannot hold."""
-    return _encode(value, indent=None)
-
-
-def seal(record: Mapping[str, Any], *, pretty: bool = True) -> bytes:
-    """`record` with its `sha256`, ending in one newline; `pretty` puts each field on a line, for diffs."""
-    body = {key: value for key, value in record.items() if key != SHA_FIELD}
-    indent = 1 if pretty else None
-    own = sha256(_encode(body, indent) + b"\n")
-    return _encode({**body, SHA_FIELD: own}, indent) + b"\n"
-
-
 def unseal(data: bytes, name: str, *, pretty: bool = True) -> dict[str, Any]:
     """The record in `data`, its `sha256` included.
 
     StemwrightError naming `name` where a single bit is wrong.
     """
     try:
-        record = json.loads(data.decode("utf-8"), parse_constant=_refuse)
+        record = strict_json(data)
     except (ValueError, RecursionError) as error:
         raise StemwrightError(f"{name}: not readable as a record (truncated or edited)") from error
     if not isinstance(record, dict) or not is_sha(record.get(SHA_FIELD)):
@@ -64,7 +43,7 @@ def unseal(data: bytes, name: str, *, pretty: bool = True) -> dict[str, Any]:
     return record
 
 
-def read_limited(path: Path, name: str, limit: int = RECORD_LIMIT) -> bytes:
+def read_limited(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
     """The content of the plain file `path`; its size is looked at before anything is read.
 
     FileNotFoundError passes through; StemwrightError for links, devices, oversize and unreadable files.
@@ -120,18 +99,3 @@ def hash_file(path: Path, name: str) -> str:
         raise
     except OSError as error:
         raise StemwrightError(f"{name}: cannot be read: {error.strerror or error}") from error
-
-
-def _encode(value: Any, indent: int | None) -> bytes:
-    separators = (",", ": ") if indent is not None else (",", ":")
-    try:
-        text = json.dumps(
-            value, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=indent, separators=separators
-        )
-        return text.encode("utf-8")
-    except (TypeError, ValueError) as error:
-        raise StemwrightError(f"a record cannot be written as JSON: {error}") from error
-
-
-def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is not allowed")

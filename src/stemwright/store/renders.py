@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.song.sealed import seal
 from stemwright.store import atomic
 from stemwright.store.guard import Guard
-from stemwright.store.records import hash_file, is_sha, read_limited, seal, unseal
+from stemwright.store.records import hash_file, is_sha, read_limited, unseal
 
 INDEX_NAME = "index.json"
 SCHEMA = 1

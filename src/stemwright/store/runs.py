@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import StemwrightError
+from stemwright.song.sealed import seal
 from stemwright.store import atomic
 from stemwright.store.guard import Guard
 from stemwright.store.history import History
-from stemwright.store.records import read_limited, seal, unseal
+from stemwright.store.records import read_limited, unseal
 
 SCHEMA = 1
 RUN_NAME = re.compile(r"([0-9]{6,9})\.json")

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import StemwrightError
+from stemwright.song.sealed import seal
 from stemwright.store import atomic
 from stemwright.store.guard import Guard
 from stemwright.store.history import History
-from stemwright.store.records import read_limited, seal, sha256, unseal
+from stemwright.store.records import read_limited, sha256, unseal
 
 TELEMETRY_NAME = "system_telemetry.log"
 TELEMETRY_LIMIT = 256 * 1024 * 1024

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.notes import Notes, notes_of
-from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, Stretch, rest
+from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, RestStretch, rest
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from support.drawn import cuts
@@ -61,7 +61,7 @@ def heard(
     whole: Controls, notes: Notes, scale: int, channels: int, first: int = 0, frames: int | None = None
 ) -> L.Floats:
     count = len(whole.noise) if frames is None else frames
-    return rest(part(whole, first, count), Stretch("lead", notes, first, count, scale, channels))
+    return rest(part(whole, first, count), RestStretch("lead", notes, first, count, scale, channels))
 
 
 def band_db(sound: L.Floats, rate: int, low: float, high: float) -> float:

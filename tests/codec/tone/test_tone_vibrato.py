@@ -10,7 +10,7 @@ from stemwright.codec.tone.notes import first_frame
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.codec.tone.vibrato import CENT, Vibrato, bent
 from stemwright.errors import UsageError
-from stemwright.native.oscillators import Note, render
+from stemwright.native.oscillators import PartialNote, render
 
 FLUTE = Vibrato((60.0, 72.0), (20.0, 0.0), (5.0, 0.0), (0.25, 0.0))
 FREQUENCY = 440.0 / 24_000
@@ -19,7 +19,7 @@ FREQUENCY = 440.0 / 24_000
 def sound(start: float, row: int, count: int) -> np.ndarray:
     """One partial of a note from its frame ``row`` on, as the oscillators play it there."""
     onset, bends = bent(FLUTE, 60, start, first_frame(start), row, count)
-    note = Note(
+    note = PartialNote(
         onset=onset,
         frequencies=np.array([FREQUENCY]),
         first=row,

@@ -8,12 +8,12 @@ import pytest
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.notes import notes_of, sounding
 from stemwright.codec.tone.tuning import Strings, Tuning
-from stemwright.codec.tone.voices import NARROW_TOP, Voices, amplitudes, side_signs
+from stemwright.codec.tone.voices import NARROW_TOP, TimbreVoices, amplitudes, side_signs
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 
 TUNING = Tuning({"lead/sax": Strings((60.0,), (0.0,), (0.0,))}, {"drums/rock": {36: (60.0, 100.0)}})
-VOICE = Voices(TUNING, "lead", "sax", False, 2).of(60)
+VOICE = TimbreVoices(TUNING, "lead", "sax", False, 2).of(60)
 ROWS, COUNT = 3, len(VOICE.hz)
 OFF = -40.0
 
@@ -67,7 +67,7 @@ def test_width_turns_partials_apart_and_keeps_the_sides_as_loud() -> None:
 
 
 def test_voices_end_below_their_rate() -> None:
-    narrow, wide = (Voices(TUNING, "lead", "sax", False, scale).of(60) for scale in (1, 2))
+    narrow, wide = (TimbreVoices(TUNING, "lead", "sax", False, scale).of(60) for scale in (1, 2))
     assert narrow.hz.max() < NARROW_TOP < wide.hz.max() < 20_000
     assert np.array_equal(wide.hz[: len(narrow.hz)], narrow.hz)
     assert narrow.envelope.shape == (L.ENVELOPE, len(narrow.hz))
@@ -83,5 +83,5 @@ def test_drums_without_modes_have_no_partials(timbre: str, partials: list[int]) 
     count = len(rows.note)
     flat = np.zeros((count, L.ENVELOPE), np.float32), np.zeros((count, L.SIDE_POINTS), np.float32)
     levels = np.zeros((count, L.NOTE_OUTPUTS), np.float32)
-    found = Voices(TUNING, "drums", timbre, True, 1).sounding(notes, rows, levels, *flat, 1, 0)
+    found = TimbreVoices(TUNING, "drums", timbre, True, 1).sounding(notes, rows, levels, *flat, 1, 0)
     assert [len(note.frequencies) for note in found] == [n for n in partials if n]

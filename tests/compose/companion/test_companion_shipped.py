@@ -10,7 +10,7 @@ from stemwright.compose.arranger import arrange
 from stemwright.compose.companion import INSTRUMENTS, Companion, Query
 from stemwright.compose.companion.playing import events_of
 from stemwright.models import Bundle, load_bundle, shipped
-from stemwright.models.companion import PARTS
+from stemwright.models.companion_tensors import PARTS
 from stemwright.song.state import GlobalState
 
 pytestmark = pytest.mark.skipif("companion" not in shipped(), reason="no companion is shipped")

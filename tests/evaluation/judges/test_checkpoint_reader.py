@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stemwright.errors import StemwrightError
-from stemwright.evaluation.judges import checkpoint
-from stemwright.evaluation.judges.checkpoint import read_checkpoint
+from stemwright.evaluation.judges import tensorflow_checkpoint
+from stemwright.evaluation.judges.tensorflow_checkpoint import read_checkpoint
 from support.tf_checkpoints import entry, header, table, write_checkpoint
 
 TENSORS = {
@@ -74,7 +74,7 @@ def test_compressed_blocks_and_too_many_entries_are_refused(
 ) -> None:
     with pytest.raises(StemwrightError, match="compressed"):
         read(tmp_path, [GOOD], compression=1)
-    monkeypatch.setattr(checkpoint, "MAX_ENTRIES", 2)
+    monkeypatch.setattr(tensorflow_checkpoint, "MAX_ENTRIES", 2)
     with pytest.raises(StemwrightError, match="more than 2 entries"):
         read(tmp_path, [(bytes([97 + i]), entry((4,), 0, 16)) for i in range(3)])
 
@@ -89,7 +89,7 @@ def test_large_and_missing_files_are_refused(
 ) -> None:
     with pytest.raises(StemwrightError, match="No such file"):
         read_checkpoint(places[0], tmp_path / "missing")
-    monkeypatch.setattr(checkpoint, "MAX_DATA", 100)
+    monkeypatch.setattr(tensorflow_checkpoint, "MAX_DATA", 100)
     with pytest.raises(StemwrightError, match="larger than 100 bytes"):
         read_checkpoint(*places)
 

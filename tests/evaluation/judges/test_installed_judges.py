@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from stemwright.errors import StemwrightError
-from stemwright.evaluation import distribution, intonation, transcription
+from stemwright.evaluation import intonation, set_distances, transcription
 from stemwright.evaluation.judges import swift_f0
 from stemwright.evaluation.judges.basic_pitch import BasicPitch
 from stemwright.evaluation.judges.musicnn import DIMENSIONS, Musicnn
@@ -72,4 +72,4 @@ def test_musicnn_tells_sounds_apart() -> None:
     vectors = {name: embed(sound, RATE, 1.0) for name, sound in (("tones", tones), ("noise", noise))}
     assert all(made.shape[1] == DIMENSIONS and np.isfinite(made).all() for made in vectors.values())
     first, second = vectors["tones"][:5], vectors["tones"][5:10]
-    assert distribution.fad(first, vectors["noise"][:5]) > 5 * distribution.fad(first, second)
+    assert set_distances.fad(first, vectors["noise"][:5]) > 5 * set_distances.fad(first, second)

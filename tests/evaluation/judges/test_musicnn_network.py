@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from stemwright.errors import StemwrightError
-from stemwright.evaluation.judges.checkpoint import read_checkpoint
 from stemwright.evaluation.judges.log_mel import BANDS, HOP, RATE, log_mel
 from stemwright.evaluation.judges.musicnn import DIMENSIONS, PATCH, SECONDS, Musicnn
+from stemwright.evaluation.judges.tensorflow_checkpoint import read_checkpoint
 from support.tf_checkpoints import write_checkpoint
 
 FRONT = {"conv2d": (7, 38, 1, 4), "conv2d_1": (7, 67, 1, 4)} | {

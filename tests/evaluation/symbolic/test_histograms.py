@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.evaluation.symbolic import histograms
-from stemwright.evaluation.symbolic.grid import on_grid
+from stemwright.evaluation.symbolic.onset_grid import on_grid
 from stemwright.song.meter import Meter
 from stemwright.song.score import Score
 from support.symbolic import melody, score, song

@@ -1,4 +1,4 @@
-"""Judges tell sounds apart, and what they wish leads towards the target."""
+"""Discriminators tell sounds apart, and what they wish leads towards the target."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ pytest.importorskip("torch")
 
 import torch
 
-from stemwright.training.codec.discriminators import PERIODS, WINDOWS, Judges, judged, levelled
+from stemwright.training.codec.discriminators import PERIODS, WINDOWS, Discriminators, judged, levelled
 
 
 def test_every_pair_has_its_turn() -> None:
-    judges = Judges()
+    judges = Discriminators()
     pairs = {judges.pair(step) for step in range(len(PERIODS) * len(WINDOWS))}
     assert len(pairs) == len(PERIODS) * len(WINDOWS)
 
 
 def test_they_learn_to_tell_noise_from_a_tone() -> None:
     torch.manual_seed(0)
-    judges = Judges()
+    judges = Discriminators()
     optimiser = torch.optim.Adam(judges.parameters(), 3e-3)
     tone = 0.1 * torch.sin(torch.arange(2400) * 0.1)[None].repeat(2, 1)
     asked = (*judges.periods, *judges.spectra)
@@ -35,7 +35,7 @@ def test_they_learn_to_tell_noise_from_a_tone() -> None:
 
 def test_features_of_the_same_sound_are_equal_and_lead_to_it() -> None:
     torch.manual_seed(0)
-    judges = Judges()
+    judges = Discriminators()
     target = 0.1 * torch.randn(2, 2400)
     _, _, same = judged(judges.pair(0), target, target)
     assert float(same) == 0.0

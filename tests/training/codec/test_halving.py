@@ -16,12 +16,12 @@ import torch
 from stemwright.codec.codec import Codec
 from stemwright.training.codec import halving
 from stemwright.training.codec.restore import model_of
-from stemwright.training.wide import export
+from stemwright.training.fit import onnx_graphs
 from support.codecs import write_tiny
 
 
 def test_tokens_stay_and_the_decoder_shrinks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(export, "LARGE", 64)
+    monkeypatch.setattr(onnx_graphs, "LARGE", 64)
     whole = write_tiny(tmp_path / "whole")
     half = halving.halve(whole.path, tmp_path / "half")
     assert half.tokens_sha256 == whole.tokens_sha256 and half.sha256 != whole.sha256

@@ -11,13 +11,13 @@ import torch
 from stemwright.compose.companion import Companion
 from stemwright.compose.companion.distribution import softmax
 from stemwright.compose.companion.events import START
-from stemwright.models.companion import PARTS
+from stemwright.models.companion_tensors import PARTS
 from stemwright.training.companion.bigram import Bigram
+from stemwright.training.companion.event_sequence import Rendition, sequence_of
 from stemwright.training.companion.export import bundle_tensors, config_of, export, exported_model
 from stemwright.training.companion.lanes import joined
-from stemwright.training.companion.material import arranged_pieces
 from stemwright.training.companion.model import CompanionModel, known_in, random_known, tensors
-from stemwright.training.companion.sequence import View, sequence_of
+from stemwright.training.companion.note_arrays import arranged_pieces
 
 
 def test_torch_and_numpy_agree_on_every_part(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ def test_torch_and_numpy_agree_on_every_part(tmp_path: Path) -> None:
     bundle = export(tmp_path / "b", config, weights, {"preset": "tiny"})
     model = exported_model(config, bundle.tensors())
     piece = next(arranged_pieces(1, 2))
-    song = sequence_of(piece, View(), np.random.default_rng(0))
+    song = sequence_of(piece, Rendition(), np.random.default_rng(0))
     count = 60
     batch = joined([[(song, 0, count + 1)]], count)
     events, held, at, _ = tensors(batch)

@@ -11,7 +11,7 @@ import pytest
 from stemwright.compose.companion import Companion
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
-from stemwright.models.companion import PARTS
+from stemwright.models.companion_tensors import PARTS
 from stemwright.training.companion.recipe import train_companion
 from stemwright.training.companion.trainer import Recipe, Trainer
 from stemwright.training.fit.run import CHECKS

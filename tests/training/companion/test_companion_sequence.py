@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 from stemwright.compose.companion.events import FIRST_PIECE, RESOLUTION, START
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
-from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.material import Piece, arranged_pieces, piece_from
-from stemwright.training.companion.sequence import (
+from stemwright.training.companion.event_sequence import (
     NO_INSTRUMENT,
+    Rendition,
     Sequence,
-    View,
     draw_view,
     plain_view,
     sequence_of,
 )
+from stemwright.training.companion.lanes import Lanes
+from stemwright.training.companion.note_arrays import Piece, arranged_pieces, piece_from
 
 STATE = GlobalState.create(bpm="150", form="verse:4")
 NOTES = st.lists(
@@ -51,7 +51,7 @@ def heard(song: Sequence) -> list[list[int]]:
 def test_every_note_begins_and_ends(lead: list[Note], bass: list[Note], drums: list[Note], seed: int) -> None:
     made = piece(lead=lead, bass=bass, drums=drums)
     rng = np.random.default_rng(seed)
-    song = sequence_of(made, draw_view(made, rng) if len(made.notes) else View(), rng)
+    song = sequence_of(made, draw_view(made, rng) if len(made.notes) else Rendition(), rng)
     assert song.events[0].tolist() == [NO_INSTRUMENT, START, 0, 0]
     found = [song.held[a:b].tolist() for a, b in zip(song.at[:-1], song.at[1:], strict=True)]
     expected = heard(song)
@@ -61,7 +61,7 @@ def test_every_note_begins_and_ends(lead: list[Note], bass: list[Note], drums: l
 
 def test_times_pitches_and_the_players_part() -> None:
     made = piece(lead=[Note(0, 48, 60, 90), Note(96, 96, 64, 80)], drums=[Note(96, 10, 38, 100)])
-    song = sequence_of(made, View(shift=2, speed=0.5, you=3), np.random.default_rng(0))
+    song = sequence_of(made, Rendition(shift=2, speed=0.5, you=3), np.random.default_rng(0))
     seconds = np.cumsum(song.events[:, 2]) * RESOLUTION
     rows = {(e[0], e[1], e[3]): round(t, 3) for e, t in zip(song.events.tolist(), seconds, strict=True)}
     assert rows == {

@@ -19,7 +19,7 @@ import torch
 from stemwright.cli.main import run
 from stemwright.errors import UsageError
 from stemwright.training.importers.export import import_codec
-from stemwright.training.importers.folder import read_folder
+from stemwright.training.importers.published_folder import read_folder
 from stemwright.training.importers.rates import codebooks_for
 from support.checkpoints import edit_config, edit_weights, write_dac, write_encodec
 

@@ -21,7 +21,7 @@ from stemwright.codec.codec import DECODE_CHUNK, ENCODE_CHUNK, Codec
 from stemwright.errors import UsageError
 from stemwright.models import require_frames
 from stemwright.training.importers.dac import lost_samples, reach
-from stemwright.training.importers.export import Imported, import_codec
+from stemwright.training.importers.export import ImportedCodec, import_codec
 from support.checkpoints import edit_weights, write_dac, write_encodec
 
 DAC_44 = {"downsampling_ratios": [2, 4, 8, 8], "sampling_rate": 44100, "n_codebooks": 9}
@@ -32,7 +32,7 @@ class Case(NamedTuple):
 
     folder: Path
     model: Any
-    made: Imported
+    made: ImportedCodec
     codec: Codec
 
     def theirs(self, codes: np.ndarray) -> np.ndarray:

@@ -17,10 +17,10 @@ from stemwright.conditioning import feature_size  # noqa: E402
 from stemwright.errors import UsageError  # noqa: E402
 from stemwright.models import Bundle, load_bundle, write_bundle  # noqa: E402
 from stemwright.native.engine import Engine  # noqa: E402
-from stemwright.training.performer import evaluate as ev  # noqa: E402
+from stemwright.training.performer import teacher_forced as ev  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig  # noqa: E402
 from stemwright.training.performer.export import export  # noqa: E402
-from stemwright.training.performer.model import Performer  # noqa: E402
+from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 from support.shards import CODEBOOK_SIZE, CODEC_SHA256  # noqa: E402
 
 CONFIG = PerformerConfig(
@@ -42,7 +42,7 @@ LENGTH = 150  # more than one piece, many windows; 307 steps a clip make a third
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A random performer, loud enough that its attention matters."""
     torch.manual_seed(5)
-    state = {name: 2 * value for name, value in Performer(CONFIG, LENGTH).state_dict().items()}
+    state = {name: 2 * value for name, value in PerformerNetwork(CONFIG, LENGTH).state_dict().items()}
     about = {"name": "drums", "preset": "tiny", "codec_sha256": CODEC_SHA256, "held_out": HELD_OUT}
     path = tmp_path_factory.mktemp("bundle") / "drums"
     return load_bundle(export(path, CONFIG, state, about).path)

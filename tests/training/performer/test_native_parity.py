@@ -14,7 +14,7 @@ from stemwright.models import load_bundle  # noqa: E402
 from stemwright.native.engine import Engine  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig, preset  # noqa: E402
 from stemwright.training.performer.export import export, load_performer  # noqa: E402
-from stemwright.training.performer.model import Performer  # noqa: E402
+from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 
 SMALL = PerformerConfig(
     features=11, d_model=64, layers=3, heads=4, kv_heads=2, head_dim=16, ffn=96, codebook_size=50, window=20
@@ -24,7 +24,7 @@ SMALL = PerformerConfig(
 @pytest.mark.parametrize(("config", "steps"), [(SMALL, 60), (preset("tiny", "drums"), 12)])
 def test_logits_are_equal(tmp_path: Path, config: PerformerConfig, steps: int) -> None:
     torch.manual_seed(3)
-    state = {k: v * 1.5 for k, v in Performer(config, steps).state_dict().items()}
+    state = {k: v * 1.5 for k, v in PerformerNetwork(config, steps).state_dict().items()}
     about = {"name": "drums", "preset": "tiny", "codec_sha256": "a" * 64}
     bundle = load_bundle(export(tmp_path / "drums", config, state, about).path)
     rng = np.random.default_rng(4)

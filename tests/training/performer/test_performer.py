@@ -13,13 +13,14 @@ torch = pytest.importorskip("torch")
 from stemwright.conditioning import feature_size, frame_features, step_features  # noqa: E402
 from stemwright.errors import UsageError  # noqa: E402
 from stemwright.models import load_bundle  # noqa: E402
+from stemwright.models.architecture import REAL, WHOLE, wrong_size  # noqa: E402
 from stemwright.training.performer import data as datasets  # noqa: E402
 from stemwright.training.performer.bigram import bigram_losses  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig, preset  # noqa: E402
 from stemwright.training.performer.delay import delayed  # noqa: E402
-from stemwright.training.performer.export import load_performer, quantise  # noqa: E402
+from stemwright.training.performer.export import load_performer  # noqa: E402
 from stemwright.training.performer.loss import IGNORE, head_loss  # noqa: E402
-from stemwright.training.performer.model import Performer  # noqa: E402
+from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
 from stemwright.training.performer.trainer import Recipe, level_weights  # noqa: E402
 from support.shards import CODEC_SHA256  # noqa: E402
@@ -58,7 +59,7 @@ def test_delay_pattern() -> None:
         np.testing.assert_array_equal(part, whole[1:3])
 
 
-def reference(model: Performer, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
+def reference(model: PerformerNetwork, tokens: np.ndarray, features: np.ndarray) -> np.ndarray:
     """The contract's definition in float64 and plain loops over steps; logits [S, K, V]."""
     c = model.config
     w = {k: v.detach().double().numpy() for k, v in model.state_dict().items()}
@@ -101,13 +102,13 @@ def reference(model: Performer, tokens: np.ndarray, features: np.ndarray) -> np.
 @pytest.mark.parametrize("steps", [5, 230])  # within the window; several chunks
 def test_model_is_the_definition(steps: int) -> None:
     torch.manual_seed(1)
-    model = Performer(SMALL, steps).eval()
+    model = PerformerNetwork(SMALL, steps).eval()
     rng = np.random.default_rng(2)
     tokens = rng.integers(0, SMALL.codebook_size + 1, (steps, SMALL.codebooks))
     features = rng.random((steps, SMALL.features)).astype(np.float32)
     with torch.no_grad():
         out = model(torch.from_numpy(tokens)[None], torch.from_numpy(features)[None])[0].numpy()
-        fused = Performer(SMALL, steps).eval()
+        fused = PerformerNetwork(SMALL, steps).eval()
         fused.load_state_dict(model.state_dict())
         from stemwright.training.performer.model import band_mask
 
@@ -196,11 +197,8 @@ def test_bigram_of_a_chain() -> None:
     assert all(abs(x - np.log(2)) < 0.05 for x in losses)
 
 
-def test_quantise_rows() -> None:
-    weight = np.array([[0, 0], [1, -2]], np.float32)
-    codes, scale = quantise(weight)
-    assert codes.tolist() == [[0, 0], [64, -127]] and scale[0] == 1
-    assert np.abs(codes * scale[:, None] - weight).max() <= scale[1] / 2
+def test_a_shape_has_the_sizes_of_the_table() -> None:
+    assert set(SMALL.to_json()) == {*WHOLE, *REAL} and wrong_size(preset("tiny", "drums").to_json()) is None
 
 
 def test_training_run(shards: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from stemwright.instruments.timbres import TIMBRES  # noqa: E402
 from stemwright.models import Bundle, load_bundle  # noqa: E402
 from stemwright.training.performer.config import PerformerConfig  # noqa: E402
 from stemwright.training.performer.export import export, load_performer  # noqa: E402
-from stemwright.training.performer.model import Performer  # noqa: E402
+from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
 from stemwright.training.performer.trainer import Recipe  # noqa: E402
 from stemwright.training.performer.warm import warm_weights  # noqa: E402
@@ -45,13 +45,15 @@ def made(path: Path, **changes: object) -> Bundle:
     about = {"name": "drums", "preset": "tiny", "codec_sha256": CODEC_SHA256, "timbres": ("808", "old")}
     config = changes.pop("config", CONFIG)
     assert isinstance(config, PerformerConfig)
-    return load_bundle(export(path, config, Performer(config, 8).state_dict(), {**about, **changes}).path)
+    return load_bundle(
+        export(path, config, PerformerNetwork(config, 8).state_dict(), {**about, **changes}).path
+    )
 
 
 def test_it_plays_as_before(tmp_path: Path) -> None:
     bundle = made(tmp_path / "drums")
     weights = warm_weights(bundle, "drums", CONFIG, CODEC_SHA256)
-    before, after = load_performer(bundle, 8), Performer(CONFIG, 8).eval()
+    before, after = load_performer(bundle, 8), PerformerNetwork(CONFIG, 8).eval()
     after.load_state_dict(weights)
     slots = timbre_columns("drums")
     rng = np.random.default_rng(0)

@@ -13,10 +13,10 @@ pytest.importorskip("onnx")
 
 from stemwright.bench import material
 from stemwright.bench.contestant import Contestant
-from stemwright.bench.engine import EngineContestant
-from stemwright.training.rivals.build import BLOCKS, build
+from stemwright.bench.engine_contestant import EngineContestant
+from stemwright.bench.ort.graph_files import BLOCKS, build
+from stemwright.bench.ort.runtime import OrtContestant
 from stemwright.training.rivals.eager import ATTENTIONS, LINEARS, Eager
-from stemwright.training.rivals.session import Session
 
 pytestmark = pytest.mark.slow
 
@@ -47,8 +47,8 @@ def logits(contestant: Contestant, variant: int, batch: int) -> np.ndarray:
     ("make", "variants", "most"),
     [
         (Eager, len(LINEARS) * len(ATTENTIONS), 1e-3),
-        (lambda folder: Session(folder, "fp32"), 1, 1e-3),
-        (lambda folder: Session(folder, "int8"), 2 * len(BLOCKS), 0.25),
+        (lambda folder: OrtContestant(folder, "fp32"), 1, 1e-3),
+        (lambda folder: OrtContestant(folder, "int8"), 2 * len(BLOCKS), 0.25),
         (lambda folder: EngineContestant(folder, "int8"), 1, 0.1),
     ],
     ids=["pytorch", "ort-fp32", "ort-int8", "engine-int8"],
@@ -66,7 +66,9 @@ def test_logits_are_the_engines(
         assert np.abs(found - wanted).max() / size < most, contestant.variants(batch)[variant]
 
 
-@pytest.mark.parametrize("make", [Eager, lambda folder: Session(folder, "int8")], ids=["pytorch", "ort"])
+@pytest.mark.parametrize(
+    "make", [Eager, lambda folder: OrtContestant(folder, "int8")], ids=["pytorch", "ort"]
+)
 def test_a_full_cache_stays_full(folder: Path, make: Callable[[Path], Contestant]) -> None:
     """Decoding on and on sees all positions, and never runs past the buffers."""
     contestant = make(folder)

@@ -23,7 +23,7 @@ from stemwright.training.tone.batch import Crop, Items
 from stemwright.training.tone.model import Spectra, ToneConfig, ToneModel
 from stemwright.training.tone.recipe import slots, train_tone, tuning_of
 from stemwright.training.tone.restore import codebook_vectors, model_of
-from stemwright.training.tone.synth import HOP, REACH, Rest, VoiceTables, _unrest, bent, synthesize
+from stemwright.training.tone.torch_synth import HOP, REACH, Rest, VoiceTables, _unrest, bent, synthesize
 from stemwright.training.tone.trainer import Recipe
 
 QUICK = Recipe(batch=4, frames=60, warmup_steps=5, valid_count=1, learning_rate=3e-3)

@@ -14,6 +14,7 @@ from stemwright.codec.wide import CHUNK, WideDecoder
 from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest
 from stemwright.training.codec.config import TINY
+from stemwright.training.fit import onnx_graphs
 from stemwright.training.wide import export
 from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import WideModel, begun, sides
@@ -88,7 +89,7 @@ def test_what_reaches_too_far_or_is_too_large_is_refused(
     loud = WideModel(model.config).eval()
     with torch.no_grad():
         loud.decoder.embed.weight.fill_(1e5)
-    if loud.decoder.embed.weight.numel() < export.LARGE:
-        monkeypatch.setattr(export, "LARGE", 16)
+    if loud.decoder.embed.weight.numel() < onnx_graphs.LARGE:
+        monkeypatch.setattr(onnx_graphs, "LARGE", 16)
     with pytest.raises(StemwrightError, match="does not fit"):
         export.export_model(loud, tmp_path / "b", codec.tokens_sha256, ABOUT)

@@ -16,9 +16,9 @@ from stemwright.codec.wide import WideDecoder
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle, require_codec
 from stemwright.training.fit import checkpoint
-from stemwright.training.wide.pairs import Pairs
 from stemwright.training.wide.recipe import train_wide
 from stemwright.training.wide.trainer import WideRecipe, WideTrainer
+from stemwright.training.wide.twins import Pairs
 from support.codecs import write_tiny
 
 QUICK = WideRecipe(batch=4, frames=40, edge=4, rate=3e-3, warmup_steps=5, valid_count=4, ema=0.9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.errors import UsageError
 from stemwright.evaluation.reference import Reference
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from stemwright.codec.codec import DECODER, Codec
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.models.graph import check_graph
+from stemwright.models.onnx_checks import check_graph
 
 if TYPE_CHECKING:
     import onnxruntime

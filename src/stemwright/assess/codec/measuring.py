@@ -18,13 +18,13 @@ import numpy.typing as npt
 from stemwright.assess.codec import opus
 from stemwright.assess.codec.levels import at_levels, level_kbit, levels_of
 from stemwright.assess.means import Figures, mean, ratio, rounded
-from stemwright.assess.sounds import Audio, Sound
+from stemwright.assess.recordings import Audio, CodecInput
 from stemwright.codec.codec import Codec
 from stemwright.codec.tokens import Tokens
 from stemwright.errors import UsageError
 from stemwright.evaluation import onsets, reconstruction, transients
 from stemwright.evaluation.activity import level_db
-from stemwright.evaluation.pairs import derangement
+from stemwright.evaluation.shuffled_pairs import derangement
 from stemwright.mix.loudness import SILENCE_DB, integrated_loudness
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.work import machine
@@ -56,7 +56,7 @@ class Coded:
     """A sound, its tokens, what the codec makes of them (as long), the sound's onsets, and the figures of
     every coder by its name."""
 
-    sound: Sound
+    sound: CodecInput
     tokens: Tokens
     heard: Audio
     attacks: Seconds
@@ -65,7 +65,7 @@ class Coded:
 
 def assess_codec(
     codec: Codec,
-    sounds: Sequence[Sound],
+    sounds: Sequence[CodecInput],
     *,
     kbit: Sequence[float] | None = None,
     with_opus: bool = False,
@@ -190,7 +190,7 @@ def _opus(rate: int) -> Callable[[Audio, Tokens], Audio]:
     return lambda audio, tokens: opus.through_opus(audio, rate)
 
 
-def _coded(codec: Codec, coders: list[_Coder], sound: Sound, cancel: Cancel) -> Coded:
+def _coded(codec: Codec, coders: list[_Coder], sound: CodecInput, cancel: Cancel) -> Coded:
     tokens = codec.encode(_resampled(sound.audio, SAMPLE_RATE, codec.sample_rate))
     heard = _as_long(coders[0].run(sound.audio, tokens), sound.audio)
     attacks = onsets.detect_onsets(sound.audio, SAMPLE_RATE)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.errors import StemwrightError
 from stemwright.song.timebase import SAMPLE_RATE
 

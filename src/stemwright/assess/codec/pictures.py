@@ -8,7 +8,7 @@ from pathlib import Path
 from stemwright.assess.codec.measuring import Coded
 from stemwright.assess.codec.tone import Toned
 from stemwright.assess.pictures import file_name, spectrograms
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 
 
 def draw_codec(folder: Path, coded: Sequence[Coded]) -> list[Path]:

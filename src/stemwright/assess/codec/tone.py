@@ -22,14 +22,14 @@ from stemwright.assess.codec.coders import Tone
 from stemwright.assess.codec.measuring import FLOOR, QUIET_DB, codebooks
 from stemwright.assess.means import Figures, mean, rounded
 from stemwright.assess.performer.measuring import ROLL, ROLLED
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.assess.stem import SINGLE
 from stemwright.codec.tokens import Tokens
 from stemwright.errors import UsageError
 from stemwright.evaluation import colour, onsets, reconstruction, stereo, sustain, transients
 from stemwright.evaluation.activity import level_db
-from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.reference import Reference
+from stemwright.evaluation.shuffled_pairs import derangement
 from stemwright.evaluation.timing import note_spans
 from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.timebase import FRAME_RATE, SAMPLE_RATE

@@ -34,6 +34,7 @@ from stemwright.assess.composer.sets import (
     histogram_rows,
     layers_of,
     similarity_rows,
+    watched,
 )
 from stemwright.assess.means import Figures, mean, rounded
 from stemwright.compose.attributes import ATTRIBUTES, attributes
@@ -100,11 +101,9 @@ def compose_all(
 ) -> list[SymbolicSong]:
     """Each song composed anew by its state, in the layers that it has; what is not written is empty."""
     made = []
-    for number, song in enumerate(songs):
-        watch(name, number, len(songs))
-        scores = composes(song.state, tuple(song.scores), layer_seed(seed, "song", number + 1))
+    for number, song in watched(songs, name, watch):
+        scores = composes(song.state, tuple(song.scores), layer_seed(seed, "song", number))
         made.append(replace(song, scores={layer: scores.get(layer, Score()) for layer in song.scores}))
-    watch(name, len(songs), len(songs))
     return made
 
 

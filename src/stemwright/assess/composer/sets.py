@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 
 from stemwright.assess.means import Figures, mean
-from stemwright.evaluation.symbolic import groove, histograms, similarity
+from stemwright.evaluation.symbolic import histograms, similarity, swing
 from stemwright.evaluation.symbolic.similarity import similarity_error
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import ordered
+from stemwright.work.progress import Watch
 
 Sets = Mapping[str, Sequence[SymbolicSong]]
 Row = dict[str, Any]
@@ -102,6 +103,14 @@ def similarity_rows(sets: Sets, seed: int) -> list[Row]:
     return rows
 
 
+def watched(songs: Sequence[SymbolicSong], name: str, watch: Watch) -> Iterator[tuple[int, SymbolicSong]]:
+    """The songs and their numbers, from 1; `watch` is told of each."""
+    for done, song in enumerate(songs):
+        watch(name, done, len(songs))
+        yield done + 1, song
+    watch(name, len(songs), len(songs))
+
+
 def with_mean(found: Mapping[str, float | None]) -> Figures:
     """The distances, and the mean of those that are known."""
     known = [value for value in found.values() if value is not None]
@@ -127,8 +136,8 @@ def groove_rows(sets: Sets, seed: int) -> list[Row]:
 
 def _by_style(songs: Sequence[SymbolicSong]) -> dict[str, list[int]]:
     """Songs of every style that has enough of them, the rest together where they are enough."""
-    least = 2 * groove.LEAST_SONGS
-    styles = [groove.style_family(song.state.style) for song in songs]
+    least = 2 * swing.LEAST_SONGS
+    styles = [swing.style_family(song.state.style) for song in songs]
     often = {style for style, count in Counter(styles).items() if count >= least and style}
     found: dict[str, list[int]] = defaultdict(list)
     for i, style in enumerate(styles):
@@ -140,7 +149,7 @@ def _groove(song: SymbolicSong) -> Figures:
     """The figures of a song's groove, unknown for one without notes; micro-timing only of played songs."""
     if not any(score.notes for score in song.scores.values()):
         return dict.fromkeys(GROOVES)
-    found = groove.evaluate(song)
+    found = swing.evaluate(song)
     return {key: found[key] for key in GROOVES} | ({} if song.human else {"spread_ms": None})
 
 
@@ -150,8 +159,8 @@ def _known(figures: Sequence[Figures], key: str) -> list[float]:
 
 def _shares(real: Sequence[Figures], own: Sequence[Figures], mine: list[int], rest: list[int]) -> Figures:
     return {
-        f"{key}_in": groove.within(
-            _known([own[i] for i in mine], key), groove.band(_known([real[i] for i in rest], key))
+        f"{key}_in": swing.within(
+            _known([own[i] for i in mine], key), swing.band(_known([real[i] for i in rest], key))
         )
         for key in GROOVES
     }
@@ -160,7 +169,7 @@ def _shares(real: Sequence[Figures], own: Sequence[Figures], mine: list[int], re
 def _limits(real: Sequence[Figures]) -> Figures:
     found: Figures = {}
     for key in GROOVES:
-        limits = groove.band(_known(real, key))
+        limits = swing.band(_known(real, key))
         found[f"{key}_low"], found[f"{key}_high"] = limits or (None, None)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stemwright.assess.composer.controls import AMOUNTS
+from stemwright.assess.composer.control_report import AMOUNTS
 from stemwright.assess.composer.sets import HALVES, WHOLE
 from stemwright.assess.tables import Column, Report, Table, table
 from stemwright.compose.attributes import ATTRIBUTES

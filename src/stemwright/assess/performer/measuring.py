@@ -26,13 +26,13 @@ import numpy as np
 from stemwright.assess.codec.coders import Coder, coder_of
 from stemwright.assess.means import Figures, mean, ratio, rounded
 from stemwright.assess.performer.spread import PLAIN, Embedding, Vectors, distances
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.assess.stem import Stem, faults_of, following, in_key, listen
 from stemwright.conditioning import frame_features
 from stemwright.errors import UsageError
 from stemwright.evaluation import colour
-from stemwright.evaluation.pairs import derangement
 from stemwright.evaluation.reference import Reference
+from stemwright.evaluation.shuffled_pairs import derangement
 from stemwright.mix.limiter import limited
 from stemwright.perform.layer import perform_layer
 from stemwright.perform.sampling import sampling_of
@@ -59,7 +59,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class MeasuredStem:
     """A stem, its figures beside the clip's score, and its vectors [n, D] for distances between sets."""
 
     stem: Stem
@@ -68,7 +68,7 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ClipHeard:
     """A clip in every form: its rendering, through the codec, performed (once a sampling). `free`: share of
     the energy in the key, performed without the score and the rendering's (None without chords, for drums,
     and for a decoder that knows the score). `rolled`: through the codec with its tokens moved; None for a
@@ -76,11 +76,11 @@ class Heard:
     """
 
     reference: Reference
-    rendering: Take
-    codec: Take
-    generated: tuple[Take, ...]
+    rendering: MeasuredStem
+    codec: MeasuredStem
+    generated: tuple[MeasuredStem, ...]
     free: Figures | None
-    rolled: Take | None = None
+    rolled: MeasuredStem | None = None
 
 
 def assess_performer(
@@ -93,7 +93,7 @@ def assess_performer(
     temperature: float | None = None,
     embedding: Embedding = PLAIN,
     watch: Watch = unwatched,
-) -> tuple[dict[str, Any], list[Heard]]:
+) -> tuple[dict[str, Any], list[ClipHeard]]:
     """All figures as plain JSON values, and every clip as it was heard.
 
     `guidance`: one performance each, and all other sampling as the bundle says. UsageError where the bundle
@@ -107,7 +107,7 @@ def assess_performer(
             what = f"{reference.layer} in {reference.timbre!r}"
             raise UsageError(f"{reference.name}: the bundle {layer!r} cannot play {what}; leave the clip out")
 
-    def hear(item: tuple[int, Reference], cancel: Cancel) -> Heard:
+    def hear(item: tuple[int, Reference], cancel: Cancel) -> ClipHeard:
         own = layer_seed(seed, layer, item[0] + 1)
         return _hear(bundle, codec, item[1], samplings, own, embedding, cancel)
 
@@ -197,13 +197,13 @@ def _hear(
     seed: int,
     embedding: Embedding,
     cancel: Cancel,
-) -> Heard:
-    def take(audio: Audio) -> Take:
+) -> ClipHeard:
+    def take(audio: Audio) -> MeasuredStem:
         stem = listen(audio[: len(reference.audio)])
         found = faults_of(stem.audio, reference.layer, reference.score, reference.state)["faults"]
         near = colour.evaluate(reference.audio[: len(stem.audio)], stem.audio)
         figures: Figures = {**_beside(stem, reference), **near, "faulty": float(bool(found))}
-        return Take(stem, figures, embedding.embed(stem.audio, SAMPLE_RATE))
+        return MeasuredStem(stem, figures, embedding.embed(stem.audio, SAMPLE_RATE))
 
     def performed(sampling: Sampling, with_score: bool = True) -> Audio:
         return perform(
@@ -217,7 +217,7 @@ def _hear(
         free = dict(zip(("in_key", "control"), (in_key(x, reference.state) for x in pair), strict=True))
     tokens = codec.encode(reference.audio)
     moved = np.roll(tokens, ROLL, axis=1)
-    return Heard(
+    return ClipHeard(
         reference,
         take(reference.audio),
         take(codec.decode(tokens, reference)),
@@ -231,7 +231,7 @@ def _beside(stem: Stem, reference: Reference) -> Figures:
     return following(stem, reference.layer, reference.score, reference.state)
 
 
-def _rows(heard: list[Heard], samplings: list[Sampling], seed: int) -> list[Row]:
+def _rows(heard: list[ClipHeard], samplings: list[Sampling], seed: int) -> list[Row]:
     """Means over clips: controls, tokens moved, every performance, and the first one's floor."""
     control = mean([h.rendering.figures for h in heard])
     rows: list[Row] = [
@@ -252,7 +252,7 @@ def _rows(heard: list[Heard], samplings: list[Sampling], seed: int) -> list[Row]
     return rows
 
 
-def _timbres(heard: list[Heard]) -> list[Row]:
+def _timbres(heard: list[ClipHeard]) -> list[Row]:
     """Onset F1 by timbre, of the first sampling, beside the control's."""
     rows: list[Row] = []
     for timbre, clips in sorted(Counter(h.reference.timbre for h in heard).items()):
@@ -265,13 +265,13 @@ def _timbres(heard: list[Heard]) -> list[Row]:
     return rows
 
 
-def _free(heard: list[Heard]) -> dict[str, Any] | None:
+def _free(heard: list[ClipHeard]) -> dict[str, Any] | None:
     found = [h.free for h in heard if h.free is not None]
     return {"clips": len(found), **mean(found)} if found else None
 
 
 def _distribution(
-    heard: list[Heard], samplings: list[Sampling], seed: int, embedding: str
+    heard: list[ClipHeard], samplings: list[Sampling], seed: int, embedding: str
 ) -> dict[str, Any] | None:
     """How far the codec and every performance take the clips away from their kind."""
     others = {CODEC: [h.codec.vectors for h in heard]}

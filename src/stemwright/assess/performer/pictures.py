@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from stemwright.assess.performer.measuring import Heard, Take
+from stemwright.assess.performer.measuring import ClipHeard, MeasuredStem
 from stemwright.assess.pictures import file_name, onset_histogram, spectrograms
 from stemwright.assess.stem import Seconds, offsets_ms
 from stemwright.evaluation.onsets import merged
 from stemwright.evaluation.timing import onset_times
 
 
-def draw_performer(folder: Path, layer: str, heard: Sequence[Heard]) -> list[Path]:
+def draw_performer(folder: Path, layer: str, heard: Sequence[ClipHeard]) -> list[Path]:
     """Two PNGs in `folder`: spectrograms of the first clip, onset histogram of all."""
     first = heard[0]
     timbre, name = first.reference.timbre, first.reference.name
@@ -33,5 +33,5 @@ def draw_performer(folder: Path, layer: str, heard: Sequence[Heard]) -> list[Pat
     ]
 
 
-def _offsets(takes: list[tuple[Heard, Take]]) -> Seconds:
+def _offsets(takes: list[tuple[ClipHeard, MeasuredStem]]) -> Seconds:
     return np.concatenate([offsets_ms(take.stem, h.reference.score, h.reference.state) for h, take in takes])

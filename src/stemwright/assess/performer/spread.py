@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stemwright.assess.means import Figures, mean, ratio
-from stemwright.evaluation import distribution, embedding
+from stemwright.evaluation import embedding, set_distances
 
 Vectors = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def distances(
                 if min(len(have), len(target)) < LEAST_VECTORS:
                     return None
                 found[name].append(
-                    {"fad": distribution.fad(target, have), "kad": distribution.kad(target, have)}
+                    {"fad": set_distances.fad(target, have), "kad": set_distances.kad(target, have)}
                 )
     control = mean(found["halves"])
     return {
@@ -82,4 +82,4 @@ def _row(found: Figures, control: Figures) -> Figures:
 
 def _whole(reference: Sequence[Vectors], other: Sequence[Vectors] | None) -> float | None:
     """FAD of all; None for the reference itself."""
-    return None if other is None else distribution.fad(np.concatenate(reference), np.concatenate(other))
+    return None if other is None else set_distances.fad(np.concatenate(reference), np.concatenate(other))

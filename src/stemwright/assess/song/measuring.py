@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stemwright.assess.means import Figures, rounded
-from stemwright.assess.sounds import Audio
+from stemwright.assess.measured_takes import performed
+from stemwright.assess.recordings import Audio
 from stemwright.assess.stem import Stem, faults_of, following, listen
-from stemwright.assess.takes import performed
 from stemwright.evaluation import beats, key, onsets, rhythm
 from stemwright.evaluation.timing import beat_times, onset_times
 from stemwright.mix.loudness import integrated_loudness
@@ -39,7 +39,7 @@ NO_CONTROL = "no control: rendering the scores needs samples and soundfonts (--s
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class MeasuredLayer:
     """A layer of a song: what it is to play and what is heard, and the control where there is one."""
 
     layer: str
@@ -53,7 +53,7 @@ class Part:
 
 def assess_song(
     path: Path, *, render: Render | None = None, watch: Watch = unwatched
-) -> tuple[dict[str, Any], list[Part]]:
+) -> tuple[dict[str, Any], list[MeasuredLayer]]:
     """All figures as plain JSON values, and the song's parts. UsageError where no layer has a take."""
     state, parts = _parts(path, render, watch)
     rows = each(parts, lambda part, _: _layer(part), watch, "layers")
@@ -71,7 +71,7 @@ def assess_song(
     return rounded(report), parts
 
 
-def _parts(path: Path, render: Render | None, watch: Watch) -> tuple[GlobalState, list[Part]]:
+def _parts(path: Path, render: Render | None, watch: Watch) -> tuple[GlobalState, list[MeasuredLayer]]:
     state, takes = performed(path, Decoders("standard"), watch)
     parts = []
     for made in takes:
@@ -80,11 +80,13 @@ def _parts(path: Path, render: Render | None, watch: Watch) -> tuple[GlobalState
         if render is not None:
             rendered = render(layer, timbre, made.score, state.timebase, state.bars)
             control = listen(rendered)
-        parts.append(Part(layer, timbre, made.take.take, state, made.score, listen(made.audio), control))
+        parts.append(
+            MeasuredLayer(layer, timbre, made.take.take, state, made.score, listen(made.audio), control)
+        )
     return state, parts
 
 
-def _layer(part: Part) -> dict[str, Any]:
+def _layer(part: MeasuredLayer) -> dict[str, Any]:
     state = part.state
     audio = part.stem.audio
     times = onset_times(part.score, state.timebase)
@@ -108,14 +110,14 @@ def _layer(part: Part) -> dict[str, Any]:
     }
 
 
-def _sides(parts: list[Part]) -> dict[str, dict[str, Stem]]:
+def _sides(parts: list[MeasuredLayer]) -> dict[str, dict[str, Stem]]:
     """The song's stems by layer, and the controls where there are all."""
     sides = {"song": {part.layer: part.stem for part in parts}}
     controls = {part.layer: part.control for part in parts if part.control is not None}
     return sides | ({"control": controls} if len(controls) == len(parts) else {})
 
 
-def _rhythm(parts: list[Part], state: GlobalState) -> list[dict[str, Any]]:
+def _rhythm(parts: list[MeasuredLayer], state: GlobalState) -> list[dict[str, Any]]:
     """On the grid and as published, the song's and the control's."""
     expected = {p.layer: onsets.merged(onset_times(p.score, state.timebase)) for p in parts}
     grid, rows = beat_times(state.timebase, state.bars)[:-1], []

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stemwright.assess.pictures import file_name, onset_histogram, spectrograms
-from stemwright.assess.song.measuring import Part
+from stemwright.assess.song.measuring import MeasuredLayer
 from stemwright.assess.stem import offsets_ms
 from stemwright.evaluation.onsets import merged
 from stemwright.evaluation.timing import onset_times
 
 
-def draw_song(folder: Path, name: str, parts: Sequence[Part]) -> list[Path]:
+def draw_song(folder: Path, name: str, parts: Sequence[MeasuredLayer]) -> list[Path]:
     """For each layer a PNG of its onsets, and one of its spectrogram beside the control's, in `folder`."""
     made = []
     for part in parts:

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from stemwright.assess.means import Figures, mean
+from stemwright.assess.means import mean, mean_of_numbers, means_by
 from stemwright.assess.performer.tables import FOLLOWING
-from stemwright.assess.tables import Column, Report, Table, table
+from stemwright.assess.tables import Column, Report, Table, rows_of, table
 
 LAYERS = (
     Column("layer", "layer", "{}"),
@@ -52,17 +52,22 @@ def song_tables(reports: Sequence[Report]) -> list[Table]:
     return [
         table(title, LAYERS, _layers(reports), [*notes, "floor: the score a third of a bar later"]),
         _faults(reports),
-        table("rhythm: onsets on the grid; tracked beats as published", RHYTHM, _rhythm(reports)),
-        table("mix", MIX, _mixes(reports)),
+        table(
+            "rhythm: onsets on the grid; tracked beats as published",
+            RHYTHM,
+            means_by(rows_of(reports, "rhythm"), ("beats", "of")),
+        ),
+        table("mix", MIX, means_by(rows_of(reports, "mixes"), ("of",))),
     ]
 
 
 def _layers(reports: Sequence[Report]) -> list[dict[str, Any]]:
     """Rows of each layer: the song's stems, the controls and the floor."""
     rows: list[dict[str, Any]] = []
-    for name in dict.fromkeys(row["layer"] for report in reports for row in report["layers"]):
-        found = [row for report in reports for row in report["layers"] if row["layer"] == name]
-        rows.append({"layer": name, "what": "song", **_numbers(found)})
+    layers = rows_of(reports, "layers")
+    for name in dict.fromkeys(row["layer"] for row in layers):
+        found = [row for row in layers if row["layer"] == name]
+        rows.append({"layer": name, "what": "song", **mean_of_numbers(found)})
         controls = [row["control"] for row in found if row["control"] is not None]
         if controls:
             rows.append({"layer": name, "what": "control", **mean(controls)})
@@ -74,8 +79,9 @@ def _layers(reports: Sequence[Report]) -> list[dict[str, Any]]:
 def _faults(reports: Sequence[Report]) -> Table:
     """The worst of each layer over all songs, and how often each fault was found."""
     rows: list[dict[str, Any]] = []
-    for name in dict.fromkeys(row["layer"] for report in reports for row in report["layers"]):
-        found = [row["faults"] for report in reports for row in report["layers"] if row["layer"] == name]
+    layers = rows_of(reports, "layers")
+    for name in dict.fromkeys(row["layer"] for row in layers):
+        found = [row["faults"] for row in layers if row["layer"] == name]
         counts = Counter(fault for row in found for fault in row["faults"])
         text = ", ".join(f"{fault} ({count})" if len(found) > 1 else fault for fault, count in counts.items())
         worst = {key: _largest(row[key] for row in found) for key in WORST}
@@ -85,32 +91,3 @@ def _faults(reports: Sequence[Report]) -> Table:
 
 def _largest(values: Iterable[float | None]) -> float | None:
     return max((value for value in values if value is not None), default=None)
-
-
-def _rhythm(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    kinds = dict.fromkeys((row["beats"], row["of"]) for report in reports for row in report["rhythm"])
-    return [
-        {"beats": beats, "of": of}
-        | _numbers(
-            [
-                row
-                for report in reports
-                for row in report["rhythm"]
-                if (row["beats"], row["of"]) == (beats, of)
-            ]
-        )
-        for beats, of in kinds
-    ]
-
-
-def _mixes(reports: Sequence[Report]) -> list[dict[str, Any]]:
-    rows = [row for report in reports for row in report["mixes"]]
-    return [
-        {"of": of} | _numbers([row for row in rows if row["of"] == of])
-        for of in dict.fromkeys(row["of"] for row in rows)
-    ]
-
-
-def _numbers(rows: Sequence[Report]) -> Figures:
-    """Means of what is a number."""
-    return mean([{k: v for k, v in row.items() if v is None or isinstance(v, int | float)} for row in rows])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.assess.means import Figures, mean
-from stemwright.evaluation import distribution
+from stemwright.evaluation import set_distances
 
 Halves = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Vectors [n, D] of the patches of a sound's first and second half."""
@@ -50,4 +50,4 @@ def distances(
 def _between(control: Halves, other: Halves) -> Figures:
     """FAD and KAD of one's first half and the other's second, and the other way round."""
     pairs = ((control[0], other[1]), (control[1], other[0]))
-    return mean([{"fad": distribution.fad(a, b), "kad": distribution.kad(a, b)} for a, b in pairs])
+    return mean([{"fad": set_distances.fad(a, b), "kad": set_distances.kad(a, b)} for a, b in pairs])

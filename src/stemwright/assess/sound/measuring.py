@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stemwright.assess.means import Figures, rounded
+from stemwright.assess.measured_takes import Performed, performed
+from stemwright.assess.recordings import Audio, read_as_is
 from stemwright.assess.sound.distances import distances
 from stemwright.assess.sound.judges import Judges, load_judges
 from stemwright.assess.sound.soundfont import RATE, NoPlayer, find_font, play
-from stemwright.assess.sounds import Audio, read_as_is
 from stemwright.assess.stem import SINGLE
-from stemwright.assess.takes import Performed, performed
 from stemwright.errors import UsageError
 from stemwright.evaluation import flutter, intonation, spectrum, stereo, sustain, transcription, transients
 from stemwright.evaluation.judges import swift_f0

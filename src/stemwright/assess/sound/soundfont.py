@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.assess.sounds import Audio, read_as_is
+from stemwright.assess.recordings import Audio, read_as_is
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.exchange.programs import program_of
 from stemwright.song.timebase import FRAME_RATE

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stemwright.assess.means import mean
-from stemwright.assess.tables import Column, Report, Table, table
+from stemwright.assess.means import mean_of_numbers, means_by
+from stemwright.assess.tables import Column, Report, Table, rows_of, table
 
 LAYERS = (
     Column("layer", "layer", "{}"),
@@ -48,37 +48,24 @@ def sound_tables(reports: Sequence[Report]) -> list[Table]:
     notes = [FLOOR, f"judges: {judges}; control: {first['control'] or 'none'}"]
     notes += dict.fromkeys(note for report in reports for note in report["notes"])
     made = [table(title, LAYERS, _layers(reports), notes)]
-    distances = _means(reports, "distances", ("layer", "what"))
+    distances = means_by(rows_of(reports, "distances"), ("layer", "what"))
     if distances:
         notes = ["song, control: to the control's other half; floor: of other layers' controls"]
         made.append(table("distance to the control: musicnn, patches of 3 s", DISTANCES, distances, notes))
-    return [*made, table("mix", MIX, _means(reports, "mixes", ("of",)))]
+    return [*made, table("mix", MIX, means_by(rows_of(reports, "mixes"), ("of",)))]
 
 
 def _layers(reports: Sequence[Report]) -> list[dict[str, Any]]:
     """Rows of each layer: the song's stems, the controls, the floor."""
     rows: list[dict[str, Any]] = []
-    found = [row for report in reports for row in report["layers"]]
+    found = rows_of(reports, "layers")
     for layer in dict.fromkeys(row["layer"] for row in found):
         mine = [row for row in found if row["layer"] == layer]
         sides = {
             "song": mine,
             **{what: [row[what] for row in mine if row[what]] for what in ("control", "floor")},
         }
-        rows += [{"layer": layer, "what": what, **_mean(side)} for what, side in sides.items() if side]
+        rows += [
+            {"layer": layer, "what": what, **mean_of_numbers(side)} for what, side in sides.items() if side
+        ]
     return rows
-
-
-def _means(reports: Sequence[Report], part: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
-    """Means of the rows of a part that have the same `keys`."""
-    found = [row for report in reports for row in report[part]]
-    kinds = dict.fromkeys(tuple(row[key] for key in keys) for row in found)
-    return [
-        dict(zip(keys, kind, strict=True)) | _mean([r for r in found if tuple(r[k] for k in keys) == kind])
-        for kind in kinds
-    ]
-
-
-def _mean(rows: Sequence[Report]) -> dict[str, Any]:
-    """Means of what is a number."""
-    return mean([{k: v for k, v in row.items() if v is None or isinstance(v, int | float)} for row in rows])

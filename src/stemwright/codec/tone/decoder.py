@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.session import whole
+from stemwright.codec.bundle_graphs import whole
 from stemwright.codec.streaming import decoded
 from stemwright.codec.tokens import validate
 from stemwright.codec.tone.graphs import Array, Shape, ToneGraphs

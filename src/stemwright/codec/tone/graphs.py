@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.codec.session import require, whole
+from stemwright.codec.bundle_graphs import require, whole
 from stemwright.codec.tokens import MAX_CODEBOOKS
 from stemwright.codec.tone.layout import HOP, RATE
 from stemwright.errors import StemwrightError
-from stemwright.models.session import open_session
+from stemwright.models.onnx_session import open_session
 
 if TYPE_CHECKING:
     import onnxruntime

@@ -107,7 +107,7 @@ def _drum_hit(out: Floats, at: int, piece: int, velocity: float) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class NoteRows:
     """Sounding notes by frame, note after note: int64 [M] ``note`` and ``frame`` (from the first one asked
     for), float32 [M, NOTE_FEATURES] ``features``.
     """
@@ -117,7 +117,7 @@ class Rows:
     features: Floats
 
 
-def sounding(notes: Notes, first: int, frames: int) -> Rows:
+def sounding(notes: Notes, first: int, frames: int) -> NoteRows:
     """The rows of the frames from ``first`` on in which a note, or its tail, sounds. A frame reaches from the
     centre before its own to the one after.
     """
@@ -129,7 +129,7 @@ def sounding(notes: Notes, first: int, frames: int) -> Rows:
     centre = (frame + first) * HOP + HOP / 2
     age = np.maximum((centre - notes.start[note]) / HOP, 0.0)
     over = (centre - notes.end[note]) / HOP
-    return Rows(
+    return NoteRows(
         note,
         frame,
         _note_features(age, over, notes.pitch[note], notes.velocity[note], notes.tail, notes.drums),

@@ -35,7 +35,7 @@ class Controls:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class RestStretch:
     """Frames ``first`` to ``first + frames`` of a layer, at ``scale`` times 24 kHz; ``channels`` 1 or 2."""
 
     layer: str
@@ -56,7 +56,7 @@ class Stretch:
         return self.frames * self.hop
 
 
-def rest(controls: Controls, stretch: Stretch) -> L.Floats:
+def rest(controls: Controls, stretch: RestStretch) -> L.Floats:
     """Noise and attacks ``[channels, samples]`` of a stretch; ``controls`` hold its frames, ``BEFORE`` more
     before them and ``EDGE`` after.
     """
@@ -65,7 +65,7 @@ def rest(controls: Controls, stretch: Stretch) -> L.Floats:
     return made
 
 
-def _noise(noise_bands: L.Floats, side_levels: L.Floats, stretch: Stretch) -> L.Floats:
+def _noise(noise_bands: L.Floats, side_levels: L.Floats, stretch: RestStretch) -> L.Floats:
     """Three streams of white noise, steady and in two bursts at each onset, shaped band by band."""
     bins = L.LOW_BINS if stretch.scale == 1 else L.WIDE_BINS
     middle = np.exp(np.minimum(noise_bands @ L.band_matrix()[:, :bins], 3.0) - 5.0)
@@ -93,7 +93,7 @@ def _noise(noise_bands: L.Floats, side_levels: L.Floats, stretch: Stretch) -> L.
     return np.stack(out)
 
 
-def _padded_bursts(stretch: Stretch, pad: int) -> L.Floats:
+def _padded_bursts(stretch: RestStretch, pad: int) -> L.Floats:
     """The bursts of a stretch and of ``pad`` samples before and after it."""
     made = bursts(
         stretch.notes, stretch.first - EDGE - 2, stretch.frames + 2 * EDGE + 4, L.BURSTS, stretch.scale
@@ -102,7 +102,7 @@ def _padded_bursts(stretch: Stretch, pad: int) -> L.Floats:
     return made[:, edge : made.shape[1] - edge]
 
 
-def _attacks(free: L.Floats, stretch: Stretch) -> L.Floats:
+def _attacks(free: L.Floats, stretch: RestStretch) -> L.Floats:
     """A sound of its own at each onset, [samples]: one spectrum, from the onset's sample on. Frames of
     spectra would be heard as a tone of 75 Hz.
     """
@@ -140,7 +140,7 @@ def _spectra(sound: L.Floats, scale: int, which: npt.NDArray[np.bool_] | slice =
     return made
 
 
-def _sound(spectra: Complex, stretch: Stretch) -> L.Floats:
+def _sound(spectra: Complex, stretch: RestStretch) -> L.Floats:
     """Spectra of a stretch's frames and two on either side, windowed and added up: ``[samples]``."""
     n, hop = L.N_FFT * stretch.scale, stretch.hop
     pieces = np.fft.irfft(spectra, n=n, axis=-1).astype(np.float32, copy=False)

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from stemwright.codec.tokens import validate
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.notes import FRAME_FEATURES, frame_features, notes_of, sounding
-from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, Stretch, rest
-from stemwright.codec.tone.voices import Voices
+from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, RestStretch, rest
+from stemwright.codec.tone.voices import TimbreVoices
 from stemwright.errors import StemwrightError, UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ _SIZES = {
 CONTROLS = sum(int(np.prod(shape)) for shape in _SIZES.values())
 
 
-class Graphs(Protocol):
+class StreamGraphs(Protocol):
     """What a stream asks of its decoder."""
 
     bundle: Bundle
@@ -70,7 +70,7 @@ class ToneStream:
 
     def __init__(
         self,
-        decoder: Graphs,
+        decoder: StreamGraphs,
         layer: str,
         score: Score,
         timebase: Timebase,
@@ -87,7 +87,7 @@ class ToneStream:
         self.channels: tuple[int, ...] = (2,) if wide else ()
         self._decoder, self._layer = decoder, layer
         self._notes = notes_of(layer, score, timebase)
-        self._voices = Voices(decoder.tuning, kind, timbre, self._notes.drums, self.scale)
+        self._voices = TimbreVoices(decoder.tuning, kind, timbre, self._notes.drums, self.scale)
         self._held = np.zeros((decoder.codebooks, 0), np.int64)
         self._first = 0  # frame number of the first held frame
         self._next = 0  # frame number where the next stretch begins
@@ -128,7 +128,7 @@ class ToneStream:
         """The next frames' sound."""
         first, channels = self._next, self.scale
         controls, seen = self._trunk(first - BEFORE, frames + BEFORE + EDGE)
-        where = Stretch(self._layer, self._notes, first, frames, self.scale, channels)
+        where = RestStretch(self._layer, self._notes, first, frames, self.scale, channels)
         made = rest(controls, where) + self._partials(controls, seen, where)
         if not bool(np.isfinite(made).all()):
             raise StemwrightError(
@@ -158,7 +158,7 @@ class ToneStream:
         inside = np.clip(np.arange(first, first + frames), 0, self.frames - 1) - begin
         return _controls(made[0][inside]), seen[0][inside]
 
-    def _partials(self, controls: Controls, seen: L.Floats, where: Stretch) -> L.Floats:
+    def _partials(self, controls: Controls, seen: L.Floats, where: RestStretch) -> L.Floats:
         from stemwright.native.oscillators import render
 
         low, high = max(0, where.first - 1), min(self.frames, where.first + where.frames + 1)

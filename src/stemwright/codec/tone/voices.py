@@ -9,17 +9,17 @@ import numpy.typing as npt
 
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.ensemble import turned
-from stemwright.codec.tone.notes import Notes, Rows, first_frame
+from stemwright.codec.tone.notes import NoteRows, Notes, first_frame
 from stemwright.codec.tone.tuning import Tuning, phases
 from stemwright.codec.tone.vibrato import bent
-from stemwright.native.oscillators import Note
+from stemwright.native.oscillators import PartialNote
 
 NARROW_TOP = 11_500.0
 """Partials above are left out at 24 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class TimbreVoice:
     """A pitch in a timbre: ``hz`` float64 [P]; matrices that read the envelope [104, P] and the width [24, P]
     at its partials; the cosine and sine of its partials' phases at the onset, and the signs of their width,
     float32 [P].
@@ -33,21 +33,21 @@ class Voice:
     sides: L.Floats
 
 
-class Voices:
+class TimbreVoices:
     """The voices of one timbre at one rate, made when they are first asked for."""
 
     def __init__(self, tuning: Tuning, layer: str, timbre: str, drums: bool, scale: int) -> None:
         self.tuning, self.layer, self.timbre, self.drums, self.scale = tuning, layer, timbre, drums, scale
-        self._made: dict[int, Voice] = {}
+        self._made: dict[int, TimbreVoice] = {}
 
-    def of(self, pitch: int) -> Voice:
+    def of(self, pitch: int) -> TimbreVoice:
         """The voice of a pitch."""
         if pitch not in self._made:
             hz = self.tuning.frequencies(self.layer, self.timbre, pitch, self.drums)
             if self.scale == 1:
                 hz = hz[hz < NARROW_TOP]
             angle = 2 * np.pi * phases(len(hz))
-            self._made[pitch] = Voice(
+            self._made[pitch] = TimbreVoice(
                 hz,
                 L.lerp_matrix(L.envelope_points(), L.mel(hz)),
                 L.lerp_matrix(L.side_points(), L.mel(hz)),
@@ -60,13 +60,13 @@ class Voices:
     def sounding(
         self,
         notes: Notes,
-        rows: Rows,
+        rows: NoteRows,
         levels: L.Floats,
         envelope: L.Floats,
         width: L.Floats,
         channels: int,
         first: int,
-    ) -> list[Note]:
+    ) -> list[PartialNote]:
         """What the oscillators play: of each note its rows' amplitudes. ``levels`` [M, 67]; ``envelope`` and
         ``width`` are those of the rows' frames, [M, 104] and [M, 24]; ``first``: the frame that rows count
         from.
@@ -82,7 +82,7 @@ class Voices:
                 onset, bend = self._bent(notes, note, row, int(high - low))
                 parts = amplitudes(voice, levels[part], envelope[part], width[part], channels)
                 out.append(
-                    Note(
+                    PartialNote(
                         onset=onset * self.scale,
                         first=row,
                         frequencies=voice.hz / (L.RATE * self.scale),
@@ -100,7 +100,7 @@ class Voices:
             return start, np.zeros(count, np.float32)
         return bent(vibrato, int(notes.pitch[note]), start, min(row, first_frame(start)), row, count)
 
-    def _together(self, notes: Notes, note: int, row: int, voice: Voice, parts: L.Floats) -> L.Floats:
+    def _together(self, notes: Notes, note: int, row: int, voice: TimbreVoice, parts: L.Floats) -> L.Floats:
         """A note's amplitudes from the frame ``row`` on, as all players of an ensemble have them together."""
         ensemble = self.tuning.ensemble.get(f"{self.layer}/{self.timbre}")
         if ensemble is None:
@@ -116,7 +116,7 @@ def side_signs(count: int) -> L.Floats:
 
 
 def amplitudes(
-    voice: Voice, levels: L.Floats, envelope: L.Floats, width: L.Floats, channels: int
+    voice: TimbreVoice, levels: L.Floats, envelope: L.Floats, width: L.Floats, channels: int
 ) -> L.Floats:
     """Sine and cosine amplitudes [R, channels, 2, P] of a note's rows: the middle, and the side, which has
     the middle left or right of it, and as much as is wide a quarter turn away.

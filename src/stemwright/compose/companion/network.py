@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from stemwright.compose.companion import features
 from stemwright.errors import UsageError
-from stemwright.models.companion import PARTS, companion_shapes, head_sizes
+from stemwright.models.companion_tensors import PARTS, companion_shapes, head_sizes
 
 Floats = npt.NDArray[np.float32]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from stemwright.compose.companion.events import FIRST_PIECE, PIECE_PITCHES
 from stemwright.compose.companion.query import Query
 from stemwright.errors import UsageError, shown
-from stemwright.models.companion import TOKENS
+from stemwright.models.companion_tensors import TOKENS
 from stemwright.song.layers import is_drums
 
 Mask = npt.NDArray[np.bool_]

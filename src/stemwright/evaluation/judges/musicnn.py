@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stemwright.errors import StemwrightError
-from stemwright.evaluation.judges.checkpoint import Weights, read_checkpoint
 from stemwright.evaluation.judges.log_mel import BANDS, HOP, RATE, log_mel
 from stemwright.evaluation.judges.packages import MUSICNN, file_of
 from stemwright.evaluation.judges.running import resampled
+from stemwright.evaluation.judges.tensorflow_checkpoint import Weights, read_checkpoint
 
 NAME = "musicnn MSD"
 MODEL = "MSD_musicnn"

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stemwright.errors import StemwrightError
 from stemwright.evaluation.judges.packages import Package, file_of
-from stemwright.models.session import open_session
+from stemwright.models.onnx_session import open_session
 
 
 def graph_of(package: Package, *inside: str) -> Any:

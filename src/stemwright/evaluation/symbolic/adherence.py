@@ -1,7 +1,7 @@
 """Adherence: do the notes keep to the key and to the chords?
 
 Conventions. Of one pitched layer; notes count by their number, drums are not judged. Onsets are put on the
-grid (`grid.on_grid`) first, so that a note played a little early belongs to the beat that it is meant for.
+grid (`onset_grid`) first, so that a note played a little early belongs to the beat that it is meant for.
 
 - *scale*: share of notes whose pitch class is in the key's scale, as its mode has it (a minor key has no
   raised seventh).
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.evaluation.symbolic.grid import Ints, note_array, on_grid
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import is_drums
 from stemwright.song.meter import Meter

@@ -1,6 +1,6 @@
 """Histograms: are a layer's notes distributed like those of real music?
 
-Conventions. Of each song and layer, counts of fixed bins. Onsets are first put on the grid (`grid.on_grid`).
+Conventions. Of each song and layer, counts of fixed bins. Onsets are first put on the grid (`onset_grid`).
 
 - *position*: where in its bar a note begins, in steps of 8 ticks; what lies beyond 8 quarters is one bin.
 - *ioi*: time from one onset of the layer to the next, in steps of 8 ticks up to a whole note, then in
@@ -26,7 +26,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation.symbolic.grid import UNIT, Ints, note_array, on_grid
+from stemwright.evaluation.symbolic.onset_grid import UNIT, Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.layers import is_drums, kind_of

@@ -1,7 +1,7 @@
 """Originality: how long are the runs of notes that a song shares with other songs?
 
 Conventions. A pitched layer is its notes in order (onset, then pitch), each but the first told by what leads
-to it: semitones and grid steps (`grid.on_grid`) from the note before. Equal sequences of these are one run of
+to it: semitones and grid steps (`onset_grid`) from the note before. Equal sequences of these are one run of
 notes at any pitch, at any place; lengths, velocities and tempo do not count. n equal steps are a run of n + 1
 notes. Runs of a pitched layer are looked for in all pitched layers of the others.
 
@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.evaluation.symbolic.grid import UNIT, note_array, on_grid
+from stemwright.evaluation.symbolic.onset_grid import UNIT, note_array, on_grid
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import piece_of
 from stemwright.song.layers import is_drums

@@ -37,7 +37,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from stemwright.evaluation.symbolic.grid import Ints
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.sections import section_pairs
 from stemwright.song.harmony import QUALITIES, Chord
 from stemwright.song.state import GlobalState

@@ -15,7 +15,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from stemwright.evaluation.symbolic.grid import Ints, note_array
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.layers import is_drums

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation.symbolic.grid import UNIT, Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.histograms import DURATIONS, duration_bins
+from stemwright.evaluation.symbolic.onset_grid import UNIT, Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.sections import section_pairs
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import is_drums

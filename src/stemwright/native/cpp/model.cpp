@@ -62,19 +62,20 @@ Block block(Arena& arena, const TensorSource& source, const std::string& name, c
 
 }  // namespace
 
+// The bounds of models/architecture.py once more, for sums of sizes must not overflow whoever gives them.
 void Config::check() const {
   expect(d_model >= 16 && d_model <= 8192 && d_model % 16 == 0, "d_model must be a multiple of 16, 16 to 8192");
-  expect(layers >= 1 && layers <= 256, "layers must be 1 to 256");
-  expect(heads >= 1 && heads <= 256, "heads must be 1 to 256");
+  expect(layers >= 1 && layers <= 128, "layers must be 1 to 128");
+  expect(heads >= 1 && heads <= 128, "heads must be 1 to 128");
   expect(kv_heads >= 1 && kv_heads <= heads && heads % kv_heads == 0, "kv_heads must divide heads");
   expect(head_dim >= 16 && head_dim <= kMaxHeadDim && head_dim % 16 == 0, "head_dim must be a multiple of 16, 16 to 512");
   expect(ffn >= 16 && ffn <= 65536 && ffn % 16 == 0, "ffn must be a multiple of 16, 16 to 65536");
-  expect(codebooks >= 1 && codebooks <= 64, "codebooks must be 1 to 64");
+  expect(codebooks >= 1 && codebooks <= 32, "codebooks must be 1 to 32");
   expect(codebook_size >= 2 && codebook_size <= 65535, "codebook_size must be 2 to 65535");
   expect(features >= 1 && features <= 65536, "features must be 1 to 65536");
   expect(window >= 1 && window <= kMaxPosition, "window must be 1 to 1048576");
   expect(rope_base >= 1.0 && rope_base <= 1e6, "rope_base must be 1 to 1e6");
-  expect(norm_eps > 0.0f && norm_eps <= 1.0f, "norm_eps must be above 0 and at most 1");
+  expect(norm_eps >= 1e-12f && norm_eps <= 1.0f, "norm_eps must be 1e-12 to 1");
 }
 
 namespace {

@@ -75,7 +75,7 @@ def _judge(x: Tensor, layers: nn.ModuleList, last: nn.Module) -> Judgement:
     return last(x), features
 
 
-class Judges(nn.Module):
+class Discriminators(nn.Module):
     """All of them."""
 
     def __init__(self) -> None:

@@ -11,14 +11,13 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
@@ -26,32 +25,10 @@ from stemwright.training.codec.config import HOP, SAMPLE_RATE, CodecConfig
 from stemwright.training.codec.model import CodecModel
 from stemwright.training.codec.overlap import inverse_basis
 from stemwright.training.fit import checkpoint
+from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
 
-OPSET = 17
 TOLERANCE = 1e-4
 CONTEXT = 32  # frames on either side that cover the decoder's and the encoder's reach
-
-
-class EncoderGraph(nn.Module):
-    """What ``encoder.onnx`` computes."""
-
-    def __init__(self, model: CodecModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, audio: Tensor) -> Tensor:
-        return self.model.encode(audio)
-
-
-class DecoderGraph(nn.Module):
-    """What ``decoder.onnx`` computes."""
-
-    def __init__(self, model: CodecModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, codes: Tensor) -> Tensor:
-        return self.model.decode(codes)
 
 
 def load_model(path: Path) -> tuple[CodecModel, dict[str, Any]]:
@@ -87,30 +64,15 @@ def reach(config: CodecConfig) -> int:
 
 def write_graphs(model: CodecModel, folder: Path) -> None:
     """Write ``encoder.onnx`` and ``decoder.onnx`` to a folder."""
-    model.eval()
     frames = 40
     audio = 0.1 * torch.randn(1, frames * HOP, generator=torch.Generator().manual_seed(0))
     codes = torch.zeros(1, model.config.codebooks, frames, dtype=torch.int64)
-    jobs: tuple[tuple[nn.Module, Tensor, str, str, str], ...] = (
-        (EncoderGraph(model), audio, "encoder.onnx", "audio", "codes"),
-        (DecoderGraph(model), codes, "decoder.onnx", "codes", "audio"),
-    )
+    axes = {"audio": {1: "audio"}, "codes": {2: "codes"}}
+    encoder, decoder = Computed(model, CodecModel.encode), Computed(model, CodecModel.decode)
     model.decoder.basis = inverse_basis(model.config.n_fft)
     try:
-        for graph, example, name, given, made in jobs:
-            axes = {given: {1 if given == "audio" else 2: given}, made: {1 if made == "audio" else 2: made}}
-            with warnings.catch_warnings(), torch.no_grad():
-                warnings.simplefilter("ignore")
-                torch.onnx.export(
-                    graph,
-                    (example,),
-                    str(folder / name),
-                    input_names=[given],
-                    output_names=[made],
-                    dynamic_axes=axes,
-                    opset_version=OPSET,
-                    dynamo=False,
-                )
+        write_graph(encoder, {"audio": audio}, ["codes"], axes, folder / "encoder.onnx")
+        write_graph(decoder, {"codes": codes}, ["audio"], axes, folder / "decoder.onnx")
     finally:
         model.decoder.basis = None
 

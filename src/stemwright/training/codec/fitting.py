@@ -11,16 +11,16 @@ import torch
 from torch import Tensor, nn
 
 from stemwright.training.codec.config import CodecConfig
-from stemwright.training.codec.discriminators import Judges, judged, levelled
+from stemwright.training.codec.discriminators import Discriminators, judged, levelled
 from stemwright.training.fit.pace import Pace
 from stemwright.training.fit.run import Figures, Held
-from stemwright.training.fit.state import Fit, advance, moments, restore, under
+from stemwright.training.fit.training_state import Fit, advance, moments, restore, under
 
 M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass(frozen=True)
-class Plan(Pace):
+class FittingPlan(Pace):
     """What a training of a decoder does, beside its budget."""
 
     frames: int = 75
@@ -42,7 +42,7 @@ class Fitting(Fit):
     """
 
     turns: ClassVar[tuple[tuple[int, ...], ...]] = ((512, 2048), (256, 1024))
-    recipe: Plan
+    recipe: FittingPlan
 
     def __init__(
         self,
@@ -50,14 +50,14 @@ class Fitting(Fit):
         trained: nn.Module,
         head: nn.Linear | nn.Conv2d,
         loss: nn.Module,
-        plan: Plan,
+        plan: FittingPlan,
         peak: float,
         device: torch.device,
         seed: int,
         identity: dict[str, Any],
     ) -> None:
         model = placed(model, device)
-        judges = placed(Judges(), device) if plan.adversary else None
+        judges = placed(Discriminators(), device) if plan.adversary else None
         optimisers: dict[str, torch.optim.Optimizer] = {
             "optimiser": _optimiser(trained, peak, plan.weight_decay)
         }

@@ -10,8 +10,8 @@ import numpy as np
 
 from stemwright.codec.codec import DECODER
 from stemwright.models import Bundle, load_bundle, tokens_of, write_bundle
-from stemwright.models.session import open_session
-from stemwright.training.wide.export import store_as_half
+from stemwright.models.onnx_session import open_session
+from stemwright.training.fit.onnx_graphs import store_as_half
 
 
 def halve(path: Path, out: Path) -> Bundle:

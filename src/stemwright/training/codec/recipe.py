@@ -14,7 +14,7 @@ from stemwright.training.codec.config import HOP, CodecConfig
 from stemwright.training.codec.segments import FloatArray, Segments
 from stemwright.training.codec.trainer import Recipe, Trainer
 from stemwright.training.codec.validation import HeldOut, line
-from stemwright.training.fit.run import BEST, Figures, Held, Run, Say, check_budget
+from stemwright.training.fit.run import BEST, Figures, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
 
 
@@ -57,7 +57,7 @@ def train_codec(
     def measure() -> Held:
         return trainer.held(lambda: held_out.figures(trainer.model, trainer.loss, trainer.device), line)
 
-    run: Run[FloatArray] = Run(trainer, segments.batch, measure, out, minutes, steps, say)
+    run: TrainingRun[FloatArray] = TrainingRun(trainer, segments.batch, measure, out, minutes, steps, say)
     figures: Figures = run.go(resume).figures
     if export:
         run.need_gain()

@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from stemwright.training.codec.config import CodecConfig
-from stemwright.training.codec.fitting import Fitting, Plan
+from stemwright.training.codec.fitting import Fitting, FittingPlan
 from stemwright.training.codec.losses import ReconstructionLoss
 from stemwright.training.codec.model import CodecModel
 
 
 @dataclass(frozen=True)
-class Recipe(Plan):
+class Recipe(FittingPlan):
     """What the codec's training does, beside its budget."""
 
     learning_rate: float = 1e-3

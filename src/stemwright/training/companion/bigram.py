@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.compose.companion.events import INSTRUMENTS, START, TIME_BINS
-from stemwright.models.companion import PARTS
-from stemwright.training.companion.material import Whole
-from stemwright.training.companion.sequence import NO_INSTRUMENT
+from stemwright.models.companion_tensors import PARTS
+from stemwright.training.companion.event_sequence import NO_INSTRUMENT
+from stemwright.training.companion.note_arrays import Whole
 
 _VALUES = (len(INSTRUMENTS), START, TIME_BINS, 128)
 _LETTERS = [part[0] for part in PARTS]

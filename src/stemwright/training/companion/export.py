@@ -14,7 +14,7 @@ from stemwright.compose.companion import features
 from stemwright.compose.companion.events import INSTRUMENTS
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
-from stemwright.models.companion import companion_shapes
+from stemwright.models.companion_tensors import companion_shapes
 from stemwright.training.companion.model import CompanionModel, key_of
 
 PRESETS: dict[str, dict[str, int]] = {

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from stemwright.errors import UsageError
-from stemwright.training.companion.material import ARRANGER, Piece, Whole
-from stemwright.training.companion.sequence import NO_INSTRUMENT, Sequence, draw_view, sequence_of
+from stemwright.training.companion.event_sequence import NO_INSTRUMENT, Sequence, draw_view, sequence_of
+from stemwright.training.companion.note_arrays import ARRANGER, Piece, Whole
 
 WEIGHTS = {"lieder": 3.0, "openewld": 1.0, "gmd": 1.5, "freedoom": 2.5, "easyrpg": 1.5, ARRANGER: 2.0}
 """How often a source is heard: full bands more often than there are of them."""
@@ -31,7 +31,7 @@ class Batch:
     counts: np.ndarray
 
 
-class Lane:
+class SongLane:
     """Songs one after the other, each cut where the batch ends."""
 
     def __init__(self, pieces: Many[Many[Piece]], chances: np.ndarray, seed: int, lane: int) -> None:
@@ -74,7 +74,7 @@ class Lanes:
         names = sorted({piece.source for piece in pieces})
         families = [[piece for piece in pieces if piece.source == name] for name in names]
         weights = np.array([WEIGHTS.get(name, OTHER_WEIGHT) for name in names])
-        self.lanes = [Lane(families, weights / weights.sum(), seed, lane) for lane in range(batch)]
+        self.lanes = [SongLane(families, weights / weights.sum(), seed, lane) for lane in range(batch)]
 
     def places(self) -> list[list[int]]:
         """Where each lane stands: (song's number, event)."""

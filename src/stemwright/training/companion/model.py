@@ -22,7 +22,7 @@ from stemwright.compose.companion.distribution import (
     VELOCITY_FLOOR,
     VELOCITY_WIDTHS,
 )
-from stemwright.models.companion import PARTS, companion_shapes
+from stemwright.models.companion_tensors import PARTS, companion_shapes
 from stemwright.training.companion.lanes import Batch
 
 _FAR = 100.0

@@ -13,16 +13,16 @@ import numpy as np
 
 from stemwright.corpus.credits import corpus_origin
 from stemwright.errors import UsageError
-from stemwright.models.companion import PARTS
+from stemwright.models.companion_tensors import PARTS
+from stemwright.training.companion.event_sequence import plain_view, sequence_of
 from stemwright.training.companion.export import PRESETS, bundle_tensors, config_of, export, exported_model
+from stemwright.training.companion.held_out_figures import ORDER, chosen, figures, heard
 from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.material import ARRANGER, Piece, Whole, arranged_pieces, corpus_pieces
-from stemwright.training.companion.measure import ORDER, chosen, figures, heard
-from stemwright.training.companion.sequence import plain_view, sequence_of
+from stemwright.training.companion.note_arrays import ARRANGER, Piece, Whole, arranged_pieces, corpus_pieces
 from stemwright.training.companion.trainer import Recipe, Trainer
-from stemwright.training.fit.run import BEST, BUNDLE, Held, Run, Say, check_budget
-from stemwright.training.fit.state import best_weights
+from stemwright.training.fit.run import BEST, BUNDLE, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import device_words, settle
+from stemwright.training.fit.training_state import best_weights
 
 ARRANGER_LICENCE = "Apache-2.0"
 
@@ -64,7 +64,7 @@ def train_companion(
         named = "  ".join(f"{name} {x:.3f}" for name, x in zip(PARTS, parts, strict=True))
         return Held(sum(parts), parts, f"{sum(parts):.3f}  {named}")
 
-    run: Run[None] = Run(trainer, lambda step, size: None, measure, out, minutes, steps, say)
+    run: TrainingRun[None] = TrainingRun(trainer, lambda step, size: None, measure, out, minutes, steps, say)
     run.go()
     run.need_gain()
     others = [piece for piece in valid if piece not in watched] or watched  # the best were chosen by those

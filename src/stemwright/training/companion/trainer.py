@@ -8,13 +8,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from stemwright.models.companion import PARTS
+from stemwright.models.companion_tensors import PARTS
+from stemwright.training.companion.event_sequence import Sequence
+from stemwright.training.companion.held_out_figures import means, nats
 from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.measure import means, nats
 from stemwright.training.companion.model import CompanionModel, known_in, random_known, tensors
-from stemwright.training.companion.sequence import Sequence
 from stemwright.training.fit.pace import Pace
-from stemwright.training.fit.state import Fit
+from stemwright.training.fit.training_state import Fit
 
 
 @dataclass(frozen=True)

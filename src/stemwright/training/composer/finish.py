@@ -18,8 +18,8 @@ from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.training.composer.pieces import Pieces
 from stemwright.training.composer.trigram import trigram_loss
 from stemwright.training.fit.run import BEST, BUNDLE, Say
-from stemwright.training.fit.state import best_weights
 from stemwright.training.fit.torch_settings import device_words
+from stemwright.training.fit.training_state import best_weights
 from stemwright.training.performer.export import dequantised_state, quantised_tensors
 from stemwright.training.performer.loss import IGNORE
 from stemwright.training.performer.trainer import Trainer

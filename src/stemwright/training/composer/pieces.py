@@ -20,7 +20,7 @@ from stemwright.compose.composer.sequence import Rows, example
 from stemwright.compose.events.vocabulary import FIRST, KINDS, PARTS, SIZE
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
-from stemwright.training.composer.requests import Asked, asked
+from stemwright.training.composer.requests import Exercise, asked
 from stemwright.training.performer.data import Batch
 from stemwright.training.performer.loss import IGNORE
 
@@ -73,7 +73,7 @@ class Piece:
         """What every place is like, [parts, bars, controls]."""
         return wishes(self.draft)
 
-    def rows(self, request: Asked, shown: Floats | None = None) -> tuple[Rows, Floats]:
+    def rows(self, request: Exercise, shown: Floats | None = None) -> tuple[Rows, Floats]:
         """The sequence of a request with its answer, and its conditions. `shown`: wishes that are told."""
         kept = self.draft
         if set(request.parts) != set(kept.parts):

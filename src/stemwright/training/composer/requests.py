@@ -28,7 +28,7 @@ MARGIN = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Exercise:
     """Bars of the song that the window and the model consist of, and the places to write; `alike`: bar -> the
     bar to be like.
     """
@@ -42,7 +42,7 @@ class Asked:
 
 def asked(
     draft: Draft, sizes: np.ndarray, length: int, rng: np.random.Generator, chords: bool = True
-) -> Asked:
+) -> Exercise:
     """A random request for a song in which all stands. `sizes` [parts, bars]: tokens of every place; what is
     asked and what it needs fits into about `length` tokens. `chords`: whether its chords may be asked for.
     """
@@ -55,7 +55,7 @@ def asked(
     left = length - MARGIN - int(of_bar[list(like)].sum())
     window = _window(of_bar, first, left)
     like = tuple(bar for bar in like if bar not in window)
-    return Asked(window, like, parts, _places(window, parts, chords, rng), same)
+    return Exercise(window, like, parts, _places(window, parts, chords, rng), same)
 
 
 def _window(sizes: np.ndarray, first: int, left: int) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ Given = TypeVar("Given", contravariant=True)
 
 
 class Fitted(Protocol[Given]):
-    """A run in memory (:class:`stemwright.training.fit.state.Fit` with a step)."""
+    """A run in memory (:class:`stemwright.training.fit.training_state.Fit` with a step)."""
 
     peak: float
     progress: Progress
@@ -61,7 +61,7 @@ class Held:
     line: str
 
 
-class Run(Generic[Batch]):
+class TrainingRun(Generic[Batch]):
     """Steps, log, held-out figures, checkpoints. ``batches(step, size)`` makes what a step is trained on,
     ``measure()`` measures the averaged weights. UsageError for a budget of nothing.
     """

@@ -14,8 +14,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stemwright.training.importers.folder import Folder, check_preprocessor
-from stemwright.training.importers.graphs import Network
+from stemwright.training.importers.public_codec import PublicCodec
+from stemwright.training.importers.published_folder import Folder, check_preprocessor
 from stemwright.training.importers.rates import codebooks_for
 from stemwright.training.importers.weights import load
 
@@ -77,7 +77,7 @@ class DacReference:
         return audio
 
 
-def read_dac(folder: Folder, kbit: float) -> Network:
+def read_dac(folder: Folder, kbit: float) -> PublicCodec:
     """The network of a DAC checkpoint, with as many codebooks as `kbit` pays for. UsageError for a folder
     that is none.
     """
@@ -87,7 +87,7 @@ def read_dac(folder: Folder, kbit: float) -> Network:
     hop = math.prod(ratios)
     rate, size = config["sampling_rate"], config["codebook_size"]
     books = codebooks_for(folder, kbit, rate, hop, size, config["n_codebooks"])
-    return Network(
+    return PublicCodec(
         family="dac",
         config=config,
         reference=DacReference(model),

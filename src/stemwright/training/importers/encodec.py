@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from stemwright.training.importers.folder import Folder, check_preprocessor
-from stemwright.training.importers.graphs import Network
+from stemwright.training.importers.public_codec import PublicCodec
+from stemwright.training.importers.published_folder import Folder, check_preprocessor
 from stemwright.training.importers.rates import codebooks_for, kbit_of
 from stemwright.training.importers.weights import load
 
@@ -199,7 +199,7 @@ class EncodecReference:
         return audio
 
 
-def read_encodec(folder: Folder, kbit: float) -> Network:
+def read_encodec(folder: Folder, kbit: float) -> PublicCodec:
     """The network of a 24 kHz EnCodec checkpoint at one of its bandwidths. UsageError for a folder that is
     none.
     """
@@ -214,7 +214,7 @@ def read_encodec(folder: Folder, kbit: float) -> Network:
     encoder, decoder = EncoderGraph(model, books), DecoderGraph(model, books)
     with torch.no_grad():
         states = (encoder(torch.zeros(1, hop))[1], decoder(torch.zeros(1, books, 1, dtype=torch.int64))[1])
-    return Network(
+    return PublicCodec(
         family="encodec",
         config=config,
         reference=EncodecReference(model, kbit),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tempfile
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,13 +20,13 @@ from torch import Tensor, nn
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.bundle import file_sha256
+from stemwright.training.fit.onnx_graphs import OPSET, write_graph
 from stemwright.training.importers.dac import read_dac
 from stemwright.training.importers.encodec import read_encodec
-from stemwright.training.importers.folder import WEIGHTS, Folder, read_folder
-from stemwright.training.importers.graphs import Network
+from stemwright.training.importers.public_codec import PublicCodec
+from stemwright.training.importers.published_folder import WEIGHTS, Folder, read_folder
 from stemwright.training.importers.rates import kbit_of
 
-OPSET = 17
 TOLERANCE = 1e-4
 CHECKED = 610  # frames: more than the run time's longest chunk
 _FAMILIES = {"encodec": ("EncodecModel", read_encodec), "dac": ("DacModel", read_dac)}
@@ -35,7 +34,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportedCodec:
     """A new bundle, and how it compares with `transformers`: the share of equal codes, and the largest
     difference of the audio.
     """
@@ -53,7 +52,7 @@ def import_codec(
     name: str | None = None,
     licence: str | None = None,
     watch: Callable[[str, int, int], None] = lambda what, done, total: None,
-) -> Imported:
+) -> ImportedCodec:
     """Import a checkpoint's folder at `kbit` kilobits a second into the bundle `out`.
 
     The same weights, rate, name and licence give the same bundle wherever it is made with the same torch.
@@ -74,10 +73,10 @@ def import_codec(
     watch("import", 3, 4)
     bundle = write_bundle(out, manifest, graphs)
     watch("import", 4, 4)
-    return Imported(bundle, *figures)
+    return ImportedCodec(bundle, *figures)
 
 
-def _network(folder: Folder, kbit: float) -> Network:
+def _network(folder: Folder, kbit: float) -> PublicCodec:
     kind = folder.config.get("model_type")
     if not isinstance(kind, str) or kind not in _FAMILIES:
         raise folder.wrong("model_type", "must be 'encodec' or 'dac'; no other codec can be imported")
@@ -86,7 +85,7 @@ def _network(folder: Folder, kbit: float) -> Network:
     return read(folder, kbit)
 
 
-def _manifest(folder: Folder, network: Network, name: str | None, licence: str | None) -> Manifest:
+def _manifest(folder: Folder, network: PublicCodec, name: str | None, licence: str | None) -> Manifest:
     rate = kbit_of(network.codebooks, network.sample_rate, network.hop, network.codebook_size)
     known = licence or folder.licence
     sha = file_sha256(folder.weights)
@@ -109,7 +108,7 @@ def _manifest(folder: Folder, network: Network, name: str | None, licence: str |
     )
 
 
-def export(network: Network) -> dict[str, bytes]:
+def export(network: PublicCodec) -> dict[str, bytes]:
     """The two graphs as ONNX."""
     audio = 0.1 * torch.randn(1, 40 * network.hop, generator=torch.Generator().manual_seed(0))
     codes = torch.zeros(1, network.codebooks, 40, dtype=torch.int64)
@@ -120,25 +119,15 @@ def export(network: Network) -> dict[str, bytes]:
 
 
 def _graph(graph: nn.Module, example: Tensor, state: int, given: str, made: str) -> bytes:
-    time = {"audio": 1, "codes": 2}
-    taken, left = ((example, torch.zeros(1, state)), ["state"]) if state else ((example,), [])
-    with tempfile.TemporaryDirectory() as temp, warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
+    axes = {"audio": {1: "audio"}, "codes": {2: "codes"}}
+    inputs = {given: example, **({"state": torch.zeros(1, state)} if state else {})}
+    with tempfile.TemporaryDirectory() as temp:
         file = Path(temp) / "graph.onnx"
-        torch.onnx.export(
-            graph.eval(),
-            taken,
-            str(file),
-            input_names=[given, *left],
-            output_names=[made, *(f"next_{name}" for name in left)],
-            dynamic_axes={given: {time[given]: given}, made: {time[made]: made}},
-            opset_version=OPSET,
-            dynamo=False,
-        )
+        write_graph(graph, inputs, [made, *(["next_state"] if state else [])], axes, file)
         return file.read_bytes()
 
 
-def check(bundle: Bundle, network: Network) -> tuple[float, float]:
+def check(bundle: Bundle, network: PublicCodec) -> tuple[float, float]:
     """Run the bundle, chunk by chunk, beside the reference in double precision, which takes the sound whole.
     Returns the share of equal codes and the largest difference of the audio, over its peak where that is
     above 1.

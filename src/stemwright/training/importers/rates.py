@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from stemwright.errors import UsageError
-from stemwright.training.importers.folder import Folder
+from stemwright.training.importers.published_folder import Folder
 
 
 def kbit_of(codebooks: int, sample_rate: int, hop: int, codebook_size: int) -> float:

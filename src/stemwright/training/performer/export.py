@@ -1,7 +1,8 @@
-"""From trained weights to a bundle: int8 per output row, symmetric, w = int8 * scale."""
+"""From trained weights to a bundle of int8 matrices, and back."""
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,42 +16,38 @@ from stemwright.conditioning import CONDITIONING_VERSION
 from stemwright.instruments.timbres import TIMBRES, recipe
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE, floats, matrices
+from stemwright.models.int8 import dense, quantise
 from stemwright.song.layers import is_drums
 from stemwright.training.performer.config import SAMPLING, PerformerConfig
-from stemwright.training.performer.model import Performer
+from stemwright.training.performer.model import PerformerNetwork
 
 Floats = npt.NDArray[np.float32]
 
 
-def quantise(weight: Floats) -> tuple[npt.NDArray[np.int8], Floats]:
-    """int8 [rows, columns] and fp32 scales [rows]; a row of zeros has scale 1."""
-    peak = np.abs(weight).max(axis=1)
-    scale = np.where(peak > 0, peak / np.float32(127), np.float32(1)).astype(np.float32)
-    return np.clip(np.rint(weight / scale[:, None]), -127, 127).astype(np.int8), scale
+def _parameter(name: str) -> str:
+    """The network's parameter that holds a tensor of the bundle; all codebooks' tables are in one."""
+    first = name.partition(".")[0]
+    if first in ("embed", "heads"):
+        return first
+    if "norm" in name:
+        return name.removesuffix(".weight")
+    return name if first == "cond" else f"{name}.weight"
 
 
-def named_weights(config: PerformerConfig, state: dict[str, Tensor]) -> dict[str, Floats]:
+def named_weights(config: PerformerConfig, state: Mapping[str, Tensor]) -> dict[str, Floats]:
     """The trained parameters under the bundle's names: matrices `X` and vectors."""
     full = {name: value.detach().float().cpu().numpy() for name, value in state.items()}
     out: dict[str, Floats] = {}
-    size = config.codebook_size
-    for k in range(config.codebooks):
-        out[f"embed.{k}"] = full["embed"][k * (size + 1) : (k + 1) * (size + 1)]
-        out[f"heads.{k}"] = full["heads"][k * size : (k + 1) * size]
-    out["cond.weight"], out["cond.bias"], out["norm.weight"] = (
-        full["cond.weight"],
-        full["cond.bias"],
-        full["norm"],
-    )
-    for i in range(config.layers):
-        for name in ("q", "k", "v", "o", "gate", "up", "down"):
-            out[f"blocks.{i}.{name}"] = full[f"blocks.{i}.{name}.weight"]
-        for name in ("norm1", "norm2"):
-            out[f"blocks.{i}.{name}.weight"] = full[f"blocks.{i}.{name}"]
+    read: Counter[str] = Counter()
+    record = config.to_json()
+    for name, shape in {**matrices(record), **floats(record)}.items():
+        parameter, rows = _parameter(name), shape[0]
+        out[name] = full[parameter][read[parameter] : read[parameter] + rows]
+        read[parameter] += rows
     return out
 
 
-def quantised_tensors(config: PerformerConfig, state: dict[str, Tensor]) -> dict[str, npt.NDArray[Any]]:
+def quantised_tensors(config: PerformerConfig, state: Mapping[str, Tensor]) -> dict[str, npt.NDArray[Any]]:
     """Every tensor of `model.safetensors`."""
     weights = named_weights(config, state)
     record = config.to_json()
@@ -63,29 +60,14 @@ def quantised_tensors(config: PerformerConfig, state: dict[str, Tensor]) -> dict
 
 
 def dequantised_state(config: PerformerConfig, tensors: Mapping[str, npt.NDArray[Any]]) -> dict[str, Tensor]:
-    """A state dict of `Performer` with the weights that the native engine computes with."""
-
-    def matrix(name: str) -> Tensor:
-        weight, scale = tensors[f"{name}.weight"], tensors[f"{name}.scale"]
-        return torch.from_numpy(weight.astype(np.float32) * scale[:, None])
-
-    def plain(name: str) -> Tensor:
-        return torch.from_numpy(np.array(tensors[name], np.float32))
-
-    books = range(config.codebooks)
-    state = {
-        "embed": torch.cat([matrix(f"embed.{k}") for k in books]),
-        "heads": torch.cat([matrix(f"heads.{k}") for k in books]),
-        "cond.weight": plain("cond.weight"),
-        "cond.bias": plain("cond.bias"),
-        "norm": plain("norm.weight"),
-    }
-    for i in range(config.layers):
-        for name in ("q", "k", "v", "o", "gate", "up", "down"):
-            state[f"blocks.{i}.{name}.weight"] = matrix(f"blocks.{i}.{name}")
-        for name in ("norm1", "norm2"):
-            state[f"blocks.{i}.{name}"] = plain(f"blocks.{i}.{name}.weight")
-    return state
+    """A state dict of `PerformerNetwork` with the weights that the native engine computes with."""
+    record = config.to_json()
+    parts: defaultdict[str, list[npt.NDArray[Any]]] = defaultdict(list)
+    for name in matrices(record):
+        parts[_parameter(name)].append(dense(tensors[f"{name}.weight"], tensors[f"{name}.scale"]))
+    for name in floats(record):
+        parts[_parameter(name)].append(np.array(tensors[name], np.float32))
+    return {name: torch.from_numpy(np.concatenate(part)) for name, part in parts.items()}
 
 
 def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about: dict[str, Any]) -> Bundle:
@@ -112,10 +94,10 @@ def ranges_of(layer: str, timbres: Iterable[str]) -> dict[str, dict[str, list[in
     return {"ranges": {name: list(recipe(layer, name).range) for name in timbres if name in known}}
 
 
-def load_performer(bundle: Bundle, steps: int) -> Performer:
+def load_performer(bundle: Bundle, steps: int) -> PerformerNetwork:
     """The torch model of a bundle, with its int8 weights made float again: what the native engine must
     equal."""
     config = PerformerConfig.from_json(bundle.manifest.architecture)
-    model = Performer(config, steps)
+    model = PerformerNetwork(config, steps)
     model.load_state_dict(dequantised_state(config, bundle.tensors()))
     return model.eval()

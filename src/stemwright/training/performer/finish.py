@@ -11,8 +11,8 @@ from stemwright.conditioning import drop_features
 from stemwright.dataset.credits import origin
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.training.fit.run import BEST, BUNDLE, Say
-from stemwright.training.fit.state import best_weights
 from stemwright.training.fit.torch_settings import device_words
+from stemwright.training.fit.training_state import best_weights
 from stemwright.training.performer.bigram import bigram_losses
 from stemwright.training.performer.data import Batch, ClipSet
 from stemwright.training.performer.export import dequantised_state, export, quantised_tensors

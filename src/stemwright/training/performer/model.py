@@ -62,7 +62,7 @@ def _rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
 
 
-class Block(nn.Module):
+class TransformerBlock(nn.Module):
     """Attention and gated feed-forward, each behind an RMSNorm and added to the stream."""
 
     def __init__(self, config: PerformerConfig) -> None:
@@ -103,7 +103,7 @@ class Block(nn.Module):
         return out.transpose(1, 2).reshape(batch, steps, c.heads * c.head_dim)
 
 
-class Performer(nn.Module):
+class PerformerNetwork(nn.Module):
     """tokens [B, S, K] (the value V is the blank) and features [B, S, F] -> hidden [B, S, d] -> logits."""
 
     cos: Tensor
@@ -117,7 +117,7 @@ class Performer(nn.Module):
         k, v, d = config.codebooks, config.codebook_size, config.d_model
         self.embed = nn.Parameter(torch.randn(k * (v + 1), d) * 0.02)
         self.cond = nn.Linear(config.features, d)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.layers))
         self.norm = nn.Parameter(torch.ones(d))
         self.heads = nn.Parameter(torch.randn(k * v, d) * 0.02)
         self.register_buffer("offsets", torch.arange(k) * (v + 1), persistent=False)

@@ -14,7 +14,7 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle
-from stemwright.training.fit.run import Held, Run, Say, check_budget
+from stemwright.training.fit.run import Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.performer import data as datasets
 from stemwright.training.performer.config import PerformerConfig
@@ -102,7 +102,7 @@ def _renew(trainer: Trainer, valid: ClipSet, say: Say) -> None:
 
 def run_of(
     trainer: Trainer, train: Crops, valid: Crops, out: Path, minutes: float, steps: int | None, say: Say
-) -> Run[Batch]:
+) -> TrainingRun[Batch]:
     """The loop of a performer, or of a composer: held-out losses by codebook, weighed as in training."""
     recipe = trainer.recipe
 
@@ -115,7 +115,7 @@ def run_of(
         books = " ".join(f"{x:.2f}" for x in losses)
         return Held(weighed, losses, f"{sum(losses) / len(losses):.3f}  by codebook {books}")
 
-    return Run(trainer, batches, measure, out, minutes, steps, say)
+    return TrainingRun(trainer, batches, measure, out, minutes, steps, say)
 
 
 def _load(data: Path, layer: str, split: str, codec_sha: str, config: PerformerConfig, say: Say) -> ClipSet:

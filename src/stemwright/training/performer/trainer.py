@@ -11,11 +11,11 @@ from torch import Tensor
 
 from stemwright.training.fit import averaging
 from stemwright.training.fit.pace import Pace
-from stemwright.training.fit.state import Fit
+from stemwright.training.fit.training_state import Fit
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.data import Batch, Crops
 from stemwright.training.performer.loss import codebook_losses, head_loss
-from stemwright.training.performer.model import Performer
+from stemwright.training.performer.model import PerformerNetwork
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Trainer(Fit):
     """Steps, measurements and checkpoints of one performer. `about`: what a checkpoint must agree in,
     beside shapes. `start`: weights to begin with."""
 
-    model: Performer
+    model: PerformerNetwork
     recipe: Recipe
 
     def __init__(
@@ -58,7 +58,7 @@ class Trainer(Fit):
         start: Mapping[str, Tensor] | None = None,
     ) -> None:
         torch.manual_seed(seed)
-        model = Performer(config, recipe.length).to(device)
+        model = PerformerNetwork(config, recipe.length).to(device)
         model.set_steps(recipe.length)
         if start is not None:
             averaging.put(model, start)
@@ -169,7 +169,7 @@ class Trainer(Fit):
                 self.average[table][at] = self.model.get_parameter(table)[at]
 
 
-def _optimisers(model: Performer, recipe: Recipe) -> dict[str, torch.optim.Optimizer]:
+def _optimisers(model: PerformerNetwork, recipe: Recipe) -> dict[str, torch.optim.Optimizer]:
     """Muon for the blocks' matrices (Jordan and others, 2024), AdamW for the rest."""
     rate, decay = recipe.learning_rate, recipe.weight_decay
     blocks = [p for k, p in model.named_parameters() if k.startswith("blocks.") and p.ndim == 2]

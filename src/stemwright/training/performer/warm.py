@@ -21,7 +21,7 @@ from stemwright.training.performer.export import dequantised_state
 def warm_weights(
     bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: str, *, new_codec: bool = False
 ) -> dict[str, Tensor]:
-    """State of a `Performer` of this configuration from a bundle of the same layer and shape.
+    """State of a `PerformerNetwork` of this configuration from a bundle of the same layer and shape.
 
     `new_codec`: the tokens may be another codec's; its tables come along, and whoever trains finds out which
     are of any use. UsageError where the bundle does not fit.

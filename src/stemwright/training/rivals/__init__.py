@@ -1,4 +1,3 @@
-"""Others that decode the same weights, for `stemwright bench engine`: PyTorch and ONNX Runtime at their best.
-
-Each is a contestant process (`bench.contestant`): `python -m stemwright.training.rivals NAME FOLDER`.
+"""PyTorch at its best on the engine's weights, for `stemwright bench engine`: a contestant process
+(`bench.contestant`), `python -m stemwright.training.rivals pytorch FOLDER`.
 """

@@ -14,11 +14,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from stemwright.bench.material import inputs, read
+from stemwright.bench.material import dense, inputs, read
 from stemwright.bench.sizes import Sizes, step_sizes
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.model import rope_tables
-from stemwright.training.rivals.weights import dense
 
 LINEARS = ("F.linear", "oneDNN prepacked linear")
 ATTENTIONS = (

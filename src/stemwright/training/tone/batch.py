@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from stemwright.codec.tone import layout as L
+from stemwright.codec.tone.notes import NoteRows as Sounding
 from stemwright.codec.tone.notes import (
     Notes,
     attacks,
@@ -20,14 +21,13 @@ from stemwright.codec.tone.notes import (
     notes_of,
     sounding,
 )
-from stemwright.codec.tone.notes import Rows as Sounding
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.codec.tone.vibrato import travelled
 from stemwright.dataset.shards import Clip, clips, played_done, wide_done
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
 
-Voice = tuple[str, str, int, bool]
+VoiceKey = tuple[str, str, int, bool]
 """Layer, timbre, pitch, drums."""
 SHARES = {"drums": 0.24, "bass": 0.24, "harmony": 0.28, "lead": 0.24}
 UNKNOWN = 0.08
@@ -38,7 +38,7 @@ QUIET = 200 / 32767
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class BatchRows:
     """Sounding notes of all items: int64 [M] ``item``, ``frame``, ``pitch``; float64 [M] ``since``, samples
     at 48 kHz from the onset to the frame's centre, as a steady note would take to come to the same phase;
     float64 [M, 3] ``bend``, the frequencies' factor minus 1 at the centres of the frame before, of this and
@@ -51,7 +51,7 @@ class Rows:
     since: Tensor
     bend: Tensor
     features: Tensor
-    groups: Mapping[Voice, Tensor]
+    groups: Mapping[VoiceKey, Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Batch:
     played: Tensor | None
     told: Tensor
     timbre: Tensor
-    rows: Rows
+    rows: BatchRows
     bursts: Tensor
     attacks: Attacks
     layers: tuple[str, ...]
@@ -215,11 +215,11 @@ class Items:
             start.append(np.round((at - crop.first * L.HOP) * 2).astype(np.int64))
         return Attacks(_joined(item), _joined(frame), _joined(start))
 
-    def _rows(self, crops: Sequence[Crop]) -> Rows:
+    def _rows(self, crops: Sequence[Crop]) -> BatchRows:
         item, frame, pitch, features = [], [], [], []
         since: list[np.ndarray] = []
         bend: list[np.ndarray] = []
-        groups: dict[Voice, list[np.ndarray]] = {}
+        groups: dict[VoiceKey, list[np.ndarray]] = {}
         done = 0
         for number, crop in enumerate(crops):
             notes = crop.item.notes
@@ -235,7 +235,7 @@ class Items:
                 voice = (crop.item.layer, crop.item.timbre, int(value), notes.drums)
                 groups.setdefault(voice, []).append(done + np.flatnonzero(pitch[-1] == value))
             done += len(rows.note)
-        return Rows(
+        return BatchRows(
             _joined(item),
             _joined(frame),
             _joined(pitch),

@@ -16,7 +16,7 @@ from stemwright.codec.tone.ensemble import Ensemble
 from stemwright.codec.tone.layout import MODES
 from stemwright.codec.tone.tuning import Strings, Tuning
 from stemwright.codec.tone.vibrato import Vibrato
-from stemwright.instruments.render import Event, Studio, mix_events
+from stemwright.instruments.render import PlacedNote, Studio, mix_events
 from stemwright.instruments.sampler import RATE, Instrument
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.song.drums import PIECE_PITCH
@@ -84,7 +84,7 @@ def inner(pitches: range) -> range:
 
 
 def _sound(instrument: Instrument, pitch: int, seconds: float) -> Samples:
-    event = Event(0, round(seconds * RATE), pitch, 92)
+    event = PlacedNote(0, round(seconds * RATE), pitch, 92)
     return mix_events(instrument, [event], round((seconds + 0.1) * RATE)).astype(np.float64)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import tempfile
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -26,51 +25,31 @@ from stemwright.codec.tone.notes import FRAME_FEATURES
 from stemwright.codec.tone.tuning import Tuning
 from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
-from stemwright.models.session import open_session
+from stemwright.models.onnx_session import open_session
 from stemwright.song.timebase import HOP, SAMPLE_RATE
-from stemwright.training.codec.export import OPSET, averaged
+from stemwright.training.codec.export import averaged
 from stemwright.training.fit import checkpoint
+from stemwright.training.fit.onnx_graphs import OPSET, Computed, store_as_half, write_graph
 from stemwright.training.tone.model import ToneConfig, ToneModel
-from stemwright.training.wide.export import store_as_half
 
 TOLERANCE = 2e-3
 """Of the graphs against the network, in logarithms of levels."""
 
 
-class EncoderGraph(nn.Module):
-    """What ``encoder.onnx`` computes."""
-
-    def __init__(self, model: ToneModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, spectra: Tensor) -> Tensor:
-        return self.model.quantiser.encode(self.model.encoder(spectra))
+def _encoded(model: ToneModel, spectra: Tensor) -> Tensor:
+    return model.quantiser.encode(model.encoder(spectra))
 
 
-class TrunkGraph(nn.Module):
-    """What ``trunk.onnx`` computes."""
-
-    def __init__(self, model: ToneModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, codes: Tensor, told: Tensor, timbre: Tensor) -> tuple[Tensor, Tensor]:
-        decoder = self.model.decoder
-        x = decoder.trunk(self.model.quantiser.decode(codes), told, timbre)
-        heads = (decoder.envelope, decoder.width, decoder.noise, decoder.side, decoder.free)
-        return decoder.note_trunk(x), torch.cat([head(x) for head in heads], dim=-1)
+def _heads(model: ToneModel, codes: Tensor, told: Tensor, timbre: Tensor) -> tuple[Tensor, Tensor]:
+    """What ``trunk.onnx`` gives."""
+    decoder = model.decoder
+    x = decoder.trunk(model.quantiser.decode(codes), told, timbre)
+    heads = (decoder.envelope, decoder.width, decoder.noise, decoder.side, decoder.free)
+    return decoder.note_trunk(x), torch.cat([head(x) for head in heads], dim=-1)
 
 
-class NotesGraph(nn.Module):
-    """What ``notes.onnx`` computes."""
-
-    def __init__(self, model: ToneModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, seen: Tensor, told: Tensor, pitch: Tensor, timbre: Tensor) -> Tensor:
-        return self.model.decoder.levels(seen, told, pitch, timbre)
+def _levels(model: ToneModel, *seen: Tensor) -> Tensor:
+    return model.decoder.levels(*seen)
 
 
 def load_model(path: Path) -> tuple[ToneModel, dict[str, Any]]:
@@ -145,19 +124,19 @@ def _write_graphs(model: ToneModel, folder: Path) -> dict[str, float]:
     timbre = torch.tensor([1])
     made: dict[str, tuple[nn.Module, dict[str, Tensor], tuple[str, ...], int]] = {
         ENCODER: (
-            EncoderGraph(model),
+            Computed(model, _encoded),
             {"spectra": torch.randn(1, frames, SPECTRA_SIZE, generator=generator)},
             ("codes",),
             2,
         ),
         TRUNK: (
-            TrunkGraph(model),
+            Computed(model, _heads),
             {"codes": codes, "told": told, "timbre": timbre},
             ("notes", "controls"),
             1,
         ),
         NOTES: (
-            NotesGraph(model),
+            Computed(model, _levels),
             {
                 "seen": torch.randn(rows, config.voice, generator=generator),
                 "told": torch.rand(rows, L.NOTE_FEATURES, generator=generator),
@@ -187,19 +166,7 @@ def _write(graph: nn.Module, given: Mapping[str, Tensor], names: tuple[str, ...]
         axes["told"] = {given["told"].dim() - 2: "n"}
     for name in names:
         axes[name] = {{"codes": 2, "levels": 0}.get(name, 1): "n"}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            graph.eval(),
-            tuple(given.values()),
-            str(path),
-            input_names=list(given),
-            output_names=list(names),
-            dynamic_axes=axes,
-            opset_version=OPSET,
-            do_constant_folding=False,  # weights keep their names: `restore` finds them
-            dynamo=False,
-        )
+    write_graph(graph, given, names, axes, path, fold=False)  # `restore` finds weights by their names
 
 
 @torch.no_grad()

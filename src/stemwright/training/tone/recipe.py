@@ -17,7 +17,7 @@ from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle
 from stemwright.song.layers import LAYERS
 from stemwright.store.atomic import write_bytes
-from stemwright.training.fit.run import BEST, Figures, Held, Run, check_budget
+from stemwright.training.fit.run import BEST, Figures, Held, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.tone.batch import Batch, Items
 from stemwright.training.tone.calibrate import calibrate
@@ -99,7 +99,7 @@ def train_tone(
     def measure() -> Held:
         return trainer.held(lambda: held_out.figures(trainer), line)
 
-    run: Run[Batch] = Run(trainer, train.batch, measure, out, minutes, steps, say)
+    run: TrainingRun[Batch] = TrainingRun(trainer, train.batch, measure, out, minutes, steps, say)
     if parent is None and not run.resumes():
         heard = torch.cat([train.batch(1_000_000_000 + i, 12).heard for i in range(12)])
         say(f"principal components carry {trainer.model.begin(heard):.3f} of the spectra")

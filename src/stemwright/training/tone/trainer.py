@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from stemwright.codec.tone.tuning import Tuning
-from stemwright.training.codec.fitting import Fitting, Plan
+from stemwright.training.codec.fitting import Fitting, FittingPlan
 from stemwright.training.tone import losses
 from stemwright.training.tone.batch import PLAYED, Batch, Crop, Items
 from stemwright.training.tone.model import ToneConfig, ToneModel
-from stemwright.training.tone.synth import HOP, Rest, VoiceTables, synthesize
+from stemwright.training.tone.torch_synth import HOP, Rest, VoiceTables, synthesize
 
 EDGE_FRAMES = 4
 """Frames at either end of a crop that the loss does not hear."""
@@ -21,7 +21,7 @@ TURNS = ((1024, 4096), (512, 2048, 8192))
 
 
 @dataclass(frozen=True)
-class Recipe(Plan):
+class Recipe(FittingPlan):
     """What the training does, beside its budget."""
 
     batch: int = 10

@@ -9,42 +9,26 @@ float32 when it is loaded, and what that changes stands in the manifest.
 from __future__ import annotations
 
 import tempfile
-import warnings
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
 from stemwright.codec.codec import CODEBOOKS, DECODER
 from stemwright.dataset.credits import origin
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.training.codec.config import CodecConfig
-from stemwright.training.codec.export import OPSET, TOLERANCE, averaged, reach
+from stemwright.training.codec.export import TOLERANCE, averaged, reach
 from stemwright.training.fit import checkpoint
+from stemwright.training.fit.onnx_graphs import OPSET, Computed, store_as_half, write_graph
 from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import CHANNELS, FACTORS, RATE, WIDE_HOP, WideModel, sides
 
-if TYPE_CHECKING:
-    import onnx
-
 CONTEXT = 40  # frames on either side that cover the network's reach
-LARGE = 4096  # numbers of a weight from which on it is stored as float16
-
-
-class WideGraph(nn.Module):
-    """What ``decoder.onnx`` computes."""
-
-    def __init__(self, model: WideModel) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, codes: Tensor) -> Tensor:
-        return sides(self.model(codes))
 
 
 def load_model(path: Path) -> tuple[WideModel, dict[str, Any]]:
@@ -145,52 +129,17 @@ def export_model(
 
 def _write_graph(model: WideModel, path: Path) -> None:
     codes = torch.zeros(1, model.config.codebooks, 40, dtype=torch.int64)
+    graph = Computed(model, lambda model, codes: sides(model(codes)))
     model.decoder.inverse = FactoredInverse(*FACTORS)
     try:
-        with warnings.catch_warnings(), torch.no_grad():
-            warnings.simplefilter("ignore")
-            torch.onnx.export(
-                WideGraph(model),
-                (codes,),
-                str(path),
-                input_names=["codes"],
-                output_names=["audio"],
-                dynamic_axes={"codes": {2: "codes"}, "audio": {2: "audio"}},
-                opset_version=OPSET,
-                dynamo=False,
-            )
+        write_graph(graph, {"codes": codes}, ["audio"], {"codes": {2: "codes"}, "audio": {2: "audio"}}, path)
     finally:
         model.decoder.inverse = None
 
 
-def store_as_half(path: Path, keep: Container[str] = ()) -> None:
-    """Large float32 weights as float16, each with a cast before its use, which ONNX Runtime does once; but
-    for those named in ``keep``.
-    """
-    import onnx
-    from onnx import helper, numpy_helper
-
-    model = onnx.load(str(path))
-    casts: list[onnx.NodeProto] = []
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < LARGE or tensor.name in keep:
-            continue
-        if float(np.abs(values).max()) > float(np.finfo(np.float16).max):
-            raise StemwrightError(f"{path}: weight {tensor.name!r} does not fit into float16")
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *model.graph.node]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
-
-
 def _compare(model: WideModel, path: Path, frames: int = 200) -> float:
     """The largest difference between the graph's sound of random codes and the network's."""
-    from stemwright.models.session import open_session
+    from stemwright.models.onnx_session import open_session
 
     shape = (1, model.config.codebooks, frames)
     codes = np.random.default_rng(1).integers(0, model.config.codebook_size, shape)

@@ -32,7 +32,7 @@ _LOUDEST = 7.0  # logarithm of a scale
 _FROM = slice(560, 640)  # bins of 10.5 to 12 kHz, after which those above begin
 
 
-class WideDecoder(Trunk):
+class WideNetwork(Trunk):
     """Latents ``[batch, frames, latent]`` to middle and side ``[batch, 2, frames * 640]`` at 48 kHz: half the
     sum and half the difference of left and right.
     """
@@ -70,7 +70,7 @@ class WideModel(nn.Module):
         super().__init__()
         self.config = config
         self.quantiser = ResidualQuantiser(config)
-        self.decoder = WideDecoder(config)
+        self.decoder = WideNetwork(config)
         self.apply(initialise)
 
     def forward(self, codes: Tensor) -> Tensor:

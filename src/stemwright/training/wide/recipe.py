@@ -7,11 +7,11 @@ from pathlib import Path
 from stemwright.models import load_bundle
 from stemwright.training.codec.export import last_figures
 from stemwright.training.codec.restore import model_of
-from stemwright.training.fit.run import BEST, Figures, Held, Run, Say, check_budget
+from stemwright.training.fit.run import BEST, Figures, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
 from stemwright.training.wide.export import export_bundle
-from stemwright.training.wide.pairs import Pairs
 from stemwright.training.wide.trainer import Batch, WideRecipe, WideTrainer
+from stemwright.training.wide.twins import Pairs
 from stemwright.training.wide.validation import HeldOut, line
 
 
@@ -50,7 +50,7 @@ def train_wide(
     def measure() -> Held:
         return trainer.held(lambda: held_out.figures(trainer.model, trainer.loss, trainer.device), line)
 
-    run: Run[Batch] = Run(trainer, pairs.batch, measure, out, minutes, steps, say)
+    run: TrainingRun[Batch] = TrainingRun(trainer, pairs.batch, measure, out, minutes, steps, say)
     figures: Figures = run.go(resume).figures
     if export:
         run.need_gain()

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from stemwright.training.codec.fitting import Fitting, Plan
+from stemwright.training.codec.fitting import Fitting, FittingPlan
 from stemwright.training.codec.model import CodecModel
 from stemwright.training.wide.losses import WideLoss
 from stemwright.training.wide.model import BLOCKS_MORE, WIDE_HOP, WideModel, begun, sides
@@ -26,7 +26,7 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class WideRecipe(Plan):
+class WideRecipe(FittingPlan):
     """What the wide decoder's training does, beside its budget."""
 
     batch: int = 6

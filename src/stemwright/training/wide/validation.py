@@ -17,7 +17,7 @@ from stemwright.training.codec.model import CodecModel
 from stemwright.training.fit.run import Figures
 from stemwright.training.wide.losses import WideLoss
 from stemwright.training.wide.model import RATE, WIDE_HOP, WideModel, sides
-from stemwright.training.wide.pairs import Pairs
+from stemwright.training.wide.twins import Pairs
 
 FRAMES = 150
 _AT_ONCE = 8

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stemwright.evaluation.symbolic.grid import Ints, note_array
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.meter import Meter
 from stemwright.song.score import PPQ

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from onnx import ModelProto, TensorProto, helper, numpy_helper
 
-from stemwright.training.rivals.formats import Format
-from stemwright.training.rivals.weights import dense, stacked
+from stemwright.bench.material import dense, stacked
+from stemwright.bench.ort.graph_format import GraphFormat
 
 CONTRIB = "com.microsoft"
 MOST_POSITIONS = 4096
@@ -28,7 +28,7 @@ CacheScales = Sequence[tuple[np.ndarray, np.ndarray]]
 def performer(
     config: Mapping[str, Any],
     tensors: Mapping[str, np.ndarray],
-    form: Format,
+    form: GraphFormat,
     scales: CacheScales | None = None,
 ) -> ModelProto:
     """The graph of a performer; `scales` are needed where the cache is int8."""
@@ -40,7 +40,7 @@ class _Builder:
         self,
         config: Mapping[str, Any],
         tensors: Mapping[str, np.ndarray],
-        form: Format,
+        form: GraphFormat,
         scales: CacheScales | None,
     ) -> None:
         self.c, self.tensors, self.form, self.scales = config, tensors, form, scales

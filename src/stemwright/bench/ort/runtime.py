@@ -1,4 +1,4 @@
-"""ONNX Runtime on the graphs of `build`: one cache buffer for past and present, everything bound once."""
+"""ONNX Runtime on the graphs of `graph_files`: one cache buffer for past and present, all bound once."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ import numpy as np
 import onnxruntime as ort
 
 from stemwright.bench.material import inputs, read
+from stemwright.bench.ort.graph_format import GraphFormat
 from stemwright.bench.sizes import Sizes, step_sizes
-from stemwright.training.rivals.formats import Format
 
 INPUTS = 128
 
 
-class Session:
+class OrtContestant:
     """`weights`: "fp32" or "int8"; their graphs lie in the folder."""
 
     def __init__(self, folder: Path, weights: str) -> None:
         self.config, _ = read(folder)
         self._graphs = sorted(folder.glob(f"{weights}-*.onnx"))
-        self._decoder: Decoder | None = None
+        self._decoder: BoundGraph | None = None
 
     def variants(self, batch: int) -> list[str]:
         """The graphs: how many weights share a scale, and the cache's type."""
-        return [str(Format.of(path)) for path in self._graphs]
+        return [str(GraphFormat.of(path)) for path in self._graphs]
 
     def open(self, variant: int, batch: int, threads: int, cache: int, most: int) -> Sizes:
         """A session with buffers for so many positions."""
         path = self._graphs[variant]
         self._decoder = None
-        self._decoder = Decoder(path, self.config, batch, threads, cache)
+        self._decoder = BoundGraph(path, self.config, batch, threads, cache)
         self._tokens, self._features = inputs(self.config, batch, INPUTS)
         self._next = 0
         config = {**self.config, "window": cache}
-        form = Format.of(path)
+        form = GraphFormat.of(path)
         weight, element = (4 if form.block is None else 1), (1 if form.kv == "int8" else 4)
         return step_sizes(config, batch, weight=weight, element=element, scale=0)
 
     @property
-    def decoder(self) -> Decoder:
+    def decoder(self) -> BoundGraph:
         """What decodes."""
         assert self._decoder is not None, "not open"
         return self._decoder
@@ -61,7 +61,7 @@ class Session:
         self.decoder.position -= 1
 
 
-class Decoder:
+class BoundGraph:
     """A graph, its session and its bound buffers."""
 
     def __init__(self, path: Path, config: dict[str, Any], batch: int, threads: int, cache: int) -> None:
@@ -78,7 +78,7 @@ class Decoder:
         self._total = self._input("total", np.zeros((), np.int32))
         self._logits = np.zeros((batch, 1, c["codebooks"] * c["codebook_size"]), np.float32)
         self._binding.bind_ortvalue_output("logits", ort.OrtValue.ortvalue_from_numpy(self._logits))
-        element = np.int8 if Format.of(path).kv == "int8" else np.float32
+        element = np.int8 if GraphFormat.of(path).kv == "int8" else np.float32
         shape = (batch, c["kv_heads"], cache, c["head_dim"])
         self.buffers = {
             f"{name}.{i}": np.zeros(shape, element) for i in range(c["layers"]) for name in ("key", "value")

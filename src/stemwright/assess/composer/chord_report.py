@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.assess.composer.measuring import SHUFFLED, first_bars
-from stemwright.assess.composer.sets import HALVES, REAL, WHOLE, Row, divisions, with_mean
+from stemwright.assess.composer.sets import HALVES, REAL, WHOLE, Row, divisions, watched, with_mean
 from stemwright.assess.means import mean, ratio, rounded
 from stemwright.compose.events.coding import chord_bars, chords_of_bar
 from stemwright.compose.events.vocabulary import SIZE
@@ -91,12 +91,10 @@ def harmonise_all(
 ) -> list[GlobalState]:
     """The songs' states with chords written anew."""
     made = []
-    for number, song in enumerate(songs):
-        watch(name, number, len(songs))
+    for number, song in watched(songs, name, watch):
         bare = song.state.with_(chords=())
-        chords = harmonises(bare, tuple(song.scores), layer_seed(seed, "chords", number + 1))
+        chords = harmonises(bare, tuple(song.scores), layer_seed(seed, "chords", number))
         made.append(bare.with_(chords=tuple(chords)))
-    watch(name, len(songs), len(songs))
     return made
 
 

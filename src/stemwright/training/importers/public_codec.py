@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from torch import Tensor, nn
 
 
-class Reference(Protocol):
+class WholeNetwork(Protocol):
     """The network as `transformers` runs it: the whole sound at once."""
 
-    def exact(self) -> Reference:
+    def exact(self) -> WholeNetwork:
         """A copy in double precision, which has no rounding of its own to speak of."""
         ...
 
@@ -26,14 +26,14 @@ class Reference(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
+class PublicCodec:
     """A public codec, ready for export. `encoder` and `decoder` take their input, and where `encoder_state`
     or `decoder_state` is not 0, a state ``[1, that many]`` which they give back for the next call.
     """
 
     family: str
     config: Mapping[str, Any]
-    reference: Reference
+    reference: WholeNetwork
     encoder: nn.Module
     decoder: nn.Module
     sample_rate: int

@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 
 from stemwright.bench.material import inputs, read
-from stemwright.training.rivals.formats import Format
-from stemwright.training.rivals.graph import CacheScales, performer
-from stemwright.training.rivals.session import Decoder
+from stemwright.bench.ort.graph_format import GraphFormat
+from stemwright.bench.ort.performer_graph import CacheScales, performer
+from stemwright.bench.ort.runtime import BoundGraph
 
 BLOCKS = (32, 64, 128)
 """Blocks of 16 were half as fast, of 256 no faster and padded."""
@@ -22,12 +22,12 @@ REACH = 5.0
 def build(folder: Path) -> None:
     """All graphs, beside the weights in `folder`."""
     config, tensors = read(folder)
-    full = Format(None, "float32")
+    full = GraphFormat(None, "float32")
     _save(performer(config, tensors, full), folder / full.file)
     scales = _cache_scales(folder / full.file, config)
     for block in BLOCKS:
         for kv in ("float32", "int8"):
-            form = Format(block, kv)
+            form = GraphFormat(block, kv)
             _save(performer(config, tensors, form, scales), folder / form.file)
 
 
@@ -39,7 +39,7 @@ def _save(model: onnx.ModelProto, path: Path) -> None:
 
 def _cache_scales(path: Path, config: dict[str, object]) -> CacheScales:
     """ONNX Runtime's int8 cache has a fixed scale a channel, found by decoding a little."""
-    decoder = Decoder(path, config, 1, 1, CALIBRATION_STEPS)
+    decoder = BoundGraph(path, config, 1, 1, CALIBRATION_STEPS)
     tokens, features = inputs(config, 1, CALIBRATION_STEPS)
     for i in range(CALIBRATION_STEPS):
         decoder.step(tokens[:, i], features[:, i])

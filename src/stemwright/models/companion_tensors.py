@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import UsageError
+from stemwright.models.fields import known_only, wrong_whole
 from stemwright.song.drums import DRUM_PIECES
 
 TOKENS = 128 + len(DRUM_PIECES)
@@ -33,16 +34,10 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 def validate_companion(config: Mapping[str, Any], where: str = "manifest.json") -> None:
     """Check a companion's architecture; raises UsageError naming the first bad field."""
-    unknown = sorted(set(config) - {*_WHOLE, "instruments"})
-    if unknown:
-        raise UsageError(
-            f"{where}: field 'architecture' has {shown(unknown[0])}, which this version does not know: "
-            "update stemwright"
-        )
-    for name, (low, high) in _WHOLE.items():
-        value = config.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise UsageError(f"{where}: field 'architecture.{name}' must be a whole number, {low} to {high}")
+    known_only(config, (*_WHOLE, "instruments"), where)
+    wrong = wrong_whole(config, _WHOLE)
+    if wrong is not None:
+        raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
     names = config.get("instruments")
     if not isinstance(names, list) or not 1 <= len(names) <= MAX_INSTRUMENTS:
         raise UsageError(f"{where}: field 'architecture.instruments' must list 1 to {MAX_INSTRUMENTS} names")

@@ -14,7 +14,7 @@ from torch import Tensor
 from stemwright.codec.tone import layout as L
 from stemwright.codec.tone.tuning import Tuning, phases
 from stemwright.training.codec.overlap import EDGE, overlapped
-from stemwright.training.tone.batch import Batch, Voice
+from stemwright.training.tone.batch import Batch, VoiceKey
 from stemwright.training.tone.model import Decoder
 
 HOP = 2 * L.HOP
@@ -38,7 +38,7 @@ class VoiceTables:
         self.tuning = tuning
         self.of = lru_cache(maxsize=2048)(self._make)
 
-    def _make(self, voice: Voice) -> tuple[np.ndarray, Tensor, Tensor, Tensor]:
+    def _make(self, voice: VoiceKey) -> tuple[np.ndarray, Tensor, Tensor, Tensor]:
         hz = self.tuning.frequencies(*voice)
         reach, window = (REACH, np.float32(1)) if self.bends(voice) else (0, _WINDOW)
         m = np.arange(-HOP - reach, HOP + reach)
@@ -48,7 +48,7 @@ class VoiceTables:
         side = L.lerp_matrix(L.side_points(), L.mel(hz))
         return hz, torch.from_numpy(basis), torch.from_numpy(envelope), torch.from_numpy(side)
 
-    def bends(self, voice: Voice) -> bool:
+    def bends(self, voice: VoiceKey) -> bool:
         """Whether its timbre has vibrato."""
         layer, timbre, _, _ = voice
         return f"{layer}/{timbre}" in self.tuning.vibrato
@@ -97,7 +97,7 @@ def _unrest(log: Tensor, since: Tensor) -> Tensor:
 
 
 def _voice(
-    tables: VoiceTables, voice: Voice, env: Tensor, wide: Tensor, y: Tensor, since: Tensor
+    tables: VoiceTables, voice: VoiceKey, env: Tensor, wide: Tensor, y: Tensor, since: Tensor
 ) -> tuple[Tensor, Tensor]:
     """Rows of one voice: [R, 2, 1280], or longer to be bent, middle and side; and their log levels [R, P].
     The side has the middle, left or right of it, and as many partials a quarter turn away: they make it wide.

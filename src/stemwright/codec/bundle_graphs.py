@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from stemwright.codec.streaming import FloatArray
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.models.session import first_line, open_session
+from stemwright.models.fields import wrong_whole
+from stemwright.models.onnx_session import first_line, open_session
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -96,13 +97,10 @@ class Graphs:
 
 def whole(bundle: Bundle, field: str, low: int, high: int) -> int:
     """A whole number of a bundle's architecture, within bounds. UsageError naming the field."""
-    value = bundle.manifest.architecture.get(field)
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise UsageError(
-            f"{bundle.path}: manifest.json: field 'architecture.{field}' must be a whole number, "
-            f"{low} to {high}"
-        )
-    return value
+    wrong = wrong_whole(bundle.manifest.architecture, {field: (low, high)})
+    if wrong is not None:
+        raise UsageError(f"{bundle.path}: manifest.json: field 'architecture.{field}' {wrong[1]}")
+    return int(bundle.manifest.architecture[field])
 
 
 def require(bundle: Bundle, **fields: int) -> None:

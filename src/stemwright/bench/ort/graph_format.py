@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True)
-class Format:
+class GraphFormat:
     """block: inputs that share a scale in MatMulNBits, None for float32 weights. kv: "float32" or "int8"."""
 
     block: int | None
@@ -19,7 +19,7 @@ class Format:
         return f"fp32-{self.kv}.onnx" if self.block is None else f"int8-{self.kv}-{self.block}.onnx"
 
     @classmethod
-    def of(cls, path: Path) -> Format:
+    def of(cls, path: Path) -> GraphFormat:
         """The format of a graph's file."""
         _, kv, *block = path.stem.split("-")
         return cls(int(block[0]) if block else None, kv)

@@ -14,7 +14,7 @@ from stemwright.compose.companion.events import (
     TIME_BINS,
     YOU,
 )
-from stemwright.training.companion.material import END, INSTRUMENT, ONSET, TOKEN, VELOCITY, Piece, Whole
+from stemwright.training.companion.note_arrays import END, INSTRUMENT, ONSET, TOKEN, VELOCITY, Piece, Whole
 
 NO_INSTRUMENT = len(INSTRUMENTS)
 """The instrument of the start event."""
@@ -23,7 +23,7 @@ _DRUMS = 0
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Rendition:
     """How a piece is heard: `shift` in semitones, `speed` of the tempo, `loose` the standard deviation of
     onsets in seconds, `you` the instrument that the player takes, `without` one that is left out (-1: none).
     """
@@ -45,7 +45,7 @@ class Sequence:
     at: Whole
 
 
-def draw_view(piece: Piece, rng: np.random.Generator) -> View:
+def draw_view(piece: Piece, rng: np.random.Generator) -> Rendition:
     """A random view: any transposition by -6..5 that stays in range, tempo x 0.8..1.25, often a human's
     timing, often one layer as the player's own, at times one layer less."""
     pitched = piece.notes[piece.notes[:, TOKEN] < FIRST_PIECE, TOKEN]
@@ -57,17 +57,19 @@ def draw_view(piece: Piece, rng: np.random.Generator) -> View:
     you = int(rng.choice(takable)) if len(takable) and rng.random() < 0.5 else -1
     without = int(rng.choice(present)) if len(present) > 1 and rng.random() < 0.25 else -1
     loose = 0.0 if piece.human or rng.random() < 0.5 else rng.uniform(0.002, 0.012)
-    return View(shift, float(np.exp(rng.uniform(-np.log(1.25), np.log(1.25)))), float(loose), you, without)
+    return Rendition(
+        shift, float(np.exp(rng.uniform(-np.log(1.25), np.log(1.25)))), float(loose), you, without
+    )
 
 
-def plain_view(piece: Piece, rng: np.random.Generator) -> View:
+def plain_view(piece: Piece, rng: np.random.Generator) -> Rendition:
     """The piece as it is; in half of the cases one layer is the player's own."""
     present = np.unique(piece.notes[:, INSTRUMENT])
     takable = present[present != _DRUMS]
-    return View(you=int(rng.choice(takable)) if len(takable) and rng.random() < 0.5 else -1)
+    return Rendition(you=int(rng.choice(takable)) if len(takable) and rng.random() < 0.5 else -1)
 
 
-def sequence_of(piece: Piece, view: View, rng: np.random.Generator) -> Sequence:
+def sequence_of(piece: Piece, view: Rendition, rng: np.random.Generator) -> Sequence:
     """The events of a piece. Of those in one bin ends come first; beginnings come in random order, as they
     would from players."""
     notes = piece.notes

@@ -26,7 +26,7 @@ MAX_CHANNELS = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
+class CodecInput:
     """Something to encode: `kind` groups sounds in the table, `audio` is float32 [N] at 24 kHz."""
 
     kind: str
@@ -35,12 +35,14 @@ class Sound:
     audio: Audio
 
 
-def of_reference(reference: Reference) -> Sound:
+def of_reference(reference: Reference) -> CodecInput:
     """A held-out clip as a sound; its layer is the kind."""
-    return Sound(reference.layer, reference.split, f"{reference.name}, {reference.timbre}", reference.audio)
+    return CodecInput(
+        reference.layer, reference.split, f"{reference.name}, {reference.timbre}", reference.audio
+    )
 
 
-def recordings(folder: Path, count: int) -> Iterator[Sound]:
+def recordings(folder: Path, count: int) -> Iterator[CodecInput]:
     """The first `count` recordings in each subfolder, by name; their kind is the subfolder's name.
 
     UsageError where there is none, or one cannot be read.
@@ -53,7 +55,7 @@ def recordings(folder: Path, count: int) -> Iterator[Sound]:
     for path in _files(folder):
         if taken[path.parent] < count:
             taken[path.parent] += 1
-            yield Sound(path.parent.name, "recordings", path.name, read(path))
+            yield CodecInput(path.parent.name, "recordings", path.name, read(path))
     if not taken:
         raise UsageError(f"{folder}: holds no recordings; give a folder with {', '.join(SUFFIXES)} files")
 

@@ -6,7 +6,6 @@ from safetensors alone, never from a pickle.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError, shown
+from stemwright.song.sealed import strict_json
 
 CONFIG = "config.json"
 PREPROCESSOR = "preprocessor_config.json"
@@ -116,7 +116,7 @@ def _check_weights(path: Path) -> None:
 
 def _object(path: Path) -> dict[str, Any]:
     try:
-        record = json.loads(_text(path), object_pairs_hook=_once)
+        record = strict_json(_text(path))
     except (ValueError, RecursionError) as error:
         raise UsageError(
             f"{path}: not valid JSON ({ascii(str(error)[:80])[1:-1]}): download it again"
@@ -124,13 +124,6 @@ def _object(path: Path) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise UsageError(f"{path}: must hold a JSON object: download it again")
     return record
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a name is there twice in one object")
-    return made
 
 
 def _text(path: Path) -> str:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.errors import StemwrightError
-from stemwright.models.graph import LENGTH, VARINT, Field, fields, varint
+from stemwright.models.onnx_checks import LENGTH, VARINT, Field, fields, varint
 
 Weights = dict[str, NDArray[np.float32]]
 

@@ -14,7 +14,7 @@ from stemwright.bench import material, special
 from stemwright.bench.cases import CACHES, FULL, QUICK, Case, Effort, Shape, cases, shapes
 from stemwright.bench.contest import Row, build_graphs, contest
 from stemwright.bench.entrants import present
-from stemwright.bench.machine import multiply_add_rates
+from stemwright.bench.machine_bounds import multiply_add_rates
 from stemwright.bench.targets import targets
 from stemwright.errors import UsageError
 from stemwright.models.presets import PRESETS

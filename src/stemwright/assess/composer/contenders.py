@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.assess.composer.chords import Harmonises, Loses
-from stemwright.assess.composer.controls import Obeys
+from stemwright.assess.composer.chord_report import Harmonises, Loses
+from stemwright.assess.composer.control_report import Obeys
 from stemwright.assess.composer.measuring import Composes
 from stemwright.errors import UsageError
 from stemwright.evaluation.symbolic.song import SymbolicSong
@@ -78,7 +78,7 @@ def _decide(state: GlobalState, layers: Sequence[str], seed: int) -> tuple[Chord
 
 
 def _of_composer(composer: Composer) -> Rival:
-    from stemwright.assess.composer.losses import chord_losses
+    from stemwright.assess.composer.chord_losses import chord_losses
     from stemwright.producer.write import compose_state
 
     def composes(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.assess.sounds import Audio
+from stemwright.assess.recordings import Audio
 from stemwright.errors import UsageError
 from stemwright.producer.decoders import Decoders
 from stemwright.producer.mix import decode

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stemwright.models.companion import PARTS
+from stemwright.models.companion_tensors import PARTS
 from stemwright.training.companion.bigram import Bigram
+from stemwright.training.companion.event_sequence import Sequence, plain_view, sequence_of
 from stemwright.training.companion.lanes import joined
-from stemwright.training.companion.material import Piece, Whole
 from stemwright.training.companion.model import CompanionModel, known_in, tensors
-from stemwright.training.companion.sequence import Sequence, plain_view, sequence_of
+from stemwright.training.companion.note_arrays import Piece, Whole
 
 ORDER = "tvip"
 """The order in which the figures' parts are decided: when, on or off and how loud, who, what."""

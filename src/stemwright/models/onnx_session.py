@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import StemwrightError
-from stemwright.models.graph import check_graph
+from stemwright.models.onnx_checks import check_graph
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -17,7 +17,7 @@ MAX_GRAPH = 1 << 30  # bytes
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     """An ONNX Runtime session with execution guards: sequential, deterministic, no spinning threads.
 
-    What is loaded are the very bytes that were checked (`models.graph`). StemwrightError for any other file.
+    What is loaded are the very bytes that were checked (`onnx_checks`). StemwrightError for any other file.
     """
     import onnxruntime
 
