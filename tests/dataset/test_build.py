@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -10,7 +11,7 @@ import pytest
 
 from stemwright.dataset import jobs
 from stemwright.dataset.build import build_data, check_data
-from stemwright.dataset.jobs import MIXTURE, Job, choose_timbre, job_songs, kept_share, plan_jobs
+from stemwright.dataset.jobs import choose_timbre
 from stemwright.dataset.shards import SPLITS, Clip, clips, seconds
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import MILD, Effects
@@ -18,7 +19,6 @@ from stemwright.instruments.ranges import RANGES
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import RECIPES, TIMBRES, recipe
 from stemwright.song.layers import LAYERS
-from stemwright.song.score import Note, Score
 
 ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}
 
@@ -50,22 +50,6 @@ def melody(clip: Clip) -> set[tuple[int, int]]:
     return {(n.onset, n.pitch if clip.layer == "drums" else n.pitch % 12) for n in clip.score().notes}
 
 
-@pytest.mark.parametrize("hours", [0.1, 1.0, 7.5, 30.0])
-def test_the_plan_holds_what_was_asked_for(hours: float) -> None:
-    planned = plan_jobs(hours)
-    for layer in MIXTURE:
-        minutes = {
-            split: sum(dict(j.minutes).get(layer, 0.0) for j in planned if j.split == split)
-            for split in SPLITS
-        }
-        assert minutes["train"] + minutes["valid"] == pytest.approx(hours * 60)
-        assert minutes["valid"] == pytest.approx(hours * 60 * jobs.VALID_SHARE)
-        assert minutes["unseen"] == pytest.approx(minutes["valid"])
-    places = [(j.split, j.number, layer) for j in planned for layer, _ in j.minutes]
-    assert len(places) == len(set(places))
-    assert all(abs(sum(shares.values()) - 1.0) < 1e-9 for shares in MIXTURE.values())
-
-
 def test_build_resumes_repeats_and_extends(folder: Path, tmp_path: Path) -> None:
     said: list[tuple[int, int, str]] = []
     out = tmp_path / "data"
@@ -82,10 +66,13 @@ def test_build_resumes_repeats_and_extends(folder: Path, tmp_path: Path) -> None
         build_data(out, 0.01, 8, folder, workers=1, mixture=ETUDES)
 
 
-def test_an_error_of_a_worker_is_heard(folder: Path, tmp_path: Path) -> None:
-    mixture = {"lead": {"sheets": 1.0}}
-    with pytest.raises(UsageError, match="has no sheets"):
-        build_data(tmp_path / "data", 0.01, 7, folder, workers=2, mixture=mixture)
+def test_an_error_of_a_worker_is_heard(folder: Path, samples: Path, tmp_path: Path) -> None:
+    (folder / "samples").unlink()
+    shutil.copytree(samples, folder / "samples")
+    for sound in folder.rglob("*.flac"):
+        sound.write_bytes(b"no sound")
+    with pytest.raises(UsageError, match="cannot read this sample"):
+        build_data(tmp_path / "data", 0.01, 7, folder, workers=2, mixture=ETUDES)
 
 
 def test_clips_are_whole_bars_and_splits_share_no_song(folder: Path, tmp_path: Path) -> None:
@@ -171,28 +158,10 @@ def test_time_can_run_out(folder: Path, tmp_path: Path) -> None:
 def test_wrong_use_is_told(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="hours"):
         build_data(tmp_path / "data", 0.0, 1, folder)
-    with pytest.raises(UsageError, match="symbolic"):
-        build_data(tmp_path / "data", 1.0, 1, tmp_path)
-
-
-def test_every_job_begins_elsewhere_in_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = [Path(f"{i}.mxl") for i in range(40)]
-    heard: list[str] = []
-    first: list[str] = []
-
-    def song(path: Path, kind: str, rng: Random) -> None:
-        heard.append(path.stem)
-
-    monkeypatch.setattr(jobs, "sheet_files", lambda *_: tuple(files))
-    monkeypatch.setattr(jobs, "sheet_song", song)
-    monkeypatch.setattr(jobs, "_ROUNDS", 1)
-    for number in range(8):
-        heard.clear()
-        job = Job("lieder", "train", number, (("lead", 8.0),))
-        assert list(job_songs(job, Random(1), tmp_path, seed=3)) == []
-        assert sorted(heard) == sorted(p.stem for p in files)
-        first += heard[:5]
-    assert sorted(first) == sorted(p.stem for p in files)
+    with pytest.raises(UsageError, match="nowhere: no such folder"):
+        build_data(tmp_path / "data", 1.0, 1, tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="no music for lead among sheets"):
+        build_data(tmp_path / "data", 1.0, 1, folder, mixture={"lead": {"sheets": 1.0}})
 
 
 def test_the_main_timbre_comes_more_often() -> None:
@@ -201,9 +170,3 @@ def test_the_main_timbre_comes_more_often() -> None:
     assert set(drawn) == set(TIMBRES["bass"])
     assert 0.17 < drawn["finger"] / 4000 < 0.23 and min(drawn.values()) > 110
     assert not {choose_timbre("bass", "unseen", rng) for _ in range(100)} & set(TIMBRES["bass"])
-
-
-def test_silence_is_rarely_kept() -> None:
-    assert kept_share(Score(()), 384) == jobs.EMPTY_KEPT
-    assert kept_share(Score.from_notes([Note(0, 24, 60, 90)]), 3840) == jobs.SPARSE_KEPT
-    assert kept_share(Score.from_notes([Note(0, 384, 60, 90)]), 384) == 1.0

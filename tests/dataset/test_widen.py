@@ -84,7 +84,7 @@ def test_damage_is_found_and_bad_requests_are_refused(data: tuple[Path, Path], t
     assert check_data(out) == [f"{first}: changed"]
     first.unlink()
     assert "No such file" in check_data(out)[0]
-    for hours, folder, word in ((0.0, sources, "hours"), (1.0, tmp_path, "samples")):
+    for hours, folder, word in ((0.0, sources, "hours"), (1.0, tmp_path / "nowhere", "no such folder")):
         with pytest.raises(UsageError, match=word):
             widen_data(out, folder, hours)
     with pytest.raises(UsageError, match="train data"):

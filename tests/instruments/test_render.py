@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.instruments.effects import Effects, distort
-from stemwright.instruments.kits import KITS, Kit, Piece
+from stemwright.instruments.kits import KITS, Hits, Kit
 from stemwright.instruments.render import (
     RATE,
     TARGET_RMS,
@@ -179,7 +179,7 @@ def test_hits_of_like_level_take_turns(samples: Path) -> None:
 
 def test_hits_of_one_level_follow_their_ranks(samples: Path) -> None:
     """Recordings that were brought to one level: the softest hit is the first, not any of them."""
-    kit = Kit(samples, {"kick": Piece("drums_avl/36-Pearl22Kick", even=True)})
+    kit = Kit(samples, {"kick": Hits("drums_avl/36-Pearl22Kick", even=True)})
     kit.voice(PIECE_PITCH["kick"], 100, 1.0)
     levels = [level for level, _ in kit._hits["kick"]]
     assert levels == sorted(levels) and levels[0] < 0.6 and levels[-1] == 1.0

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from stemwright.corpus.credits import CREDITS
-from stemwright.corpus.sources import require_sources
-from stemwright.dataset.jobs import MIXTURE, Job, make_job, plan_jobs
+from stemwright.corpus.sources import part_of
+from stemwright.dataset.jobs import Job, make_job, plan_jobs
+from stemwright.dataset.mixture import MIXTURE, Mixture, heard
 from stemwright.dataset.shards import (
     SPLITS,
     clips,
@@ -42,8 +43,8 @@ class _Worker:
     """What a worker process keeps between jobs."""
 
     def __init__(self, out: Path, seed: int, folder: Path, soundfont: Path | None) -> None:
-        self.out, self.seed, self.symbolic = out, seed, folder / "symbolic"
-        self.studio = Studio(folder / "samples", soundfont)
+        self.out, self.seed, self.symbolic = out, seed, part_of(folder, "symbolic")
+        self.studio = Studio(part_of(folder, "samples"), soundfont)
 
     def run(self, job: Job) -> tuple[Job, float]:
         """Make and write a job's shards; returns the job and its seconds of audio."""
@@ -149,23 +150,22 @@ def build_data(
     workers: int | None = None,
     minutes: float | None = None,
     soundfont: Path | None = None,
-    mixture: Mapping[str, Mapping[str, float]] = MIXTURE,
+    mixture: Mixture = MIXTURE,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Build ``hours_per_layer`` of data in ``out``, or as much as ``minutes`` of wall time allow; returns
     the manifest.
 
-    ``sources_dir`` holds ``symbolic/`` and ``samples/``. Shards that exist are kept, so a second call
-    resumes or extends. ``workers``: processes, one a core by default. ``progress`` is called with (jobs done,
-    jobs, what was made).
+    ``sources_dir`` holds ``symbolic/`` and ``samples/``, or is any folder of music and instruments. Shards
+    that exist are kept, so a second call resumes or extends. ``workers``: processes, one a core by default.
+    ``progress`` is called with (jobs done, jobs, what was made).
     """
     if not hours_per_layer > 0:
         raise UsageError(f"hours per layer must be above 0, not {hours_per_layer}")
-    for name in ("symbolic", "samples"):
-        require_sources(sources_dir, name)
+    there = heard(part_of(sources_dir, "symbolic"), mixture)
     out.mkdir(parents=True, exist_ok=True)
     _check_seed(out, seed)
-    jobs = plan_jobs(hours_per_layer, mixture)
+    jobs = plan_jobs(hours_per_layer, there, mixture)
     todo = [job for job in jobs if not job.done(out)]
     finished = len(jobs) - len(todo)
     setup = (out, seed, sources_dir, soundfont)

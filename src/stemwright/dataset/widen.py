@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from stemwright.corpus.sources import require_sources
+from stemwright.corpus.sources import part_of
 from stemwright.dataset.build import manifest_of, write_manifest
 from stemwright.dataset.shards import Clip, read_shard, wide_done, write_wide
 from stemwright.errors import UsageError
@@ -29,7 +29,7 @@ class _Worker:
     """What a worker process keeps between shards."""
 
     def __init__(self, folder: Path, soundfont: Path | None) -> None:
-        self.studio = Studio(folder / "samples", soundfont, WIDE)
+        self.studio = Studio(part_of(folder, "samples"), soundfont, WIDE)
 
     def run(self, lines: Path) -> tuple[Path, float]:
         """Write the twin of a clip list's shard; returns it and its seconds."""
@@ -91,7 +91,7 @@ def widen_data(
     """
     if not hours > 0:
         raise UsageError(f"hours must be above 0, not {hours}")
-    require_sources(sources_dir, "samples")
+    part_of(sources_dir, "samples")
     manifest = manifest_of(data)
     if manifest is None:
         raise UsageError(f"{data / 'manifest.json'}: no such file; run `stemwright train data` first")

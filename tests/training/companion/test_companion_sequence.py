@@ -10,7 +10,7 @@ from stemwright.compose.companion.events import FIRST_PIECE, RESOLUTION, START
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.material import Piece, arranged_pieces, piece_from
+from stemwright.training.companion.material import Table, arranged_pieces, piece_from
 from stemwright.training.companion.sequence import (
     NO_INSTRUMENT,
     Sequence,
@@ -27,7 +27,7 @@ NOTES = st.lists(
 )
 
 
-def piece(**layers: list[Note]) -> Piece:
+def piece(**layers: list[Note]) -> Table:
     return piece_from("test", False, STATE, {name: Score.from_notes(notes) for name, notes in layers.items()})
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stemwright.errors import UsageError
-from stemwright.training.companion.material import ARRANGER, Piece, Whole
+from stemwright.training.companion.material import ARRANGER, Table, Whole
 from stemwright.training.companion.sequence import NO_INSTRUMENT, Sequence, draw_view, sequence_of
 
 WEIGHTS = {"lieder": 3.0, "openewld": 1.0, "gmd": 1.5, "freedoom": 2.5, "easyrpg": 1.5, ARRANGER: 2.0}
@@ -34,7 +34,7 @@ class Batch:
 class Lane:
     """Songs one after the other, each cut where the batch ends."""
 
-    def __init__(self, pieces: Many[Many[Piece]], chances: np.ndarray, seed: int, lane: int) -> None:
+    def __init__(self, pieces: Many[Many[Table]], chances: np.ndarray, seed: int, lane: int) -> None:
         self._pieces, self._chances, self._key = pieces, chances, (seed, lane)
         self.number, self.place = -1, 0
         self._song: Sequence | None = None
@@ -68,7 +68,7 @@ class Lane:
 class Lanes:
     """`batch` lanes over pieces of several sources, which are chosen by `WEIGHTS`."""
 
-    def __init__(self, pieces: Many[Piece], batch: int, seed: int) -> None:
+    def __init__(self, pieces: Many[Table], batch: int, seed: int) -> None:
         if not pieces:
             raise UsageError("corpus: its train split has no songs; build it again")
         names = sorted({piece.source for piece in pieces})

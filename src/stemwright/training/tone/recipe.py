@@ -10,6 +10,7 @@ import torch
 
 from stemwright.codec.tone.decoder import TUNING
 from stemwright.codec.tone.tuning import Tuning, read_tuning
+from stemwright.corpus.sources import part_of
 from stemwright.dataset.credits import origin
 from stemwright.errors import UsageError
 from stemwright.instruments.render import Studio
@@ -90,7 +91,7 @@ def train_tone(
     settle(threads)
     torch.use_deterministic_algorithms(False)  # sums of overlapping notes, much slower in one order
     out.mkdir(parents=True, exist_ok=True)
-    tuning = tuning_of(data, None if sources is None else sources / "samples", say)
+    tuning = tuning_of(data, None if sources is None else part_of(sources, "samples"), say)
     trainer = _trainer(parent, keep_tokens, tuning, recipe, pick_device(device), seed)
     tokens = parent.tokens_sha256 if parent is not None and keep_tokens else None
     train = Items(data, "train", recipe.frames, slots(), tuning, seed, tokens)

@@ -1,0 +1,5 @@
+"""Tiny synthetic samples for the tests of this room."""
+
+from support.samples import samples
+
+__all__ = ["samples"]
