@@ -3,36 +3,35 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
-from stemwright.dataset import jobs
+from stemwright.dataset import build
 from stemwright.dataset.build import build_data, check_data
 from stemwright.dataset.jobs import choose_timbre
 from stemwright.dataset.shards import SPLITS, Clip, clips, seconds
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import MILD, Effects
+from stemwright.instruments.palette import Palette
 from stemwright.instruments.ranges import RANGES
 from stemwright.instruments.render import Studio
-from stemwright.instruments.timbres import RECIPES, TIMBRES, recipe
+from stemwright.instruments.timbres import RECIPES, TIMBRES, names, recipe
 from stemwright.song.layers import LAYERS
 
 ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}
 
 
-def recorded(held_out: bool) -> dict[str, tuple[str, ...]]:
-    """Timbres that need no soundfont."""
-    return {
-        layer: tuple(r.name for r in rs if r.kind != "soundfont" and r.held_out == held_out) or ("none",)
-        for layer, rs in RECIPES.items()
-    }
-
-
-SEEN = recorded(held_out=False)
-UNSEEN = {layer: names if names != ("none",) else SEEN[layer][-1:] for layer, names in recorded(True).items()}
+RECORDED = {layer: tuple(r for r in rs if r.kind != "soundfont") for layer, rs in RECIPES.items()}
+"""Timbres that need no soundfont; where none of them is held out, the last one is."""
+RECORDED = {
+    layer: rs if any(r.held_out for r in rs) else (*rs[:-1], replace(rs[-1], held_out=True))
+    for layer, rs in RECORDED.items()
+}
+SEEN, UNSEEN = names(RECORDED), names(RECORDED, held_out=True)
 
 
 @pytest.fixture
@@ -40,8 +39,7 @@ def folder(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """A sources folder with the synthetic samples; only recorded timbres are used."""
     (tmp_path / "sources" / "symbolic").mkdir(parents=True)
     (tmp_path / "sources" / "samples").symlink_to(samples)
-    monkeypatch.setattr(jobs, "TIMBRES", SEEN)
-    monkeypatch.setattr(jobs, "HELD_OUT", UNSEEN)
+    monkeypatch.setattr(build, "find_palette", lambda *_: Palette(RECORDED, ()))
     return tmp_path / "sources"
 
 
@@ -166,7 +164,7 @@ def test_wrong_use_is_told(folder: Path, tmp_path: Path) -> None:
 
 def test_the_main_timbre_comes_more_often() -> None:
     rng = Random(1)
-    drawn = Counter(choose_timbre("bass", "train", rng) for _ in range(4000))
+    drawn = Counter(choose_timbre(RECIPES["bass"], "train", rng).name for _ in range(4000))
     assert set(drawn) == set(TIMBRES["bass"])
     assert 0.17 < drawn["finger"] / 4000 < 0.23 and min(drawn.values()) > 110
-    assert not {choose_timbre("bass", "unseen", rng) for _ in range(100)} & set(TIMBRES["bass"])
+    assert all(choose_timbre(RECIPES["bass"], "unseen", rng).held_out for _ in range(100))

@@ -7,7 +7,7 @@ stopped, resumed, extended to more hours, and run by any number of workers with 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -21,8 +21,8 @@ from stemwright.dataset.written import accompanied, is_sheet
 from stemwright.instruments.effects import MILD, draw_effects
 from stemwright.instruments.ranges import within
 from stemwright.instruments.render import Studio, to_int16
-from stemwright.instruments.timbres import HELD_OUT, TIMBRES, recipe
-from stemwright.song.layers import is_drums
+from stemwright.instruments.timbres import Recipe
+from stemwright.song.layers import LAYERS, is_drums
 from stemwright.song.score import PPQ, Score
 from stemwright.song.timebase import SAMPLE_RATE
 
@@ -63,15 +63,20 @@ def _songs_of(split: str) -> str:
     return "valid" if split == "unseen" else split
 
 
-def plan_jobs(hours: float, there: Heard, mixture: Mixture = MIXTURE) -> list[Job]:
+def plan_jobs(
+    hours: float, there: Heard, mixture: Mixture = MIXTURE, unseen: Collection[str] = LAYERS
+) -> list[Job]:
     """All jobs for ``hours`` per layer of the music that is there, in an order of which any prefix is a fair
     mix.
 
-    The hours are those of training and validation; the unseen timbres come on top, as long as validation.
+    The hours are those of training and validation; the unseen timbres come on top, as long as validation,
+    for the layers in ``unseen``.
     """
     ranked: list[tuple[float, Job]] = []
     for split, share in _SPLITS:
         parts = shares(mixture, there, _songs_of(split))
+        if split == "unseen":
+            parts = {layer: part for layer, part in parts.items() if layer in unseen}
         for kind, made in KINDS.items():
             wanted = {la: hours * 60.0 * share * parts[la].get(kind, 0.0) for la in parts}
             wanted = {la: minutes for la, minutes in wanted.items() if minutes > 0}
@@ -117,12 +122,12 @@ def windows(song: CorpusSong, rng: Random) -> Iterator[CorpusSong]:
         at += bars
 
 
-def choose_timbre(layer: str, split: str, rng: Random) -> str:
-    """A random timbre of a split; the layer's first one comes more often in training."""
+def choose_timbre(recipes: Sequence[Recipe], split: str, rng: Random) -> Recipe:
+    """A random timbre of a split, of those of a layer; the first one comes more often in training."""
+    found = [made for made in recipes if made.held_out == (split == "unseen")]
     if split == "unseen":
-        return rng.choice(HELD_OUT[layer])
-    names = TIMBRES[layer]
-    return names[0] if len(names) == 1 or rng.random() < MAIN_TIMBRE_SHARE else rng.choice(names[1:])
+        return rng.choice(found)
+    return found[0] if len(found) == 1 or rng.random() < MAIN_TIMBRE_SHARE else rng.choice(found[1:])
 
 
 def kept_share(score: Score, ticks: int) -> float:
@@ -152,20 +157,20 @@ def _play(layer: str, window: CorpusSong, sparse: bool, rng: Random) -> _Played 
     return _Played(layer, window, humanised(score, feel, state.bpm, state.total_ticks, rng), feel)
 
 
-def in_range(layer: str, timbre: str, score: Score) -> Score:
+def in_range(layer: str, made: Recipe, score: Score) -> Score:
     """What a timbre plays of a score: no performer learns notes that its instrument does not have."""
-    return score if is_drums(layer) else within(score, *recipe(layer, timbre).range)
+    return score if is_drums(layer) else within(score, *made.range)
 
 
 def _render(studio: Studio, played: _Played, split: str, rng: Random) -> NewClip:
     """The sound of a clip: timbre and effects are drawn here, apart from the music."""
     layer, window, state = played.layer, played.window, played.window.state
-    timbre = choose_timbre(layer, split, rng)
+    made = choose_timbre(studio.recipes[layer], split, rng)
     effects = draw_effects(rng, MILD)
-    score = in_range(layer, timbre, played.score)
-    audio = studio.render(layer, timbre, score, state.timebase, state.bars, effects)
+    score = in_range(layer, made, played.score)
+    audio = studio.render(layer, made.name, score, state.timebase, state.bars, effects)
     variety = {"feel": played.feel.to_json(), "effects": effects.to_json()}
-    return NewClip(to_int16(audio), state, score, timbre, window.source, window.name, variety)
+    return NewClip(to_int16(audio), state, score, made.name, window.source, window.name, variety)
 
 
 def make_job(job: Job, seed: int, symbolic: Path, studio: Studio) -> dict[str, list[NewClip]]:

@@ -85,6 +85,11 @@ def heard(symbolic: Path, mixture: Mixture) -> Heard:
     return found
 
 
+def kinds(there: Heard) -> list[str]:
+    """The kinds that have music for training."""
+    return [kind for kind in KINDS if there[kind, "train"]]
+
+
 def _layers(song: CorpusSong) -> set[str]:
     return set(LAYERS) if is_sheet(song) else {layer for layer, score in song.scores.items() if score.notes}
 

@@ -50,7 +50,7 @@ def made(path: Path, **changes: object) -> Bundle:
 
 def test_it_plays_as_before(tmp_path: Path) -> None:
     bundle = made(tmp_path / "drums")
-    weights = warm_weights(bundle, "drums", CONFIG, CODEC_SHA256)
+    weights = warm_weights(bundle, "drums", CONFIG, CODEC_SHA256, TIMBRES["drums"])
     before, after = load_performer(bundle, 8), Performer(CONFIG, 8).eval()
     after.load_state_dict(weights)
     slots = timbre_columns("drums")
@@ -77,7 +77,9 @@ def test_timbres_beyond_the_first_block_are_found_by_name(tmp_path: Path) -> Non
         config = replace(CONFIG, features=features)
         bundle = made(tmp_path / f"lead{version}", name="lead", config=config, timbres=known)
         bundle = replace(bundle, manifest=replace(bundle.manifest, conditioning_version=version))
-        weights = warm_weights(bundle, "lead", replace(CONFIG, features=size), CODEC_SHA256)["cond.weight"]
+        weights = warm_weights(bundle, "lead", replace(CONFIG, features=size), CODEC_SHA256, TIMBRES["lead"])[
+            "cond.weight"
+        ]
         before = load_performer(bundle, 8).state_dict()["cond.weight"]
         slots = timbre_columns("lead")
         for slot, name in enumerate(known):
@@ -127,8 +129,8 @@ def test_refusals(tmp_path: Path) -> None:
         (other_codec, "drums", "--new-codec"),
     ):
         with pytest.raises(UsageError, match=match):
-            warm_weights(given, layer, CONFIG, CODEC_SHA256)
-    assert warm_weights(other_codec, "drums", CONFIG, CODEC_SHA256, new_codec=True).keys()
+            warm_weights(given, layer, CONFIG, CODEC_SHA256, ())
+    assert warm_weights(other_codec, "drums", CONFIG, CODEC_SHA256, TIMBRES["drums"], new_codec=True).keys()
 
 
 def test_new_codec_needs_a_bundle(shards: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

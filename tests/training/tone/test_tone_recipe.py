@@ -90,7 +90,7 @@ def test_the_run_time_sounds_as_training_does(
 
     bundle = load_bundle(trained / "bundle", kind="tone")
     model, tuning = model_of(bundle).eval(), tuning_of(tone_data, None, lambda line: None)
-    items = Items(tone_data, "valid", 300, slots(), tuning)
+    items = Items(tone_data, "valid", 300, slots(tone_data), tuning)
     monkeypatch.setattr(rest, "white", lambda layer, channel, first, count: np.zeros(count, np.float32))
     for layer in ("bass", "harmony", "lead", "drums"):
         item = items.items[layer][0]
@@ -188,7 +188,7 @@ def rehearse_and_train_on(data: Path, tone: Path, folder: Path) -> None:
     assert rehearse_data(data, [performer], 1.0, workers=1) == 0
     assert rehearse_data(data, [performer], 1.0, workers=1, replace=True) > 0
     tokens, tuning = load_bundle(tone).tokens_sha256, tuning_of(data, None, print)
-    items = Items(data, "train", 60, slots(), tuning, tokens=tokens)
+    items = Items(data, "train", 60, slots(data), tuning, tokens=tokens)
     (clip,) = (item.clip for item in items.items["bass"])
     assert clip.played().shape == clip.tokens().shape
     batch = items.collate([Crop(items.items["bass"][0], 5, played=True), Crop(items.items["lead"][0], 5)])
@@ -200,13 +200,13 @@ def rehearse_and_train_on(data: Path, tone: Path, folder: Path) -> None:
     assert {name for name in after if "played" in name} == {
         f"bass.played_{term}" for term in ("mel", "level", "attack")
     }
-    assert Items(data, "train", 60, slots(), tuning, tokens="another").batch(0, 8).played is None
+    assert Items(data, "train", 60, slots(data), tuning, tokens="another").batch(0, 8).played is None
     with pytest.raises(UsageError, match="hours"):
         rehearse_data(data, [performer], 0.0)
 
 
 def test_what_nobody_played_is_asked_for(tone_data: Path) -> None:
-    items = Items(tone_data, "train", 60, slots(), tuning_of(tone_data, None, print))
+    items = Items(tone_data, "train", 60, slots(tone_data), tuning_of(tone_data, None, print))
     with pytest.raises(UsageError, match=r"lead/train-0000\.played: no tokens yet; run `stemwright"):
         items.items["lead"][0].clip.played()
 
