@@ -47,6 +47,8 @@ def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> 
             skipped += [fault] if fault else []
             if progress is not None:
                 progress(number, len(todo), file.name)
+    if progress is not None:
+        progress(len(todo), len(todo), f"doubles are looked for among {len(found)} songs")
     kept, doubles = without_doubles(found)
     hashes = {}
     for split in SPLITS:

@@ -8,6 +8,7 @@ for one file the later counts.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,8 +38,8 @@ class Kept:
             if not line.endswith(b"\n"):
                 self._file.truncate(end)
                 break
-            if found:
-                about = json.loads(head + b"}")
+            with suppress(ValueError, KeyError, TypeError):
+                about = json.loads(head + b"}") if found else {}
                 self._places[about["file"], about["sha256"]] = end
             end += len(line)
 

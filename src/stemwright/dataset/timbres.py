@@ -36,8 +36,7 @@ def timbre_record(recipes: Recipes) -> dict[str, Any]:
 
 
 def timbres_of(data: Path, layer: str) -> tuple[str, ...]:
-    """The timbres of a layer that models of this data are trained on; all known ones where data says nothing.
-    """
+    """The timbres of a layer that models of this data are trained on; without a manifest all known ones."""
     return tuple(_said(data, "timbres", layer, TIMBRES.get(layer, ())))
 
 

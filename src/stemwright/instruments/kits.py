@@ -332,7 +332,7 @@ class Kit:
         return [(level / top, audio) for level, audio in sorted(hits, key=lambda h: h[0])]
 
     def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
-        """See :class:`stemwright.training.sampler.Instrument`; the hit always rings out."""
+        """See :class:`stemwright.instruments.sampler.Instrument`; the hit always rings out."""
         name = DRUM_PIECES[piece_of(pitch)]
         if name not in self._hits:
             self._hits[name] = self._load(name)

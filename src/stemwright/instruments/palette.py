@@ -30,6 +30,8 @@ FONTS = (".sf2", ".sf3")
 OCTAVE, MIN_PIECES, BEYOND = 12, 3, 6
 """Keys that a pitched timbre has at least, pieces that a kit has, and how far recordings are stretched."""
 _LISTED = 5
+_UNNAMED = ("audio", "flac", "notes", "samples", "sounds", "wav", "wavs")
+"""Folders whose name says nothing of what is in them."""
 _KINDS = {
     "drums": re.compile(r"drum|\bkit|percussion"),
     "bass": re.compile(r"bass(?!oon)|tuba"),
@@ -214,7 +216,8 @@ def _folders(own: dict[str, list[Recipe]], samples: Path, sounds: Sequence[Path]
                 f"{place}: {len(files)} recordings without a pitch in their names (c#4, 61): give an SFZ"
             )
             continue
-        name = _plain(folder.name) or "own"
+        named = [part for part in (folder, *folder.parents) if part.name.lower() not in _UNNAMED]
+        name = _plain(named[0].name) or "own"
         made = Recipe(name, "folder", place, source=f"{place} (own recordings)")
         low, high = max(WHOLE[0], min(found) - BEYOND), min(WHOLE[1], max(found) + BEYOND)
         layers = _kinds(made)

@@ -192,7 +192,7 @@ class SoundfontInstrument:
         return fade_tail(cut_start(sound if self.form.stereo else plain, start, self.form), form=self.form)
 
     def voice(self, pitch: int, velocity: int, seconds: float, turn: int = 0) -> Voice:
-        """See :class:`stemwright.training.sampler.Instrument`; the tone follows velocity in steps of 8."""
+        """See :class:`stemwright.instruments.sampler.Instrument`; the tone follows velocity in steps of 8."""
         need = _HIT_SECONDS if self.one_shot else seconds + self.release
         length = need if self.one_shot else next((n for n in _LENGTHS if n >= need), _LENGTHS[-1])
         step = max(_VELOCITY_STEP, min(127, round(velocity / _VELOCITY_STEP) * _VELOCITY_STEP))

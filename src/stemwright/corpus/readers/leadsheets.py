@@ -55,7 +55,7 @@ def styles_of(folder: Path) -> dict[str, str]:
 
 def lead_sheet(path: Path, composers: tuple[str, ...], style: str = DEFAULT_STYLE) -> Iterator[CorpusSong]:
     """The songs of a sheet: one for each stretch of one meter. UsageError where it cannot be read."""
-    sheet = unfold(read_musicxml(path, full=True))
+    sheet = unfold(read_musicxml(path))
     for number, bars in enumerate(stretches(sheet), 1):
         if not sheet.parts:
             continue

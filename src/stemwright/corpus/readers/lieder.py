@@ -36,7 +36,7 @@ def lied(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
     """The songs of a file: one for each stretch of one meter that is long enough. UsageError where it cannot
     be read.
     """
-    sheet = read_musicxml(path, full=True)
+    sheet = read_musicxml(path)
     keys = _analysed(sheet, path)
     played = unfold(sheet)
     piano = next((part for part in reversed(played.parts) if part.staves >= 2), None)

@@ -34,6 +34,6 @@ def own_songs(path: Path, name: str) -> Iterator[CorpusSong]:
 def _read(path: Path, style: str) -> Iterator[CorpusSong]:
     if path.suffix.lower() in MIDI:
         return band_songs(path, UNKNOWN)
-    if any(part.staves >= 2 for part in read_musicxml(path, full=True).parts):
+    if any(part.staves >= 2 for part in read_musicxml(path).parts):
         return lied(path, UNKNOWN)
     return lead_sheet(path, UNKNOWN, style)
