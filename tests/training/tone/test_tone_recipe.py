@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from stemwright.codec.tone.hearing import ToneEncoder, spectra
 from stemwright.dataset.rehearse import rehearse_data
 from stemwright.dataset.tokenize import tokenize_data
 from stemwright.errors import UsageError
+from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import load_bundle
 from stemwright.training.fit import checkpoint
 from stemwright.training.performer.recipe import Recipe as PerformerRecipe
@@ -226,3 +228,15 @@ def test_the_trunk_sees_two_frames_ahead_and_no_more() -> None:
 def test_data_without_wide_clips_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"tuning\.json: not there; give --sources"):
         train(tmp_path, tmp_path / "out", 1)
+
+
+def test_rows_of_timbres_stay_where_they_are(tmp_path: Path) -> None:
+    """A table of known timbres can be gone on from with fewer of them, and with others behind them."""
+    known = slots(tmp_path)
+    assert len(known) == sum(len(found) for found in TIMBRES.values()) and min(known.values()) == 1
+    told = {"timbres": {"bass": ["mine", "pick"], "lead": ["sax"]}}
+    (tmp_path / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    some = slots(tmp_path)
+    assert set(some) == {("bass", "mine"), ("bass", "pick"), ("lead", "sax")}
+    assert some["bass", "pick"] == known["bass", "pick"] and some["lead", "sax"] == known["lead", "sax"]
+    assert some["bass", "mine"] == known["bass", "finger"] + len(TIMBRES["bass"])
