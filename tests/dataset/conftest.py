@@ -1,5 +1,5 @@
-"""Tiny synthetic samples for the tests of this room."""
+"""Fixtures of these tests."""
 
-from support.samples import samples
+from support.samples import samples, tone
 
-__all__ = ["samples"]
+__all__ = ["samples", "tone"]
