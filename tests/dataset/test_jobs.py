@@ -68,14 +68,16 @@ def tune(bars: int = 8) -> list[str]:
 
 
 def test_sources_are_heard_by_their_layers(tmp_path: Path) -> None:
-    none = heard(tmp_path / "nothing", MIXTURE)
+    none, said = heard(tmp_path / "nothing", MIXTURE)
+    assert said == []
     assert {kind for (kind, _), layers in none.items() if layers} == {"arranger", "etudes"}
     p.save(tmp_path / "openewld" / "Somebody" / "S" / "S.mxl", tune())
     p.save(tmp_path / "openewld" / "Fats_Waller" / "S" / "S.mxl", tune(3))  # too short
     for i in range(3):
         (tmp_path / f"{i}.mid").write_bytes(m.file(m.chunk(m.notes([40, 43] * 32))))
     (tmp_path / "broken.mid").write_bytes(b"nothing")
-    found = heard(tmp_path, MIXTURE)
+    found, said = heard(tmp_path, MIXTURE)
+    assert any(line.startswith("broken.mid: ") for line in said)
     assert found["sheets", "train"] == set(LAYERS) and not found["sheets", "valid"]
     assert found["own", "train"] == {"bass"}
     assert not found["bands", "train"] and found["etudes", "valid"] == set(LAYERS)

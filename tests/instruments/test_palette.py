@@ -44,7 +44,7 @@ def test_known_timbres_are_those_whose_recordings_are_there(samples: Path) -> No
     assert whole.recipes == recorded
     assert any("soundfont" in line for line in whole.remarks)
     assert any(
-        line.startswith("lead: left out, for want of recordings: sax, flute") for line in whole.remarks
+        line.startswith("lead: left out, for want of recordings: sax, flute, ") for line in whole.remarks
     )
 
 

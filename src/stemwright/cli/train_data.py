@@ -7,10 +7,7 @@ from stemwright.cli import train_options as arg
 from stemwright.cli.output import lines, table
 from stemwright.cli.train_needs import say
 from stemwright.cli.watching import counting
-from stemwright.errors import StemwrightError
-
-NAMED = 5
-"""Files that are passed over and named; others are counted."""
+from stemwright.errors import StemwrightError, few
 
 
 def data(
@@ -61,10 +58,8 @@ def corpus(out: arg.Corpus, sources: arg.Sources) -> None:
         from stemwright.corpus.build import build_corpus
     with counting("reading", 50) as progress:
         made = build_corpus(sources, out, progress=progress)
-    skipped = made["skipped"]
-    lines(f"passed over: {line}" for line in skipped[:NAMED])
-    if len(skipped) > NAMED:
-        lines([f"passed over: {len(skipped) - NAMED} more files; {out / 'manifest.json'} names them"])
+    others = f"more, which {out / 'manifest.json'} names"
+    lines(f"passed over: {line}" for line in few(made["skipped"], others))
     rows: list[list[object]] = [
         [split, name, of["songs"], of["bars"], sum(of["notes"].values()), of["bars_with_given_chords"]]
         for split, found in made["counts"].items()

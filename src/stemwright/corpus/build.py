@@ -18,6 +18,7 @@ from stemwright.corpus.kept import Kept
 from stemwright.corpus.read import SPLITS
 from stemwright.corpus.song import CorpusSong
 from stemwright.corpus.sources import files, part_of
+from stemwright.corpus.splits import unread
 from stemwright.errors import UsageError
 from stemwright.store.atomic import write_bytes
 
@@ -38,7 +39,7 @@ def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> 
     todo = [(split, file) for split in SPLITS for file in files(symbolic, split)]
     if not todo:
         raise UsageError(f"{symbolic}: has no MIDI or MusicXML files; name a folder that has some")
-    skipped: list[str] = []
+    skipped = unread(symbolic)
     found: list[tuple[str, CorpusSong]] = []
     with Kept(out) as memory:
         for number, (split, file) in enumerate(todo, 1):

@@ -24,7 +24,7 @@ VALID_BANDS = (
 )  # fmt: skip
 """Band songs held out: all that their composers wrote; no remix of one is among the others."""
 UNREAD = frozenset({"tanner_helland", "mutopia_popular"})
-"""Sets whose pieces need a credit each, which no reader gives yet: nobody's own, so left out."""
+"""Sets whose pieces need a credit each, which no reader gives yet: nobody's own, so they are left out."""
 MIDI, MUSICXML = (".mid", ".midi", ".kar"), (".mxl", ".musicxml", ".xml")
 ONE_IN = 20
 """Of so many own files one is held out."""
@@ -85,6 +85,12 @@ def own_files(symbolic: Path, split: str) -> tuple[Path, ...]:
             found["/".join(parts)] = path
     held = held_out(list(found))
     return tuple(path for name, path in found.items() if (split == "valid") == (name in held))
+
+
+def unread(symbolic: Path) -> list[str]:
+    """Lines of the sets below a folder that are left out."""
+    reason = "its pieces need a credit each, which no reader gives yet"
+    return [f"{name}: {reason}" for name in sorted(UNREAD) if (symbolic / name).is_dir()]
 
 
 def held_out(names: Sequence[str]) -> frozenset[str]:

@@ -27,7 +27,7 @@ from stemwright.dataset.shards import (
     write_shard,
 )
 from stemwright.dataset.timbres import timbre_record
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, few
 from stemwright.instruments.palette import find_palette
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import Recipes, names
@@ -165,8 +165,9 @@ def build_data(
         if layer not in trained
     ]
     mixture = {layer: weights for layer, weights in mixture.items() if layer in trained}
-    there = heard(part_of(sources_dir, "symbolic"), mixture)
-    for line in (*palette.remarks, *silent, f"music: {', '.join(kinds(there))}"):
+    there, faults = heard(part_of(sources_dir, "symbolic"), mixture)
+    passed = [f"passed over: {line}" for line in few(faults, "more files")]
+    for line in (*palette.remarks, *silent, *passed, f"music: {', '.join(kinds(there))}"):
         say(line)
     out.mkdir(parents=True, exist_ok=True)
     _check_seed(out, seed)

@@ -11,6 +11,7 @@ from random import Random
 
 from stemwright.corpus.song import CorpusSong
 from stemwright.corpus.sources import File, files
+from stemwright.corpus.splits import unread
 from stemwright.dataset.written import arranged, etudes, is_sheet
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
@@ -60,19 +61,19 @@ def kind_files(kind: str, symbolic: Path, split: str) -> list[File]:
     return list(files(symbolic, split, KINDS[kind].sources))
 
 
-def usable(file: File) -> Iterator[CorpusSong]:
-    """The songs of a file; none where it cannot be read."""
+def usable(file: File, passed: Callable[[str], object] = lambda line: None) -> Iterator[CorpusSong]:
+    """The songs of a file; none, and why is `passed` on, where it cannot be read."""
     try:
         yield from file.songs()
-    except UsageError:
-        return
+    except UsageError as error:
+        passed(f"{file.name}: {error}")
 
 
-def heard(symbolic: Path, mixture: Mixture) -> Heard:
-    """Which layers the sources have for the splits "train" and "valid": their files are read until every
-    layer that is wanted was heard.
+def heard(symbolic: Path, mixture: Mixture) -> tuple[Heard, list[str]]:
+    """Which layers the sources have for the splits "train" and "valid", and lines of what was passed over:
+    their files are read until every layer that is wanted was heard.
     """
-    found = {}
+    found, faults = {}, unread(symbolic)
     for kind, made in KINDS.items():
         wanted = {layer for layer, weights in mixture.items() if weights.get(kind)}
         for split in ("train", "valid"):
@@ -80,9 +81,9 @@ def heard(symbolic: Path, mixture: Mixture) -> Heard:
             for file in kind_files(kind, symbolic, split):
                 if there >= wanted:
                     break
-                there |= {layer for song in usable(file) for layer in _layers(song)}
+                there |= {layer for song in usable(file, faults.append) for layer in _layers(song)}
             found[kind, split] = frozenset(there & wanted)
-    return found
+    return found, faults
 
 
 def kinds(there: Heard) -> list[str]:

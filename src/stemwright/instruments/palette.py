@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, few
 from stemwright.instruments.files import DRUM_BANK
 from stemwright.instruments.keyed import KeyboardSynth
 from stemwright.instruments.kits import KITS
@@ -29,7 +29,6 @@ from stemwright.song.drums import piece_of
 FONTS = (".sf2", ".sf3")
 OCTAVE, MIN_PIECES, BEYOND = 12, 3, 6
 """Keys that a pitched timbre has at least, pieces that a kit has, and how far recordings are stretched."""
-_LISTED = 5
 _UNNAMED = ("audio", "flac", "notes", "samples", "sounds", "wav", "wavs")
 """Folders whose name says nothing of what is in them."""
 _KINDS = {
@@ -63,20 +62,14 @@ def find_palette(samples: Path, soundfont: Path | None = None) -> Palette:
     for layer, recipes in RECIPES.items():
         gone = [made.name for made in recipes if made not in known[layer]]
         if gone:
-            remarks.append(f"{layer}: left out, for want of recordings: {_few(gone)}")
+            remarks.append(f"{layer}: left out, for want of recordings: {', '.join(few(gone, 'more'))}")
     if not has_font:
-        remarks.append("no soundfont was found, so no timbre is synthesised; name one with --soundfont")
+        remarks.append("no soundfont was found, so no timbre is synthesised")
     own, passed = _own(samples)
     found = {layer: (*known[layer], *own[layer]) for layer in RECIPES if known[layer] or own[layer]}
     if not any(not made.held_out for recipes in found.values() for made in recipes):
         raise UsageError(f"{samples}: has no instruments (SFZ, SF2, WAV), and no soundfont was found")
     return Palette(found, (*remarks, *passed))
-
-
-def _few(names: Sequence[str]) -> str:
-    """Some names, and how many more there are."""
-    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
-    return ", ".join(names[:_LISTED]) + more
 
 
 def _has_soundfont(soundfont: Path | None) -> bool:
@@ -129,8 +122,7 @@ def _own(samples: Path) -> tuple[dict[str, list[Recipe]], list[str]]:
                 faults += _opened(own, samples, one, recorded)
     sounds = [path for path in files if path.suffix.lower() in SOUNDS and path.resolve() not in recorded]
     faults += _folders(own, samples, sounds)
-    more = [f"and {len(faults) - _LISTED} more instruments or recordings"] if len(faults) > _LISTED else []
-    return own, [f"passed over: {fault}" for fault in faults[:_LISTED] + more]
+    return own, [f"passed over: {line}" for line in few(faults, "more instruments or recordings")]
 
 
 def _presets(samples: Path, path: Path) -> list[Recipe]:
