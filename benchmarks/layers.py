@@ -2,7 +2,7 @@
 
     python benchmarks/layers.py --sources DATA/symbolic [--corpus FOLDER] [--songs 200]
 
-By hand: the files of tests/training/corpus/band_layers.json that the guess was not made by. "first": share of
+By hand: the files of tests/corpus/band_layers.json that the guess was not made by. "first": share of
 files in which the track that a layer has first does not fit it; "notes": share of the layer's notes that are
 of a track that does not, where every track has to be some layer's. Known: songs of the arranger and Lieder of
 the corpus, as files without names and programs, their tracks in any order; a file counts as wrong for a layer
@@ -24,7 +24,7 @@ from stemwright.corpus.read import songs
 from stemwright.song.midi import MidiTrack
 from stemwright.song.score import Score
 
-HAND_MADE = Path(__file__).parent.parent / "tests" / "training" / "corpus" / "band_layers.json"
+HAND_MADE = Path(__file__).parent.parent / "tests" / "corpus" / "band_layers.json"
 PITCHED = ("bass", "harmony", "lead")
 
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from stemwright.errors import UsageError
+from stemwright.instruments.events import PlacedNote
 from stemwright.instruments.files import open_instrument
 from stemwright.instruments.playing import play
-from stemwright.instruments.render import PlacedNote
 from stemwright.instruments.sampler import RATE, Audio
 from stemwright.instruments.soundfont_timbres import SoundfontSynth
 

@@ -20,3 +20,8 @@ def shown(value: object) -> str:
     except (ValueError, RecursionError):  # a whole number of thousands of digits, a deep list
         text = f"<{type(value).__name__}>"
     return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def few(lines: list[str], others: str, most: int = 5) -> list[str]:
+    """The first lines of many, and one that counts the `others`."""
+    return lines[:most] + ([f"and {len(lines) - most} {others}"] if len(lines) > most else [])

@@ -46,7 +46,9 @@ def real_songs(count: int, first: int = 0, composer: str = "") -> list[SymbolicS
     songs = []
     for i in range(first, first + count):
         own = song(chords=CHORDS[i % 4], key=KEYS[i % 4], form="a:2 b:1 a:1", style="rock").state
-        songs.append(SymbolicSong(f"s{i}", own, written(own, i), (composer or f"c{i}",), human=True))
+        songs.append(
+            SymbolicSong(own, written(own, i), name=f"s{i}", composers=(composer or f"c{i}",), human=True)
+        )
     return songs
 
 
@@ -159,7 +161,7 @@ def _steps(values: np.ndarray) -> Any:
 
 def test_only_the_layers_of_the_real_song_are_kept() -> None:
     real = real_songs(2)
-    real[0] = SymbolicSong("drums alone", real[0].state, {"drums": real[0].scores["drums"]})
+    real[0] = SymbolicSong(real[0].state, {"drums": real[0].scores["drums"]}, name="drums alone")
     made = compose_all(real, by_rule, "arranger", 0)
     assert list(made[0].scores) == ["drums"] and set(made[1].scores) == {"lead", "bass", "drums"}
     assert made[0].state == real[0].state

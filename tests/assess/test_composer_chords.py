@@ -49,7 +49,7 @@ def real_songs(count: int, first: int = 0) -> list[SymbolicSong]:
         state = song(key=KEYS[i % 4], form=FORM).state
         lead = melody(range(0, state.total_ticks, 96))
         chords = state.with_(chords=cadences(state, i))
-        made.append(SymbolicSong(f"s{i}", chords, {"lead": lead}, chords_given=True))
+        made.append(SymbolicSong(chords, {"lead": lead}, name=f"s{i}", chords_given=True))
     return made
 
 

@@ -92,7 +92,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
         state = GlobalState.create(form="a:2 a:2", style="rock")
         made = [arrange(state, seed=seed + len(split) * 100) for seed in range(count)]
         songs = [
-            CorpusSong("made", f"{i}", (split,), m.state, m.scores, chords="given")
+            CorpusSong(m.state, m.scores, source="made", name=f"{i}", composers=(split,), chords="given")
             for i, m in enumerate(made)
         ]
         (folder / f"{split}.jsonl").write_text("\n".join(s.line() for s in songs) + "\n", encoding="utf-8")

@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.compose.arranger import Arrangement, arrange, decide
+from stemwright.compose.arranger import arrange, decide
 from stemwright.compose.grid import STEP, grid_of
 from stemwright.compose.scales import chord_scale, chord_tones
 from stemwright.compose.styles import NAMES
 from stemwright.errors import UsageError
 from stemwright.song.harmony import MODES, QUALITIES, Chord, Key
 from stemwright.song.layers import LAYERS
+from stemwright.song.piece import Piece
 from stemwright.song.rhythm import RhythmMap, swung
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState, Meter, Section
@@ -88,7 +89,7 @@ def example(
     key: str = "F# minor",
     meter: str = "4/4",
     layers: tuple[str, ...] = LAYERS,
-) -> Arrangement:
+) -> Piece:
     form = "intro:4 verse:8 chorus:8 verse:8 chorus:8 outro:4"
     return arrange(GlobalState.create("112", key, meter, form, style), layers, seed)
 
@@ -97,7 +98,7 @@ def strong_steps(state: GlobalState) -> list[int]:
     return [step for step, strength in enumerate(grid_of(state.meter).strengths) if strength >= 2]
 
 
-def shares(made: Arrangement) -> tuple[float, float, float, float]:
+def shares(made: Piece) -> tuple[float, float, float, float]:
     """Of bass in the chord's scale, harmony in the chord, lead in the scale, strong lead in the chord."""
     state = made.state
     assert state.rhythm is not None

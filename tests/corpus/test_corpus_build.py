@@ -103,12 +103,15 @@ def test_the_command_builds_it_and_says_what_is_missing(
     assert run(["train", "corpus", str(tmp_path / "c"), "--sources", str(sources)]) == 0
     assert "openewld" in capsys.readouterr().out
     assert run(["train", "corpus", str(tmp_path / "d"), "--sources", str(tmp_path)]) == 2
-    assert "symbolic: no such folder" in capsys.readouterr().err
+    assert "has no MIDI or MusicXML files" in capsys.readouterr().err
+    assert run(["train", "corpus", str(tmp_path / "d"), "--sources", str(tmp_path / "no")]) == 2
+    assert "no: no such folder" in capsys.readouterr().err
 
 
 def song() -> CorpusSong:
     state = GlobalState.create("97.3", "F# minor", "7/8", "a:4 b:4")
-    return CorpusSong("lieder", "Ü", ("A", "B"), state, {"lead": Score((Note(0, 9, 60, 80),))})
+    scores = {"lead": Score((Note(0, 9, 60, 80),))}
+    return CorpusSong(state, scores, source="lieder", name="Ü", composers=("A", "B"))
 
 
 def test_a_line_says_all_of_a_song() -> None:

@@ -13,7 +13,6 @@ from stemwright.compose.tracks import assign
 from stemwright.corpus.measure import (
     by_value,
     every_track,
-    first_fit,
     handed_over,
     layer_errors,
     note_errors,
@@ -140,7 +139,7 @@ def test_played_onsets_are_told_from_printed_ones() -> None:
 def test_errors_count_first_choices_and_notes(tmp_path: Path) -> None:
     (tmp_path / "a.mid").write_bytes(m.file(m.chunk(in_meter(4, TUNE * 4))))
     right = {"a.mid": {"bass": [0], "lead": [1]}}
-    for choose in (by_value, first_fit, every_track):
+    for choose in (by_value, every_track):
         assert layer_errors(tmp_path, right, choose) == {"bass": 0.0, "lead": 0.0}
         assert layer_errors(tmp_path, {"a.mid": {"bass": [1]}}, choose) == {"bass": 1.0}
     for give in (handed_over, put_together):

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.corpus.readers.bands import FOLD
+from stemwright.corpus.readers.fitting import FOLD, fitted
 from stemwright.corpus.readers.leadsheets import lead_sheet, styles_of
 from stemwright.corpus.readers.lieder import hands, lied
 from stemwright.corpus.readers.musicxml import Part
-from stemwright.corpus.readers.printed import fitted, likelier
+from stemwright.corpus.readers.printed import likelier
 from stemwright.errors import UsageError
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.score import Note, Score

@@ -114,7 +114,7 @@ def test_a_repeat_sounds_twice_and_what_rings_over_the_jump_ends(tmp_path: Path)
         p.bar(p.attributes(), p.symbol("C", "major"), p.note("C4", 8), end="repeat"),
         p.bar(p.symbol("G", "dominant", "9 -1"), p.note("D4", 4), p.note("E4", 4)),
     ]
-    sheet = unfold(read_musicxml(p.save(tmp_path / "a.mxl", melody), full=True))
+    sheet = unfold(read_musicxml(p.save(tmp_path / "a.mxl", melody)))
     assert [(n.onset, n.duration, n.pitch) for n, _ in sheet.parts[0].notes] == [
         (0, 384, 60), (384, 384, 60), (768, 192, 62), (960, 192, 64)
     ]  # fmt: skip

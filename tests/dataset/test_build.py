@@ -1,38 +1,37 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import pytest
 
-from stemwright.dataset import jobs
+from stemwright.dataset import build
 from stemwright.dataset.build import build_data, check_data
-from stemwright.dataset.jobs import MIXTURE, Job, choose_timbre, job_songs, kept_share, plan_jobs
+from stemwright.dataset.jobs import choose_timbre
 from stemwright.dataset.shards import SPLITS, Clip, clips, seconds
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import MILD, Effects
+from stemwright.instruments.palette import Palette
 from stemwright.instruments.ranges import RANGES
 from stemwright.instruments.render import Studio
-from stemwright.instruments.timbres import RECIPES, TIMBRES, recipe
+from stemwright.instruments.timbres import RECIPES, TIMBRES, names, recipe
 from stemwright.song.layers import LAYERS
-from stemwright.song.score import Note, Score
 
 ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}
 
 
-def recorded(held_out: bool) -> dict[str, tuple[str, ...]]:
-    """Timbres that need no soundfont."""
-    return {
-        layer: tuple(r.name for r in rs if r.kind != "soundfont" and r.held_out == held_out) or ("none",)
-        for layer, rs in RECIPES.items()
-    }
-
-
-SEEN = recorded(held_out=False)
-UNSEEN = {layer: names if names != ("none",) else SEEN[layer][-1:] for layer, names in recorded(True).items()}
+RECORDED = {layer: tuple(r for r in rs if r.kind != "soundfont") for layer, rs in RECIPES.items()}
+"""Timbres that need no soundfont; where none of them is held out, the last one is."""
+RECORDED = {
+    layer: rs if any(r.held_out for r in rs) else (*rs[:-1], replace(rs[-1], held_out=True))
+    for layer, rs in RECORDED.items()
+}
+SEEN, UNSEEN = names(RECORDED), names(RECORDED, held_out=True)
 
 
 @pytest.fixture
@@ -40,30 +39,13 @@ def folder(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """A sources folder with the synthetic samples; only recorded timbres are used."""
     (tmp_path / "sources" / "symbolic").mkdir(parents=True)
     (tmp_path / "sources" / "samples").symlink_to(samples)
-    monkeypatch.setattr(jobs, "TIMBRES", SEEN)
-    monkeypatch.setattr(jobs, "HELD_OUT", UNSEEN)
+    monkeypatch.setattr(build, "find_palette", lambda *_: Palette(RECORDED, ()))
     return tmp_path / "sources"
 
 
 def melody(clip: Clip) -> set[tuple[int, int]]:
     """Onsets and pitch classes (of drums: the pieces): what is the same in every timbre's range."""
     return {(n.onset, n.pitch if clip.layer == "drums" else n.pitch % 12) for n in clip.score().notes}
-
-
-@pytest.mark.parametrize("hours", [0.1, 1.0, 7.5, 30.0])
-def test_the_plan_holds_what_was_asked_for(hours: float) -> None:
-    planned = plan_jobs(hours)
-    for layer in MIXTURE:
-        minutes = {
-            split: sum(dict(j.minutes).get(layer, 0.0) for j in planned if j.split == split)
-            for split in SPLITS
-        }
-        assert minutes["train"] + minutes["valid"] == pytest.approx(hours * 60)
-        assert minutes["valid"] == pytest.approx(hours * 60 * jobs.VALID_SHARE)
-        assert minutes["unseen"] == pytest.approx(minutes["valid"])
-    places = [(j.split, j.number, layer) for j in planned for layer, _ in j.minutes]
-    assert len(places) == len(set(places))
-    assert all(abs(sum(shares.values()) - 1.0) < 1e-9 for shares in MIXTURE.values())
 
 
 def test_build_resumes_repeats_and_extends(folder: Path, tmp_path: Path) -> None:
@@ -82,10 +64,13 @@ def test_build_resumes_repeats_and_extends(folder: Path, tmp_path: Path) -> None
         build_data(out, 0.01, 8, folder, workers=1, mixture=ETUDES)
 
 
-def test_an_error_of_a_worker_is_heard(folder: Path, tmp_path: Path) -> None:
-    mixture = {"lead": {"sheets": 1.0}}
-    with pytest.raises(UsageError, match="has no sheets"):
-        build_data(tmp_path / "data", 0.01, 7, folder, workers=2, mixture=mixture)
+def test_an_error_of_a_worker_is_heard(folder: Path, samples: Path, tmp_path: Path) -> None:
+    (folder / "samples").unlink()
+    shutil.copytree(samples, folder / "samples")
+    for sound in folder.rglob("*.flac"):
+        sound.write_bytes(b"no sound")
+    with pytest.raises(UsageError, match="cannot read this sample"):
+        build_data(tmp_path / "data", 0.01, 7, folder, workers=2, mixture=ETUDES)
 
 
 def test_clips_are_whole_bars_and_splits_share_no_song(folder: Path, tmp_path: Path) -> None:
@@ -171,39 +156,15 @@ def test_time_can_run_out(folder: Path, tmp_path: Path) -> None:
 def test_wrong_use_is_told(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="hours"):
         build_data(tmp_path / "data", 0.0, 1, folder)
-    with pytest.raises(UsageError, match="symbolic"):
-        build_data(tmp_path / "data", 1.0, 1, tmp_path)
-
-
-def test_every_job_begins_elsewhere_in_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    files = [Path(f"{i}.mxl") for i in range(40)]
-    heard: list[str] = []
-    first: list[str] = []
-
-    def song(path: Path, kind: str, rng: Random) -> None:
-        heard.append(path.stem)
-
-    monkeypatch.setattr(jobs, "sheet_files", lambda *_: tuple(files))
-    monkeypatch.setattr(jobs, "sheet_song", song)
-    monkeypatch.setattr(jobs, "_ROUNDS", 1)
-    for number in range(8):
-        heard.clear()
-        job = Job("lieder", "train", number, (("lead", 8.0),))
-        assert list(job_songs(job, Random(1), tmp_path, seed=3)) == []
-        assert sorted(heard) == sorted(p.stem for p in files)
-        first += heard[:5]
-    assert sorted(first) == sorted(p.stem for p in files)
+    with pytest.raises(UsageError, match="nowhere: no such folder"):
+        build_data(tmp_path / "data", 1.0, 1, tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="no music for lead among sheets"):
+        build_data(tmp_path / "data", 1.0, 1, folder, mixture={"lead": {"sheets": 1.0}})
 
 
 def test_the_main_timbre_comes_more_often() -> None:
     rng = Random(1)
-    drawn = Counter(choose_timbre("bass", "train", rng) for _ in range(4000))
+    drawn = Counter(choose_timbre(RECIPES["bass"], "train", rng).name for _ in range(4000))
     assert set(drawn) == set(TIMBRES["bass"])
     assert 0.17 < drawn["finger"] / 4000 < 0.23 and min(drawn.values()) > 110
-    assert not {choose_timbre("bass", "unseen", rng) for _ in range(100)} & set(TIMBRES["bass"])
-
-
-def test_silence_is_rarely_kept() -> None:
-    assert kept_share(Score(()), 384) == jobs.EMPTY_KEPT
-    assert kept_share(Score.from_notes([Note(0, 24, 60, 90)]), 3840) == jobs.SPARSE_KEPT
-    assert kept_share(Score.from_notes([Note(0, 384, 60, 90)]), 384) == 1.0
+    assert all(choose_timbre(RECIPES["bass"], "unseen", rng).held_out for _ in range(100))

@@ -15,15 +15,15 @@ MS = 60_000 / 96 / 120
 
 
 def test_what_is_played_as_it_stands() -> None:
-    assert all(draw_feel(Random(seed), "gmd") == Feel() for seed in range(50))
+    assert all(draw_feel(Random(seed), True) == Feel() for seed in range(50))
     assert humanised(CHORDS, Feel(), Fraction(120), 3840, Random(1)) is CHORDS
-    drawn = [draw_feel(Random(seed), "arranger") for seed in range(400)]
+    drawn = [draw_feel(Random(seed), False) for seed in range(400)]
     assert 0.15 < np.mean([feel == Feel() for feel in drawn]) < 0.35
 
 
 @given(st.integers(0, 2**32))
 def test_notes_move_by_milliseconds_and_stay_in_the_clip(seed: int) -> None:
-    feel = draw_feel(Random(seed), "bands")
+    feel = draw_feel(Random(seed), False)
     played = humanised(CHORDS, feel, Fraction(120), 3840, Random(seed))
     assert len(played.notes) == len(CHORDS.notes) and played.end_tick <= 3840
     moved = [b.onset - a.onset for a, b in zip(_by_pitch(CHORDS), _by_pitch(played), strict=True)]

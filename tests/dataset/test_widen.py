@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import soxr
 
-from stemwright.dataset import jobs
+from stemwright.dataset import build, widen
 from stemwright.dataset.build import build_data, check_data
 from stemwright.dataset.shards import clips, write_wide
 from stemwright.dataset.widen import chosen, widen_data
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import Effects, in_room, in_wide_room
+from stemwright.instruments.palette import Palette
 from stemwright.instruments.render import MONO, Studio, mix_events, reference_events
 from stemwright.instruments.sampler import WIDE
 from stemwright.instruments.timbres import RECIPES
@@ -23,8 +24,7 @@ from stemwright.song.layers import LAYERS
 
 ETUDES = {layer: {"etudes": 1.0} for layer in LAYERS}
 RECORDED = {
-    layer: tuple(r.name for r in rs if r.kind != "soundfont" and not r.held_out)
-    for layer, rs in RECIPES.items()
+    layer: tuple(r for r in rs if r.kind != "soundfont" and not r.held_out) for layer, rs in RECIPES.items()
 }
 
 
@@ -34,8 +34,8 @@ def data(samples: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
     sources = tmp_path / "sources"
     (sources / "symbolic").mkdir(parents=True)
     (sources / "samples").symlink_to(samples)
-    monkeypatch.setattr(jobs, "TIMBRES", RECORDED)
-    monkeypatch.setattr(jobs, "HELD_OUT", RECORDED)
+    for room in (build, widen):
+        monkeypatch.setattr(room, "find_palette", lambda *_: Palette(RECORDED, ()))
     build_data(tmp_path / "data", 0.01, 7, sources, workers=1, mixture=ETUDES)
     return tmp_path / "data", sources
 
@@ -84,7 +84,7 @@ def test_damage_is_found_and_bad_requests_are_refused(data: tuple[Path, Path], t
     assert check_data(out) == [f"{first}: changed"]
     first.unlink()
     assert "No such file" in check_data(out)[0]
-    for hours, folder, word in ((0.0, sources, "hours"), (1.0, tmp_path, "samples")):
+    for hours, folder, word in ((0.0, sources, "hours"), (1.0, tmp_path / "nowhere", "no such folder")):
         with pytest.raises(UsageError, match=word):
             widen_data(out, folder, hours)
     with pytest.raises(UsageError, match="train data"):
@@ -108,7 +108,7 @@ def test_shards_are_chosen_from_all_sources(tmp_path: Path) -> None:
 def test_a_wide_instrument_is_the_mono_one_with_more_in_it(samples: Path) -> None:
     plain, wide = Studio(samples), Studio(samples, form=WIDE)
     for layer in LAYERS:
-        timbre = RECORDED[layer][0]
+        timbre = RECORDED[layer][0].name
         (one, gain), (two, its) = plain.instrument(layer, timbre), wide.instrument(layer, timbre)
         assert gain == its
         events = reference_events(layer)

@@ -10,17 +10,16 @@ from hypothesis import strategies as st
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.instruments.effects import Effects, distort
+from stemwright.instruments.events import PlacedNote, score_events
 from stemwright.instruments.kits import KITS, Hits, Kit
 from stemwright.instruments.render import (
     RATE,
     TARGET_RMS,
-    PlacedNote,
     Studio,
     calibrate,
     limit,
     mix_events,
     reference_events,
-    score_events,
     to_int16,
 )
 from stemwright.instruments.sampler import Voice, velocity_gain

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
+from stemwright.instruments.events import PlacedNote
 from stemwright.instruments.files import open_instrument
 from stemwright.instruments.modulators import ATTENUATION, CUTOFF, SWEEP, modulators
 from stemwright.instruments.playing import PEAK, lowpass, play
-from stemwright.instruments.render import PlacedNote
 from stemwright.instruments.zones import Envelope, Zone
 from support.soundfonts import sf2_bytes, sine, write_sf2, write_sfz
 

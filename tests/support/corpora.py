@@ -27,4 +27,4 @@ def _song(seed: int) -> CorpusSong:
     layers = LAYERS if seed % 2 else ("bass", "lead")
     made = arrange(random_state(seed), layers, seed)
     source = "band" if seed % 2 else "duo"
-    return CorpusSong(source, f"song {seed}", ("someone",), made.state, dict(made.scores))
+    return CorpusSong(made.state, made.scores, source=source, name=f"song {seed}", composers=("someone",))

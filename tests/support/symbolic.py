@@ -35,4 +35,4 @@ def song(
         found = [parse_chord(text) for text in chords.split() for _ in range(beats)]
         state = state.with_(chords=tuple(found))
     scores = {layer: have for layer, have in fields.items() if isinstance(have, Score)}
-    return SymbolicSong(name, state, scores, composers)
+    return SymbolicSong(state, scores, name=name, composers=composers)

@@ -327,9 +327,12 @@ def _embedding(clap: Path | None) -> Any:
 
 def _renderer(sources: Path) -> Any:
     """What renders scores with the training instruments."""
+    from stemwright.corpus.sources import part_of
+    from stemwright.instruments.palette import find_palette
     from stemwright.instruments.render import Studio
 
-    return Studio(sources / "samples").render
+    samples = part_of(sources, "samples")
+    return Studio(samples, recipes=find_palette(samples).recipes).render
 
 
 def _sounds(where: Path, splits: Sequence[str], clips: int, seed: int) -> list[Any]:

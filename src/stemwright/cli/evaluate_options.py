@@ -91,7 +91,7 @@ Sources = Annotated[
     typer.Option(
         "--sources",
         metavar="FOLDER",
-        help="Folder with samples/, to render the control (needs the training extra).",
+        help="Folder of the instruments, to render the control (needs the training extra).",
         show_default=False,
     ),
 ]

@@ -6,7 +6,8 @@ from stemwright.cli import train_needs as needs
 from stemwright.cli import train_options as arg
 from stemwright.cli.output import lines, table
 from stemwright.cli.train_needs import say
-from stemwright.errors import StemwrightError
+from stemwright.cli.watching import counting
+from stemwright.errors import StemwrightError, few
 
 
 def data(
@@ -18,7 +19,9 @@ def data(
     minutes: arg.Limit = None,
     soundfont: arg.Soundfont = None,
 ) -> None:
-    """Render scores with real samples and a soundfont. Run again, it goes on, or on to more hours."""
+    """Render scores with recorded instruments and a soundfont: those of known sets, and your own MIDI,
+    MusicXML, SFZ and SF2 files. Run again, it goes on, or on to more hours.
+    """
     with needs.training():
         from stemwright.dataset.build import build_data
     build_data(
@@ -30,6 +33,7 @@ def data(
         minutes=minutes,
         soundfont=soundfont,
         progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+        say=say,
     )
 
 
@@ -47,14 +51,15 @@ def check(data: arg.Data) -> None:
 
 
 def corpus(out: arg.Corpus, sources: arg.Sources) -> None:
-    """Gather the songs that composers learn from: every source with layers, chords and sections."""
+    """Gather the songs that composers learn from: every source with layers, chords and sections. Run again,
+    it goes on where it was.
+    """
     with needs.training():
         from stemwright.corpus.build import build_corpus
-    made = build_corpus(
-        sources,
-        out,
-        progress=lambda done, total, what: lines([f"{done}/{total} {what}"] * (done % 50 == 0)),
-    )
+    with counting("reading", 50) as progress:
+        made = build_corpus(sources, out, progress=progress)
+    others = f"more, which {out / 'manifest.json'} names"
+    lines(f"passed over: {line}" for line in few(made["skipped"], others))
     rows: list[list[object]] = [
         [split, name, of["songs"], of["bars"], sum(of["notes"].values()), of["bars_with_given_chords"]]
         for split, found in made["counts"].items()

@@ -22,7 +22,10 @@ Threads = Annotated[
 Sources = Annotated[
     Path,
     typer.Option(
-        "--sources", metavar="FOLDER", help="Folder with symbolic/ and samples/.", show_default=False
+        "--sources",
+        metavar="FOLDER",
+        help="Any folder of MIDI, MusicXML, SFZ, SF2 or WAV files, or one with symbolic/ and samples/.",
+        show_default=False,
     ),
 ]
 Samples = Annotated[
@@ -30,7 +33,7 @@ Samples = Annotated[
     typer.Option(
         "--sources",
         metavar="FOLDER",
-        help="Folder with samples/, to measure how timbres are tuned: once for a data set.",
+        help="Folder of the instruments, to measure how timbres are tuned: once for a data set.",
         show_default=False,
     ),
 ]

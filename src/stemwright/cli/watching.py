@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from stemwright.cli.output import lines
 from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -25,6 +26,21 @@ class Bars:
         if name not in self._tasks:
             self._tasks[name] = self._progress.add_task(name, total=max(total, 1))
         self._progress.update(self._tasks[name], completed=done, total=max(total, 1))
+
+
+@contextmanager
+def counting(name: str, every: int) -> Iterator[Callable[[int, int, str], None]]:
+    """Yield what is called with (steps done, steps, what was done): a bar on a terminal, elsewhere a line
+    after every so many steps, and after the last.
+    """
+    with watching() as watch:
+
+        def count(done: int, total: int, what: str) -> None:
+            watch(name, done, total)
+            if watch is unwatched and (done % every == 0 or done == total):
+                lines([f"{done}/{total} {what}"])
+
+        yield count
 
 
 @contextmanager

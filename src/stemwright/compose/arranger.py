@@ -7,7 +7,7 @@ stream named by seed, layer, section and bar, so one layer alone comes out as it
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from stemwright.compose.bass import write_bass
 from stemwright.compose.chords import compose_chords
@@ -19,6 +19,7 @@ from stemwright.compose.plan import SongPlan, plan_song
 from stemwright.compose.styles import Style, style_of
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS, kind_of
+from stemwright.song.piece import Piece
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 
@@ -28,14 +29,6 @@ _WRITERS: dict[str, Callable[[SongPlan], Score]] = {
     "harmony": write_harmony,
     "lead": write_lead,
 }
-
-
-@dataclass(frozen=True)
-class Arrangement:
-    """`state` with chords and rhythm map decided, and a score for every layer asked for."""
-
-    state: GlobalState
-    scores: dict[str, Score]
 
 
 def decide(state: GlobalState, seed: int = 0) -> GlobalState:
@@ -62,12 +55,13 @@ def _writer(layer: str) -> Callable[[SongPlan], Score]:
     return found
 
 
-def arrange(state: GlobalState, layers: Sequence[str] = LAYERS, seed: int = 0) -> Arrangement:
-    """Chords, rhythm map and the scores of `layers` for `state`. UsageError for a layer it cannot write.
+def arrange(state: GlobalState, layers: Sequence[str] = LAYERS, seed: int = 0) -> Piece:
+    """The state with chords and rhythm map decided, and the scores of `layers`. UsageError for a layer that
+    it cannot write.
 
     Chords and rhythm map that the state brings always win. The same state and seed give the same scores,
     whichever layers are asked for together.
     """
     writers = {layer: _writer(layer) for layer in layers}
     plan = _plan(state, style_of(state.style), seed)
-    return Arrangement(plan.state, {layer: writer(plan) for layer, writer in writers.items()})
+    return Piece(plan.state, {layer: writer(plan) for layer, writer in writers.items()})

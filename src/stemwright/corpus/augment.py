@@ -1,22 +1,16 @@
-"""The same song in another key or at another tempo: pure functions of a song and a seed."""
+"""The same song in another key or at another tempo."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
-from stemwright.corpus.readers.bands import FOLD
+from stemwright.corpus.readers.fitting import FOLD
 from stemwright.corpus.song import CorpusSong
-from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
-from stemwright.song.score import Note, Score
-from stemwright.song.state import MAX_BPM, MIN_BPM
 
 FURTHEST = 6
 """Semitones up or down that give every key."""
-TEMPO = Fraction(1, 10)
-"""How much faster or slower a song is made at most."""
 _ANY = (0, 127)
 
 
@@ -33,35 +27,10 @@ def room(song: CorpusSong) -> range:
     return range(low, high + 1)
 
 
-def transposed(song: CorpusSong, semitones: int) -> CorpusSong:
-    """The song moved by semitones: notes, key and chords; drums stay. UsageError where a note would leave
-    MIDI's range.
+def augmented(song: CorpusSong, rng: Random, keys: int, tempo: tuple[float, float]) -> CorpusSong:
+    """The song in a random key of its room, at most `keys` semitones away, and `tempo` times as
+    fast (slowest, fastest).
     """
-    if semitones == 0:
-        return song
-    key = song.state.key.transposed(semitones)
-    chords = tuple(None if c is None else c.transposed(semitones, key) for c in song.state.chords)
-    scores = {
-        layer: score if is_drums(layer) else _moved(score, semitones) for layer, score in song.scores.items()
-    }
-    return replace(song, state=song.state.with_(key=key, chords=chords), scores=scores)
-
-
-def _moved(score: Score, semitones: int) -> Score:
-    try:
-        return Score(tuple(Note(n.onset, n.duration, n.pitch + semitones, n.velocity) for n in score.notes))
-    except UsageError as error:
-        raise UsageError(f"transposition by {semitones}: {error}; see augment.room") from None
-
-
-def retimed(song: CorpusSong, factor: Fraction) -> CorpusSong:
-    """The song `factor` times as fast, within what a state allows, on two decimals."""
-    bpm = Fraction(round(song.state.bpm * factor * 100), 100)
-    return replace(song, state=song.state.with_(bpm=max(Fraction(MIN_BPM), min(Fraction(MAX_BPM), bpm))))
-
-
-def augmented(song: CorpusSong, seed: int) -> CorpusSong:
-    """The song in a random key of its room and at a random tempo near its own; the same for the same seed."""
-    rng = Random(f"{seed}/{song.source}/{song.name}")
-    moved = transposed(song, rng.choice(room(song)))
-    return retimed(moved, 1 + TEMPO * rng.randint(-100, 100) / 100)
+    steps = [step for step in room(song) if abs(step) <= keys]
+    slowest, fastest = (round(1000 * factor) for factor in tempo)
+    return song.transposed(rng.choice(steps)).retimed(Fraction(rng.randint(slowest, fastest), 1000))

@@ -9,16 +9,17 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stemwright.compose.analysis import settled_chords
+from stemwright.corpus.credits import CREDITS
 from stemwright.corpus.duplicates import Pair, same_music
+from stemwright.corpus.kept import Kept
 from stemwright.corpus.read import SPLITS
 from stemwright.corpus.song import CorpusSong
-from stemwright.corpus.sources import ABOUT, files, read, require_sources
-from stemwright.song.layers import is_drums
+from stemwright.corpus.sources import files, part_of
+from stemwright.corpus.splits import unread
+from stemwright.errors import UsageError
 from stemwright.store.atomic import write_bytes
 
 VERSION = 1
@@ -29,20 +30,27 @@ Progress = Callable[[int, int, str], None]
 def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> dict[str, Any]:
     """Write `train.jsonl`, `valid.jsonl` and `manifest.json` into `out`; returns the manifest.
 
-    `sources` holds `symbolic/` with openewld, lieder, gmd, freedoom and easyrpg; each song is in the split in
-    which the audio models have it. `progress` is called with (files read, files, what was read). UsageError
-    where a source is missing; a file that cannot be read is left out and named in the manifest.
+    `sources` holds `symbolic/` with known sets or files of one's own, or is any folder of such files; each
+    song is in the split in which the audio models have it. `progress` is called with (files read, files, what
+    was read). What was read is kept in `out`, so a build that was stopped goes on. UsageError where there are
+    no files; one that cannot be read is left out and named in the manifest.
     """
-    require_sources(sources, "symbolic")
-    todo = [(split, name, songs) for split in SPLITS for name, songs in files(sources / "symbolic", split)]
-    skipped: list[str] = []
+    symbolic = part_of(sources, "symbolic")
+    todo = [(split, file) for split in SPLITS for file in files(symbolic, split)]
+    if not todo:
+        raise UsageError(f"{symbolic}: has no MIDI or MusicXML files; name a folder that has some")
+    skipped = unread(symbolic)
     found: list[tuple[str, CorpusSong]] = []
-    for number, (split, name, songs) in enumerate(todo, 1):
-        found += [(split, with_chords(song)) for song in read(name, songs, skipped)]
-        if progress is not None:
-            progress(number, len(todo), name)
+    with Kept(out) as memory:
+        for number, (split, file) in enumerate(todo, 1):
+            songs, fault = memory.read(file)
+            found += [(split, song) for song in songs]
+            skipped += [fault] if fault else []
+            if progress is not None:
+                progress(number, len(todo), file.name)
+    if progress is not None:
+        progress(len(todo), len(todo), f"doubles are looked for among {len(found)} songs")
     kept, doubles = without_doubles(found)
-    out.mkdir(parents=True, exist_ok=True)
     hashes = {}
     for split in SPLITS:
         data = "".join(song.line() + "\n" for side, song in kept if side == split).encode()
@@ -51,7 +59,7 @@ def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> 
     made = {
         "version": VERSION,
         "counts": {split: counts([song for side, song in kept if side == split]) for split in SPLITS},
-        "sources": {name: ABOUT[name] for name in sorted({song.source for _, song in kept})},
+        "sources": {name: CREDITS[name] for name in sorted({song.source for _, song in kept})},
         "sha256": hashes,
         "doubles": doubles,
         "skipped": skipped,
@@ -59,15 +67,6 @@ def build_corpus(sources: Path, out: Path, progress: Progress | None = None) -> 
     text = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     write_bytes(out / "manifest.json", text.encode())
     return made
-
-
-def with_chords(song: CorpusSong) -> CorpusSong:
-    """The song with chords found from its notes, where it has none and its notes have pitches."""
-    if song.chords != "none" or all(is_drums(layer) for layer in song.scores):
-        return song
-    state = song.state
-    chords = settled_chords(song.scores, state.meter, state.bars, state.key)
-    return replace(song, state=state.with_(chords=chords), chords="found") if chords else song
 
 
 def without_doubles(

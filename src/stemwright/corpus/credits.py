@@ -21,14 +21,19 @@ CREDITS: dict[str, dict[str, str]] = {
     "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
     "easyrpg": {"what": "EasyRPG RTP music", "licence": "CC-BY 4.0 and CC0", "credit": "EasyRPG RTP authors"},
     "openewld": {
-        "what": "OpenEWLD lead sheets of public-domain songs, accompanied by stemwright's arranger",
+        "what": "OpenEWLD lead sheets of public-domain songs",
         "licence": "MIT",
         "credit": "OpenEWLD (Federico Simonetta)",
     },
     "lieder": {
-        "what": "OpenScore Lieder Corpus",
+        "what": "OpenScore Lieder Corpus, with analyses made by AugmentedNet",
         "licence": "CC0",
         "credit": "OpenScore and the transcribers of MuseScore.com",
+    },
+    "own": {
+        "what": "MIDI and MusicXML files of whoever trained",
+        "licence": "as they have them",
+        "credit": "their authors",
     },
 }
 Names = tuple[str, ...]

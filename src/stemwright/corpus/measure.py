@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from stemwright.compose.tracks import assign, share_out
-from stemwright.corpus.readers.bands import band_tracks
 from stemwright.corpus.readers.parts import hand_over
 from stemwright.corpus.readers.printed import third_of
 from stemwright.corpus.song import CorpusSong
@@ -25,15 +24,6 @@ Truth = Mapping[str, Mapping[str, Sequence[int]]]
 Assign = Callable[[MidiSong], dict[str, list[int]]]
 Give = Callable[[MidiSong], dict[str, list[Note]]]
 Recognise = Callable[[Mapping[str, Score], Meter, int, Key], Sequence[Chord | None]]
-
-
-def first_fit(midi: MidiSong) -> dict[str, list[int]]:
-    """What `bands.band_tracks` chooses, as numbers of tracks."""
-    chosen = band_tracks(midi)
-    return {
-        layer: [number for number, other in enumerate(midi.tracks, 1) if other is track]
-        for layer, track in chosen.items()
-    }
 
 
 def by_value(midi: MidiSong) -> dict[str, list[int]]:

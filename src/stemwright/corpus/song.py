@@ -9,6 +9,7 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import check_layer_name, ordered
+from stemwright.song.piece import Piece
 from stemwright.song.score import MAX_NOTES, Note, Score
 from stemwright.song.state import GlobalState
 
@@ -19,9 +20,9 @@ _TEXTS = ("source", "name", "timing", "chords", "layers")
 _FIELDS = (*_TEXTS, "composer", "state", "scores")
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusSong:
-    """A song: where it is from, who wrote it, its state and the scores of the layers that it has.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusSong(Piece):
+    """A piece, where it is from and who wrote it.
 
     `timing`: "grid" as printed, "human" as played. `chords`: "given" by the data, "found" from the notes, or
     "none". `layers`: "given" by the data, or "guessed" from the tracks of a MIDI file.
@@ -29,9 +30,7 @@ class CorpusSong:
 
     source: str
     name: str
-    composers: tuple[str, ...]
-    state: GlobalState
-    scores: dict[str, Score]
+    composers: tuple[str, ...] = ()
     timing: str = "grid"
     chords: str = "none"
     layers: str = "given"
@@ -54,7 +53,7 @@ class CorpusSong:
 def from_line(line: str, where: str) -> CorpusSong:
     """The song of a line. UsageError, beginning with `where`, for anything that is not one."""
     try:
-        return _song(json.loads(line))
+        return from_record(json.loads(line))
     except (UsageError, ValueError, RecursionError) as error:
         raise UsageError(f"{where}: is not a song of a corpus ({error}); build the corpus again") from None
 
@@ -63,7 +62,8 @@ def _rows(score: Score) -> list[list[int]]:
     return [[n.onset, n.duration, n.pitch, n.velocity] for n in score.notes]
 
 
-def _song(record: Any) -> CorpusSong:
+def from_record(record: Any) -> CorpusSong:
+    """The song that the JSON of a line is. UsageError for anything that is not one."""
     if not isinstance(record, Mapping) or set(record) != set(_FIELDS):
         raise UsageError(f"should have the fields {', '.join(_FIELDS)}")
     texts = [_text(record[name], name) for name in _TEXTS]
@@ -75,14 +75,14 @@ def _song(record: Any) -> CorpusSong:
         raise UsageError("composer should be a list and scores an object")
     source, name, timing, chords, layers = texts
     return CorpusSong(
-        source,
-        name,
-        tuple(_text(person, "composer") for person in people),
         GlobalState.from_json(record["state"]),
         {check_layer_name(layer, "scores"): _score(rows, str(layer)) for layer, rows in scores.items()},
-        timing,
-        chords,
-        layers,
+        source=source,
+        name=name,
+        composers=tuple(_text(person, "composer") for person in people),
+        timing=timing,
+        chords=chords,
+        layers=layers,
     )
 
 

@@ -1,68 +1,129 @@
-"""All songs of the sources, in a fixed order. Which split a song is in, the audio models' sources say."""
+"""All songs of the sources, in a fixed order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import partial
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from stemwright.corpus.credits import CREDITS
+from stemwright.compose.analysis import settled_chords
 from stemwright.corpus.readers.bandsongs import band_songs
 from stemwright.corpus.readers.composers import UNKNOWN, band_composers
 from stemwright.corpus.readers.grooves import groove
 from stemwright.corpus.readers.leadsheets import DEFAULT_STYLE, lead_sheet, styles_of
-from stemwright.corpus.readers.lieder import lied
+from stemwright.corpus.readers.lieder import ANALYSIS, lied
+from stemwright.corpus.readers.own import own_songs
 from stemwright.corpus.song import CorpusSong
-from stemwright.corpus.splits import FOLDERS, authors, band_files, gmd_rows, sheet_files
+from stemwright.corpus.splits import authors, band_files, gmd_rows, own_files, sheet_files
 from stemwright.errors import UsageError
+from stemwright.song.layers import is_drums
 
-SOURCES = ("openewld", "lieder", "gmd", "freedoom", "easyrpg")
-ABOUT = {name: CREDITS[name] for name in SOURCES} | {
-    "openewld": CREDITS["openewld"] | {"what": "OpenEWLD lead sheets of public-domain songs"},
-    "lieder": CREDITS["lieder"] | {"what": "OpenScore Lieder Corpus, with analyses made by AugmentedNet"},
-}
-"""What each source is, its licence and whom to credit."""
-Read = Callable[[], Iterator[CorpusSong]]
+READING = 1
+"""Raised whenever a reader makes other songs of a file."""
 
 
-def files(symbolic: Path, split: str) -> Iterator[tuple[str, Read]]:
-    """(what it is, how its songs are read) of every file of a split. UsageError where a source is missing."""
-    yield from _sheets(symbolic, split)
-    for path in sheet_files(symbolic, "lieder", split):
-        yield (
-            str(path.relative_to(symbolic)),
-            partial(lied, path, _people(symbolic / FOLDERS["lieder"], path)),
-        )
-    for row in gmd_rows(symbolic / "gmd", split):
-        yield f"gmd/{row['midi_filename']}", partial(groove, symbolic / "gmd", row)
-    composers = band_composers(symbolic)
-    for path in band_files(symbolic, split):
-        people = composers.get(path.stem, UNKNOWN)
-        yield str(path.relative_to(symbolic)), partial(band_songs, path, people)
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of a source. `name`: its path below the sources; `told`: what its reader is given beside it;
+    `beside`: another file that it looks at, where that is there.
+    """
+
+    source: str
+    name: str
+    path: Path
+    reader: Callable[..., Iterator[CorpusSong]]
+    told: tuple[Any, ...] = ()
+    beside: Path | None = None
+
+    def songs(self) -> Iterator[CorpusSong]:
+        """Its songs, with chords. UsageError where it cannot be read."""
+        return map(with_chords, self.reader(self.path, *self.told))
+
+    def sha256(self) -> str:
+        """What its songs depend on."""
+        whole = hashlib.sha256(f"{READING} {self.source} {self.name} {self.told!r}\n".encode())
+        for path in (self.path, self.beside):
+            whole.update(path.read_bytes() if path is not None and path.is_file() else b"")
+        return whole.hexdigest()
 
 
-def _sheets(symbolic: Path, split: str) -> Iterator[tuple[str, Read]]:
-    folder = symbolic / FOLDERS["sheets"]
+def _openewld(symbolic: Path, split: str) -> Iterator[File]:
+    folder = symbolic / "openewld"
     styles = styles_of(folder)
-    for path in sheet_files(symbolic, "sheets", split):
+    for path in sheet_files(folder, split):
         style = styles.get(path.relative_to(folder).as_posix(), DEFAULT_STYLE)
-        yield str(path.relative_to(symbolic)), partial(lead_sheet, path, _people(folder, path), style)
+        yield File("openewld", _name(symbolic, path), path, lead_sheet, (_people(folder, path), style))
+
+
+def _lieder(symbolic: Path, split: str) -> Iterator[File]:
+    folder = symbolic / "lieder"
+    for path in sheet_files(folder, split):
+        people = _people(folder, path)
+        yield File("lieder", _name(symbolic, path), path, lied, (people,), path.parent / ANALYSIS)
+
+
+def _gmd(symbolic: Path, split: str) -> Iterator[File]:
+    for row in gmd_rows(symbolic / "gmd", split):
+        path = symbolic / "gmd" / row["midi_filename"]
+        yield File("gmd", f"gmd/{row['midi_filename']}", path, groove, (row,))
+
+
+def _bands(source: str) -> Callable[[Path, str], Iterator[File]]:
+    def found(symbolic: Path, split: str) -> Iterator[File]:
+        composers = band_composers(symbolic)
+        for path in band_files(symbolic / source, split):
+            told = (composers.get(path.stem, UNKNOWN),)
+            yield File(source, _name(symbolic, path), path, band_songs, told)
+
+    return found
+
+
+def _own(symbolic: Path, split: str) -> Iterator[File]:
+    for path in own_files(symbolic, split):
+        name = _name(symbolic, path)
+        yield File("own", name, path, own_songs, (name,))
+
+
+_FILES: dict[str, Callable[[Path, str], Iterator[File]]] = {
+    "openewld": _openewld,
+    "lieder": _lieder,
+    "gmd": _gmd,
+    "freedoom": _bands("freedoom"),
+    "easyrpg": _bands("easyrpg"),
+    "own": _own,
+}
+SOURCES = tuple(_FILES)
+
+
+def files(symbolic: Path, split: str, sources: Sequence[str] = SOURCES) -> Iterator[File]:
+    """Every file of a split that the sources have below a folder; of sets that are not there, none."""
+    for source in sources:
+        yield from _FILES[source](symbolic, split)
+
+
+def _name(symbolic: Path, path: Path) -> str:
+    return path.relative_to(symbolic).as_posix()
 
 
 def _people(folder: Path, path: Path) -> tuple[str, ...]:
     return tuple(sorted(authors(path.relative_to(folder).parts[0])))
 
 
-def read(name: str, songs: Read, skipped: list[str]) -> list[CorpusSong]:
-    """The songs of a file; of one that cannot be read none, and a line in `skipped`."""
-    try:
-        return list(songs())
-    except UsageError as error:
-        skipped.append(f"{name}: {error}")
-        return []
+def with_chords(song: CorpusSong) -> CorpusSong:
+    """The song with chords found from its notes, where it has none and its notes have pitches."""
+    if song.chords != "none" or all(is_drums(layer) for layer in song.scores):
+        return song
+    state = song.state
+    chords = settled_chords(song.scores, state.meter, state.bars, state.key)
+    return replace(song, state=state.with_(chords=chords), chords="found") if chords else song
 
 
-def require_sources(folder: Path, part: str) -> None:
-    """UsageError where the sources' folder lacks a part, ``symbolic`` or ``samples``."""
-    if not (folder / part).is_dir():
-        raise UsageError(f"{folder / part}: no such folder; name a folder with symbolic/ and samples/")
+def part_of(folder: Path, part: str) -> Path:
+    """Where a folder of sources has its "symbolic" or "samples": in a folder of that name, else anywhere in
+    it. UsageError where it is no folder.
+    """
+    if not folder.is_dir():
+        raise UsageError(f"{folder}: no such folder; name one with MIDI, MusicXML, SFZ or soundfont files")
+    return folder / part if (folder / part).is_dir() else folder

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from stemwright.errors import UsageError
-
-FOLDERS = {"sheets": "openewld", "lieder": "lieder"}
 VALID_COMPOSERS = frozenset({
     "Scott Joplin", "George Gershwin", "Fats Waller", "Jerome Kern", "Stephen Foster", "Victor Herbert",
     "Hugo Wolf", "Gabriel Fauré", "Fanny Hensel", "Josephine Lang",
@@ -24,6 +23,11 @@ VALID_BANDS = (
     "d_map16", "d_e4m2", "Boss 3",  # Scragadelic, Proxy-MIDI, Someoneman
 )  # fmt: skip
 """Band songs held out: all that their composers wrote; no remix of one is among the others."""
+UNREAD = frozenset({"tanner_helland", "mutopia_popular"})
+"""Sets whose pieces need a credit each, which no reader gives yet: nobody's own, so they are left out."""
+MIDI, MUSICXML = (".mid", ".midi", ".kar"), (".mxl", ".musicxml", ".xml")
+ONE_IN = 20
+"""Of so many own files one is held out."""
 
 
 def authors(folder: str) -> frozenset[str]:
@@ -36,9 +40,8 @@ def authors(folder: str) -> frozenset[str]:
 
 
 @cache
-def sheet_files(symbolic: Path, kind: str, split: str) -> tuple[Path, ...]:
-    """The files of "sheets" or "lieder" that belong to a split, by their composers."""
-    folder = symbolic / FOLDERS[kind]
+def sheet_files(folder: Path, split: str) -> tuple[Path, ...]:
+    """The files of OpenEWLD's or the Lieder's folder that belong to a split, by their composers."""
     found = []
     for path in sorted(folder.rglob("*.mxl")):
         people = authors(path.relative_to(folder).parts[0])
@@ -49,10 +52,10 @@ def sheet_files(symbolic: Path, kind: str, split: str) -> tuple[Path, ...]:
 
 @cache
 def gmd_rows(folder: Path, split: str) -> tuple[dict[str, str], ...]:
-    """Rows of GMD's ``info.csv`` for one official split, without fills. UsageError if it is missing."""
+    """Rows of GMD's ``info.csv`` for one official split, without fills; none where there is no such table."""
     info = folder / "info.csv"
     if not info.is_file():
-        raise UsageError(f"{info}: no such file; the GMD source needs it")
+        return ()
     wanted = {"train": "train", "valid": "validation"}[split]
     with info.open(newline="", encoding="utf-8") as file:
         rows = [r for r in csv.DictReader(file) if r["split"] == wanted and r["beat_type"] == "beat"]
@@ -61,7 +64,41 @@ def gmd_rows(folder: Path, split: str) -> tuple[dict[str, str], ...]:
 
 @cache
 def band_files(folder: Path, split: str) -> tuple[Path, ...]:
-    """MIDI files of ``freedoom`` and ``easyrpg`` below ``folder`` that belong to a split."""
-    found = [p for name in ("freedoom", "easyrpg") for p in sorted((folder / name).glob("*.mid"))]
-    held = [p for p in found if p.name.startswith(VALID_BANDS)]
-    return tuple(held) if split == "valid" else tuple(p for p in found if p not in held)
+    """The MIDI files of a folder of bands that belong to a split."""
+    found = sorted(folder.glob("*.mid"))
+    return tuple(path for path in found if (split == "valid") == path.name.startswith(VALID_BANDS))
+
+
+@cache
+def own_files(symbolic: Path, split: str) -> tuple[Path, ...]:
+    """The MIDI and MusicXML files of no known set that belong to a split, by their paths below the folder:
+    about one of ONE_IN is held out, and at least one of two.
+    """
+    known = UNREAD | {"openewld", "lieder", "freedoom", "easyrpg"}
+    known |= {"gmd"} if (symbolic / "gmd" / "info.csv").is_file() else set()
+    found: dict[str, Path] = {}
+    for path in sorted(symbolic.rglob("*")):
+        parts = path.relative_to(symbolic).parts
+        hidden = any(part.startswith((".", "__MACOSX")) for part in parts)
+        foreign = hidden or (len(parts) > 1 and parts[0] in known)
+        if path.suffix.lower() in (*MIDI, *MUSICXML) and not foreign and path.is_file():
+            found["/".join(parts)] = path
+    held = held_out(list(found))
+    return tuple(path for name, path in found.items() if (split == "valid") == (name in held))
+
+
+def unread(symbolic: Path) -> list[str]:
+    """Lines of the sets below a folder that are left out."""
+    reason = "its pieces need a credit each, which no reader gives yet"
+    return [f"{name}: {reason}" for name in sorted(UNREAD) if (symbolic / name).is_dir()]
+
+
+def held_out(names: Sequence[str]) -> frozenset[str]:
+    """About one of ONE_IN names, by their hashes; of two or more at least one, and never all."""
+    ranked = sorted(names, key=_place)
+    count = sum(_place(name) < 2**64 // ONE_IN for name in ranked)
+    return frozenset(ranked[: max(1, min(count, len(ranked) - 1))] if len(ranked) > 1 else ())
+
+
+def _place(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(unicodedata.normalize("NFC", name).encode()).digest()[:8], "big")

@@ -61,10 +61,10 @@ def _drawn(found: list[CorpusSong], count: int, seed: int) -> list[CorpusSong]:
 
 def _symbolic(song: CorpusSong) -> SymbolicSong:
     return SymbolicSong(
-        f"{song.source}: {song.name}",
         song.state,
         song.scores,
-        song.composers,
+        name=f"{song.source}: {song.name}",
+        composers=song.composers,
         human=song.timing == "human",
         chords_given=song.chords == "given",
     )

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.corpus.credits import CREDITS
-from stemwright.corpus.sources import require_sources
-from stemwright.dataset.jobs import MIXTURE, Job, make_job, plan_jobs
+from stemwright.corpus.sources import part_of
+from stemwright.dataset.jobs import Job, make_job, plan_jobs
+from stemwright.dataset.mixture import MIXTURE, Mixture, heard, kinds
 from stemwright.dataset.shards import (
     SPLITS,
     clips,
@@ -25,9 +26,11 @@ from stemwright.dataset.shards import (
     wide_hashes,
     write_shard,
 )
-from stemwright.errors import UsageError
+from stemwright.dataset.timbres import timbre_record
+from stemwright.errors import UsageError, few
+from stemwright.instruments.palette import find_palette
 from stemwright.instruments.render import Studio
-from stemwright.instruments.timbres import HELD_OUT, RECIPES, TIMBRES
+from stemwright.instruments.timbres import Recipes, names
 from stemwright.song.layers import LAYERS
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.store.atomic import write_bytes
@@ -41,9 +44,9 @@ Progress = Callable[[int, int, str], None]
 class _Worker:
     """What a worker process keeps between jobs."""
 
-    def __init__(self, out: Path, seed: int, folder: Path, soundfont: Path | None) -> None:
-        self.out, self.seed, self.symbolic = out, seed, folder / "symbolic"
-        self.studio = Studio(folder / "samples", soundfont)
+    def __init__(self, out: Path, seed: int, folder: Path, soundfont: Path | None, recipes: Recipes) -> None:
+        self.out, self.seed, self.symbolic = out, seed, part_of(folder, "symbolic")
+        self.studio = Studio(part_of(folder, "samples"), soundfont, recipes=recipes)
 
     def run(self, job: Job) -> tuple[Job, float]:
         """Make and write a job's shards; returns the job and its seconds of audio."""
@@ -56,10 +59,9 @@ class _Worker:
         return job, sum(c.audio.size for found in made.values() for c in found) / SAMPLE_RATE
 
 
-def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
-    """The manifest of the data as it lies on disk: clips, seconds, timbres, sources, licences, hashes.
-
-    ``sounds`` are those that models are trained on; held-out timbres are not among them.
+def describe(out: Path, seed: int, hours: float, timbres: Mapping[str, Any]) -> dict[str, Any]:
+    """The manifest of the data as it lies on disk: clips, seconds, sources, licences, hashes; ``timbres``:
+    what is said of them.
     """
     layers: dict[str, Any] = {}
     shards: dict[str, dict[str, str]] = {}
@@ -79,24 +81,15 @@ def describe(out: Path, seed: int, hours: float) -> dict[str, Any]:
         layers[layer] = entry
         shards[layer] = shard_hashes(out, layer)
         twins[layer] = wide_hashes(out, layer)
-    sounds = [
-        {"layer": layer, "timbre": made.name, "source": source}
-        for layer, recipes in RECIPES.items()
-        for made in recipes
-        if not made.held_out
-        for source in made.source.split("; ")
-    ]
     return {
         "schema": SCHEMA,
         "sample_rate": SAMPLE_RATE,
         "hop": HOP,
         "seed": seed,
         "hours_per_layer": hours,
-        "timbres": {layer: list(names) for layer, names in TIMBRES.items()},
-        "held_out": {layer: list(names) for layer, names in HELD_OUT.items()},
+        **timbres,
         "layers": layers,
         "sources": {name: CREDITS[name] for name in sorted(used)},
-        "sounds": sounds,
         "shards": shards,
         **({"wide": twins} if any(twins.values()) else {}),
     }
@@ -134,9 +127,9 @@ def check_data(out: Path) -> list[str]:
     return found + [line for layer, hashes in twins.items() for line in wide_damage(out, layer, hashes)]
 
 
-def write_manifest(out: Path, seed: int, hours: float) -> dict[str, Any]:
-    """Write ``manifest.json`` from what is on disk."""
-    made = describe(out, seed, hours)
+def write_manifest(out: Path, seed: int, hours: float, timbres: Mapping[str, Any]) -> dict[str, Any]:
+    """Write ``manifest.json`` from what is on disk, and what is said of timbres."""
+    made = describe(out, seed, hours, timbres)
     write_bytes(out / "manifest.json", (json.dumps(made, indent=1, sort_keys=True) + "\n").encode())
     return made
 
@@ -149,32 +142,46 @@ def build_data(
     workers: int | None = None,
     minutes: float | None = None,
     soundfont: Path | None = None,
-    mixture: Mapping[str, Mapping[str, float]] = MIXTURE,
+    mixture: Mixture = MIXTURE,
     progress: Progress | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
     """Build ``hours_per_layer`` of data in ``out``, or as much as ``minutes`` of wall time allow; returns
     the manifest.
 
-    ``sources_dir`` holds ``symbolic/`` and ``samples/``. Shards that exist are kept, so a second call
-    resumes or extends. ``workers``: processes, one a core by default. ``progress`` is called with (jobs done,
-    jobs, what was made).
+    ``sources_dir`` holds ``symbolic/`` and ``samples/``, or is any folder of music and instruments. Shards
+    that exist are kept, so a second call resumes or extends. ``workers``: processes, one a core by default.
+    ``progress`` is called with (jobs done, jobs, what was made), ``say`` with lines of what music and which
+    timbres there are, and what is left out.
     """
     if not hours_per_layer > 0:
         raise UsageError(f"hours per layer must be above 0, not {hours_per_layer}")
-    for name in ("symbolic", "samples"):
-        require_sources(sources_dir, name)
+    palette = find_palette(part_of(sources_dir, "samples"), soundfont)
+    trained = {layer for layer, found in names(palette.recipes).items() if found}
+    unseen = {layer for layer, found in names(palette.recipes, held_out=True).items() if found}
+    silent = [
+        f"{layer}: nothing plays it, so there will be no data of it"
+        for layer in mixture
+        if layer not in trained
+    ]
+    mixture = {layer: weights for layer, weights in mixture.items() if layer in trained}
+    there, faults = heard(part_of(sources_dir, "symbolic"), mixture)
+    passed = [f"passed over: {line}" for line in few(faults, "more files")]
+    for line in (*palette.remarks, *silent, *passed, f"music: {', '.join(kinds(there))}"):
+        say(line)
     out.mkdir(parents=True, exist_ok=True)
     _check_seed(out, seed)
-    jobs = plan_jobs(hours_per_layer, mixture)
+    jobs = plan_jobs(hours_per_layer, there, mixture, unseen)
     todo = [job for job in jobs if not job.done(out)]
     finished = len(jobs) - len(todo)
-    setup = (out, seed, sources_dir, soundfont)
-    write_manifest(out, seed, hours_per_layer)
+    setup = (out, seed, sources_dir, soundfont, palette.recipes)
+    timbres = timbre_record(palette.recipes)
+    write_manifest(out, seed, hours_per_layer, timbres)
     try:
         for job, made in results(todo, _Worker, setup, workers, minutes):
             finished += 1
             if progress is not None:
                 progress(finished, len(jobs), f"{job.kind} {job.split}-{job.number:04d}: {made / 60:.1f} min")
     finally:
-        manifest = write_manifest(out, seed, hours_per_layer)
+        manifest = write_manifest(out, seed, hours_per_layer, timbres)
     return manifest

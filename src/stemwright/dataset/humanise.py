@@ -12,8 +12,6 @@ from random import Random
 
 from stemwright.song.score import PPQ, Note, Score
 
-AS_THEY_STAND = frozenset({"gmd"})
-"""Sources whose timing and velocities are a human's already."""
 STIFF_SHARE = 0.25
 
 
@@ -33,9 +31,9 @@ class Feel:
         return asdict(self)
 
 
-def draw_feel(rng: Random, source: str) -> Feel:
-    """A random player; some sources and a quarter of the rest stay as they are."""
-    if source in AS_THEY_STAND or rng.random() < STIFF_SHARE:
+def draw_feel(rng: Random, human: bool) -> Feel:
+    """A random player; what is a `human`'s already and a quarter of the rest stay as they are."""
+    if human or rng.random() < STIFF_SHARE:
         return Feel()
     return Feel(
         loose=round(rng.uniform(1.0, 9.0), 2),

@@ -63,7 +63,7 @@ class Clip:
 
     @property
     def timbre(self) -> str:
-        """Name of the timbre, one of :data:`stemwright.training.timbres.TIMBRES` of the layer."""
+        """Name of the timbre, one of those of the layer in the manifest."""
         return str(self.meta["timbre"])
 
     def audio(self) -> NDArray[np.int16]:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from stemwright.corpus.sources import require_sources
+from stemwright.corpus.sources import part_of
 from stemwright.dataset.build import manifest_of, write_manifest
 from stemwright.dataset.shards import Clip, read_shard, wide_done, write_wide
+from stemwright.dataset.timbres import TIMBRE_FIELDS
 from stemwright.errors import UsageError
 from stemwright.instruments.effects import Effects
+from stemwright.instruments.palette import find_palette
 from stemwright.instruments.render import Studio, to_int16
 from stemwright.instruments.sampler import WIDE, Audio
 from stemwright.song.layers import LAYERS
@@ -29,7 +31,8 @@ class _Worker:
     """What a worker process keeps between shards."""
 
     def __init__(self, folder: Path, soundfont: Path | None) -> None:
-        self.studio = Studio(folder / "samples", soundfont, WIDE)
+        samples = part_of(folder, "samples")
+        self.studio = Studio(samples, soundfont, WIDE, find_palette(samples, soundfont).recipes)
 
     def run(self, lines: Path) -> tuple[Path, float]:
         """Write the twin of a clip list's shard; returns it and its seconds."""
@@ -91,7 +94,7 @@ def widen_data(
     """
     if not hours > 0:
         raise UsageError(f"hours must be above 0, not {hours}")
-    require_sources(sources_dir, "samples")
+    part_of(sources_dir, "samples")
     manifest = manifest_of(data)
     if manifest is None:
         raise UsageError(f"{data / 'manifest.json'}: no such file; run `stemwright train data` first")
@@ -104,5 +107,6 @@ def widen_data(
             if progress is not None:
                 progress(finished, len(shards), f"{lines.parent.name}/{lines.stem}: {made / 60:.1f} min")
     finally:
-        write_manifest(data, manifest["seed"], manifest["hours_per_layer"])
+        timbres = {field: manifest[field] for field in TIMBRE_FIELDS if field in manifest}
+        write_manifest(data, manifest["seed"], manifest["hours_per_layer"], timbres)
     return total

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from stemwright.instruments.effects import distort
+from stemwright.instruments.events import PlacedNote
 from stemwright.instruments.ranges import RANGES, folded
-from stemwright.instruments.render import PlacedNote, Studio, limit, mix_events, reference_events
+from stemwright.instruments.render import Studio, limit, mix_events, reference_events
 from stemwright.instruments.sampler import RATE, Audio
 from stemwright.instruments.timbres import recipe
 from stemwright.song.drums import PIECE_PITCH

@@ -36,9 +36,9 @@ TURN_LOG = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Where a piece comes from (a folder of ranked hits, one file, or files of rising velocity), level, pitch
-    shift in semitones, longest sound in seconds. ``even``: the hits were brought to one level, so their ranks
-    alone say how hard they were.
+    """Where the hits of a drum piece come from (a folder of ranked ones, one file, or files of rising
+    velocity), their level, pitch shift in semitones, longest sound in seconds. ``even``: the hits were
+    brought to one level, so their ranks alone say how hard they were.
     """
 
     path: str | tuple[str, ...]

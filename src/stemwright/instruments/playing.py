@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stemwright.instruments.render import CHOKED, CHOKERS, PlacedNote, retrigger
+from stemwright.instruments.events import CHOKED, CHOKERS, PlacedNote, retrigger
 from stemwright.instruments.sampler import WIDE, Audio, NoteCache, resample
 from stemwright.instruments.zones import MAX_RELEASE, Keyboard, Sample, Zone
 from stemwright.song.drums import PIECE_PITCH, piece_of
@@ -78,6 +78,15 @@ def play(
     gain = PEAK / peak if peak > 1e-6 else 1.0
     out *= np.float32(gain)
     return PlayedScore(out, len(events), len(events) - len(heard), gain)
+
+
+def one_note(keyboard: Keyboard, voices: Voices, event: PlacedNote, total: int, drums: bool = False) -> Audio:
+    """A note alone, float32 [2 * total, 2], as loud as it is in its instrument."""
+    placed = _on_kit(keyboard, [event]) if drums else [event]
+    out = np.zeros((total * WIDE.scale, 2), dtype=np.float32)
+    for stroke in _strokes(keyboard, placed, drums):
+        _add(out, stroke, voices)
+    return out
 
 
 def _on_kit(keyboard: Keyboard, events: Sequence[PlacedNote]) -> list[PlacedNote]:

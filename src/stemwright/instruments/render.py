@@ -8,7 +8,6 @@ that brings all timbres to one loudness, the clip's effects, and a soft limiter 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.instruments.effects import Effects, distort
+from stemwright.instruments.events import PlacedNote, drum_events, retrigger, score_events
+from stemwright.instruments.keyed import KeyboardSynth
 from stemwright.instruments.kits import KITS, Kit
 from stemwright.instruments.mending import fading, lasting, retuned
+from stemwright.instruments.multisample import folder_regions
 from stemwright.instruments.ranges import WHOLE, folded
 from stemwright.instruments.sampler import (
     MONO,
@@ -34,12 +36,13 @@ from stemwright.instruments.sampler import (
     single_region,
 )
 from stemwright.instruments.soundfont_timbres import SoundfontInstrument, SoundfontSynth, find_soundfont
-from stemwright.instruments.timbres import TimbreRecipe, recipe
-from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
+from stemwright.instruments.timbres import RECIPES, Recipes, TimbreRecipe, recipe
+from stemwright.song.drums import PIECE_PITCH
+from stemwright.song.layers import is_drums
 from stemwright.song.timebase import HOP
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from stemwright.song.score import Score
     from stemwright.song.timebase import Timebase
@@ -48,58 +51,6 @@ TARGET_RMS = {"drums": 0.09, "bass": 0.11, "harmony": 0.09, "lead": 0.09}
 MAX_PEAK = 0.65
 LIMIT_KNEE = 0.8
 MAX_HELD = 12.0
-_HATS = ("closed_hat", "pedal_hat", "open_hat")
-CHOKED = frozenset({PIECE_PITCH["open_hat"]})
-CHOKERS = frozenset(PIECE_PITCH[name] for name in _HATS)
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedNote:
-    """One note: ``start`` and held ``length`` in samples, MIDI ``pitch`` and ``velocity``."""
-
-    start: int
-    length: int
-    pitch: int
-    velocity: int
-
-
-def score_events(score: Score, timebase: Timebase) -> list[PlacedNote]:
-    """The notes of a score at their exact sample positions."""
-    out: list[PlacedNote] = []
-    for note in score.notes:
-        start = timebase.tick_sample(note.onset)
-        end = timebase.tick_sample(note.onset + note.duration)
-        out.append(PlacedNote(start, max(1, end - start), note.pitch, note.velocity))
-    return out
-
-
-def _drum_events(events: Iterable[PlacedNote]) -> list[PlacedNote]:
-    """Drum events on canonical pitches; an open hat is held until the next hat closes or reopens it."""
-    mapped = (PlacedNote(e.start, 0, PIECE_PITCH[DRUM_PIECES[piece_of(e.pitch)]], e.velocity) for e in events)
-    plain = sorted(mapped, key=lambda e: (e.start, e.pitch))
-    hats = [e.start for e in plain if e.pitch in CHOKERS]
-    out: list[PlacedNote] = []
-    for event in plain:
-        held = 60 * RATE
-        if event.pitch in CHOKED:
-            later = [s for s in hats if s > event.start]
-            held = later[0] - event.start if later else held
-        out.append(PlacedNote(event.start, held, event.pitch, event.velocity))
-    return out
-
-
-def retrigger(events: Iterable[PlacedNote]) -> list[PlacedNote]:
-    """A pitch that is struck again ends its earlier note."""
-    out: list[PlacedNote] = []
-    last: dict[int, int] = {}
-    for event in sorted(events, key=lambda e: (e.start, e.pitch)):
-        before = last.get(event.pitch)
-        if before is not None and out[before].start + out[before].length > event.start:
-            old = out[before]
-            out[before] = PlacedNote(old.start, max(1, event.start - old.start), old.pitch, old.velocity)
-        last[event.pitch] = len(out)
-        out.append(event)
-    return out
 
 
 @lru_cache(maxsize=64)
@@ -118,7 +69,7 @@ def mix_events(
     """
     scale = form.scale
     out = np.zeros((total * scale, 2) if form.stereo else total, dtype=np.float32)
-    placed = _drum_events(events) if instrument.one_shot else retrigger(events)
+    placed = drum_events(events) if instrument.one_shot else retrigger(events)
     turns: Counter[int] = Counter()
     for event in placed:
         if not 0 <= event.start < total:
@@ -196,18 +147,30 @@ class Studio:
     """All timbres of one sample folder and one soundfont, loaded when first needed.
 
     ``samples`` is the folder with the recorded instruments; ``soundfont`` overrides the one found on the
-    system. A wide ``form`` gives the same music wider: as loud as in mono, by the mono timbres' gains.
+    system; ``recipes`` are the timbres, by layer. A wide ``form`` gives the same music wider: as loud as in
+    mono, by the mono timbres' gains.
     """
 
-    def __init__(self, samples: Path, soundfont: Path | None = None, form: SoundFormat = MONO) -> None:
+    def __init__(
+        self,
+        samples: Path,
+        soundfont: Path | None = None,
+        form: SoundFormat = MONO,
+        recipes: Recipes = RECIPES,
+    ) -> None:
         self.form = form
         self.samples = samples
+        self.recipes = recipes
         self._soundfont = soundfont
         self._synth: SoundfontSynth | None = None
         self._cache = NoteCache()
         self._instruments: dict[tuple[str, str], tuple[Instrument, float]] = {}
 
-    def _build(self, made: TimbreRecipe, form: SoundFormat) -> Instrument:
+    def recipe(self, layer: str, timbre: str) -> TimbreRecipe:
+        """How a timbre is made. UsageError naming the choices."""
+        return recipe(layer, timbre, self.recipes)
+
+    def _build(self, made: TimbreRecipe, form: SoundFormat, drums: bool) -> Instrument:
         cache = self._cache if form == self.form else NoteCache()
         if made.kind == "kit":
             return Kit(self.samples, KITS[made.path], form)
@@ -215,20 +178,25 @@ class Studio:
             return Sampler(sfz_regions(self.samples, made), cache=cache, form=form)
         if made.kind == "named":
             return Sampler(named_regions(self.samples / made.path, made.release), cache=cache, form=form)
+        if made.kind == "folder":
+            return Sampler(folder_regions(self.samples / made.path, made.release), cache=cache, form=form)
+        if made.kind == "zones":
+            keys = KeyboardSynth.of(self.samples / made.path, made.bank, made.program, drums)
+            return SoundfontInstrument(keys, made.bank, made.program, made.release, cache, form, drums)
         if made.kind == "sample":
             region = single_region(self.samples / made.path, made.center, made.loop, made.release)
             return Sampler([region], cache=cache, form=form)
         if self._synth is None:
             self._synth = SoundfontSynth(find_soundfont(self._soundfont))
-        return SoundfontInstrument(self._synth, made.bank, made.program, made.release, cache, form)
+        return SoundfontInstrument(self._synth, made.bank, made.program, made.release, cache, form, drums)
 
     def instrument(self, layer: str, timbre: str) -> tuple[Instrument, float]:
         """The instrument of a timbre and its calibrated gain."""
         key = (layer, timbre)
         if key not in self._instruments:
-            made = recipe(layer, timbre)
-            built = self._build(made, self.form)
-            plain = self._build(made, MONO) if self.form.stereo else built
+            made, drums = self.recipe(layer, timbre), is_drums(layer)
+            built = self._build(made, self.form, drums)
+            plain = self._build(made, MONO, drums) if self.form.stereo else built
             self._instruments[key] = (built, calibrate(plain, layer, made.drive, made.range))
         return self._instruments[key]
 
@@ -247,7 +215,7 @@ class Studio:
         total = timebase.frames(bars) * HOP
         instrument, gain = self.instrument(layer, timbre)
         audio = mix_events(instrument, score_events(score, timebase), total, self.form)
-        audio = distort(audio, recipe(layer, timbre).drive, self.form.rate) * np.float32(gain)
+        audio = distort(audio, self.recipe(layer, timbre).drive, self.form.rate) * np.float32(gain)
         audio = limit(effects.apply(audio, self.form) if effects is not None else audio)
         return end_fade(audio, form=self.form)
 

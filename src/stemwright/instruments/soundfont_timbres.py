@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -158,21 +158,31 @@ def _at_24_khz(sound: Audio) -> Audio:
     return resample(np.asarray(sound.T.mean(axis=0), dtype=np.float32), SYNTH_RATE)
 
 
+class Notes(Protocol):
+    """Whatever can play a note alone."""
+
+    def wide_note(self, bank: int, program: int, pitch: int, velocity: int, seconds: float) -> Audio:
+        """One held note, float32 [about seconds * 48000, 2], the same at every call."""
+
+
 class SoundfontInstrument:
-    """One preset of a soundfont as an instrument; notes are made on demand and cached."""
+    """One preset of a soundfont as an instrument; notes are made on demand and cached. ``drums``: notes ring
+    out.
+    """
 
     def __init__(
         self,
-        synth: SoundfontSynth,
+        synth: Notes,
         bank: int,
         program: int,
         release: float,
         cache: NoteCache | None = None,
         form: SoundFormat = MONO,
+        drums: bool = False,
     ) -> None:
         self.form = form
         self.synth, self.bank, self.program, self.release = synth, bank, program, release
-        self.one_shot = bank == 128
+        self.one_shot = drums
         self._cache = cache or NoteCache()
 
     def _make(self, pitch: int, velocity: int, seconds: float) -> Audio:
@@ -186,6 +196,6 @@ class SoundfontInstrument:
         need = _HIT_SECONDS if self.one_shot else seconds + self.release
         length = need if self.one_shot else next((n for n in _LENGTHS if n >= need), _LENGTHS[-1])
         step = max(_VELOCITY_STEP, min(127, round(velocity / _VELOCITY_STEP) * _VELOCITY_STEP))
-        key = (self.bank, self.program, pitch, step, length)
+        key = (self.synth, self.bank, self.program, pitch, step, length)
         audio = self._cache.get(key, lambda: self._make(pitch, step, length))
         return Voice(audio, velocity_gain(velocity) / velocity_gain(step), self.release)

@@ -14,25 +14,28 @@ recording with the others: kits of a soundfont share most of theirs, so held-out
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from stemwright.errors import UsageError
 from stemwright.instruments.ranges import WHOLE
 from stemwright.models.manifest import MAX_TIMBRES
 
-__all__ = ["HELD_OUT", "MAX_TIMBRES", "RECIPES", "TIMBRES", "TimbreRecipe", "recipe"]
+__all__ = ["HELD_OUT", "MAX_TIMBRES", "RECIPES", "TIMBRES", "Recipes", "TimbreRecipe", "names", "recipe"]
 
 
 @dataclass(frozen=True, slots=True)
 class TimbreRecipe:
-    """How a timbre is made: ``kind`` is ``sfz``, ``named``, ``sample``, ``kit`` or ``soundfont``.
+    """How a timbre is made: ``kind`` is ``sfz``, ``named``, ``sample``, ``kit`` or ``soundfont``, of a user's
+    own instruments ``zones`` or ``folder``.
 
     ``sfz``: ``path`` is an SFZ file below the sample folder. ``named``: ``path`` is a folder of samples with
     the pitch in their names. ``sample``: ``path`` is one file of MIDI pitch ``center``, looped between the
     seconds ``loop``. ``kit``: ``path`` names a drum kit of :mod:`stemwright.instruments.kits`. ``soundfont``:
-    ``bank`` and ``program`` of a General MIDI soundfont. ``release`` (seconds) is the fade after a note ends,
-    ``drive`` (0: none) the gain into a distorting amplifier. ``source`` names what it was made of, several
-    joined by "; ".
+    ``bank`` and ``program`` of a General MIDI soundfont. ``zones``: an SFZ file, or ``bank`` and ``program``
+    of the soundfont ``path``. ``folder``: ``path`` has recordings with pitches in their names. ``release``
+    (seconds) is the fade after a note ends, ``drive`` (0: none) the gain into a distorting amplifier.
+    ``source`` names what it was made of, several joined by "; ".
 
     For ``sfz``, whose own release counts: ``tunes`` replaces the tuning of samples, in cents; ``blend``, for
     an instrument that sounds as long as it is held, the seconds in which loops close; ``fade`` the seconds in
@@ -134,6 +137,9 @@ def _recorded(
         blend=blend, fade=fade,
     )  # fmt: skip
 
+
+Recipes = Mapping[str, tuple[TimbreRecipe, ...]]
+"""Layer -> its timbres."""
 
 RECIPES: dict[str, tuple[TimbreRecipe, ...]] = {
     "drums": (
@@ -263,18 +269,19 @@ RECIPES: dict[str, tuple[TimbreRecipe, ...]] = {
 }  # fmt: skip
 
 
-def _names(held_out: bool) -> dict[str, tuple[str, ...]]:
-    return {layer: tuple(r.name for r in rs if r.held_out == held_out) for layer, rs in RECIPES.items()}
+def names(recipes: Recipes, held_out: bool = False) -> dict[str, tuple[str, ...]]:
+    """Layer -> names of the timbres that models are trained on, or of those that are held out."""
+    return {layer: tuple(r.name for r in rs if r.held_out == held_out) for layer, rs in recipes.items()}
 
 
-TIMBRES: dict[str, tuple[str, ...]] = _names(held_out=False)
-HELD_OUT: dict[str, tuple[str, ...]] = _names(held_out=True)
+TIMBRES: dict[str, tuple[str, ...]] = names(RECIPES)
+HELD_OUT: dict[str, tuple[str, ...]] = names(RECIPES, held_out=True)
 
 
-def recipe(layer: str, timbre: str) -> TimbreRecipe:
+def recipe(layer: str, timbre: str, recipes: Recipes = RECIPES) -> TimbreRecipe:
     """The recipe of ``timbre`` in ``layer``; raises :class:`UsageError` naming the choices."""
-    for candidate in RECIPES.get(layer, ()):
+    for candidate in recipes.get(layer, ()):
         if candidate.name == timbre:
             return candidate
-    choices = ", ".join(TIMBRES.get(layer, ())) or "none"
+    choices = ", ".join(names(recipes).get(layer, ())) or "none"
     raise UsageError(f"layer {layer!r} has no timbre {timbre!r}; choose one of: {choices}")

@@ -24,6 +24,7 @@ from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import out_of_date, report
 from stemwright.producer.workspace import writing
 from stemwright.song.layers import is_drums, kind_of
+from stemwright.song.piece import Piece
 from stemwright.song.score import Note, Score
 from stemwright.work.progress import Watch, unwatched
 
@@ -40,13 +41,11 @@ but who asks for a layer wants to hear it.
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """A song with new scores: its state, the scores that are new, the seed they came from, and the bars (from
-    0) in which they are new.
+class Written(Piece):
+    """The scores that are new of a song, the seed they came from, and the bars (from 0) in which they are
+    new.
     """
 
-    state: GlobalState
-    scores: dict[str, Score]
     seed: int
     bars: range
 

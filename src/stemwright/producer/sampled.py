@@ -40,8 +40,8 @@ def sampled_sound(
     progress: Callable[[int, int], object] = lambda done, of: None,
 ) -> Sound:
     """A score as the instrument plays it. UsageError where it has notes and none of them sounds."""
+    from stemwright.instruments.events import score_events
     from stemwright.instruments.playing import play
-    from stemwright.instruments.render import score_events
 
     total = state.timebase.frames(state.bars) * HOP
     events = score_events(score, state.timebase)

@@ -18,7 +18,7 @@ from stemwright.training.companion.event_sequence import (
     sequence_of,
 )
 from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.note_arrays import Piece, arranged_pieces, piece_from
+from stemwright.training.companion.note_arrays import Table, arranged_pieces, piece_from
 
 STATE = GlobalState.create(bpm="150", form="verse:4")
 NOTES = st.lists(
@@ -27,7 +27,7 @@ NOTES = st.lists(
 )
 
 
-def piece(**layers: list[Note]) -> Piece:
+def piece(**layers: list[Note]) -> Table:
     return piece_from("test", False, STATE, {name: Score.from_notes(notes) for name, notes in layers.items()})
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from stemwright.compose.composer.conditions import FEATURES, column
 from stemwright.compose.composer.draft import CHORDS
 from stemwright.compose.events.vocabulary import SIZE, event
-from stemwright.dataset.sources import arranged
-from stemwright.training.composer.pieces import Piece, Pieces
+from stemwright.dataset.written import arranged
+from stemwright.training.composer.pieces import Pieces, Studied
 from stemwright.training.composer.requests import asked
 from stemwright.training.composer.trigram import Trigram, trigram_loss
 from stemwright.training.performer.loss import IGNORE
@@ -20,7 +20,7 @@ LENGTH = 256
 @pytest.fixture(scope="module")
 def pieces():
     rng = Random(5)
-    return Pieces([Piece(song.state, dict(song.scores)) for song in (arranged(rng) for _ in range(4))])
+    return Pieces([Studied(song.state, dict(song.scores)) for song in (arranged(rng) for _ in range(4))])
 
 
 @settings(max_examples=60, deadline=None)
@@ -43,7 +43,7 @@ def test_requests_ask_for_something_that_fits(pieces, seed, which):
 
 
 def test_batches_depend_on_seed_and_step_alone(pieces):
-    again = Pieces([Piece(p.state, p.scores) for p in pieces.pieces])
+    again = Pieces([Studied(p.state, p.scores) for p in pieces.pieces])
     one, two = pieces.batch(3, 7, 4, LENGTH, 0.0), again.batch(3, 7, 4, LENGTH, 0.0)
     assert all(np.array_equal(getattr(one, f), getattr(two, f)) for f in ("inputs", "targets", "features"))
     other = pieces.batch(3, 8, 4, LENGTH, 0.0)

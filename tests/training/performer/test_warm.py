@@ -21,7 +21,7 @@ from stemwright.training.performer.config import PerformerConfig  # noqa: E402
 from stemwright.training.performer.export import export, load_performer  # noqa: E402
 from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
-from stemwright.training.performer.trainer import Recipe  # noqa: E402
+from stemwright.training.performer.trainer import TimbreRecipe  # noqa: E402
 from stemwright.training.performer.warm import warm_weights  # noqa: E402
 from support.shards import CODEBOOK_SIZE, CODEC_SHA256  # noqa: E402
 
@@ -36,7 +36,7 @@ CONFIG = PerformerConfig(
     codebook_size=CODEBOOK_SIZE,
     window=24,
 )
-RECIPE = Recipe(batch=4, length=64, warmup_steps=5, dropout=0.0, compile=False, valid_crops=8)
+RECIPE = TimbreRecipe(batch=4, length=64, warmup_steps=5, dropout=0.0, compile=False, valid_crops=8)
 
 
 def made(path: Path, **changes: object) -> Bundle:
@@ -52,7 +52,7 @@ def made(path: Path, **changes: object) -> Bundle:
 
 def test_it_plays_as_before(tmp_path: Path) -> None:
     bundle = made(tmp_path / "drums")
-    weights = warm_weights(bundle, "drums", CONFIG, CODEC_SHA256)
+    weights = warm_weights(bundle, "drums", CONFIG, CODEC_SHA256, TIMBRES["drums"])
     before, after = load_performer(bundle, 8), PerformerNetwork(CONFIG, 8).eval()
     after.load_state_dict(weights)
     slots = timbre_columns("drums")
@@ -79,7 +79,9 @@ def test_timbres_beyond_the_first_block_are_found_by_name(tmp_path: Path) -> Non
         config = replace(CONFIG, features=features)
         bundle = made(tmp_path / f"lead{version}", name="lead", config=config, timbres=known)
         bundle = replace(bundle, manifest=replace(bundle.manifest, conditioning_version=version))
-        weights = warm_weights(bundle, "lead", replace(CONFIG, features=size), CODEC_SHA256)["cond.weight"]
+        weights = warm_weights(bundle, "lead", replace(CONFIG, features=size), CODEC_SHA256, TIMBRES["lead"])[
+            "cond.weight"
+        ]
         before = load_performer(bundle, 8).state_dict()["cond.weight"]
         slots = timbre_columns("lead")
         for slot, name in enumerate(known):
@@ -129,8 +131,8 @@ def test_refusals(tmp_path: Path) -> None:
         (other_codec, "drums", "--new-codec"),
     ):
         with pytest.raises(UsageError, match=match):
-            warm_weights(given, layer, CONFIG, CODEC_SHA256)
-    assert warm_weights(other_codec, "drums", CONFIG, CODEC_SHA256, new_codec=True).keys()
+            warm_weights(given, layer, CONFIG, CODEC_SHA256, ())
+    assert warm_weights(other_codec, "drums", CONFIG, CODEC_SHA256, TIMBRES["drums"], new_codec=True).keys()
 
 
 def test_new_codec_needs_a_bundle(shards: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from stemwright.codec.tone.hearing import ToneEncoder, spectra
 from stemwright.dataset.rehearse import rehearse_data
 from stemwright.dataset.tokenize import tokenize_data
 from stemwright.errors import UsageError
+from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import load_bundle
 from stemwright.training.fit import checkpoint
-from stemwright.training.performer.recipe import Recipe as PerformerRecipe
+from stemwright.training.performer.recipe import TimbreRecipe as PerformerRecipe
 from stemwright.training.performer.recipe import train_performer
 from stemwright.training.tone import recipe as recipes
 from stemwright.training.tone.batch import Crop, Items
@@ -24,9 +26,9 @@ from stemwright.training.tone.model import Spectra, ToneConfig, ToneModel
 from stemwright.training.tone.recipe import slots, train_tone, tuning_of
 from stemwright.training.tone.restore import codebook_vectors, model_of
 from stemwright.training.tone.torch_synth import HOP, REACH, Rest, VoiceTables, _unrest, bent, synthesize
-from stemwright.training.tone.trainer import Recipe
+from stemwright.training.tone.trainer import TimbreRecipe
 
-QUICK = Recipe(batch=4, frames=60, warmup_steps=5, valid_count=1, learning_rate=3e-3)
+QUICK = TimbreRecipe(batch=4, frames=60, warmup_steps=5, valid_count=1, learning_rate=3e-3)
 SMALL = ToneConfig(
     timbres=recipes.SLOTS,
     encoder_width=16,
@@ -90,7 +92,7 @@ def test_the_run_time_sounds_as_training_does(
 
     bundle = load_bundle(trained / "bundle", kind="tone")
     model, tuning = model_of(bundle).eval(), tuning_of(tone_data, None, lambda line: None)
-    items = Items(tone_data, "valid", 300, slots(), tuning)
+    items = Items(tone_data, "valid", 300, slots(tone_data), tuning)
     monkeypatch.setattr(rest, "white", lambda layer, channel, first, count: np.zeros(count, np.float32))
     for layer in ("bass", "harmony", "lead", "drums"):
         item = items.items[layer][0]
@@ -188,7 +190,7 @@ def rehearse_and_train_on(data: Path, tone: Path, folder: Path) -> None:
     assert rehearse_data(data, [performer], 1.0, workers=1) == 0
     assert rehearse_data(data, [performer], 1.0, workers=1, replace=True) > 0
     tokens, tuning = load_bundle(tone).tokens_sha256, tuning_of(data, None, print)
-    items = Items(data, "train", 60, slots(), tuning, tokens=tokens)
+    items = Items(data, "train", 60, slots(data), tuning, tokens=tokens)
     (clip,) = (item.clip for item in items.items["bass"])
     assert clip.played().shape == clip.tokens().shape
     batch = items.collate([Crop(items.items["bass"][0], 5, played=True), Crop(items.items["lead"][0], 5)])
@@ -200,13 +202,13 @@ def rehearse_and_train_on(data: Path, tone: Path, folder: Path) -> None:
     assert {name for name in after if "played" in name} == {
         f"bass.played_{term}" for term in ("mel", "level", "attack")
     }
-    assert Items(data, "train", 60, slots(), tuning, tokens="another").batch(0, 8).played is None
+    assert Items(data, "train", 60, slots(data), tuning, tokens="another").batch(0, 8).played is None
     with pytest.raises(UsageError, match="hours"):
         rehearse_data(data, [performer], 0.0)
 
 
 def test_what_nobody_played_is_asked_for(tone_data: Path) -> None:
-    items = Items(tone_data, "train", 60, slots(), tuning_of(tone_data, None, print))
+    items = Items(tone_data, "train", 60, slots(tone_data), tuning_of(tone_data, None, print))
     with pytest.raises(UsageError, match=r"lead/train-0000\.played: no tokens yet; run `stemwright"):
         items.items["lead"][0].clip.played()
 
@@ -226,3 +228,15 @@ def test_the_trunk_sees_two_frames_ahead_and_no_more() -> None:
 def test_data_without_wide_clips_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"tuning\.json: not there; give --sources"):
         train(tmp_path, tmp_path / "out", 1)
+
+
+def test_rows_of_timbres_stay_where_they_are(tmp_path: Path) -> None:
+    """A table of known timbres can be gone on from with fewer of them, and with others behind them."""
+    known = slots(tmp_path)
+    assert len(known) == sum(len(found) for found in TIMBRES.values()) and min(known.values()) == 1
+    told = {"timbres": {"bass": ["mine", "pick"], "lead": ["sax"]}}
+    (tmp_path / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
+    some = slots(tmp_path)
+    assert set(some) == {("bass", "mine"), ("bass", "pick"), ("lead", "sax")}
+    assert some["bass", "pick"] == known["bass", "pick"] and some["lead", "sax"] == known["lead", "sax"]
+    assert some["bass", "mine"] == known["bass", "finger"] + len(TIMBRES["bass"])

@@ -111,22 +111,7 @@ def first_bars(song: SymbolicSong, bars: int) -> SymbolicSong:
     """The first bars of a song; the song itself where it has no more. UsageError below one bar."""
     if bars < 1:
         raise UsageError(f"--bars {bars}: give a number above 0")
-    state = song.state
-    if bars >= state.bars:
-        return song
-    sections, left = [], bars
-    for section in state.sections:
-        if left > 0:
-            sections.append(replace(section, bars=min(section.bars, left)))
-        left -= section.bars
-    rhythm = state.rhythm
-    short = state.with_(
-        sections=tuple(sections),
-        chords=state.chords[: bars * state.meter.beats_per_bar],
-        rhythm=None if rhythm is None else replace(rhythm, bars=rhythm.bars[:bars]),
-    )
-    end = short.total_ticks
-    return replace(song, state=short, scores={name: s.slice(0, end) for name, s in song.scores.items()})
+    return song if bars >= song.state.bars else song.slice(0, bars)
 
 
 def _notes(songs: Sequence[SymbolicSong]) -> int:

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.tracks import assign
-from stemwright.corpus.readers.bands import canonical_drums, playable_bpm
+from stemwright.corpus.readers.fitting import canonical_drums, fitted, playable_bpm
 from stemwright.corpus.readers.form import form_of
 from stemwright.corpus.readers.musicxml import Bar
 from stemwright.corpus.readers.parts import hand_over
-from stemwright.corpus.readers.printed import MAX_BARS, MIN_NOTES, fitted
+from stemwright.corpus.readers.printed import MAX_BARS, MIN_NOTES
 from stemwright.corpus.song import CorpusSong
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
@@ -43,25 +43,24 @@ def band_songs(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
         if bars < MIN_BARS or not scores:
             continue
         name = path.stem + (f"#{number}" if number > 1 else "")
-        yield _song(path.parent.name, name, composers, midi, meter, bars, scores)
+        state = _state(midi, meter, bars, scores)
+        timing = "grid" if on_grid(scores) else "human"
+        yield CorpusSong(
+            state,
+            scores,
+            source=path.parent.name,
+            name=name,
+            composers=composers,
+            timing=timing,
+            layers="guessed",
+        )
 
 
-def _song(
-    source: str,
-    name: str,
-    composers: tuple[str, ...],
-    midi: MidiSong,
-    meter: Meter,
-    bars: int,
-    scores: dict[str, Score],
-) -> CorpusSong:
+def _state(midi: MidiSong, meter: Meter, bars: int, scores: dict[str, Score]) -> GlobalState:
     length = meter.ticks_per_bar
     grid = [Bar(i * length, length, meter) for i in range(bars)]
     sections = form_of(scores, meter, grid)
-    key = find_key(profile(scores))
-    state = GlobalState(playable_bpm(midi.bpm), meter, key, sections, style=STYLE)
-    timing = "grid" if on_grid(scores) else "human"
-    return CorpusSong(source, name, composers, state, scores, timing, layers="guessed")
+    return GlobalState(playable_bpm(midi.bpm), meter, find_key(profile(scores)), sections, style=STYLE)
 
 
 def _score(notes: list[Note], layer: str, start: int, end: int) -> Score:

@@ -39,10 +39,9 @@ def _name(element: ElementTree.Element, what: str) -> str | None:
     return step + {1: "#", -1: "b", 0: ""}[alter]
 
 
-def chord_symbol(item: ElementTree.Element, full: bool) -> Chord | None:
-    """The chord of a <harmony>, None for "no chord"; a kind that is not known is read as its triad.
-
-    `full`: with what is added to the chord or altered in it.
+def chord_symbol(item: ElementTree.Element) -> Chord | None:
+    """The chord of a <harmony> with what is added to it or altered in it ("7" with a flat ninth is "7b9"),
+    None for "no chord"; a kind that is not known is read as its triad.
     """
     root, kind = item.find("root"), (item.findtext("kind") or "").strip()
     name = _name(root, "root") if root is not None else None
@@ -50,7 +49,7 @@ def chord_symbol(item: ElementTree.Element, full: bool) -> Chord | None:
         return None
     bass = item.find("bass")
     quality = _QUALITIES.get(kind, "m" if kind.startswith("minor") else "")
-    for degree in item.iterfind("degree") if full else ():
+    for degree in item.iterfind("degree"):
         value, alter = degree.findtext("degree-value") or "", degree.findtext("degree-alter") or "0"
         quality = _ALTERED.get((quality, value.strip(), round(Fraction(alter.strip()))), quality)
     return Chord(name, quality, _name(bass, "bass") if bass is not None else None)

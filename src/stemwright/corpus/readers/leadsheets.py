@@ -14,7 +14,7 @@ from pathlib import Path
 from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.feel import one_voice
 from stemwright.compose.styles import style_of
-from stemwright.corpus.readers.bands import playable_bpm
+from stemwright.corpus.readers.fitting import playable_bpm
 from stemwright.corpus.readers.form import form_of
 from stemwright.corpus.readers.musicxml import Bar, read_musicxml
 from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches, third_of
@@ -55,7 +55,7 @@ def styles_of(folder: Path) -> dict[str, str]:
 
 def lead_sheet(path: Path, composers: tuple[str, ...], style: str = DEFAULT_STYLE) -> Iterator[CorpusSong]:
     """The songs of a sheet: one for each stretch of one meter. UsageError where it cannot be read."""
-    sheet = unfold(read_musicxml(path, full=True))
+    sheet = unfold(read_musicxml(path))
     for number, bars in enumerate(stretches(sheet), 1):
         if not sheet.parts:
             continue
@@ -77,7 +77,14 @@ def lead_sheet(path: Path, composers: tuple[str, ...], style: str = DEFAULT_STYL
             style=style,
         )
         name = path.stem + (f"#{number}" if number > 1 else "")
-        yield CorpusSong("openewld", name, composers, state, scores, chords="given" if given else "none")
+        yield CorpusSong(
+            state,
+            scores,
+            source="openewld",
+            name=name,
+            composers=composers,
+            chords="given" if given else "none",
+        )
 
 
 def _key(scores: Mapping[str, Score], bars: list[Bar], chords: tuple[Chord | None, ...]) -> Key:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.feel import one_voice
-from stemwright.corpus.readers.bands import playable_bpm
+from stemwright.corpus.readers.fitting import playable_bpm
 from stemwright.corpus.readers.form import form_of
 from stemwright.corpus.readers.musicxml import Bar, Part, Sheet, read_musicxml
 from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches
@@ -26,6 +26,8 @@ from stemwright.song.harmony import Key
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 
+ANALYSIS = "analysis_automatic.rntxt"
+"""The name of the analysis beside a song."""
 DEFAULT_BPM = Fraction(80)
 """Where a song has no tempo: about the middle of those that have one."""
 
@@ -34,7 +36,7 @@ def lied(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
     """The songs of a file: one for each stretch of one meter that is long enough. UsageError where it cannot
     be read.
     """
-    sheet = read_musicxml(path, full=True)
+    sheet = read_musicxml(path)
     keys = _analysed(sheet, path)
     played = unfold(sheet)
     piano = next((part for part in reversed(played.parts) if part.staves >= 2), None)
@@ -51,14 +53,21 @@ def lied(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
         key = _key(scores, bars, keys)
         sections = form_of(scores, meter, bars)
         state = GlobalState(bpm, meter, key, sections, chords if given else (), style="classical")
-        yield CorpusSong("lieder", name, composers, state, scores, chords="given" if given else "none")
+        yield CorpusSong(
+            state,
+            scores,
+            source="lieder",
+            name=name,
+            composers=composers,
+            chords="given" if given else "none",
+        )
 
 
 def _analysed(sheet: Sheet, path: Path) -> Counter[Key]:
     """Puts the chords of the analysis into the sheet; how many ticks each of its keys lasts (none: empty)."""
     try:
         notes = [note for part in sheet.parts for note, _ in part.notes]
-        found = read_romantext(path.parent / "analysis_automatic.rntxt")
+        found = read_romantext(path.parent / ANALYSIS)
         entries = best_placed(found, sheet.bars, notes)
     except UsageError:
         return Counter()

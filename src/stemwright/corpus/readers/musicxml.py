@@ -2,7 +2,7 @@
 
 Read defensively: sizes are limited, entities refused, and whatever is not understood is passed over. Left
 out: grace and cue notes, ornaments, pedals, transposing instruments. Every bar is read once, in the order of
-the page; the marks of repeats stand at the bars, and `training.corpus.unfold` follows them.
+the page; the marks of repeats stand at the bars, and `corpus.readers.unfold` follows them.
 Reference: https://www.w3.org/2021/06/musicxml40/
 """
 
@@ -20,9 +20,8 @@ from xml.etree import ElementTree
 from stemwright.corpus.readers.chord_symbols import STEPS, chord_symbol
 from stemwright.corpus.readers.repeats import NO_MARKS, Marks, marks_of
 from stemwright.errors import UsageError
-from stemwright.song.harmony import Chord, Key
+from stemwright.song.harmony import Chord
 from stemwright.song.meter import Meter
-from stemwright.song.pitch import name_at
 from stemwright.song.score import PPQ, Note
 
 MAX_BYTES = 30_000_000
@@ -73,31 +72,27 @@ class Bar:
 
 @dataclass(slots=True)
 class Sheet:
-    """A piece. ``bpm`` counts quarter notes, None where the file has no tempo; ``key`` is None where its
-    first signature does not say a mode.
-    """
+    """A piece. ``bpm`` counts quarter notes, None where the file has no tempo."""
 
     parts: list[Part]
     bars: list[Bar]
     chords: list[tuple[int, Chord | None]]
     bpm: Fraction | None
-    key: Key | None
 
 
-def read_musicxml(path: Path, *, full: bool = False) -> Sheet:
+def read_musicxml(path: Path) -> Sheet:
     """The contents of an ``.mxl`` or ``.musicxml`` file. UsageError for anything that is not one.
 
-    `full`: read what is added to a chord symbol or altered in it ("7" with a flat ninth is "7b9"), and take
-    ties that end before they begin (two voices on one staff) as notes of their own, which are else an error.
+    Ties that end before they begin (two voices on one staff) are notes of their own.
     """
     root = _root(_text(path), path.name)
     if root.tag != "score-partwise":
         raise UsageError(f"{path.name}: is <{root.tag}>, not a <score-partwise>")
     names = {p.get("id", ""): (p.findtext("part-name") or "").strip() for p in root.iter("score-part")}
-    sheet = Sheet([], [], [], None, None)
+    sheet = Sheet([], [], [], None)
     try:
         for element in root.findall("part"):
-            reader = _PartReader(Part(names.get(element.get("id", ""), "")), sheet, not sheet.parts, full)
+            reader = _PartReader(Part(names.get(element.get("id", ""), "")), sheet, not sheet.parts)
             reader.read(element)
             sheet.parts.append(reader.part)
     except (ValueError, ZeroDivisionError) as error:
@@ -141,8 +136,8 @@ def _root(data: bytes, name: str) -> ElementTree.Element:
 class _PartReader:
     """Walks through one part; the first one also gives bars, chords, tempo and key."""
 
-    def __init__(self, part: Part, sheet: Sheet, first: bool, full: bool) -> None:
-        self.part, self.sheet, self.first, self.full = part, sheet, first, full
+    def __init__(self, part: Part, sheet: Sheet, first: bool) -> None:
+        self.part, self.sheet, self.first = part, sheet, first
         self.fifths: int | None = None
         self.divisions = 1
         self.meter = Meter(4, 4)
@@ -182,7 +177,7 @@ class _PartReader:
                 at += self._duration(item) * (-1 if item.tag == "backup" else 1)
                 at = max(Fraction(0), at)
             elif item.tag == "harmony" and self.first:
-                self.sheet.chords.append((self.start + round(at), chord_symbol(item, self.full)))
+                self.sheet.chords.append((self.start + round(at), chord_symbol(item)))
             elif item.tag == "direction":
                 self._direction(item)
             elif item.tag == "sound":
@@ -205,8 +200,6 @@ class _PartReader:
             except UsageError:  # 2+3/8 and the like: its bars will not be whole, and nobody takes them
                 self.meter = Meter(32, 2)
         key = item.find("key")
-        if self.first and key is not None and self.sheet.key is None:
-            self.sheet.key = _key(key)
         if key is not None:
             self.fifths = _fifths(key)
 
@@ -219,7 +212,7 @@ class _PartReader:
         end = self.start + round(at + length)
         ties = {tie.get("type") for tie in item.findall("tie")}
         joined = self.held.pop((pitch, staff), None) if "stop" in ties else None
-        if joined is not None and self.full and self.part.notes[joined][0].onset >= end:
+        if joined is not None and self.part.notes[joined][0].onset >= end:
             joined = None
         if joined is not None and self.part.notes[joined][0].end >= onset - 1:
             before = self.part.notes[joined][0]
@@ -255,14 +248,6 @@ def _fifths(item: ElementTree.Element) -> int | None:
     """The sharps (negative: flats) of a signature; None where it does not say a number from -7 to 7."""
     text = (item.findtext("fifths") or "").strip()
     return int(text) if re.fullmatch(r"-?[0-7]", text) else None
-
-
-def _key(item: ElementTree.Element) -> Key | None:
-    """The key of a signature that says its mode."""
-    mode, fifths = (item.findtext("mode") or "").strip(), item.findtext("fifths")
-    if mode not in ("major", "minor") or fifths is None or abs(int(fifths)) > 7:
-        return None
-    return Key(name_at(int(fifths) + (3 if mode == "minor" else 0)), mode)
 
 
 def runs(bars: list[Bar]) -> Iterator[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.corpus.readers.bands import FOLD, fold
+from stemwright.corpus.readers.fitting import fitted
 from stemwright.corpus.readers.musicxml import Bar, Sheet, runs
 from stemwright.song.harmony import QUALITIES, Chord, Key
 from stemwright.song.pitch import name_at
@@ -31,26 +31,6 @@ def cut(notes: list[Note], bars: list[Bar], layer: str) -> Score:
     start = bars[0].start
     end = start + sum(bar.length for bar in bars)
     return fitted(Score.from_notes(notes).without_overlaps().slice(start, end), layer)
-
-
-def fitted(score: Score, layer: str) -> Score:
-    """The score in its layer's range: moved as a whole by the octaves that leave fewest notes outside, so
-    that a tune keeps its steps, then the rest note by note.
-    """
-    low, high = FOLD[layer]
-    pitches = Counter(n.pitch for n in score.notes)
-
-    def outside(octaves: int) -> tuple[int, int]:
-        moved = ((pitch + 12 * octaves, count) for pitch, count in pitches.items())
-        return sum(count for pitch, count in moved if not low <= pitch <= high), abs(octaves)
-
-    octaves = min(range(-8, 9), key=outside)
-    notes = (
-        Note(n.onset, n.duration, n.pitch + 12 * octaves, n.velocity)
-        for n in score.notes
-        if 0 <= n.pitch + 12 * octaves <= 127
-    )
-    return fold(Score.from_notes(notes), low, high)
 
 
 def accented(score: Score, ticks_per_bar: int, ticks_per_beat: int) -> Score:

@@ -132,7 +132,7 @@ def _played(sheet: Sheet, places: list[int]) -> Sheet:
     """A sheet of these bars. Bars that follow each other on the page stay together; where playing jumps,
     what sounds ends.
     """
-    out = Sheet([Part(part.name) for part in sheet.parts], [], [], sheet.bpm, sheet.key)
+    out = Sheet([Part(part.name) for part in sheet.parts], [], [], sheet.bpm)
     first, at = 0, 0
     for end in range(1, len(places) + 1):
         if end < len(places) and places[end] == places[end - 1] + 1:
@@ -179,7 +179,6 @@ def whole_bars(sheet: Sheet) -> Sheet:
         moved,
         [(tick + shift, chord) for tick, chord in sheet.chords],
         sheet.bpm,
-        sheet.key,
     )
 
 

@@ -14,7 +14,7 @@ from stemwright.compose.companion.events import (
     TIME_BINS,
     YOU,
 )
-from stemwright.training.companion.note_arrays import END, INSTRUMENT, ONSET, TOKEN, VELOCITY, Piece, Whole
+from stemwright.training.companion.note_arrays import END, INSTRUMENT, ONSET, TOKEN, VELOCITY, Table, Whole
 
 NO_INSTRUMENT = len(INSTRUMENTS)
 """The instrument of the start event."""
@@ -45,7 +45,7 @@ class Sequence:
     at: Whole
 
 
-def draw_view(piece: Piece, rng: np.random.Generator) -> Rendition:
+def draw_view(piece: Table, rng: np.random.Generator) -> Rendition:
     """A random view: any transposition by -6..5 that stays in range, tempo x 0.8..1.25, often a human's
     timing, often one layer as the player's own, at times one layer less."""
     pitched = piece.notes[piece.notes[:, TOKEN] < FIRST_PIECE, TOKEN]
@@ -62,14 +62,14 @@ def draw_view(piece: Piece, rng: np.random.Generator) -> Rendition:
     )
 
 
-def plain_view(piece: Piece, rng: np.random.Generator) -> Rendition:
+def plain_view(piece: Table, rng: np.random.Generator) -> Rendition:
     """The piece as it is; in half of the cases one layer is the player's own."""
     present = np.unique(piece.notes[:, INSTRUMENT])
     takable = present[present != _DRUMS]
     return Rendition(you=int(rng.choice(takable)) if len(takable) and rng.random() < 0.5 else -1)
 
 
-def sequence_of(piece: Piece, view: Rendition, rng: np.random.Generator) -> Sequence:
+def sequence_of(piece: Table, view: Rendition, rng: np.random.Generator) -> Sequence:
     """The events of a piece. Of those in one bin ends come first; beginnings come in random order, as they
     would from players."""
     notes = piece.notes

@@ -14,7 +14,7 @@ from stemwright.training.companion.bigram import Bigram
 from stemwright.training.companion.event_sequence import Sequence, plain_view, sequence_of
 from stemwright.training.companion.lanes import joined
 from stemwright.training.companion.model import CompanionModel, known_in, tensors
-from stemwright.training.companion.note_arrays import Piece, Whole
+from stemwright.training.companion.note_arrays import Table, Whole
 
 ORDER = "tvip"
 """The order in which the figures' parts are decided: when, on or off and how loud, who, what."""
@@ -28,19 +28,19 @@ _KNOWN = {
 """What a head is told: the parts before its own in `ORDER`, none, all others."""
 
 
-def chosen(pieces: Iterable[Piece], songs: int) -> list[Piece]:
+def chosen(pieces: Iterable[Table], songs: int) -> list[Table]:
     """About `songs` pieces, spread evenly over those of each source, as many of each source as there are."""
-    by: dict[str, list[Piece]] = {}
+    by: dict[str, list[Table]] = {}
     for piece in pieces:
         by.setdefault(piece.source, []).append(piece)
-    out: list[Piece] = []
+    out: list[Table] = []
     for _, family in sorted(by.items()):
         share = min(len(family), -(-songs // len(by)))
         out += [family[at] for at in np.linspace(0, len(family) - 1, share).round().astype(int).tolist()]
     return out
 
 
-def heard(pieces: Iterable[Piece]) -> list[tuple[str, Sequence]]:
+def heard(pieces: Iterable[Table]) -> list[tuple[str, Sequence]]:
     """(source, first events) of pieces as they are."""
     out = []
     for number, piece in enumerate(pieces):

@@ -13,7 +13,7 @@ import numpy as np
 
 from stemwright.errors import UsageError
 from stemwright.training.companion.event_sequence import NO_INSTRUMENT, Sequence, draw_view, sequence_of
-from stemwright.training.companion.note_arrays import ARRANGER, Piece, Whole
+from stemwright.training.companion.note_arrays import ARRANGER, Table, Whole
 
 WEIGHTS = {"lieder": 3.0, "openewld": 1.0, "gmd": 1.5, "freedoom": 2.5, "easyrpg": 1.5, ARRANGER: 2.0}
 """How often a source is heard: full bands more often than there are of them."""
@@ -34,7 +34,7 @@ class Batch:
 class SongLane:
     """Songs one after the other, each cut where the batch ends."""
 
-    def __init__(self, pieces: Many[Many[Piece]], chances: np.ndarray, seed: int, lane: int) -> None:
+    def __init__(self, pieces: Many[Many[Table]], chances: np.ndarray, seed: int, lane: int) -> None:
         self._pieces, self._chances, self._key = pieces, chances, (seed, lane)
         self.number, self.place = -1, 0
         self._song: Sequence | None = None
@@ -68,7 +68,7 @@ class SongLane:
 class Lanes:
     """`batch` lanes over pieces of several sources, which are chosen by `WEIGHTS`."""
 
-    def __init__(self, pieces: Many[Piece], batch: int, seed: int) -> None:
+    def __init__(self, pieces: Many[Table], batch: int, seed: int) -> None:
         if not pieces:
             raise UsageError("corpus: its train split has no songs; build it again")
         names = sorted({piece.source for piece in pieces})

@@ -25,7 +25,7 @@ MIN_NOTES = 16
 
 
 @dataclass(frozen=True, eq=False)
-class Piece:
+class Table:
     """A song. `notes` [n, 5]: onset and end in ticks, instrument, token, velocity, in order of onset.
     `human`: a player's own timing, to which none is added. `tick`: seconds of a tick."""
 
@@ -35,7 +35,7 @@ class Piece:
     notes: Whole
 
 
-def piece_from(source: str, human: bool, state: GlobalState, scores: Mapping[str, Score]) -> Piece:
+def piece_from(source: str, human: bool, state: GlobalState, scores: Mapping[str, Score]) -> Table:
     """The known layers of a song; of two notes of one pitch at once, the first ends where the second
     begins.
     """
@@ -46,10 +46,10 @@ def piece_from(source: str, human: bool, state: GlobalState, scores: Mapping[str
         for n in scores[layer].without_overlaps().notes
     ]
     notes = np.array(sorted(rows), np.int64).reshape(-1, 5)
-    return Piece(source, human, float(state.timebase.tick_seconds(1)), notes)
+    return Table(source, human, float(state.timebase.tick_seconds(1)), notes)
 
 
-def corpus_pieces(corpus: Path, split: str) -> Iterator[Piece]:
+def corpus_pieces(corpus: Path, split: str) -> Iterator[Table]:
     """The songs of a split of the corpus that have at least a few notes. UsageError where there is none."""
     for song in songs(corpus, split):
         piece = piece_from(song.source, song.timing == "human", song.state, song.scores)
@@ -57,7 +57,7 @@ def corpus_pieces(corpus: Path, split: str) -> Iterator[Piece]:
             yield piece
 
 
-def arranged_pieces(count: int, seed: int) -> Iterator[Piece]:
+def arranged_pieces(count: int, seed: int) -> Iterator[Table]:
     """Full bands by the arranger, in random styles, keys, meters and forms: a function of the seed."""
     for number in range(count):
         state = random_state((seed << 24) + number)

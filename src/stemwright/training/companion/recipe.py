@@ -18,7 +18,7 @@ from stemwright.training.companion.event_sequence import plain_view, sequence_of
 from stemwright.training.companion.export import PRESETS, bundle_tensors, config_of, export, exported_model
 from stemwright.training.companion.held_out_figures import ORDER, chosen, figures, heard
 from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.note_arrays import ARRANGER, Piece, Whole, arranged_pieces, corpus_pieces
+from stemwright.training.companion.note_arrays import ARRANGER, Table, Whole, arranged_pieces, corpus_pieces
 from stemwright.training.companion.trainer import Recipe, Trainer
 from stemwright.training.fit.run import BEST, BUNDLE, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import device_words, settle
@@ -72,7 +72,7 @@ def train_companion(
 
 
 def _finish(
-    trainer: Trainer, pieces: list[Piece], others: list[Piece], corpus: Path, out: Path, say: Say
+    trainer: Trainer, pieces: list[Table], others: list[Table], corpus: Path, out: Path, say: Say
 ) -> dict[str, Any]:
     """Measure the best weights as the bundle holds them on songs that chose nothing, and write it."""
     best = best_weights(out / BEST)
@@ -94,7 +94,7 @@ def _finish(
     return made
 
 
-def _plain(pieces: list[Piece]) -> list[Whole]:
+def _plain(pieces: list[Table]) -> list[Whole]:
     """The events of all pieces as they are."""
     out = []
     for number, piece in enumerate(pieces):

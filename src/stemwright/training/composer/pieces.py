@@ -7,6 +7,7 @@ the tables of its conditions, a few KB a bar.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,8 +19,7 @@ from stemwright.compose.composer.controls import wishes
 from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.composer.sequence import Rows, example
 from stemwright.compose.events.vocabulary import FIRST, KINDS, PARTS, SIZE
-from stemwright.song.score import Score
-from stemwright.song.state import GlobalState
+from stemwright.song.piece import Piece
 from stemwright.training.composer.requests import Exercise, asked
 from stemwright.training.performer.data import Batch
 from stemwright.training.performer.loss import IGNORE
@@ -37,17 +37,21 @@ TEMPO_STEPS = 2
 Floats = NDArray[np.float32]
 
 
-class Piece:
-    """A song of the corpus. `size`: its bars, once a layer. `invented`: its chords are not its own."""
+@dataclass(frozen=True, eq=False)
+class Studied(Piece):
+    """A song of the corpus, and what its examples need. `invented`: its chords are not its own."""
 
-    def __init__(self, state: GlobalState, scores: dict[str, Score], invented: bool = False) -> None:
-        self.state, self.scores, self.invented = state, scores, invented
-        self.size = state.bars * len(scores)
+    invented: bool = False
+
+    @property
+    def size(self) -> int:
+        """Its bars, once a layer."""
+        return self.state.bars * len(self.scores)
 
     @cached_property
-    def with_chords(self) -> Piece:
+    def with_chords(self) -> Studied:
         """The same song with chords; itself where it has them."""
-        return self if self.state.chords else Piece(decide(self.state), self.scores, invented=True)
+        return self if self.state.chords else replace(self, state=decide(self.state), invented=True)
 
     @cached_property
     def draft(self) -> Draft:
@@ -91,7 +95,7 @@ class Piece:
 class Pieces:
     """All songs of a split. `weights`: how often each is drawn, beside its length."""
 
-    def __init__(self, pieces: Sequence[Piece], weights: Iterable[float] | None = None) -> None:
+    def __init__(self, pieces: Sequence[Studied], weights: Iterable[float] | None = None) -> None:
         self.pieces = list(pieces)
         sizes = np.array([piece.size for piece in self.pieces], float)
         drawn = sizes * (1.0 if weights is None else np.array(list(weights)))

@@ -12,7 +12,7 @@ from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.models.presets import preset_shape
 from stemwright.training.composer.finish import finish
-from stemwright.training.composer.pieces import Piece, Pieces
+from stemwright.training.composer.pieces import Pieces, Studied
 from stemwright.training.composer.warm import warm_weights
 from stemwright.training.fit.run import Say, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
@@ -84,7 +84,7 @@ def load(corpus: Path, split: str, say: Say) -> Pieces:
     found = list(songs(corpus, split))
     if not found:
         raise UsageError(f"{corpus}: has no {split} songs; make them with train corpus")
-    pieces = [Piece(song.state, dict(song.scores)) for song in found]
+    pieces = [Studied(song.state, dict(song.scores)) for song in found]
     bars = sum(piece.state.bars for piece in pieces)
     say(f"{split}: {len(pieces)} songs, {bars} bars")
     return Pieces(pieces, [SHARES.get(song.source, 1.0) for song in found])

@@ -18,8 +18,8 @@ import numpy.typing as npt
 
 from stemwright.conditioning import drop_features, frame_features
 from stemwright.dataset.shards import Clip, clips, codebooks_of
+from stemwright.dataset.timbres import timbres_of
 from stemwright.errors import UsageError
-from stemwright.instruments.timbres import TIMBRES
 from stemwright.song.timebase import HOP
 from stemwright.training.performer.corrupt import corrupt
 from stemwright.training.performer.delay import Ints, delayed
@@ -57,7 +57,8 @@ class Crops(Protocol):
 
 
 class ClipSet:
-    """All clips of a layer and split, ready to be cropped. `codebooks`: codes of a frame; `blank`: the input
+    """All clips of a layer and split, ready to be cropped. `timbres`: their names by slot;
+    `codebooks`: codes of a frame; `blank`: the input
     where there is no code; `features`: the columns a model takes, the first ones."""
 
     def __init__(
@@ -65,6 +66,7 @@ class ClipSet:
         layer: str,
         found: Sequence[Clip],
         *,
+        timbres: Sequence[str],
         codebooks: int,
         blank: int,
         lookahead: int,
@@ -72,7 +74,7 @@ class ClipSet:
     ) -> None:
         self.codebooks = codebooks
         self.layer, self.clips, self.blank, self.lookahead = layer, list(found), blank, lookahead
-        self.width = features
+        self.width, self.timbres = features, tuple(timbres)
         steps = np.array([self.steps(i) for i in range(len(found))], np.float64)
         self.chance = np.cumsum(steps / steps.sum())
 
@@ -87,8 +89,8 @@ class ClipSet:
 
     def features(self, index: int) -> npt.NDArray[np.float32]:
         """Features [T, F] of a clip, those of inference."""
-        clip, names = self.clips[index], TIMBRES.get(self.layer, ())
-        timbre = names.index(clip.timbre) if clip.timbre in names else None
+        clip = self.clips[index]
+        timbre = self.timbres.index(clip.timbre) if clip.timbre in self.timbres else None
         features = frame_features(clip.state(), self.layer, clip.score(), timbre=timbre)
         if len(features) != clip.frames:
             raise UsageError(
@@ -175,7 +177,13 @@ def load(
         if codebooks != found_books or highest >= codebook_size:
             raise UsageError(f"{shard}.u16: tokens do not fit {codebooks} x {codebook_size}: tokenize again")
     out = ClipSet(
-        layer, found, codebooks=codebooks, blank=codebook_size, lookahead=lookahead, features=features
+        layer,
+        found,
+        timbres=timbres_of(data, layer),
+        codebooks=codebooks,
+        blank=codebook_size,
+        lookahead=lookahead,
+        features=features,
     )
     say(f"{layer} {split}: {len(found)} clips, {out.frames / 75 / 3600:.2f} h")
     return out

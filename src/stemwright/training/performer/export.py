@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ import torch
 from torch import Tensor
 
 from stemwright.conditioning import CONDITIONING_VERSION
-from stemwright.instruments.timbres import TIMBRES, recipe
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE, floats, matrices
 from stemwright.models.int8 import dense, quantise
-from stemwright.song.layers import is_drums
 from stemwright.training.performer.config import SAMPLING, PerformerConfig
 from stemwright.training.performer.model import PerformerNetwork
 
@@ -70,28 +68,27 @@ def dequantised_state(config: PerformerConfig, tensors: Mapping[str, npt.NDArray
     return {name: torch.from_numpy(np.concatenate(part)) for name, part in parts.items()}
 
 
-def export(path: Path, config: PerformerConfig, state: dict[str, Tensor], about: dict[str, Any]) -> Bundle:
-    """Write the int8 bundle; `about` holds the remaining fields of the manifest (name, preset, steps,
-    held_out, ...)."""
+def export(
+    path: Path,
+    config: PerformerConfig,
+    state: dict[str, Tensor],
+    about: dict[str, Any],
+    ranges: Mapping[str, list[int]] | None = None,
+) -> Bundle:
+    """Write the int8 bundle; `ranges`: what timbres can play, by name; `about` holds the remaining fields of
+    the manifest (name, preset, steps, held_out, ...).
+    """
     from safetensors.numpy import save
 
     architecture = {
         **config.to_json(),
         "sampling": SAMPLING.get(about["name"], {}),
-        **ranges_of(str(about["name"]), about.get("timbres", ())),
+        **({"ranges": dict(ranges)} if ranges else {}),
     }
     manifest = Manifest(
         kind="performer", architecture=architecture, conditioning_version=CONDITIONING_VERSION, **about
     )
     return write_bundle(path, manifest, {WEIGHTS_FILE: save(quantised_tensors(config, state))})
-
-
-def ranges_of(layer: str, timbres: Iterable[str]) -> dict[str, dict[str, list[int]]]:
-    """What each timbre can play, as a field of the architecture; nothing for drums."""
-    if is_drums(layer):
-        return {}
-    known = TIMBRES.get(layer, ())
-    return {"ranges": {name: list(recipe(layer, name).range) for name in timbres if name in known}}
 
 
 def load_performer(bundle: Bundle, steps: int) -> PerformerNetwork:

@@ -9,7 +9,7 @@ import torch
 
 from stemwright.conditioning import drop_features
 from stemwright.dataset.credits import origin
-from stemwright.instruments.timbres import TIMBRES
+from stemwright.dataset.timbres import ranges_of, timbres_of
 from stemwright.training.fit.run import BEST, BUNDLE, Say
 from stemwright.training.fit.torch_settings import device_words
 from stemwright.training.fit.training_state import best_weights
@@ -39,14 +39,14 @@ def finish(
         "name": layer,
         "preset": preset,
         "codec_sha256": codec_sha256,
-        "timbres": TIMBRES.get(layer, ()),
+        "timbres": timbres_of(data, layer),
         "steps": trainer.progress.step,
         "device": device_words(trainer.device),
         "held_out": figures,
         "licences": licences,
         "sources": sources,
     }
-    bundle = export(out / BUNDLE, trainer.config, best, about)
+    bundle = export(out / BUNDLE, trainer.config, best, about, ranges_of(data, layer))
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
     for name in ("loss", "loss_int8", "loss_without_score", "bigram"):
         row = figures[name]

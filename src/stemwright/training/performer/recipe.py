@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from stemwright.dataset.timbres import timbres_of
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle
 from stemwright.training.fit.run import Held, Say, TrainingRun, check_budget
@@ -66,7 +67,7 @@ def train_performer(
     about, weights = {"layer": layer, "codec_sha256": codec_sha}, None
     if start is not None:
         parent = load_bundle(start, kind="performer")
-        weights = warm_weights(parent, layer, config, codec_sha, new_codec=new_codec)
+        weights = warm_weights(parent, layer, config, codec_sha, timbres_of(data, layer), new_codec=new_codec)
         about["start"] = parent.sha256
     trainer = Trainer(config, recipe, pick_device(device), seed, about, say, weights)
     run = run_of(trainer, sets[0], sets[1], out, minutes, steps, say)

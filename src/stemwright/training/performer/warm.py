@@ -6,22 +6,30 @@ know are zero, so that the performer begins as it was; timbres are found by name
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from stemwright.conditioning import knows
 from stemwright.conditioning.layout import timbre_columns
 from stemwright.errors import UsageError
-from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.export import dequantised_state
 
 
 def warm_weights(
-    bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: str, *, new_codec: bool = False
+    bundle: Bundle,
+    layer: str,
+    config: PerformerConfig,
+    codec_sha256: str,
+    timbres: Sequence[str],
+    *,
+    new_codec: bool = False,
 ) -> dict[str, Tensor]:
-    """State of a `PerformerNetwork` of this configuration from a bundle of the same layer and shape.
+    """State of a `PerformerNetwork` of this configuration from a bundle of the same layer and shape;
+    `timbres`: its names by slot.
 
     `new_codec`: the tokens may be another codec's; its tables come along, and whoever trains finds out which
     are of any use. UsageError where the bundle does not fit.
@@ -32,11 +40,11 @@ def warm_weights(
     known = state["cond.weight"]
     weight = torch.zeros(config.d_model, config.features)
     weight[:, : old.features] = known
-    slots, names = list(timbre_columns(layer)), TIMBRES.get(layer, ())
+    slots = list(timbre_columns(layer))
     weight[:, slots] = 0
     for slot, name in enumerate(bundle.manifest.timbres):
-        if name in names:
-            weight[:, slots[names.index(name)]] = known[:, slots[slot]]
+        if name in timbres:
+            weight[:, slots[timbres.index(name)]] = known[:, slots[slot]]
     tables = {} if _same_tables(old, config) else fresh_tables(config)
     return {**state, **tables, "cond.weight": weight}
 

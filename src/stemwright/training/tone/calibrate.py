@@ -16,9 +16,10 @@ from stemwright.codec.tone.ensemble import Ensemble
 from stemwright.codec.tone.layout import MODES
 from stemwright.codec.tone.tuning import Strings, Tuning
 from stemwright.codec.tone.vibrato import Vibrato
-from stemwright.instruments.render import PlacedNote, Studio, mix_events
+from stemwright.instruments.events import PlacedNote
+from stemwright.instruments.render import Studio, mix_events
 from stemwright.instruments.sampler import RATE, Instrument
-from stemwright.instruments.timbres import TIMBRES
+from stemwright.instruments.timbres import names
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.training.tone.beating import ensemble_of
 from stemwright.training.tone.wobble import vibrato_of
@@ -41,8 +42,8 @@ def calibrate(studio: Studio, say: Callable[[str], None] = lambda line: None) ->
     modes: dict[str, dict[int, tuple[float, ...]]] = {}
     vibrato: dict[str, Vibrato] = {}
     ensemble: dict[str, Ensemble] = {}
-    for layer, names in TIMBRES.items():
-        for timbre in names:
+    for layer, found in names(studio.recipes).items():
+        for timbre in found:
             instrument, _ = studio.instrument(layer, timbre)
             key = f"{layer}/{timbre}"
             if layer == "drums":

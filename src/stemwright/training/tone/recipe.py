@@ -10,8 +10,11 @@ import torch
 
 from stemwright.codec.tone.decoder import TUNING
 from stemwright.codec.tone.tuning import Tuning, read_tuning
+from stemwright.corpus.sources import part_of
 from stemwright.dataset.credits import origin
+from stemwright.dataset.timbres import timbres_of
 from stemwright.errors import UsageError
+from stemwright.instruments.palette import find_palette
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle
@@ -36,13 +39,17 @@ def shape() -> ToneConfig:
     return ToneConfig(timbres=SLOTS)
 
 
-def slots() -> dict[tuple[str, str], int]:
-    """Rows of the decoder's table of timbres, from 1."""
-    return {
-        (layer, timbre): 1 + PER_LAYER * LAYERS.index(layer) + i
-        for layer, found in TIMBRES.items()
-        for i, timbre in enumerate(found)
-    }
+def slots(data: Path) -> dict[tuple[str, str], int]:
+    """Rows of the decoder's table of timbres, from 1, of those that data has: a known timbre has the same row
+    whatever else is there, so that a finished table can be gone on from.
+    """
+    found = {}
+    for layer, known in TIMBRES.items():
+        there = timbres_of(data, layer)
+        for i, timbre in enumerate(dict.fromkeys((*known, *there))):
+            if timbre in there:
+                found[layer, timbre] = 1 + PER_LAYER * LAYERS.index(layer) + i
+    return found
 
 
 def tuning_of(data: Path, samples: Path | None, say: Callable[[str], None]) -> Tuning:
@@ -54,7 +61,7 @@ def tuning_of(data: Path, samples: Path | None, say: Callable[[str], None]) -> T
         return read_tuning(path)
     if samples is None:
         raise UsageError(f"{path}: not there; give --sources FOLDER once, to measure how timbres are tuned")
-    made = calibrate(Studio(samples), say)
+    made = calibrate(Studio(samples, recipes=find_palette(samples).recipes), say)
     write_bytes(path, json.dumps(made.to_json(), indent=1, sort_keys=True).encode())
     return made
 
@@ -90,11 +97,13 @@ def train_tone(
     settle(threads)
     torch.use_deterministic_algorithms(False)  # sums of overlapping notes, much slower in one order
     out.mkdir(parents=True, exist_ok=True)
-    tuning = tuning_of(data, None if sources is None else sources / "samples", say)
+    tuning = tuning_of(data, None if sources is None else part_of(sources, "samples"), say)
     trainer = _trainer(parent, keep_tokens, tuning, recipe, pick_device(device), seed)
     tokens = parent.tokens_sha256 if parent is not None and keep_tokens else None
-    train = Items(data, "train", recipe.frames, slots(), tuning, seed, tokens)
-    held_out = HeldOut(Items(data, "valid", recipe.frames, slots(), tuning, seed, tokens), recipe.valid_count)
+    train = Items(data, "train", recipe.frames, slots(data), tuning, seed, tokens)
+    held_out = HeldOut(
+        Items(data, "valid", recipe.frames, slots(data), tuning, seed, tokens), recipe.valid_count
+    )
 
     def measure() -> Held:
         return trainer.held(lambda: held_out.figures(trainer), line)
@@ -110,7 +119,7 @@ def train_tone(
     bundle = export_model(
         model,
         tuning,
-        slots(),
+        slots(data),
         out / "bundle",
         steps=int(meta["progress"]["step"]),
         device=str(trainer.device),
