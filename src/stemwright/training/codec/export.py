@@ -2,8 +2,8 @@
 
 ``encoder.onnx``: ``audio`` float32 ``[1, T * 320]`` -> ``codes`` int64 ``[1, 8, T]``.
 ``decoder.onnx``: ``codes`` int64 ``[1, 8, T]`` -> ``audio`` float32 ``[1, T * 320]``.
-Both take any T and use standard operators only: the inverse transform is one product with a windowed basis
-and four shifted adds.
+Both take any T and use standard operators only: the inverse transform is two small products and four
+shifted adds.
 """
 
 from __future__ import annotations
@@ -23,12 +23,13 @@ from torch import Tensor, nn
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
 from stemwright.training.codec.config import HOP, SAMPLE_RATE, CodecConfig
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.codec.model import CodecModel
-from stemwright.training.codec.overlap import inverse_basis
 from stemwright.training.fit import checkpoint
 
 OPSET = 17
 TOLERANCE = 1e-4
+FACTORS = (32, 40)  # of 1280, see `fourier`
 CONTEXT = 32  # frames on either side that cover the decoder's and the encoder's reach
 
 
@@ -95,7 +96,7 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
         (EncoderGraph(model), audio, "encoder.onnx", "audio", "codes"),
         (DecoderGraph(model), codes, "decoder.onnx", "codes", "audio"),
     )
-    model.decoder.basis = inverse_basis(model.config.n_fft)
+    model.decoder.inverse = FactoredInverse(*FACTORS)
     try:
         for graph, example, name, given, made in jobs:
             axes = {given: {1 if given == "audio" else 2: given}, made: {1 if made == "audio" else 2: made}}
@@ -112,7 +113,7 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
                     dynamo=False,
                 )
     finally:
-        model.decoder.basis = None
+        model.decoder.inverse = None
 
 
 def check_graphs(model: CodecModel, folder: Path, seconds: float = 4.0) -> dict[str, float]:

@@ -2,18 +2,18 @@
 manifest.
 
 ``decoder.onnx``: ``codes`` int64 ``[1, 8, T]`` -> ``audio`` float32 ``[1, 2, T * 640]``, left and right at 48
-kHz, for any T, in standard operators. Large weights are stored as float16, which halves the file; it is made
-float32 when it is loaded, and what that changes stands in the manifest.
+kHz, for any T, in standard operators. Large weights are stored in ten bits (`training.packing`); what that
+changes is said in the manifest.
 """
 
 from __future__ import annotations
 
 import tempfile
 import warnings
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,15 +25,12 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.training.codec.config import CodecConfig
 from stemwright.training.codec.export import OPSET, TOLERANCE, averaged, reach
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.fit import checkpoint
-from stemwright.training.wide.fourier import FactoredInverse
+from stemwright.training.packing import pack
 from stemwright.training.wide.model import CHANNELS, FACTORS, RATE, WIDE_HOP, WideModel, sides
 
-if TYPE_CHECKING:
-    import onnx
-
 CONTEXT = 40  # frames on either side that cover the network's reach
-LARGE = 4096  # numbers of a weight from which on it is stored as float16
 
 
 class WideGraph(nn.Module):
@@ -110,7 +107,7 @@ def export_model(
         path = Path(temp) / DECODER
         _write_graph(model, path)
         exact = _compare(model, path)
-        store_as_half(path)
+        pack(path)
         stored = _compare(model, path)
         if exact > TOLERANCE:
             raise StemwrightError(
@@ -134,12 +131,12 @@ def export_model(
             held_out={
                 **about.held_out,
                 "export_max_difference": round(exact, 9),
-                "float16_max_difference": round(stored, 9),
+                "packed_max_difference": round(stored, 9),
             },
         )
         bundle = write_bundle(out, manifest, {DECODER: path})
     size = bundle.file(DECODER).stat().st_size
-    say(f"{out}: bundle {bundle.sha256[:12]}, {size} bytes, float16 weights change samples by {stored:.1e}")
+    say(f"{out}: bundle {bundle.sha256[:12]}, {size} bytes, packed weights change samples by {stored:.1e}")
     return bundle
 
 
@@ -161,31 +158,6 @@ def _write_graph(model: WideModel, path: Path) -> None:
             )
     finally:
         model.decoder.inverse = None
-
-
-def store_as_half(path: Path, keep: Container[str] = ()) -> None:
-    """Large float32 weights as float16, each with a cast before its use, which ONNX Runtime does once; but
-    for those named in ``keep``.
-    """
-    import onnx
-    from onnx import helper, numpy_helper
-
-    model = onnx.load(str(path))
-    casts: list[onnx.NodeProto] = []
-    for tensor in model.graph.initializer:
-        values = numpy_helper.to_array(tensor)
-        if values.dtype != np.float32 or values.size < LARGE or tensor.name in keep:
-            continue
-        if float(np.abs(values).max()) > float(np.finfo(np.float16).max):
-            raise StemwrightError(f"{path}: weight {tensor.name!r} does not fit into float16")
-        name = tensor.name
-        tensor.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
-        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
-    nodes = [*casts, *model.graph.node]
-    del model.graph.node[:]
-    model.graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    path.write_bytes(model.SerializeToString())
 
 
 def _compare(model: WideModel, path: Path, frames: int = 200) -> float:
