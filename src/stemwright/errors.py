@@ -1,5 +1,8 @@
 """Errors that a user can act on. The command line prints their one line and exits with `exit_code`."""
 
+import shlex
+import sys
+
 
 class StemwrightError(Exception):
     """The work could not be done (disk full, damaged object, busy folder). Exit code 1."""
@@ -20,3 +23,8 @@ def shown(value: object) -> str:
     except (ValueError, RecursionError):  # a whole number of thousands of digits, a deep list
         text = f"<{type(value).__name__}>"
     return text if len(text) <= 60 else f"{text[:60]}..."
+
+
+def install(package: str) -> str:
+    """The command that installs a package for the very Python that runs, wherever it was installed."""
+    return f"{shlex.quote(sys.executable)} -m pip install {package}"
