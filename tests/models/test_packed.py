@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+import stemwright
 from stemwright.errors import StemwrightError
 from stemwright.models.packed import BLOCK, MARK, packed, unpacked, unpacked_graph
 
@@ -83,3 +85,9 @@ def test_a_weight_of_another_size_is_refused(doc: str) -> None:
 def test_a_weight_cut_short_is_refused() -> None:
     with pytest.raises(StemwrightError, match="as many bytes"):
         unpacked_graph(model_with(np.ones(64, np.float32), cut=1), "g.onnx")
+
+
+def test_all_shipped_weights_take_less_than_100_megabytes() -> None:
+    folder = Path(stemwright.__file__).parent / "weights"
+    sizes = {str(file.relative_to(folder)): file.stat().st_size for file in folder.rglob("*.*")}
+    assert sum(sizes.values()) < 100_000_000, sorted(sizes.items(), key=lambda item: -item[1])[:5]
