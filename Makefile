@@ -26,11 +26,12 @@ lint: $(DEV_VENV)/installed
 types: $(DEV_VENV)/installed
 	$(DEV_VENV)/bin/mypy
 
-# The run-time environment: no torch, no compiler needed afterwards.
+# The run-time environment: no torch, no compiler needed afterwards. Python compiles what is used when it is first used; compiling all
+# would take 30 MB more.
 $(VENV)/installed: $(SOURCES) | check-tools
 	@echo "Installing Stemwright into $(VENV) (about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check .
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile .
 	@touch $@
 
 # The development environment: everything above, training and the checks; Python sources are used in place.

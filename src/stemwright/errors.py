@@ -1,5 +1,8 @@
 """Errors that a user can act on. The command line prints their one line and exits with `exit_code`."""
 
+import shlex
+import sys
+
 
 class StemwrightError(Exception):
     """The work could not be done (disk full, damaged object, busy folder). Exit code 1."""
@@ -25,3 +28,8 @@ def shown(value: object) -> str:
 def few(lines: list[str], others: str, most: int = 5) -> list[str]:
     """The first lines of many, and one that counts the `others`."""
     return lines[:most] + ([f"and {len(lines) - most} {others}"] if len(lines) > most else [])
+
+
+def install(package: str) -> str:
+    """The command that installs a package for the very Python that runs, wherever it was installed."""
+    return f"{shlex.quote(sys.executable)} -m pip install {package}"

@@ -20,7 +20,7 @@ def is_png(path: Path) -> bool:
 
 def test_without_matplotlib(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(StemwrightError, match=r"pip install 'stemwright\[plot\]'"):
+    with pytest.raises(StemwrightError, match="-m pip install matplotlib"):
         pictures.require(tmp_path)
 
 

@@ -50,6 +50,17 @@ def test_import_export_and_show(tmp_path: Path, tune: Path, capsys: pytest.Captu
     assert "chords: notes" in capsys.readouterr().out
 
 
+def test_chart_remarks_are_in_json(tmp_path: Path, tune: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    german = "German note names: H is B, B is B flat"
+    (tmp_path / "chart.txt").write_text("H7 | Em", encoding="utf-8")
+    given = ("--chords", f"@{tmp_path / 'chart.txt'}")
+    assert told(capsys, "new", tmp_path / "new", *given)["chart_remarks"] == [german]
+    assert "chart_remarks" not in told(capsys, "new", tmp_path / "plain")
+    assert told(capsys, "import", tmp_path / "read", tune, *given)["chart_remarks"] == [german]
+    assert run(["import", str(tmp_path / "shown"), str(tune), *given]) == 0
+    assert f"chords:   {german}" in capsys.readouterr().out
+
+
 def test_show_plots(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib")
     assert run(["new", str(tmp_path / "song"), "--chords", "ii7 V7 | Imaj7", "--form", "verse:2"]) == 0

@@ -47,3 +47,9 @@ def test_the_map_leads_to_files() -> None:
         found = [base / path for base in (PACKAGE, ROOT, before) if (base / path).exists()]
         assert found, path
         before = found[0] if path.endswith("/") else found[0].parent
+
+
+def test_the_run_time_environment_is_held_where_it_is_said() -> None:
+    checks, page = ((ROOT / name).read_text(encoding="utf-8") for name in (".ci/run", "CONTRIBUTING.md"))
+    (bound,) = re.findall(r'"\$size" -le ([0-9]+) ', checks)
+    assert int(bound) <= 320 and f"at most {bound} MB" in page

@@ -14,6 +14,7 @@ import pytest
 import stemwright as sw
 from stemwright.cli.main import run
 from stemwright.face.typed import Result
+from stemwright.shown import runtimes
 from support import midi
 
 LAYERS = ("drums", "bass", "harmony", "lead")
@@ -170,8 +171,9 @@ def test_chords_from_a_file(named: Any, song: sw.Song, tmp_path: Path) -> None:
     file.write_text("[Verse]\nH7 | Em", encoding="utf-8")
     german = "German note names: H is B, B is B flat"
     made = song.compose("lead", chords=named(file), seed=1)
-    assert made.chords[0] == german and "sections passed over" in made.chords[1]
-    assert "chords" not in made.to_json() and song.show().chords == "B7 | Em"
+    assert made.chart_remarks[0] == german and "sections passed over" in made.chart_remarks[1]
+    assert made.to_json()["chart_remarks"] == list(made.chart_remarks) and song.show().chords == "B7 | Em"
+    assert "chart_remarks" not in song.compose("lead", seed=2).to_json()
     assert sw.new(tmp_path / "new", chords=named(file)).show().chords == "B7 | Em"
     file.write_text("C | Xm", encoding="utf-8")
     for call in (song.compose, lambda chords: sw.new(tmp_path / "no", chords=chords)):
@@ -191,8 +193,37 @@ def test_a_list_of_chords_is_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_whole_song_in_one_call(tmp_path: Path) -> None:
     made = sw.make_song(str(tmp_path / "song"), bpm="200", form="verse:1", seed=1)
     assert made.mix.is_file() and set(made.layers) == set(LAYERS) and unnamed(made) == []
-    again = sw.make_song(tmp_path / "song")
+    assert made.chart_remarks == () and "chart_remarks" not in made.to_json()
+    again = sw.make_song(tmp_path / "song", chords=None)
     assert {layer.how for layer in again.layers.values()} == {"kept"}
+
+
+def test_a_whole_song_needs_its_run_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the command does, it says so before anything is written."""
+    monkeypatch.setitem(runtimes.TRIALS, "onnxruntime", ("raise ImportError('gone')", "install it"))
+    with pytest.raises(sw.StemwrightError, match=r"onnxruntime cannot be loaded \(ImportError: gone\)"):
+        sw.make_song(tmp_path / "song", form="verse:1")
+    assert not (tmp_path / "song").exists()
+
+
+@pytest.mark.parametrize("named", [Path, str, lambda file: f"@{file}"])
+def test_a_midi_file_with_chords_from_a_file(named: Any, tmp_path: Path) -> None:
+    tune, file = tmp_path / "tune.mid", tmp_path / "chart.txt"
+    tune.write_bytes(midi.band())
+    file.write_text("Key: G\nH7 | Em | C", encoding="utf-8")
+    made = sw.import_midi(tmp_path / "song", tune, chords=named(file))
+    assert sw.open(tmp_path / "song").show().chords == "B7 | Em | C" and made.sources["chords"] == "given"
+    assert set(made.chart_remarks) == {
+        "German note names: H is B, B is B flat",
+        "key G major passed over: another one is given",
+    }
+    assert made.to_json()["chart_remarks"] == list(made.chart_remarks)
+    file.write_text("C | Xm", encoding="utf-8")
+    with pytest.raises(sw.UsageError, match=r"chart\.txt: chords: bar 2, 'Xm'"):
+        sw.import_midi(tmp_path / "no", tune, chords=named(file))
+    with pytest.raises(sw.UsageError, match="standard input is the MIDI file already"):
+        sw.import_midi(tmp_path / "no", "-", chords="-")
+    assert not (tmp_path / "no").exists()
 
 
 def test_midi_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

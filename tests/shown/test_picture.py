@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,5 +77,5 @@ def test_without_matplotlib(song: Path, tmp_path: Path, monkeypatch: pytest.Monk
         return real(name, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(StemwrightError, match=r"stemwright\[plot\]"):
+    with pytest.raises(StemwrightError, match=re.escape(f"{sys.executable} -m pip install matplotlib")):
         plot_song(song, tmp_path / "x.png")

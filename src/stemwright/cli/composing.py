@@ -144,6 +144,6 @@ def compose(
         lines(["take one with: stemwright compose DIR ... --seed N"])
         return
     lines([f"{name:<10}{layer['notes']} notes" for name, layer in made["layers"].items()])
-    lines(f"chords: {remark}" for remark in composed.chords)
+    lines(f"chords: {remark}" for remark in composed.chart_remarks)
     lines(made["remarks"])
     lines([f"seed {made['seed']}; stemwright generate {folder} performs what is new"])

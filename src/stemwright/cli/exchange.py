@@ -83,7 +83,8 @@ _Chords = Annotated[
     typer.Option(
         "--chords",
         metavar="TEXT",
-        help="Its chords, 'C | Am | F | V7'. Default: its own, or found in its notes.",
+        help="Its chords, 'C | Am | F | V7', @FILE or - for standard input. Default: its own, or found in "
+        "its notes.",
         show_default=False,
     ),
 ]
@@ -154,6 +155,7 @@ def import_(
         lines([f"{name:<10}{part['notes']} notes from {_tracks(part['track'])}{played}"])
     read = (f"{facts[what]} ({sources[what]})" for what in ("bpm", "meter", "key"))
     lines([f"read as   {', '.join(read)}, {facts['bars']} bars, chords: {sources['chords']}"])
+    lines(f"chords:   {remark}" for remark in facts.get("chart_remarks", ()))
     lines(f"note:     {remark}" for remark in facts["remarks"])
     lines([f"next: stemwright generate {quoted(folder)}"])
 

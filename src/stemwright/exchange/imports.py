@@ -18,6 +18,7 @@ from stemwright.exchange.tracks import choose, guess
 from stemwright.producer import bundles
 from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
+from stemwright.producer.compose import chord_remarks
 from stemwright.producer.create import title_from
 from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
@@ -92,7 +93,8 @@ def import_midi(
             details=_details(given, song),
         )
         number = commit(folder, song, act, clock)["run"]
-    return {"run": number, "layers": _details(given, song), **_facts(reading)}
+    facts = {**_facts(reading), **chord_remarks(over.chords)}
+    return {"run": number, "layers": _details(given, song), **facts}
 
 
 def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:

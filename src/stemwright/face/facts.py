@@ -24,7 +24,8 @@ class ImportedLayer(Result):
 @dataclass(frozen=True)
 class Imported(Result):
     """How a MIDI file was read. `sources`: where bpm, meter, key and chords are from: "file", "given",
-    "notes", "song", "default", "none". `remarks`: what did not come through, one line each.
+    "notes", "song", "default", "none". `remarks`: what did not come through, one line each;
+    `chart_remarks`: how chords that were given were read.
     """
 
     run: int
@@ -36,6 +37,7 @@ class Imported(Result):
     style: str
     sources: dict[str, str]
     remarks: tuple[str, ...]
+    chart_remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

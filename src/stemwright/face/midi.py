@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stemwright.errors import UsageError
 from stemwright.face import arguments as arg
 from stemwright.face.facts import Imported, Tracks
 
@@ -17,7 +18,7 @@ def import_midi(
     key: str | None = None,
     meter: str | None = None,
     form: arg.Form | None = None,
-    chords: arg.Texts | None = None,
+    chords: arg.Chart | None = None,
     style: str | None = None,
     ignore_tempo_changes: bool = False,
     strict: bool = False,
@@ -27,29 +28,33 @@ def import_midi(
 
     `track`: "2=bass", one or several; guessed where none is given. `layer`: only these. `every_track`: each
     track is a layer of its own. `strict`: refuse a damaged file instead of reading what can be read. The rest
-    overrules what the file says. UsageError for a file that does not fit, before anything is written.
+    overrules what the file says; of a chart in `chords` its bars alone are read. UsageError for a file that
+    does not fit, before anything is written.
     """
     from stemwright.exchange.imports import import_midi as run
     from stemwright.exchange.readings import Override
 
-    over = Override(
-        bpm=arg.bpm_text(bpm),
-        key=arg.text("key", key),
-        meter=arg.text("meter", meter),
-        form=arg.form_text(form),
-        chords=arg.chord_text(chords),
-        style=arg.text("style", style),
-    )
-    facts = run(
-        arg.path(path),
-        arg.path(file),
-        tracks=arg.texts(track),
-        layers=arg.texts(layer),
-        every_track=every_track,
-        over=over,
-        ignore_tempo_changes=ignore_tempo_changes,
-        strict=strict,
-    )
+    if chords == "-" and str(file) == "-":
+        raise UsageError("--chords -: standard input is the MIDI file already; give the chords in a file")
+    with arg.chart(chords) as chart:
+        over = Override(
+            bpm=arg.bpm_text(bpm),
+            key=arg.text("key", key),
+            meter=arg.text("meter", meter),
+            form=arg.form_text(form),
+            chords=chart,
+            style=arg.text("style", style),
+        )
+        facts = run(
+            arg.path(path),
+            arg.path(file),
+            tracks=arg.texts(track),
+            layers=arg.texts(layer),
+            every_track=every_track,
+            over=over,
+            ignore_tempo_changes=ignore_tempo_changes,
+            strict=strict,
+        )
     return Imported.read(facts)
 
 

@@ -101,10 +101,10 @@ class WrittenLayer(Result):
 
 @dataclass(frozen=True)
 class Composed(Result):
-    """New scores by layer; with `variations` there are only `files`, MIDI files by their seeds, and `chords`.
+    """New scores by layer; with `variations` there are only `files`, MIDI files by their seeds.
 
-    `chords`: how those that were given were read, one line each; `to_json()` lacks it. `stale`, `remarks`:
-    layers whose notes were written to other chords.
+    `chart_remarks`: how chords that were given were read, one line each. `stale`, `remarks`: layers whose
+    notes were written to other chords.
     """
 
     run: int | None = None
@@ -112,7 +112,7 @@ class Composed(Result):
     seconds: float = 0.0
     layers: dict[str, WrittenLayer] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
-    chords: tuple[str, ...] = ()
+    chart_remarks: tuple[str, ...] = ()
     stale: tuple[Stale, ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -135,11 +135,14 @@ class Mixed(Result):
 
 @dataclass(frozen=True)
 class MadeSong(Mixed):
-    """A mix, its layers and what it all took: `elapsed_seconds` of wall clock, `rtf` of that per second."""
+    """A mix, its layers and what it all took: `elapsed_seconds` of wall clock, `rtf` of that per second.
+    `chart_remarks`: how chords that were given were read, one line each.
+    """
 
     elapsed_seconds: float
     rtf: float
     layers: dict[str, MadeLayer]
+    chart_remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

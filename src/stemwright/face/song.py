@@ -144,7 +144,7 @@ class Song:
                 facts = vary(self.path, asked, variations, arg.path(out), progress)
             else:
                 facts = compose(self.path, asked, progress)
-        return replace(Composed.read(facts), chords=tuple(chord_remarks(chart)))
+            return Composed.read({**facts, **chord_remarks(chart)})
 
     def mix(
         self,

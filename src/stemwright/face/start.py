@@ -57,11 +57,13 @@ def make_song(
 ) -> MadeSong:
     """Start a song, generate every layer and mix it with its stems. Called again, it resumes.
 
-    UsageError where the song exists with other parameters. `composer`, `arranger`, `progress`: as in
-    `Song.generate`.
+    UsageError where the song exists with other parameters, StemwrightError, before anything is written, where
+    ONNX Runtime or the engine cannot be loaded. `composer`, `arranger`, `progress`: as in `Song.generate`.
     """
     from stemwright.producer.whole import make_song as make
+    from stemwright.shown.runtimes import require_runtimes
 
+    require_runtimes()
     where = arg.path(path)
     with arg.chart(chords) as chart:
         wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart)

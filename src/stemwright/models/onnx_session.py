@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from stemwright.errors import StemwrightError
 from stemwright.models.onnx_checks import check_graph
+from stemwright.models.packed import unpacked_graph
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -17,7 +18,8 @@ MAX_GRAPH = 1 << 30  # bytes
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     """An ONNX Runtime session with execution guards: sequential, deterministic, no spinning threads.
 
-    What is loaded are the very bytes that were checked (`onnx_checks`). StemwrightError for any other file.
+    What is loaded are the very bytes that were checked (`onnx_checks`), with packed weights as float32
+    (`models.packed`). StemwrightError for any other file.
     """
     import onnxruntime
 
@@ -28,6 +30,7 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     except OSError as error:
         raise StemwrightError(f"{path}: cannot be read ({error.strerror}); get the bundle again") from None
     check_graph(data, str(path))
+    data = unpacked_graph(data, str(path))
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -81,13 +81,15 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
     }
 
 
-def chord_remarks(chords: str | None) -> list[str]:
-    """What is to be told of how the chords that were asked for were read, and what of their chart was passed
-    over because the song has its own.
+def chord_remarks(chords: str | None) -> dict[str, list[str]]:
+    """`chart_remarks`: how the chords that were given were read, and what of their chart was passed over
+    because the song has its own; nothing where none were given.
     """
     from stemwright.compose.implied import SAID, chart_remarks
 
-    return [] if chords is None or chords == NEW else chart_remarks(chords, (*SAID, "form"))
+    if chords is None or chords == NEW:
+        return {}
+    return {"chart_remarks": chart_remarks(chords, (*SAID, "form"))}
 
 
 def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> list[list[int]]:

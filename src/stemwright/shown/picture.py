@@ -1,11 +1,11 @@
-"""`show --plot`: a song as one picture, a lead sheet over piano rolls. Needs matplotlib, the `plot` extra."""
+"""`show --plot`: a song as one picture, a lead sheet over piano rolls. Needs matplotlib."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, install
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
 from stemwright.song.layers import kind_of
@@ -210,6 +210,4 @@ def _require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
-        raise StemwrightError(
-            "--plot needs matplotlib: install it with pip install 'stemwright[plot]'"
-        ) from None
+        raise StemwrightError(f"--plot needs matplotlib; install it: {install('matplotlib')}") from None

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from stemwright.codec.wide import CHUNK, WideDecoder
 from stemwright.errors import StemwrightError
 from stemwright.models import Bundle, Manifest
+from stemwright.training import packing
 from stemwright.training.codec.config import TINY
-from stemwright.training.fit import onnx_graphs
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.wide import export
-from stemwright.training.wide.fourier import FactoredInverse
 from stemwright.training.wide.model import WideModel, begun, sides
 from support.codecs import tiny_model
 
@@ -73,7 +73,7 @@ def test_the_exported_graph_is_the_network(tmp_path: Path, codec: Bundle) -> Non
     assert np.abs(wanted).max() > 0.01
     np.testing.assert_allclose(heard, wanted, atol=5e-3 * np.abs(wanted).max())
     figures = bundle.manifest.held_out
-    assert figures["export_max_difference"] <= 1e-4 and 0 < figures["float16_max_difference"] < 1e-2
+    assert figures["export_max_difference"] <= 1e-4 and 0 < figures["packed_max_difference"] < 1e-2
     exact = sum(p.numel() for p in model.parameters()) * 4
     assert bundle.file("decoder.onnx").stat().st_size < 0.75 * exact
 
@@ -88,8 +88,7 @@ def test_what_reaches_too_far_or_is_too_large_is_refused(
     torch.manual_seed(0)
     loud = WideModel(model.config).eval()
     with torch.no_grad():
-        loud.decoder.embed.weight.fill_(1e5)
-    if loud.decoder.embed.weight.numel() < onnx_graphs.LARGE:
-        monkeypatch.setattr(onnx_graphs, "LARGE", 16)
+        loud.decoder.embed.weight.fill_(1e9)
+    monkeypatch.setattr(packing, "LARGE", 16)
     with pytest.raises(StemwrightError, match="does not fit"):
         export.export_model(loud, tmp_path / "b", codec.tokens_sha256, ABOUT)

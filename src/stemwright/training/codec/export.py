@@ -2,8 +2,8 @@
 
 ``encoder.onnx``: ``audio`` float32 ``[1, T * 320]`` -> ``codes`` int64 ``[1, 8, T]``.
 ``decoder.onnx``: ``codes`` int64 ``[1, 8, T]`` -> ``audio`` float32 ``[1, T * 320]``.
-Both take any T and use standard operators only: the inverse transform is one product with a windowed basis
-and four shifted adds.
+Both take any T and use standard operators only: the inverse transform is two small products and four
+shifted adds.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from torch import Tensor
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, tokens_of, write_bundle
 from stemwright.training.codec.config import HOP, SAMPLE_RATE, CodecConfig
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.codec.model import CodecModel
-from stemwright.training.codec.overlap import inverse_basis
 from stemwright.training.fit import checkpoint
 from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
 
 TOLERANCE = 1e-4
+FACTORS = (32, 40)  # of 1280, see `fourier`
 CONTEXT = 32  # frames on either side that cover the decoder's and the encoder's reach
 
 
@@ -69,12 +70,12 @@ def write_graphs(model: CodecModel, folder: Path) -> None:
     codes = torch.zeros(1, model.config.codebooks, frames, dtype=torch.int64)
     axes = {"audio": {1: "audio"}, "codes": {2: "codes"}}
     encoder, decoder = Computed(model, CodecModel.encode), Computed(model, CodecModel.decode)
-    model.decoder.basis = inverse_basis(model.config.n_fft)
+    model.decoder.inverse = FactoredInverse(*FACTORS)
     try:
         write_graph(encoder, {"audio": audio}, ["codes"], axes, folder / "encoder.onnx")
         write_graph(decoder, {"codes": codes}, ["audio"], axes, folder / "decoder.onnx")
     finally:
-        model.decoder.basis = None
+        model.decoder.inverse = None
 
 
 def check_graphs(model: CodecModel, folder: Path, seconds: float = 4.0) -> dict[str, float]:

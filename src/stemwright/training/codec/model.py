@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from stemwright.training.codec.blocks import ConvNeXtBlock, ResidualUnit, activation_of, conv, initialise
 from stemwright.training.codec.config import HOP, CodecConfig
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.codec.overlap import EDGE, overlapped
 from stemwright.training.codec.quantiser import ResidualQuantiser
 
@@ -91,7 +92,7 @@ class Decoder(Trunk):
         self.last = nn.LayerNorm(config.width)
         self.head = nn.Linear(config.width, 3 * self.bins)
         self.register_buffer("window", torch.hann_window(config.n_fft) / 1.5, persistent=False)
-        self.basis: Tensor | None = None  # set for export: the inverse transform becomes one product
+        self.inverse: FactoredInverse | None = None  # set for export, where no transform is at hand
 
     def spectrum(self, z: Tensor) -> tuple[Tensor, Tensor]:
         """Real and imaginary parts ``[batch, frames + 4, bins]``."""
@@ -101,11 +102,11 @@ class Decoder(Trunk):
 
     def forward(self, z: Tensor) -> Tensor:
         real, imag = self.spectrum(z)
-        if self.basis is not None:
-            pieces = torch.cat((real, imag), dim=-1) @ self.basis
+        if self.inverse is not None:
+            pieces = self.inverse(real[..., :-1], imag[..., :-1]) + real[..., -1:] * self.inverse.highest
         else:
-            pieces = torch.fft.irfft(torch.complex(real, imag), n=self.config.n_fft) * self.window
-        return overlapped(pieces, HOP)
+            pieces = torch.fft.irfft(torch.complex(real, imag), n=self.config.n_fft)
+        return overlapped(pieces * self.window, HOP)
 
 
 class CodecModel(nn.Module):

@@ -17,6 +17,7 @@ from stemwright.errors import UsageError
 from stemwright.models import Bundle
 from stemwright.training.codec.config import CodecConfig
 from stemwright.training.codec.model import CodecModel
+from stemwright.training.packing import read_graph
 
 if TYPE_CHECKING:
     import onnx
@@ -26,14 +27,12 @@ _PREFIX = "model."
 
 def model_of(bundle: Bundle) -> CodecModel:
     """The network of a codec bundle that this version exported, on the CPU. UsageError for any other."""
-    import onnx
-
     network = bundle.manifest.architecture.get("network")
     if not isinstance(network, dict):
         raise UsageError(f"{bundle.path}: field 'architecture.network' is missing: it was not trained here")
     model = CodecModel(CodecConfig.from_json(network))
     state = model.state_dict()
-    encoder, decoder = (onnx.load(str(bundle.file(f"{part}.onnx"))).graph for part in ("encoder", "decoder"))
+    encoder, decoder = (read_graph(bundle.file(f"{part}.onnx")) for part in ("encoder", "decoder"))
     found = {**dict(_weights(encoder)), **dict(_weights(decoder))}
     books = _looked_up(decoder)
     if len(books) == model.config.codebooks:
@@ -56,8 +55,8 @@ def _arrays(graph: onnx.GraphProto) -> dict[str, Tensor]:
 
     arrays = {i.name: torch.from_numpy(numpy_helper.to_array(i).copy()) for i in graph.initializer}
     for node in graph.node:
-        if node.op_type in ("Identity", "Cast") and node.input[0] in arrays:
-            arrays[node.output[0]] = arrays[node.input[0]].float()  # weights may be stored as float16
+        if node.op_type == "Identity" and node.input[0] in arrays:
+            arrays[node.output[0]] = arrays[node.input[0]]
     return arrays
 
 

@@ -3,7 +3,7 @@
 ``encoder.onnx``: ``spectra`` [1, T, 168] -> codes int64 [1, K, T]. ``trunk.onnx``: ``codes``, ``told``
 [1, T, F], ``timbre`` int64 [1] -> what notes see [1, T, voice] and the controls of frames [1, T, C].
 ``notes.onnx``: ``seen`` [M, voice], ``told`` [M, 14], ``pitch`` int64 [M], ``timbre`` -> [M, 67]. Large
-weights are stored as float16.
+weights of the last two are stored in ten bits (`packing`).
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ from stemwright.models.onnx_session import open_session
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 from stemwright.training.codec.export import averaged
 from stemwright.training.fit import checkpoint
-from stemwright.training.fit.onnx_graphs import OPSET, Computed, store_as_half, write_graph
+from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
+from stemwright.training.packing import pack
 from stemwright.training.tone.model import ToneConfig, ToneModel
 
 TOLERANCE = 2e-3
 """Of the graphs against the network, in logarithms of levels."""
+CODEBOOKS = "model.quantiser.codebooks"
+"""Is never packed: its rounding alone would move the sound as far as that of all other weights."""
 
 
 def _encoded(model: ToneModel, spectra: Tensor) -> Tensor:
@@ -116,7 +119,7 @@ def export_model(
 
 
 def _write_graphs(model: ToneModel, folder: Path) -> dict[str, float]:
-    """The graphs, large weights as float16; returns how far each is from the network."""
+    """The graphs, large weights packed; returns how far each is from the network."""
     generator = torch.Generator().manual_seed(1)
     config, frames, rows = model.config, 40, 9
     told = torch.rand(1, frames, FRAME_FEATURES, generator=generator)
@@ -154,7 +157,7 @@ def _write_graphs(model: ToneModel, folder: Path) -> dict[str, float]:
         if exact > TOLERANCE:
             raise StemwrightError(f"{name}: differs from the network by {exact:.2e}; export again")
         if name != ENCODER:  # tokens stay those of the exact network
-            store_as_half(folder / name)
+            pack(folder / name, keep=(CODEBOOKS,))
         out[f"{name.removesuffix('.onnx')}_difference"] = round(_difference(graph, given, folder / name), 6)
     return out
 

@@ -10,11 +10,12 @@ from stemwright.codec.tone.decoder import NOTES, TRUNK
 from stemwright.codec.tone.hearing import ENCODER
 from stemwright.errors import UsageError
 from stemwright.models import Bundle
+from stemwright.training.packing import read_graph
 from stemwright.training.tone.model import ToneConfig, ToneModel
 
 
 def model_of(bundle: Bundle) -> ToneModel:
-    """The network of a bundle; large weights of its decoder were stored as float16. UsageError where its
+    """The network of a bundle; large weights of its decoder were stored in ten bits. UsageError where its
     graphs lack a weight.
     """
     model = ToneModel(ToneConfig(**bundle.manifest.architecture["network"]))
@@ -38,10 +39,9 @@ def codebook_vectors(bundle: Bundle) -> Tensor:
 
 def _weights(bundle: Bundle, graph: str) -> dict[str, Tensor]:
     """The named weights of a graph, float32."""
-    import onnx
+    from onnx import numpy_helper
 
-    out = {}
-    for tensor in onnx.load(str(bundle.file(graph))).graph.initializer:
-        name = tensor.name.removesuffix("_half").removeprefix("model.")
-        out[name] = torch.from_numpy(onnx.numpy_helper.to_array(tensor).astype(np.float32))
-    return out
+    return {
+        tensor.name.removeprefix("model."): torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+        for tensor in read_graph(bundle.file(graph)).initializer
+    }

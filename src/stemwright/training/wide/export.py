@@ -2,8 +2,8 @@
 manifest.
 
 ``decoder.onnx``: ``codes`` int64 ``[1, 8, T]`` -> ``audio`` float32 ``[1, 2, T * 640]``, left and right at 48
-kHz, for any T, in standard operators. Large weights are stored as float16, which halves the file; it is made
-float32 when it is loaded, and what that changes stands in the manifest.
+kHz, for any T, in standard operators. Large weights are stored in ten bits (`training.packing`); what that
+changes is said in the manifest.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.training.codec.config import CodecConfig
 from stemwright.training.codec.export import TOLERANCE, averaged, reach
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.fit import checkpoint
-from stemwright.training.fit.onnx_graphs import OPSET, Computed, store_as_half, write_graph
-from stemwright.training.wide.fourier import FactoredInverse
+from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
+from stemwright.training.packing import pack
 from stemwright.training.wide.model import CHANNELS, FACTORS, RATE, WIDE_HOP, WideModel, sides
 
 CONTEXT = 40  # frames on either side that cover the network's reach
@@ -94,7 +95,7 @@ def export_model(
         path = Path(temp) / DECODER
         _write_graph(model, path)
         exact = _compare(model, path)
-        store_as_half(path)
+        pack(path)
         stored = _compare(model, path)
         if exact > TOLERANCE:
             raise StemwrightError(
@@ -118,12 +119,12 @@ def export_model(
             held_out={
                 **about.held_out,
                 "export_max_difference": round(exact, 9),
-                "float16_max_difference": round(stored, 9),
+                "packed_max_difference": round(stored, 9),
             },
         )
         bundle = write_bundle(out, manifest, {DECODER: path})
     size = bundle.file(DECODER).stat().st_size
-    say(f"{out}: bundle {bundle.sha256[:12]}, {size} bytes, float16 weights change samples by {stored:.1e}")
+    say(f"{out}: bundle {bundle.sha256[:12]}, {size} bytes, packed weights change samples by {stored:.1e}")
     return bundle
 
 

@@ -16,10 +16,10 @@ from torch import Tensor, nn
 
 from stemwright.training.codec.blocks import ConvNeXtBlock, initialise
 from stemwright.training.codec.config import HOP, CodecConfig
+from stemwright.training.codec.fourier import FactoredInverse
 from stemwright.training.codec.model import CodecModel, Trunk
 from stemwright.training.codec.overlap import EDGE, overlapped
 from stemwright.training.codec.quantiser import ResidualQuantiser
-from stemwright.training.wide.fourier import FactoredInverse
 
 RATE = 48_000
 WIDE_HOP = 2 * HOP

@@ -1,8 +1,8 @@
 """The inverse real Fourier transform as two small matrix products, for a graph that has no transform.
 
-One product with the whole basis costs 2560 x 2560 multiplications a frame and channel, more than all the rest
-of the decoder, and would lie in its file. With k = k2 + A k1 and t = t1 + B t2, n = A B (J. W. Cooley and J.
-W. Tukey, An Algorithm for the Machine Calculation of Complex Fourier Series, 1965)
+One product with the whole basis costs 2560 x 2560 multiplications a frame and channel of the wide decoder,
+more than all the rest of it, and would lie in its file. With k = k2 + A k1 and t = t1 + B t2, n = A B (J. W.
+Cooley and J. W. Tukey, An Algorithm for the Machine Calculation of Complex Fourier Series, 1965)
 
     exp(2 pi i k t / n) = exp(2 pi i k1 t1 / B) exp(2 pi i k2 t1 / n) exp(2 pi i k2 t2 / A)
 
@@ -26,6 +26,8 @@ class FactoredInverse(nn.Module):
     columns: Tensor
     twiddle: Tensor
     rows: Tensor
+    highest: Tensor
+    """What the bin at half the rate adds to ``[n]`` where its real part is 1; for those that have it."""
 
     def __init__(self, a: int, b: int) -> None:
         super().__init__()
@@ -42,6 +44,8 @@ class FactoredInverse(nn.Module):
         self.register_buffer("columns", columns.float(), persistent=False)  # [b, 2 b]
         self.register_buffer("twiddle", torch.view_as_real(between).float(), persistent=False)  # [a, b, 2]
         self.register_buffer("rows", rows.t().contiguous().float(), persistent=False)  # [a, 2 a]
+        turns = 1.0 - 2.0 * (torch.arange(n) % 2)
+        self.register_buffer("highest", turns / n, persistent=False)
 
     def forward(self, real: Tensor, imag: Tensor) -> Tensor:
         a, b = self.a, self.b
