@@ -1,0 +1,79 @@
+"""The report of styles as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stemwright.assess.style.report import ANY_REAL, FLOOR, REAL
+from stemwright.assess.tables import Column, Report, Table, table
+
+MISSES = 40
+"""Rules that are missed, worst first, that are printed."""
+FAULTS = 40
+
+
+def style_tables(report: Report) -> list[Table]:
+    """Rules with their goals, what is missed with bars, faults."""
+    names = list(report["songs"])
+    tables = [_rules(report, names), _missed(report["missed"]), _faults(report["faults"])]
+    return [made for made in tables if made.rows]
+
+
+def _rules(report: Report, names: Sequence[str]) -> Table:
+    rows = [
+        {**row, "missed": ", ".join(name for name in names if row["met"].get(name) is False)}
+        for row in report["rules"]
+    ]
+    columns = [
+        Column("style", "style", "{}"),
+        Column("rule", "rule", "{}"),
+        Column("goal", "goal", "{}"),
+        *(Column(name, name) for name in (*names, REAL, ANY_REAL, FLOOR)),
+        Column("missed", "missed by", "{}"),
+    ]
+    count = ", ".join(f"{name} {sum(own.values())}" for name, own in report["songs"].items())
+    kept = [_kept(report["rules"], name) for name in names]
+    notes = [
+        "real: songs of the style in the sources; any real: of all styles; shuffled: the floor",
+        *(f"{name}: {met} of {asked} rules met" for name, (met, asked) in zip(names, kept, strict=True)),
+    ]
+    return table(f"rules of styles, means over songs ({count})", columns, rows, notes)
+
+
+def _kept(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[int, int]:
+    found = [row["met"][name] for row in rows if row["met"].get(name) is not None]
+    return sum(found), len(found)
+
+
+def _missed(rows: Sequence[Mapping[str, Any]]) -> Table:
+    shown = [{**row, "where": "; ".join(map(_example, row["examples"]))} for row in rows[:MISSES]]
+    columns = [
+        Column("style", "style", "{}"),
+        Column("what", "by", "{}"),
+        Column("rule", "rule", "{}"),
+        Column("goal", "goal", "{}"),
+        Column("value", "is"),
+        Column("where", "for example", "{}"),
+    ]
+    rest = len(rows) - len(shown)
+    return table("missed, the worst first", columns, shown, [f"and {rest} more (--json)"] if rest else [])
+
+
+def _example(example: Mapping[str, Any]) -> str:
+    """ "pop, seed 3: .20, bars 4 8"."""
+    bars = " ".join(map(str, example["bars"]))
+    return f"{example['song']}: {example['value']:.2f}" + (f", bars {bars}" if bars else "")
+
+
+def _faults(rows: Sequence[Mapping[str, Any]]) -> Table:
+    shown = [{**row, "where": " ".join(map(str, row["bars"]))} for row in rows[:FAULTS]]
+    columns = [
+        Column("what", "by", "{}"),
+        Column("song", "song", "{}"),
+        Column("fault", "fault", "{}"),
+        Column("layer", "layer", "{}"),
+        Column("where", "bars", "{}"),
+    ]
+    rest = len(rows) - len(shown)
+    return table("faults", columns, shown, [f"and {rest} more (--json)"] if rest else [])

@@ -1,0 +1,87 @@
+"""Returns and contrast: what a section keeps when it comes back, and what a chorus has over a verse.
+
+Conventions.
+
+- Of each layer, *alike*: mean similarity (`similarity`) of the bars of sections of one name; *unlike*: of
+  sections of different names.
+- Of two groups of bars, a chorus's *over* a verse's: `velocity` (difference of the means of all notes),
+  `density` (notes a bar, ratio), `register` (semitones, difference of the mean pitches of harmony and
+  lead), `layers` (difference of how many layers sound in a bar). None where a group has no notes.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+import numpy as np
+
+from stemwright.evaluation.symbolic import similarity
+from stemwright.evaluation.symbolic.bars import Bools, bar_of
+from stemwright.evaluation.symbolic.grid import note_array
+from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.song.layers import kind_of, ordered
+
+
+def validate(song: SymbolicSong, *groups: Bools) -> None:
+    """ValueError unless every group of bars is [bars] of the song."""
+    if any(group.shape != (song.state.bars,) for group in groups):
+        raise ValueError(
+            f"{song.name}: groups should say of each of its {song.state.bars} bars whether it is in"
+        )
+
+
+def alike(song: SymbolicSong) -> OrderedDict[str, dict[str, float | None]]:
+    """By layer with notes: how alike sections of one name are, and those of others."""
+    found: OrderedDict[str, dict[str, float | None]] = OrderedDict()
+    for layer in ordered({name for name, score in song.scores.items() if score.notes}):
+        own = similarity.evaluate(song, [layer])
+        found[layer] = {"alike": own["repeated"], "unlike": own["unlike"]}
+    return found
+
+
+def over(song: SymbolicSong, chorus: Bools, verse: Bools) -> OrderedDict[str, float | None]:
+    """What the bars of the chorus [bars] have over those of the verse [bars]."""
+    validate(song, chorus, verse)
+    first, second = (_group(song, group) for group in (chorus, verse))
+    figures = OrderedDict(
+        velocity=_less(first["velocity"], second["velocity"]),
+        density=None,
+        register=_less(first["register"], second["register"]),
+        layers=_less(first["layers"], second["layers"]),
+    )
+    one, other = first["density"], second["density"]
+    figures["density"] = one / other if one is not None and other else None
+    return figures
+
+
+def _group(song: SymbolicSong, group: Bools) -> dict[str, float | None]:
+    """velocity, density, register, layers of some bars."""
+    loud: list[int] = []
+    high: list[int] = []
+    sounding = np.zeros(song.state.bars)
+    for layer, score in song.scores.items():
+        notes = note_array(score)
+        bars = bar_of(song.state, notes[:, 0])
+        inside = notes[group[bars]]
+        loud += inside[:, 3].tolist()
+        high += inside[:, 2].tolist() if kind_of(layer) in ("harmony", "lead") else []
+        sounding[np.unique(bars)] += 1
+    some = bool(group.any())
+    return {
+        "velocity": float(np.mean(loud)) if loud else None,
+        "density": len(loud) / float(group.sum()) if some else None,
+        "register": float(np.mean(high)) if high else None,
+        "layers": float(sounding[group].mean()) if some else None,
+    }
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def evaluate(song: SymbolicSong, chorus: Bools, verse: Bools) -> OrderedDict[str, float | None]:
+    """`LAYER_alike` of each layer, and `velocity`, `density`, `register`, `layers` of `over`."""
+    found: OrderedDict[str, float | None] = OrderedDict(
+        (f"{layer}_alike", own["alike"]) for layer, own in alike(song).items()
+    )
+    return OrderedDict([*found.items(), *over(song, chorus, verse).items()])
