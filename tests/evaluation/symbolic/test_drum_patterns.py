@@ -21,15 +21,11 @@ def found(pattern: dict[str, str], late: int = 0) -> dict[str, float | None]:
     ("pattern", "has"),
     [
         (ROCK, {"backbeat", "kick_on_one", "hat_on_two_and_four"}),
-        (
-            HOUSE,
-            {"backbeat", "four_on_the_floor", "kick_on_one", "offbeat_hat"},
-        ),
+        (HOUSE, {"backbeat", "four_on_the_floor", "kick_on_one", "offbeat_hat"}),
         (ONE_DROP, {"half_time", "one_drop", "hat_on_two_and_four"}),
         (ROCKERS, {"half_time", "one_drop", "kick_on_one"}),
-        (JAZZ, {"hat_on_two_and_four", "ride", "four_on_the_floor", "kick_on_one"})(  # feathered,
-            {"kick": "xxxxxxxxxx......"}, {"kick_on_one", "machine_gun"}
-        ),
+        (JAZZ, {"hat_on_two_and_four", "ride", "four_on_the_floor", "kick_on_one"}),  # a feathered kick
+        ({"kick": "xxxxxxxxxx......"}, {"kick_on_one", "machine_gun"}),
         ({"kick": "X.......x.......", "snare": "........X......."}, {"half_time", "one_drop", "kick_on_one"}),
         ({"kick": "X...............", "snare": "........X......."}, {"half_time", "kick_on_one"}),
         ({"kick": "X...............", "snare": "....g.......g..."}, {"kick_on_one"}),  # ghosts are no beat
