@@ -34,7 +34,12 @@ def test_clave_is_kept_only_where_it_is():
 
 
 def test_surdo():
-    for text, right in [("x.....x.x.....x.", True), ("x.......x.......", False), ("....x.....x.x...", True)]:
+    for text, right in [
+        ("x.....x.x.....x.", True),
+        ("x.......x.......", False),
+        ("....x.....x.x...", True),
+        ("x.x.x.x.x.x.x.x.", False),
+    ]:
         assert clave.surdo(song(form="verse:1", drums=kit(kick=text))).tolist() == [right]
 
 
@@ -46,6 +51,7 @@ def test_basses():
     assert basses("......x.....x...") == (True, False)
     assert basses("x.....x.x.....x.") == (False, True)
     assert basses("x...x...x...x...") == (False, False)
+    assert basses("x.x.x.x.x.x.x.x.") == (False, False)  # eighths throughout
     assert clave.evaluate(song(form="verse:1", bass=line("......x.....x...", [40] * 2)))["clave"] is None
 
 

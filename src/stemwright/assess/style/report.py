@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stemwright.assess.means import Figures, mean, rounded
+from stemwright.assess.style.judges import judge_real_or_made, judge_styles
 from stemwright.assess.style.measuring import measures, misses
 from stemwright.assess.style.rules import Rule, rules_of
 from stemwright.evaluation.symbolic import song_faults
@@ -36,7 +37,8 @@ PLAYED_ONLY = ("returns.velocity", "groove.swing")
 def assess_style(
     sets: Mapping[str, Songs], real: Songs | None = None, *, seed: int = 0, watch: Watch = unwatched
 ) -> dict[str, Any]:
-    """All figures as plain JSON values: `rules`, a row a style and rule; `missed`, worst first; `faults`.
+    """All figures as plain JSON values: `rules`, a row a style and rule; `missed`, worst first;
+    `faults`; `styles` and `told`: what `judges` say, where there is real music.
 
     `sets`: songs by who wrote them and by style. `real`: by style, "" for those of none; None: no columns.
     """
@@ -61,6 +63,8 @@ def assess_style(
         "seed": seed,
         "rules": rows,
         "missed": sorted(missed, key=lambda row: -row["miss"]),
+        "styles": [] if real is None else judge_styles(real, sets, watch),
+        "told": [] if real is None else judge_real_or_made(real, sets, seed),
         "faults": [row for what, songs in sets.items() for row in _faults(what, songs)],
     }
     made: dict[str, Any] = rounded(report)

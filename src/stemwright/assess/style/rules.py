@@ -71,6 +71,7 @@ _ON_ONE = ("pop", "rock", "funk", "country", "soul", "blues", "metal", "punk", *
 
 RULES: tuple[Rule, ...] = (
     Rule("drums.backbeat", "snare on 2 and 4, bars", 0.9, styles=_BACKBEATS),
+    Rule("drums.either", "snare on 2 and 4, or on 3, bars", 0.8, styles=("ballad", "metal", "ambient")),
     Rule("drums.four_on_the_floor", "kick on all four, bars", 0.95, styles=_FLOOR),
     Rule("drums.offbeat_hat", "hats between the beats, bars", 0.7, styles=_FLOOR),
     Rule("drums.kick_on_one", "kick on 1, bars", 0.95, styles=_ON_ONE),

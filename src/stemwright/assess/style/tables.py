@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from stemwright.assess.means import mean
+from stemwright.assess.style.judges import MOST_ACCURACY
 from stemwright.assess.style.report import ANY_REAL, FLOOR, REAL
 from stemwright.assess.tables import Column, Report, Table, table
 
@@ -16,7 +18,13 @@ FAULTS = 40
 def style_tables(report: Report) -> list[Table]:
     """Rules with their goals, what is missed with bars, faults."""
     names = list(report["songs"])
-    tables = [_rules(report, names), _missed(report["missed"]), _faults(report["faults"])]
+    tables = [
+        _rules(report, names),
+        _styles(report["styles"], names),
+        _told(report["told"]),
+        _missed(report["missed"]),
+        _faults(report["faults"]),
+    ]
     return [made for made in tables if made.rows]
 
 
@@ -44,6 +52,34 @@ def _rules(report: Report, names: Sequence[str]) -> Table:
 def _kept(rows: Sequence[Mapping[str, Any]], name: str) -> tuple[int, int]:
     found = [row["met"][name] for row in rows if row["met"].get(name) is not None]
     return sum(found), len(found)
+
+
+def _styles(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
+    columns = [
+        Column("style", "style", "{}"),
+        Column("real songs", "real songs", "{}"),
+        *(Column(name, name, "{:.0%}") for name in (REAL, *names)),
+        *(Column(f"{name} for", f"{name}, mostly taken for", "{}") for name in names),
+    ]
+    shown = [*rows, {"style": "mean", **mean([{n: row[n] for n in (REAL, *names)} for row in rows])}]
+    title = "a judge who learned real grooves by style: drums it takes for their style"
+    note = "real: grooves of drummers that it has not heard"
+    return table(title, columns, shown if rows else [], [note])
+
+
+def _told(rows: Sequence[Mapping[str, Any]]) -> Table:
+    shown = [{**row, "more": "; ".join(row["more"]), "less": "; ".join(row["less"])} for row in rows]
+    columns = [
+        Column("layer", "layer", "{}"),
+        Column("what", "by", "{}"),
+        Column("real songs", "real songs", "{}"),
+        Column("made songs", "made songs", "{}"),
+        Column("accuracy", "told apart", "{:.0%}"),
+        Column("more", "made ones have more of", "{}"),
+        Column("less", "and less of", "{}"),
+    ]
+    title = f"real or made? Share that a judge tells (goal: at most {MOST_ACCURACY:.0%})"
+    return table(title, columns, shown, ["no styles are known of real bass and harmony: game music"])
 
 
 def _missed(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -6,10 +6,9 @@ with every clave in both directions (three strokes first, or two): F1 of its str
 sixteenth that it is nearest to. A bar *keeps clave* where it, or a pair of bars that it is in, reaches KEPT
 with one piece.
 
-- *surdo*: kick or low tom on 1 and 3, or on 2 and 4, with a pick-up an eighth before at least one of
-  them: the heartbeat of bossa and samba.
-- *tumbao*: the bass on the "and" of 2 and on 4, as in son and salsa. *bossa_bass*: the bass on 1 and 3
-  with a pick-up to one of them.
+- *surdo*: kick or low tom on 1 and 3, or on 2 and 4, with a pick-up an eighth before one of them, and at
+  most BUSY strokes: the heartbeat of bossa and samba. *bossa_bass*: the same of the bass, on 1 and 3.
+- *tumbao*: the bass on the "and" of 2 and on 4 and not on 1, as in son and salsa.
 
 Control: Groove MIDI's Latin grooves.
 """
@@ -22,13 +21,13 @@ from collections.abc import Callable
 import numpy as np
 
 from stemwright.evaluation.symbolic.bars import (
-    BEAT,
     GHOST,
     OFF,
     Bools,
     at,
     layers_of,
     notes_of,
+    per_bar,
     share,
     strokes,
 )
@@ -47,6 +46,7 @@ CLAVES: dict[str, tuple[int, ...]] = {
 """Of sixteen steps, three strokes (or the partido alto's bar) first."""
 CLAVE_PIECES = ("rim", "percussion", "clap", "bell", "snare", "closed_hat", "high_tom")
 KEPT = 0.8
+BUSY = 6
 _BEATS = (0, PPQ, 2 * PPQ, 3 * PPQ)
 
 
@@ -80,8 +80,8 @@ def tumbao(song: SymbolicSong) -> Bools:
     """Bars with a tumbao in the bass [bars]."""
     validate(song)
     onsets = np.unique(notes_of(song, "bass")[:, 0])
-    and_of_two, four = at(song.state, onsets, _BEATS[1:2], OFF), at(song.state, onsets, _BEATS[3:], BEAT)
-    return np.asarray(and_of_two[:, 0] & four[:, 0])
+    on, off = at(song.state, onsets, _BEATS), at(song.state, onsets, _BEATS, OFF)
+    return np.asarray(off[:, 1] & on[:, 3] & ~on[:, 0])
 
 
 def bossa_bass(song: SymbolicSong) -> Bools:
@@ -146,4 +146,4 @@ def _heartbeat(state: GlobalState, onsets: Ints, beats: tuple[tuple[int, int], .
     made = np.zeros(state.bars, dtype=bool)
     for first, second in beats:
         made |= on[:, first] & on[:, second] & (off[:, (first - 1) % 4] | off[:, (second - 1) % 4])
-    return made
+    return made & (per_bar(state, onsets) <= BUSY)

@@ -5,7 +5,7 @@ Conventions. Every pattern says of each bar whether it has it [bars]. Ghost note
 that have them (`quarters`): 4/4, and 12/8, whose quarters are dotted; others have no figure.
 
 - *backbeat*: snare, rim or clap on 2 and on 4.
-- *half_time*: snare, rim or clap on 3 and neither on 2 nor on 4.
+- *half_time*: snare, rim or clap on 3 and neither on 2 nor on 4. *either*: this or the backbeat.
 - *four_on_the_floor*: the kick on all four. *kick_on_one*: on 1.
 - *one_drop*: kick and snare (or rim, clap) together on 3, no snare on 2 and 4: with no kick on 1 it is
   the one drop itself, with a kick on 1 rockers, with four kicks steppers.
@@ -87,6 +87,11 @@ def half_time(song: SymbolicSong) -> Bools:
     return np.asarray(snare[:, 2] & ~snare[:, 1] & ~snare[:, 3])
 
 
+def either(song: SymbolicSong) -> Bools:
+    """Bars with a backbeat or in half time [bars]."""
+    return np.asarray(backbeat(song) | half_time(song))
+
+
 def four_on_the_floor(song: SymbolicSong) -> Bools:
     """Bars with a kick on every beat [bars]."""
     return np.asarray(beats(song, ("kick",)).all(axis=1))
@@ -129,6 +134,7 @@ def machine_gun(song: SymbolicSong) -> Bools:
 PATTERNS: dict[str, Pattern] = {
     "backbeat": backbeat,
     "half_time": half_time,
+    "either": either,
     "four_on_the_floor": four_on_the_floor,
     "kick_on_one": kick_on_one,
     "one_drop": one_drop,
