@@ -15,6 +15,11 @@ def test_what_returns_by_layer():
     assert found["bass"] == {"alike": 0.0, "unlike": 0.5}
 
 
+def test_how_long_notes_are_held_does_not_count():
+    lead = score((0, 41, 60, 80), (96, 90, 62, 80), (384, 42, 60, 70), (482, 40, 62, 90))
+    assert returns.alike(song(form="verse:1 verse:1", lead=lead))["lead"]["alike"] == 1.0
+
+
 def test_a_chorus_over_a_verse():
     rows = [(bar * 384, 90, 60, 70) for bar in (0, 2)]
     rows += [(bar * 384 + t, 90, 67, 90) for bar in (1, 3) for t in (0, 96)]

@@ -2,7 +2,8 @@
 
 Conventions. Sections of twelve bars (or 24) alone. A chorus is *twelve bars* where its first bar begins
 on the tonic's chord, its fifth on the fourth degree's, its seventh on the tonic's, and its ninth on the
-fifth's or (as in jazz) the second's. Majors, minors and sevenths are not told apart.
+fifth's or, as in jazz, the second's, or, as in minor, on the minor sixth's. Majors, minors and sevenths
+are not told apart.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from stemwright.evaluation.symbolic.sections import spans
 from stemwright.evaluation.symbolic.song import SymbolicSong
 
 CHORUS = 12
-DEGREES: dict[int, tuple[int, ...]] = {0: (0,), 4: (5,), 6: (0,), 8: (7, 2)}
+DEGREES: dict[int, tuple[int, ...]] = {0: (0,), 4: (5,), 6: (0,), 8: (7, 2, 8)}
 """Bar of the chorus (from 0): semitones above the tonic on which its first chord may stand."""
 
 

@@ -3,7 +3,8 @@
 Conventions.
 
 - Of each layer, *alike*: mean similarity (`similarity`) of the bars of sections of one name; *unlike*: of
-  sections of different names.
+  sections of different names. How long a note is held does not count: two players, or one twice, never
+  let go at the same moment.
 - Of two groups of bars, a chorus's *over* a verse's: `velocity` (difference of the means of all notes),
   `density` (notes a bar, ratio), `register` (semitones, difference of the mean pitches of harmony and
   lead), `layers` (difference of how many layers sound in a bar). None where a group has no notes.
@@ -12,6 +13,7 @@ Conventions.
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +22,7 @@ from stemwright.evaluation.symbolic.bars import Bools, bar_of
 from stemwright.evaluation.symbolic.grid import note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import kind_of, ordered
+from stemwright.song.score import Score
 
 
 def validate(song: SymbolicSong, *groups: Bools) -> None:
@@ -34,7 +37,8 @@ def alike(song: SymbolicSong) -> OrderedDict[str, dict[str, float | None]]:
     """By layer with notes: how alike sections of one name are, and those of others."""
     found: OrderedDict[str, dict[str, float | None]] = OrderedDict()
     for layer in ordered({name for name, score in song.scores.items() if score.notes}):
-        own = similarity.evaluate(song, [layer])
+        notes = (replace(note, duration=1) for note in song.scores[layer].notes)
+        own = similarity.evaluate(replace(song, scores={layer: Score.from_notes(notes)}))
         found[layer] = {"alike": own["repeated"], "unlike": own["unlike"]}
     return found
 
