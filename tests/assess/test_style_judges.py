@@ -7,6 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from stemwright.assess.style.judges import LEAST_SONGS, judge_real_or_made, judge_styles
+from stemwright.assess.style.report import assess_style
+from stemwright.assess.style.tables import style_tables
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from support.symbolic import kit, melody, song
 
@@ -71,3 +73,20 @@ def test_real_songs_without_style_are_for_layers_that_no_style_has() -> None:
     rows = {row["layer"]: row for row in judge_real_or_made(real, {"made": made})}
     assert rows["drums"]["real songs"] == 12 and rows["drums"]["styles"] == 1
     assert rows["lead"]["real songs"] == 12 and rows["lead"]["styles"] is None
+
+
+def test_what_judges_say_is_in_the_report_and_its_tables() -> None:
+    real = {"rock": grooves("rock"), "reggae": grooves("reggae")}
+    made = {"rock": [groove("rock", i) for i in range(40, 43)], "reggae": [groove("rock", 50)]}
+    report = assess_style({"made": made}, real)
+    assert [row["style"] for row in report["styles"]] == ["rock", "reggae"]
+    assert [(row["layer"], row["real songs"], row["made songs"]) for row in report["told"]] == [
+        ("drums", 20, 4)
+    ]
+    judged, told = (
+        next(made for made in style_tables(report) if word in made.title) for word in ("judge who", "real or")
+    )
+    assert [row[0] for row in judged.rows] == ["rock", "reggae", "mean"]
+    assert judged.rows[-1][judged.head.index("made")] == "50%"
+    assert judged.rows[1][judged.head.index("made, mostly taken for")] == "rock"
+    assert told.rows[0][:4] == ["drums", "made", "20", "4"]

@@ -8,6 +8,7 @@ from typing import Any
 from stemwright.assess.means import mean
 from stemwright.assess.style.judges import MOST_ACCURACY
 from stemwright.assess.style.report import ANY_REAL, FLOOR, REAL
+from stemwright.assess.style.rules import RULES
 from stemwright.assess.tables import Column, Report, Table, table
 
 MISSES = 40
@@ -16,9 +17,10 @@ FAULTS = 40
 
 
 def style_tables(report: Report) -> list[Table]:
-    """Rules with their goals, what is missed with bars, faults."""
+    """Rules with their goals, over styles and in each; judges; what is missed with bars; faults."""
     names = list(report["songs"])
     tables = [
+        _over_styles(report["rules"], names),
         _rules(report, names),
         _styles(report["styles"], names),
         _told(report["told"]),
@@ -26,6 +28,38 @@ def style_tables(report: Report) -> list[Table]:
         _faults(report["faults"]),
     ]
     return [made for made in tables if made.rows]
+
+
+def _over_styles(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
+    """A row a rule: means over the styles that it holds for, and the styles in which it is missed."""
+    what = (*names, REAL, ANY_REAL, FLOOR)
+    of_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {(rule.says, rule.goal): [] for rule in RULES}
+    for row in rows:
+        of_rule[row["rule"], row["goal"]].append(row)
+    shown = [
+        {
+            "rule": rule,
+            "goal": goal,
+            "styles": len(own),
+            **mean([{name: row.get(name) for name in what} for row in own]),
+            **{f"{name} misses": _missing(own, name) for name in names},
+        }
+        for (rule, goal), own in of_rule.items()
+        if own
+    ]
+    columns = [
+        Column("rule", "rule", "{}"),
+        Column("goal", "goal", "{}"),
+        Column("styles", "styles", "{}"),
+        *(Column(name, name) for name in what),
+        *(Column(f"{name} misses", f"{name} misses it in", "{}") for name in names),
+    ]
+    return table("rules, means over the styles that they hold for", columns, shown)
+
+
+def _missing(rows: Sequence[Mapping[str, Any]], name: str) -> str:
+    """ "jazz 0.45, pop 0.48": the styles in which a rule is missed."""
+    return ", ".join(f"{row['style']} {row[name]:.2f}" for row in rows if row["met"].get(name) is False)
 
 
 def _rules(report: Report, names: Sequence[str]) -> Table:
