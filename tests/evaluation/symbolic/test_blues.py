@@ -24,6 +24,11 @@ def test_shares_keys_and_sections():
     assert blues.choruses(long) == [0, 12]
 
 
+def test_bars_that_go_astray():
+    assert blues.astray(song(chords=POP, key="A major", form="verse:12"), 0) == [4, 6, 8]
+    assert blues.astray(song(chords=BLUES, key="A major", form="verse:12"), 0) == []
+
+
 def test_other_forms():
     with pytest.raises(ValueError, match="twelve bars"):
         blues.evaluate(song(chords="C C", form="verse:2"))

@@ -30,6 +30,7 @@ from stemwright.evaluation.symbolic.bars import Bools, bar_of, notes_of, share
 from stemwright.evaluation.symbolic.grid import Ints
 from stemwright.evaluation.symbolic.sections import spans
 from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.song.layers import LAYERS
 from stemwright.song.state import GlobalState
 
 Values = Mapping[str, float | bool | None]
@@ -140,6 +141,10 @@ def _clashing(song: SymbolicSong) -> Ints:
     return bar_of(song.state, np.flatnonzero(clashes.clashing(song)[1]) * clashes.EIGHTH)
 
 
+def _astray(song: SymbolicSong) -> Ints:
+    return np.array([bar for first in blues.choruses(song) for bar in blues.astray(song, first)])
+
+
 _WHERE: dict[str, Callable[[SymbolicSong], Ints]] = {
     **{f"drums.{name}": _lacking(pattern) for name, pattern in drums.PATTERNS.items()},
     **{f"clave.{name}": _lacking(pattern) for name, (_, pattern) in clave.PATTERNS.items()},
@@ -153,6 +158,8 @@ _WHERE: dict[str, Callable[[SymbolicSong], Ints]] = {
         [bar for bar, filled in fills.changes(song).items() if not filled]
     ),
     "fills.crash_at_beginnings": lambda song: bar_of(song.state, fills.misplaced(song)),
+    "blues.twelve_bars": _astray,
+    **{f"returns.{layer}_alike": partial(returns.changed, layer=layer) for layer in LAYERS},
     "melody.against": _against,
     "melody.silent": lambda song: np.flatnonzero(~melody.sounding(song)),
     "clashes.clashes": _clashing,

@@ -3,12 +3,13 @@
 A figure is the mean over the songs that it is known of. Columns: who wrote, or "songs" for songs that
 were given; *real*, real songs of that style, and *any real*, those of every style (lead sheets and game
 music say something of melodies and basses where no recording of the style does); *shuffled*, the first
-SHUFFLED songs of the first column with their notes mixed: the floor.
+SHUFFLED songs of the first column with their notes and chords mixed: the floor.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from stemwright.assess.means import Figures, mean, rounded
@@ -16,7 +17,7 @@ from stemwright.assess.style.judges import judge_real_or_made, judge_styles
 from stemwright.assess.style.measuring import measures, misses
 from stemwright.assess.style.rules import Rule, rules_of
 from stemwright.evaluation.symbolic import song_faults
-from stemwright.evaluation.symbolic.shuffled import shuffled
+from stemwright.evaluation.symbolic.shuffled import shuffled, shuffled_chords
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.work.progress import Watch, unwatched
 
@@ -52,7 +53,7 @@ def assess_style(
         columns = {what: mean(figures) for what, figures in found.items()}
         if real is not None:
             columns |= {REAL: mean(of_real.get(style, [])), ANY_REAL: every}
-        columns[FLOOR] = mean(_figures(shuffled(sets[first][style][:SHUFFLED], seed), FLOOR, watch))
+        columns[FLOOR] = mean(_figures(_floor(sets[first][style][:SHUFFLED], seed), FLOOR, watch))
         for rule in rules_of(style):
             rows.append(_row(style, rule, columns))
             for what, songs in sets.items():
@@ -69,6 +70,13 @@ def assess_style(
     }
     made: dict[str, Any] = rounded(report)
     return made
+
+
+def _floor(songs: Sequence[SymbolicSong], seed: int) -> list[SymbolicSong]:
+    """The songs with notes and chords mixed."""
+    states = shuffled_chords([song.state for song in songs], seed)
+    mixed = shuffled(songs, seed)
+    return [replace(song, state=state) for song, state in zip(mixed, states, strict=True)]
 
 
 def _figures(songs: Sequence[SymbolicSong], name: str, watch: Watch) -> list[Figures]:

@@ -31,7 +31,7 @@ def style_tables(report: Report) -> list[Table]:
 
 
 def _over_styles(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Table:
-    """A row a rule: means over the styles that it holds for, and the styles in which it is missed."""
+    """A row a rule, where there are several styles: means over its styles, and where it is missed."""
     what = (*names, REAL, ANY_REAL, FLOOR)
     of_rule: dict[tuple[str, str], list[Mapping[str, Any]]] = {(rule.says, rule.goal): [] for rule in RULES}
     for row in rows:
@@ -45,7 +45,7 @@ def _over_styles(rows: Sequence[Mapping[str, Any]], names: Sequence[str]) -> Tab
             **{f"{name} misses": _missing(own, name) for name in names},
         }
         for (rule, goal), own in of_rule.items()
-        if own
+        if own and len({row["style"] for row in rows}) > 1
     ]
     columns = [
         Column("rule", "rule", "{}"),

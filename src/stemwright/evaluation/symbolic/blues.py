@@ -34,18 +34,19 @@ def choruses(song: SymbolicSong) -> list[int]:
     ]
 
 
-def is_blues(song: SymbolicSong, first: int) -> bool:
-    """Whether the chorus that begins with a bar (from 0) has the chords of a blues."""
+def astray(song: SymbolicSong, first: int) -> list[int]:
+    """The bars (from 0) of the chorus that begins with a bar whose chords are not those of a blues."""
     state = song.state
+    found = []
     for bar, allowed in DEGREES.items():
         chord = state.chord_at_tick((first + bar) * state.meter.ticks_per_bar)
         if chord is None or (chord.root_pc - state.key.tonic_pc) % 12 not in allowed:
-            return False
-    return True
+            found.append(first + bar)
+    return found
 
 
 def evaluate(song: SymbolicSong) -> OrderedDict[str, float | None]:
     """twelve_bars: the share of choruses that are a blues."""
     validate(song)
-    found = [is_blues(song, first) for first in choruses(song)]
+    found = [not astray(song, first) for first in choruses(song)]
     return OrderedDict(twelve_bars=sum(found) / len(found))

@@ -19,10 +19,13 @@ import numpy as np
 
 from stemwright.evaluation.symbolic import similarity
 from stemwright.evaluation.symbolic.bars import Bools, bar_of
-from stemwright.evaluation.symbolic.grid import note_array
+from stemwright.evaluation.symbolic.grid import Ints, note_array
+from stemwright.evaluation.symbolic.sections import section_pairs
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import kind_of, ordered
 from stemwright.song.score import Score
+
+CHANGED = 0.5
 
 
 def validate(song: SymbolicSong, *groups: Bools) -> None:
@@ -37,10 +40,26 @@ def alike(song: SymbolicSong) -> OrderedDict[str, dict[str, float | None]]:
     """By layer with notes: how alike sections of one name are, and those of others."""
     found: OrderedDict[str, dict[str, float | None]] = OrderedDict()
     for layer in ordered({name for name, score in song.scores.items() if score.notes}):
-        notes = (replace(note, duration=1) for note in song.scores[layer].notes)
-        own = similarity.evaluate(replace(song, scores={layer: Score.from_notes(notes)}))
+        own = similarity.evaluate(_without_lengths(song, layer))
         found[layer] = {"alike": own["repeated"], "unlike": own["unlike"]}
     return found
+
+
+def changed(song: SymbolicSong, layer: str) -> Ints:
+    """The bars (from 0) of a layer that are less than CHANGED like those of the section that they repeat."""
+    matrix = similarity.bar_matrix(_without_lengths(song, layer))
+    found = {
+        second + bar
+        for first, second, bars, material in section_pairs(song.state)
+        for bar in range(bars)
+        if material and matrix[first + bar, second + bar] < CHANGED
+    }
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _without_lengths(song: SymbolicSong, layer: str) -> SymbolicSong:
+    notes = (replace(note, duration=1) for note in song.scores[layer].notes)
+    return replace(song, scores={layer: Score.from_notes(notes)})
 
 
 def over(song: SymbolicSong, chorus: Bools, verse: Bools) -> OrderedDict[str, float | None]:
