@@ -22,6 +22,8 @@ def four(last: dict[str, str], **after: str):
         ({**BAR, "high_tom": "x.x............."}, False),  # the first half is not where a fill leads on
         ({**BAR, "snare": "....X.......XXXX"}, True),
         ({**BAR, "snare": "....X.......Xggg"}, False),  # ghost notes
+        ({**BAR, "snare": "....X.........XX"}, True),  # in the backbeat's place
+        ({**BAR, "snare": "....X........X.."}, False),  # a backbeat that is late
         ({"kick": "X...............", "snare": "....X...........", "closed_hat": "x.x.x.x........."}, True),
         ({**BAR, "closed_hat": "x.x.x.x.x.x....."}, False),  # most of it goes on
     ],

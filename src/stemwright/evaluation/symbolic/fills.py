@@ -3,9 +3,8 @@
 Conventions. A section's *usual* bar is the strokes (by piece and sixteenth) that at least half of its
 other bars have. In the last HALF of the section's last bar, where a fill stands, a fill is any of
 
-- *toms*: MORE tom strokes or more than usual;
-- *run*: MORE snare, rim or clap strokes (or kicks with two of them) more than usual, ghost notes not
-  counted;
+- *toms*: MORE tom strokes or more that the usual bar does not have;
+- *run*: MORE snare, rim or clap strokes or more that it does not have, ghost notes not counted;
 - *break*: at most BROKEN of the usual strokes remain, where there are at least 4.
 
 A change of section without drums in the bars before it is not counted, nor are sections of a single bar.
@@ -63,8 +62,8 @@ def is_fill(bar: Ints, usual: Bools) -> bool:
     """Whether a bar [pieces, steps] (how loud) is a fill beside the usual one [pieces, steps]."""
     half = slice(bar.shape[1] // 2, None)
     now, before = bar[:, half], usual[:, half]
-    toms = _count(now >= 1, TOMS) - _count(before, TOMS)
-    snares = _count(now >= GHOST, SNARES) - _count(before, SNARES)
+    toms = _count((now >= 1) & ~before, TOMS)
+    snares = _count((now >= GHOST) & ~before, SNARES)
     had = int(before.sum())
     broken = had >= LEAST_USUAL and int((now >= 1).sum()) <= BROKEN * had
     return toms >= MORE or snares >= MORE or broken
