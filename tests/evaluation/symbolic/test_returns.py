@@ -10,20 +10,21 @@ VERSE = np.array([True, False, True, False])
 def test_what_returns_by_layer():
     lead = melody([0, 96, 384, 480, 768, 864], [60, 62, 65, 67, 60, 62])
     bass = melody([0, 384, 768], [36, 36, 38])
-    found = returns.alike(song(form="verse:1 chorus:1 verse:1", lead=lead, bass=bass))
+    found = returns.alike(song(form="verse:1 chorus:1 verse:1 end:1", lead=lead, bass=bass))
     assert found["lead"] == {"alike": 1.0, "unlike": 0.0}
     assert found["bass"] == {"alike": 0.0, "unlike": 0.5}
 
 
 def test_bars_that_come_back_changed():
     lead = melody([0, 96, 384, 768, 864, 1152, 1248], [60, 62, 65, 60, 62, 67, 69])
-    have = song(form="verse:2 verse:2", lead=lead)
-    assert returns.changed(have, "lead").tolist() == [3]
+    assert returns.changed(song(form="verse:2 verse:2 end:1", lead=lead), "lead").tolist() == [3]
+    ending = song(form="verse:2 verse:2", lead=lead)
+    assert returns.changed(ending, "lead").tolist() == [] and returns.alike(ending)["lead"]["alike"] == 1.0
 
 
 def test_how_long_notes_are_held_does_not_count():
     lead = score((0, 41, 60, 80), (96, 90, 62, 80), (384, 42, 60, 70), (482, 40, 62, 90))
-    assert returns.alike(song(form="verse:1 verse:1", lead=lead))["lead"]["alike"] == 1.0
+    assert returns.alike(song(form="verse:1 verse:1 end:1", lead=lead))["lead"]["alike"] == 1.0
 
 
 def test_a_chorus_over_a_verse():

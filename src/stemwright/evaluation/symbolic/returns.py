@@ -4,7 +4,7 @@ Conventions.
 
 - Of each layer, *alike*: mean similarity (`similarity`) of the bars of sections of one name; *unlike*: of
   sections of different names. How long a note is held does not count: two players, or one twice, never
-  let go at the same moment.
+  let go at the same moment. Nor does the song's last bar, its ending. A bar is *changed* under CHANGED.
 - Of two groups of bars, a chorus's *over* a verse's: `velocity` (difference of the means of all notes),
   `density` (notes a bar, ratio), `register` (semitones, difference of the mean pitches of harmony and
   lead), `layers` (difference of how many layers sound in a bar). None where a group has no notes.
@@ -13,6 +13,7 @@ Conventions.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -40,21 +41,29 @@ def alike(song: SymbolicSong) -> OrderedDict[str, dict[str, float | None]]:
     """By layer with notes: how alike sections of one name are, and those of others."""
     found: OrderedDict[str, dict[str, float | None]] = OrderedDict()
     for layer in ordered({name for name, score in song.scores.items() if score.notes}):
-        own = similarity.evaluate(_without_lengths(song, layer))
-        found[layer] = {"alike": own["repeated"], "unlike": own["unlike"]}
+        same, other = ([value for _, value in _pairs(song, layer, material)] for material in (True, False))
+        found[layer] = {"alike": _mean(same), "unlike": _mean(other)}
     return found
 
 
 def changed(song: SymbolicSong, layer: str) -> Ints:
     """The bars (from 0) of a layer that are less than CHANGED like those of the section that they repeat."""
-    matrix = similarity.bar_matrix(_without_lengths(song, layer))
-    found = {
-        second + bar
-        for first, second, bars, material in section_pairs(song.state)
-        for bar in range(bars)
-        if material and matrix[first + bar, second + bar] < CHANGED
-    }
+    found = {bar for bar, value in _pairs(song, layer, True) if value < CHANGED}
     return np.array(sorted(found), dtype=np.int64)
+
+
+def _pairs(song: SymbolicSong, layer: str, material: bool) -> Iterator[tuple[int, float]]:
+    """Bars (from 0), and how like a bar of an earlier section, of the same material or another, each is."""
+    matrix = similarity.bar_matrix(_without_lengths(song, layer))
+    for first, second, bars, same in section_pairs(song.state):
+        for bar in range(bars if same == material else 0):
+            value = float(matrix[first + bar, second + bar])
+            if second + bar < song.state.bars - 1 and not np.isnan(value):
+                yield second + bar, value
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return float(np.mean(values)) if values else None
 
 
 def _without_lengths(song: SymbolicSong, layer: str) -> SymbolicSong:
