@@ -116,6 +116,33 @@ def test_composer(
     assert "ends on the tonic" in text and "percentile" not in text
 
 
+def test_style(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    out = tmp_path / "style.json"
+    arguments = ("style", "--styles", "rock,jazz", "--songs", 2, "--out", out)
+    made = parsed(called(capsys, *arguments, "--json"))
+    assert json.loads(out.read_text()) == made
+    assert made["songs"] == {"arranger": {"rock": 2, "jazz": 2}} and made["real"] == {}
+    backbeat, walking = (
+        next(r for r in made["rules"] if r["measure"] == name) for name in ("drums.backbeat", "bass.walking")
+    )
+    assert backbeat["style"] == "rock" and walking["style"] == "jazz"
+    assert backbeat["arranger"] > backbeat["shuffled"] and "real" not in backbeat
+    text = called(capsys, *arguments)
+    assert "snare on 2 and 4" in text and "a new bass note on the beat" in text and "rules met" in text
+
+
+def test_style_of_a_song(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert run(["new", str(tmp_path / "s"), "--style", "rock", "--form", "verse:4 chorus:4"]) == 0
+    capsys.readouterr()
+    assert run(["evaluate", "style", str(tmp_path / "s")]) == 2
+    assert "has no notes yet" in capsys.readouterr().err
+    assert run(["generate", str(tmp_path / "s")]) == 0
+    capsys.readouterr()
+    made = parsed(called(capsys, "style", tmp_path / "s", "--json"))
+    assert made["songs"] == {"songs": {"rock": 1}}
+    assert next(r for r in made["rules"] if r["measure"] == "drums.backbeat")["songs"] > 0.5
+
+
 def test_song(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert run(["song", str(tmp_path / "s"), "--bpm", "200", "--form", "intro:2", "--seed", "5"]) == 0
     capsys.readouterr()
@@ -167,6 +194,12 @@ def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: 
         (("composer", "CORPUS", "--bars", "0"), "--bars 0"),
         (("composer", "CORPUS", "--controls", "-1"), "--controls"),
         (("composer", "CORPUS", "--source", "nothing"), "no valid songs of 'nothing'"),
+        (("style", "--styles", "regae"), "'reggae'"),
+        (("style", "--writer", "nobody"), "--writer 'nobody'"),
+        (("style", "--songs", "0"), "--songs"),
+        (("style", "--sources", "/nowhere"), "/nowhere/symbolic: no such folder"),
+        (("style", "/nowhere"), "no such folder"),
+        (("style", "/nowhere", "--styles", "pop"), "--styles: is for songs that are written"),
         (("song", "/nowhere"), "no such folder"),
         (("curves", "/nowhere"), "is not there"),
     ],

@@ -12,6 +12,7 @@ from stemwright.corpus.build import build_corpus
 from stemwright.corpus.read import songs
 from stemwright.corpus.readers.composers import easyrpg, freedoom
 from stemwright.corpus.song import CorpusSong, from_line
+from stemwright.corpus.styled import styled_songs
 from stemwright.errors import UsageError
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
@@ -70,6 +71,17 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (symbolic / name).write_bytes(band())
     (symbolic / "freedoom" / "CREDITS-MUSIC").write_text('--Phase 2--\n MAP01: "A Song" by Who "x" Ever\n')
     return folder
+
+
+def test_real_songs_with_a_style_or_a_band(sources: Path) -> None:
+    steps: list[tuple[int, int]] = []
+    found = styled_songs(sources, lambda done, total, name: steps.append((done, total)))
+    assert steps[-1][0] == steps[-1][1] == len(steps)
+    assert {song.name.partition(":")[0] for song in found} == {"openewld", "gmd", "freedoom", "easyrpg"}
+    assert {song.state.style for song in found if song.name.startswith("gmd")} == {"rock halftime"}
+    assert all(song.human for song in found if song.name.startswith("gmd"))
+    with pytest.raises(UsageError, match="no such folder"):
+        styled_songs(sources / "symbolic")
 
 
 def test_the_same_sources_give_the_same_bytes(sources: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.harmony import parse_chord
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
@@ -36,3 +37,25 @@ def song(
         state = state.with_(chords=tuple(found))
     scores = {layer: have for layer, have in fields.items() if isinstance(have, Score)}
     return SymbolicSong(state, scores, name=name, composers=composers)
+
+
+LOUDNESS = {"X": 110, "x": 90, "g": 25}
+"""What a letter of `kit` is struck like."""
+
+
+def kit(late: int = 0, **patterns: str) -> Score:
+    """Drums of one text a piece: a letter of LOUDNESS or a point a sixteenth, bars end to end."""
+    return score(
+        *(
+            (24 * step + late, 12, PIECE_PITCH[piece], LOUDNESS[mark])
+            for piece, text in patterns.items()
+            for step, mark in enumerate(text.replace(" ", ""))
+            if mark != "."
+        )
+    )
+
+
+def line(text: str, pitches: Iterable[int], duration: int = 24) -> Score:
+    """A line of one text: an x a note's begin, a point a sixteenth more; pitches in turn."""
+    onsets = [24 * step for step, mark in enumerate(text.replace(" ", "")) if mark == "x"]
+    return melody(onsets, pitches, duration)

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
     family.command("codec", epilog=example + "codec DATA --split valid,unseen --opus --plot pictures")(codec)
     family.command("performer", epilog=example + "performer drums DATA --clips 8 --guidance 1,2,3")(performer)
     family.command("composer", epilog=example + "composer corpus --songs 64 --out composer.json")(composer)
+    family.command("style", epilog=example + "style --styles pop,rock --sources FOLDER")(style)
     family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
     family.command("sound", epilog=example + "sound my-song --quality high")(sound)
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
@@ -184,6 +185,41 @@ def composer(
         obeying = {name: rival.obeys for name, rival in rivals.items() if rival.obeys}
         report["controls"] = assess_controls(short, obeying, songs=controls, seed=seed, watch=watch)
     _finish(report, composer_tables(report), json, out, None)
+
+
+def style(
+    songs: arg.AnySongs = None,
+    styles: arg.Styles = None,
+    count: arg.StyleSongs = 20,
+    writer: arg.Writers = "arranger",
+    sources: arg.StyleSources = None,
+    seed: arg.Seed = 0,
+    json: opt.Json = False,
+    out: arg.Out = None,
+) -> None:
+    """Are the notes what a musician of the style would play? Rules with goals, beside real music.
+
+    Of songs that are named, or of songs that the arranger or the composer writes for
+    a style (notes alone, so it takes seconds): backbeat, fills, bass on the kick,
+    walking, clave, what returns, endings, the melody and the like; where a rule is
+    missed, in which songs and bars. With --sources, recorded grooves, lead sheets and
+    game songs stand beside them; shuffled notes always do.
+    """
+    from stemwright.assess.style.report import assess_style
+    from stemwright.assess.style.songs import given, real_by_style, writers
+    from stemwright.assess.style.tables import style_tables
+    from stemwright.corpus.styled import styled_songs
+
+    _checked(out, None)
+    if songs and styles is not None:
+        raise UsageError("--styles: is for songs that are written; leave it out beside songs")
+    with watching() as watch:
+        real = None
+        if sources is not None:
+            real = real_by_style(styled_songs(sources, lambda done, of, _: watch("sources", done, of)))
+        sets = given(songs) if songs else writers(writer, styles, count, seed, watch)
+        report = assess_style(sets, real, seed=seed, watch=watch)
+    _finish(report, style_tables(report), json, out, None)
 
 
 def song(

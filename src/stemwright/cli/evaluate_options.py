@@ -16,6 +16,34 @@ Places = Annotated[
     ),
 ]
 Songs = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of songs.", show_default=False)]
+AnySongs = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        metavar="[SONG]...", help="Folders of songs; none: songs are written.", show_default=False
+    ),
+]
+Styles = Annotated[
+    str | None,
+    typer.Option(
+        "--styles",
+        metavar="NAMES",
+        help="Styles to write songs of, with commas between. Default: all that the arranger has.",
+        show_default=False,
+    ),
+]
+StyleSongs = Annotated[int, typer.Option("--songs", metavar="N", min=1, help="Songs to write of each style.")]
+Writers = Annotated[
+    str, typer.Option("--writer", metavar="NAMES", help="arranger, composer; both with a comma.")
+]
+StyleSources = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FOLDER",
+        help="Folder with symbolic/, as of `train corpus`: real music to stand beside.",
+        show_default=False,
+    ),
+]
 Runs = Annotated[
     list[Path], typer.Argument(metavar="RUN...", help="Folders of training runs.", show_default=False)
 ]

@@ -27,7 +27,7 @@ def symbolic_songs(
     if count is not None and count < 1:
         raise UsageError(f"--songs {count}: give a number above 0")
     found = _found(folder, split, source)
-    return [_symbolic(song) for song in (found if count is None else _drawn(found, count, seed))]
+    return [symbolic(song) for song in (found if count is None else _drawn(found, count, seed))]
 
 
 def songs_with_chords(
@@ -41,7 +41,7 @@ def songs_with_chords(
     drawn = _drawn(given, count, seed)
     if len(given) < ENOUGH:
         drawn += _drawn([song for song in found if song.chords == "found"], count, seed)
-    return [_symbolic(song) for song in drawn[:count]]
+    return [symbolic(song) for song in drawn[:count]]
 
 
 def _found(folder: Path, split: str, source: str | None) -> list[CorpusSong]:
@@ -59,7 +59,8 @@ def _drawn(found: list[CorpusSong], count: int, seed: int) -> list[CorpusSong]:
     return [song for turn in turns for song in turn if song is not None][:count]
 
 
-def _symbolic(song: CorpusSong) -> SymbolicSong:
+def symbolic(song: CorpusSong) -> SymbolicSong:
+    """A song of a corpus as metrics take it."""
     return SymbolicSong(
         song.state,
         song.scores,

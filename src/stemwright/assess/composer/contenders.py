@@ -47,7 +47,7 @@ def composers(names: Sequence[str]) -> dict[str, Rival]:
     from stemwright.compose.composer.composer import load
     from stemwright.models.registry import find, shipped
 
-    found = {ARRANGER: Rival(_arrange, {"": _decide})}
+    found = {ARRANGER: Rival(arranged, {"": _decide})}
     for name in names or [name for name in shipped() if name == COMPOSER]:
         if name in found:
             raise UsageError(f"bundle {name!r}: is named twice; name each once")
@@ -65,7 +65,8 @@ def loss_measures(rivals: Mapping[str, Rival]) -> dict[str, Loses]:
     return {name + how: own for name, rival in rivals.items() for how, own in rival.loses.items()}
 
 
-def _arrange(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:
+def arranged(state: GlobalState, layers: Sequence[str], seed: int) -> dict[str, Score]:
+    """What the arranger writes."""
     from stemwright.compose.arranger import arrange
 
     return arrange(state, layers, seed).scores

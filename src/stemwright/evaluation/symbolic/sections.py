@@ -12,12 +12,12 @@ from stemwright.song.state import GlobalState
 
 def section_pairs(state: GlobalState) -> Iterator[tuple[int, int, int, bool]]:
     """Of every two sections: their first bars (from 0), how many bars they share, whether their material."""
-    for (first, a, name), (second, b, other) in combinations(_sections(state), 2):
+    for (first, a, name), (second, b, other) in combinations(spans(state), 2):
         yield first, second, min(a, b), name == other
 
 
-def _sections(state: GlobalState) -> list[tuple[int, int, str]]:
-    """(first bar, bars, name without numbers) of every section."""
+def spans(state: GlobalState) -> list[tuple[int, int, str]]:
+    """(first bar from 0, bars, name without numbers) of every section."""
     found, at = [], 0
     for section in state.sections:
         name = section.name.lower()
