@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stemwright.assess.curves import Curve, Points
 from stemwright.assess.sounds import Audio
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -40,10 +40,10 @@ def require(folder: Path) -> Path:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
         raise StemwrightError(
-            "--plot needs matplotlib: install it with pip install 'stemwright[plot]'"
+            f"{argument('plot')} needs matplotlib: install it with pip install 'stemwright[plot]'"
         ) from None
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"--plot: {folder} is a file; name a folder")
+        raise UsageError(f"{argument('plot')}: {folder} is a file; name a folder")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.exchange.programs import timbre_of_program
 from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.exchange.tracks import choose, guess
@@ -165,7 +165,7 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
         bar = late // state.meter.ticks_per_bar + 1
         raise UsageError(
             f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
-            "cut the file, give a longer --form, or import it into a new folder"
+            f"cut the file, give a longer {argument('form')}, or import it into a new folder"
         )
     score = Score.from_notes(_clip(note, state.total_ticks) for note in notes)
     main = max((midi.tracks[number - 1] for number in numbers), key=lambda track: len(track.notes))

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles, lineage
 from stemwright.producer.asked import NEW, Asked
 from stemwright.producer.bars import Span, parse_bars
@@ -140,7 +140,7 @@ def _with_chords(song: Song, asked: Asked, span: Span | None) -> GlobalState:
 def _require_whole(names: Sequence[str], standing: Mapping[str, Score]) -> None:
     for name in names:
         if name not in standing:
-            raise UsageError(f"--bars: layer {name!r} has no score yet; compose it whole first")
+            raise UsageError(f"{argument('bars')}: layer {name!r} has no score yet; compose it whole first")
 
 
 def wishes(
@@ -178,8 +178,10 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
     stands = tuple(n for n in notes if n.onset // ticks not in bars)
     rhythm = frozenset(n.onset for n in notes if n.onset // ticks in bars) if asked.keep_rhythm else None
     if rhythm is not None and old is None:
-        raise UsageError(f"--keep-rhythm: layer {name!r} has no score yet; compose it once without")
-    silent = (parse_bars(asked.rest, state, "--rest").ticks(state),) if asked.rest is not None else ()
+        raise UsageError(
+            f"{argument('keep_rhythm')}: layer {name!r} has no score yet; compose it once without"
+        )
+    silent = (parse_bars(asked.rest, state, "rest").ticks(state),) if asked.rest is not None else ()
     own = usual(name)
     try:
         own = replace(own, rhythm=rhythm, silent=silent)
@@ -195,7 +197,7 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
             stands=stands,
         )
     except UsageError as error:
-        raise UsageError(f"layer {name!r}: {error}") from None
+        raise UsageError(f"layer {name!r}: {error}", error.field) from None
 
 
 def _voices(name: str, stands: Sequence[Note], rhythm: Collection[int]) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.workspace import reading
 from stemwright.song.timebase import SAMPLE_RATE
@@ -43,7 +43,9 @@ def can_decode(folder: SongFolder, layer: str, take: Take) -> bool:
 def check_quality(quality: str | None) -> None:
     """UsageError for a quality that is not known; None is left to the takes."""
     if quality is not None and quality not in QUALITIES:
-        raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
+        raise UsageError(
+            f"{argument('quality')} {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}"
+        )
 
 
 def best_quality(folder: SongFolder, takes: Mapping[str, Take]) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stemwright.errors import Message, argument
 from stemwright.producer import lineage
 from stemwright.producer.clock import Clock
 from stemwright.producer.perform import perform
@@ -147,7 +148,8 @@ def _of_notes(todo: Plan, job: Job) -> list[str]:
     if job.layer in todo.released:
         return [f"new notes by the {want.writer.name}; those that it was given play in older takes"]
     if want.writer.name == GIVEN and todo.anew and want.again is None:
-        return ["plays the notes that it was given; for others add --seed N and --arranger or --composer"]
+        others = f"{argument('seed')} N and {argument('arranger')} or {argument('composer')}"
+        return [Message(f"plays the notes that it was given; for others add {others}")]
     return []
 
 

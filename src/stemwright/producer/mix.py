@@ -295,7 +295,7 @@ def _check_out(path: Path, out: Path | None) -> None:
     audio_format(out.suffix)
     if out.is_dir():
         raise UsageError(f"{out}: is a folder; name a file, as mix.wav")
-    require_outside(path, out, "--out")
+    require_outside(path, out, "out")
 
 
 def _details(mixed: MixResult) -> dict[str, Any]:

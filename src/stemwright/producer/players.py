@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import UsageError, argument, shown
 from stemwright.producer import bundles
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
@@ -144,7 +144,9 @@ def sampler(text: str, layer: str) -> Sampler:
     from stemwright.instruments.files import open_instrument
 
     if not text.startswith(SAMPLER) or text == SAMPLER:
-        raise UsageError(f"--player {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file")
+        raise UsageError(
+            f"{argument('player')} {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file"
+        )
     return Sampler(open_instrument(text.removeprefix(SAMPLER), is_drums(layer)))
 
 
@@ -154,13 +156,16 @@ def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Samp
     for text in texts:
         layer, equals, player = text.partition("=")
         if not equals:
-            raise UsageError(f"--player {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2")
+            raise UsageError(
+                f"{argument('player')} {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2"
+            )
         if layer not in active:
             raise UsageError(
-                f"--player {layer[:40]!r}: is no layer with a take; there is: {', '.join(active) or 'none'}"
+                f"{argument('player')} {layer[:40]!r}: is no layer with a take; "
+                f"there is: {', '.join(active) or 'none'}"
             )
         if layer in found:
-            raise UsageError(f"--player {layer}: is given twice; one file plays a layer")
+            raise UsageError(f"{argument('player')} {layer}: is given twice; one file plays a layer")
         found[layer] = sampler(player, layer)
     return found
 

@@ -24,7 +24,8 @@ def remove_layer(path: Path, layer: str) -> dict[str, Any]:
         entry = song.layer(layer)
         if len(song.layers) == 1:
             raise UsageError(
-                f"layer {layer!r}: is the song's only one; import another before it is taken out"
+                f"layer {layer!r}: is the song's only one; import another before it is taken out",
+                field="layer",
             )
         folder.objects.put("song", document.dumps(song))  # what the run names as the song before it
         act = Act("remove", [layer], details={layer: {"take": entry.take, "takes": len(entry.takes)}})
@@ -41,7 +42,8 @@ def bring_back(path: Path, layer: str) -> dict[str, Any]:
         song = folder.load()
         if layer in song.layers:
             raise UsageError(
-                f"layer {layer!r}: is in the song; take it out before the one of old is put back"
+                f"layer {layer!r}: is in the song; take it out before the one of old is put back",
+                field="layer",
             )
         run, entry = _last_removal(folder, layer)
         act = Act("remove", [layer], details={layer: {"undone": run}})
@@ -56,4 +58,6 @@ def _last_removal(folder: SongFolder, layer: str) -> tuple[int, LayerEntry]:
         if record["command"] == "remove" and "takes" in record["details"].get(layer, {}):
             sha = record["song"]["before"]
             return number, document.loads(folder.objects.get(sha), "song.json").layers[layer]
-    raise UsageError(f"layer {layer[:40]!r}: was never taken out of this song; see: stemwright log DIR")
+    raise UsageError(
+        f"layer {layer[:40]!r}: was never taken out of this song; see: stemwright log DIR", field="layer"
+    )

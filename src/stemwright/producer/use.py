@@ -22,7 +22,8 @@ def use_take(path: Path, layer: str, take: int) -> dict[str, Any]:
         if take not in have:
             listed = ", ".join(map(str, have)) or "none yet"
             raise UsageError(
-                f"layer {layer!r} has no take {take} (there is: {listed}); see: stemwright takes DIR"
+                f"layer {layer!r} has no take {take} (there is: {listed}); see: stemwright takes DIR",
+                field="take",
             )
         before = entry.take
         number = None

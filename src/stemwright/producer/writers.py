@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stemwright.errors import argument
 from stemwright.producer import bundles
 from stemwright.producer.wanted import ARRANGER, COMPOSER, GIVEN, Writer
 
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from stemwright.song.document import LayerEntry, Take
     from stemwright.store import SongFolder
 
-OTHERWISE = ", or leave --composer out"
+OTHERWISE = f", or leave {argument('composer')} out"
 """What else to do where there is no composer that fits."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
 from stemwright.song.layers import kind_of
@@ -41,10 +41,12 @@ def plot_song(path: Path, target: Path) -> list[Path]:
     from stemwright.store.atomic import replacing
 
     if target.suffix.lower() not in FORMATS:
-        raise UsageError(f"--plot {str(target)[:80]!r}: name a file that ends in {' or '.join(FORMATS)}")
-    require_outside(path, target, "--plot")
+        raise UsageError(
+            f"{argument('plot')} {str(target)[:80]!r}: name a file that ends in {' or '.join(FORMATS)}"
+        )
+    require_outside(path, target, "plot")
     if target.is_dir():
-        raise UsageError(f"--plot {target}: is a folder; name a file")
+        raise UsageError(f"{argument('plot')} {target}: is a folder; name a file")
     _require_matplotlib()
     folder = reading(path)
     song = folder.load()
@@ -211,5 +213,5 @@ def _require_matplotlib() -> None:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
         raise StemwrightError(
-            "--plot needs matplotlib: install it with pip install 'stemwright[plot]'"
+            f"{argument('plot')} needs matplotlib: install it with pip install 'stemwright[plot]'"
         ) from None

@@ -11,7 +11,7 @@ import torch
 from stemwright.codec.tone.decoder import TUNING
 from stemwright.codec.tone.tuning import Tuning, read_tuning
 from stemwright.dataset.credits import origin
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import Bundle, load_bundle
@@ -53,7 +53,9 @@ def tuning_of(data: Path, samples: Path | None, say: Callable[[str], None]) -> T
     if path.is_file():
         return read_tuning(path)
     if samples is None:
-        raise UsageError(f"{path}: not there; give --sources FOLDER once, to measure how timbres are tuned")
+        raise UsageError(
+            f"{path}: not there; give {argument('sources')} FOLDER once, to measure how timbres are tuned"
+        )
     made = calibrate(Studio(samples), say)
     write_bytes(path, json.dumps(made.to_json(), indent=1, sort_keys=True).encode())
     return made
@@ -84,7 +86,7 @@ def train_tone(
     recipe = recipe or Recipe()
     check_budget(minutes, steps)
     if keep_tokens and start is None:
-        raise UsageError("--keep-tokens: whose? give --from BUNDLE too")
+        raise UsageError(f"{argument('keep_tokens')}: whose? give {argument('from')} BUNDLE too")
     say = report or (lambda text: print(text, flush=True))
     parent = None if start is None else load_bundle(start, kind="tone")
     settle(threads)
