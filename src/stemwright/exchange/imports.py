@@ -19,6 +19,7 @@ from stemwright.producer import bundles
 from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.create import title_from
+from stemwright.producer.details import ImportedScore, to_json
 from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
@@ -92,7 +93,7 @@ def import_midi(
             details=_details(given, song),
         )
         number = commit(folder, song, act, clock)["run"]
-    return {"run": number, "layers": _details(given, song), **_facts(reading)}
+    return {"run": number, "layers": to_json(_details(given, song)), **_facts(reading)}
 
 
 def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
@@ -198,14 +199,14 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
 
 
-def _details(given: Mapping[str, Given], song: Song) -> dict[str, Any]:
+def _details(given: Mapping[str, Given], song: Song) -> dict[str, ImportedScore]:
     return {
-        layer: {
-            "track": part.tracks[0] if len(part.tracks) == 1 else list(part.tracks),
-            "notes": len(part.score.notes),
-            "score": part.score.sha256,
-            "timbre": song.layers[layer].timbre,
-        }
+        layer: ImportedScore(
+            track=part.tracks[0] if len(part.tracks) == 1 else part.tracks,
+            notes=len(part.score.notes),
+            score=part.score.sha256,
+            timbre=song.layers[layer].timbre,
+        )
         for layer, part in given.items()
     }
 

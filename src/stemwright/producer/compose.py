@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError, argument
-from stemwright.producer import bundles, lineage
+from stemwright.producer import bundles, details, lineage
 from stemwright.producer.asked import NEW, Asked
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.conflicts import require_clear
+from stemwright.producer.details import ComposedScore
 from stemwright.producer.filling import Gap, fill
 from stemwright.producer.record import Act, commit, next_run
 from stemwright.producer.seeds import check_seed, layer_seed
@@ -64,11 +65,10 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         for layer, score in made.scores.items():
             sha = folder.objects.put("score", score.canonical_bytes())
             song = song.with_layer(layer, song.layers[layer].with_score(sha))
-        details = {
-            name: {"score": s.sha256, "notes": len(s.notes), "composer": composer.bundle.sha256}
+        told = {
+            name: ComposedScore(s.sha256, len(s.notes), composer.bundle.sha256, written[name])
             for name, s in made.scores.items()
         }
-        told = {name: {**facts, "written": written[name]} for name, facts in details.items()}
         shas = [score.sha256 for score in made.scores.values()]
         act = Act("compose", list(made.scores), seed=made.seed, made=shas, details=told)
         record = commit(folder, song, act, clock)
@@ -77,9 +77,13 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         "run": record["run"],
         "seed": made.seed,
         "seconds": record["seconds"],
-        "layers": details,
+        "layers": {name: _facts(score) for name, score in told.items()},
         **report(path, stale),
     }
+
+
+def _facts(told: ComposedScore) -> dict[str, Any]:
+    return {"score": told.score, "notes": told.notes, "composer": told.composer}
 
 
 def chord_remarks(chords: str | None) -> list[str]:
@@ -91,7 +95,7 @@ def chord_remarks(chords: str | None) -> list[str]:
     return [] if chords is None or chords == NEW else chart_remarks(chords, (*SAID, "form"))
 
 
-def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> list[list[int]]:
+def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> details.Written:
     """Which run wrote each bar of a layer with new notes, as runs tell it."""
     bars = made.state.bars
     there = lineage.of_layer(folder, layer, song.layers[layer], bars)

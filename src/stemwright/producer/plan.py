@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError, argument
-from stemwright.producer import bundles, casting
+from stemwright.producer import bundles, casting, details
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.players import Performer, Player, Sampler, performer, playable, sampler
 from stemwright.producer.seeds import check_seed, layer_seed
@@ -218,8 +218,8 @@ def _is_made(
     same = played.played(take) if played else take.bundle_sha256 == bundles.performer(name).sha256
     if take.seed != request.seed or not same:
         return False
-    made = folder.runs.read(take.run).get("details", {}).get(name, {})
-    if made.get("take") != take.take or made.get("bars") != (str(span) if span else None):
+    made = details.of_take(folder, name, take)
+    if made is None or made.take != take.take or made.bars != (str(span) if span else None):
         return False
     return writer_of(folder, take, name) == writer_for(entry, request.composer)
 

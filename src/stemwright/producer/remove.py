@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.producer import details
 from stemwright.producer.clock import Clock
+from stemwright.producer.details import RemovedLayer, ReturnedLayer
 from stemwright.producer.record import Act, commit
 from stemwright.producer.workspace import writing
 from stemwright.song import document
@@ -28,7 +30,7 @@ def remove_layer(path: Path, layer: str) -> dict[str, Any]:
                 field="layer",
             )
         folder.objects.put("song", document.dumps(song))  # what the run names as the song before it
-        act = Act("remove", [layer], details={layer: {"take": entry.take, "takes": len(entry.takes)}})
+        act = Act("remove", [layer], details={layer: RemovedLayer(entry.take, len(entry.takes))})
         number = commit(folder, song.without_layer(layer), act, clock)["run"]
     return {"run": number, "layer": layer, "takes": len(entry.takes)}
 
@@ -46,7 +48,7 @@ def bring_back(path: Path, layer: str) -> dict[str, Any]:
                 field="layer",
             )
         run, entry = _last_removal(folder, layer)
-        act = Act("remove", [layer], details={layer: {"undone": run}})
+        act = Act("remove", [layer], details={layer: ReturnedLayer(run)})
         number = commit(folder, song.with_layer(layer, entry), act, clock)["run"]
     return {"run": number, "layer": layer, "takes": len(entry.takes)}
 
@@ -55,7 +57,7 @@ def _last_removal(folder: SongFolder, layer: str) -> tuple[int, LayerEntry]:
     """The run that took a layer out last, and the layer as it was before."""
     for number in reversed(folder.runs.numbers()):
         record = folder.runs.read(number)
-        if record["command"] == "remove" and "takes" in record["details"].get(layer, {}):
+        if isinstance(details.of_layer(record, layer), RemovedLayer):
             sha = record["song"]["before"]
             return number, document.loads(folder.objects.get(sha), "song.json").layers[layer]
     raise UsageError(
