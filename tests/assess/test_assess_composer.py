@@ -185,7 +185,7 @@ def test_divisions() -> None:
 def test_bad_input() -> None:
     with pytest.raises(UsageError, match="notes"):
         assess_composer([song(lead=Score())], (), {})
-    with pytest.raises(UsageError, match="--bars 0"):
+    with pytest.raises(UsageError, match="bars 0"):
         first_bars(real_songs(1)[0], 0)
     with pytest.raises(UsageError, match="seed"):
         assess_composer(real_songs(1), (), {}, seed=-1)

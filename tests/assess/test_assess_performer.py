@@ -102,7 +102,7 @@ def test_clips_of_others_are_refused(lead: Bundle, codec: Coder, held_out: Path)
     for wrong in (replace(clip, layer="bass"), replace(clip, timbre="unheard of")):
         with pytest.raises(UsageError, match="cannot play"):
             assess_performer(lead, codec, [wrong])
-    with pytest.raises(UsageError, match="--seed -1"):
+    with pytest.raises(UsageError, match="seed -1"):
         assess_performer(lead, codec, [clip], seed=-1)
     with pytest.raises(UsageError, match="guidance"):
         assess_performer(lead, codec, [clip], guidance=[-1.0])

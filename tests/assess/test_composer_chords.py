@@ -133,7 +133,7 @@ def test_tables_and_nothing_to_measure(report: Mapping[str, Any]) -> None:
 def test_bad_input() -> None:
     with pytest.raises(UsageError, match="chords"):
         assess_chords([song(lead=Score())], (), {}, {}, bars=4)
-    with pytest.raises(UsageError, match="--bars 0"):
+    with pytest.raises(UsageError, match="bars 0"):
         assess_chords(real_songs(1), (), {}, {}, bars=0)
     with pytest.raises(UsageError, match="seed"):
         assess_chords(real_songs(1), (), {}, {}, bars=4, seed=-1)

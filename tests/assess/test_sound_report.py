@@ -177,7 +177,7 @@ def test_what_is_asked_for_and_not_there(song: Path, tmp_path: Path, monkeypatch
         assess_sound(song, files={"basso": noise(tmp_path / "a.wav", 0.1)})
     with pytest.raises(UsageError, match="cannot be read"):
         assess_sound(song, files={"bass": tmp_path / "missing.wav"})
-    with pytest.raises(UsageError, match="--quality 'best'"):
+    with pytest.raises(UsageError, match="quality 'best'"):
         assess_sound(song, quality="best")
     monkeypatch.setenv("PATH", str(tmp_path))
     font = tmp_path / "font.sf2"

@@ -57,5 +57,5 @@ def test_a_folder_without_recordings_is_refused(tmp_path: Path) -> None:
         list(recordings(tmp_path, 1))
     with pytest.raises(UsageError, match="is not a folder"):
         list(recordings(tmp_path / "missing", 1))
-    with pytest.raises(UsageError, match="--clips 0"):
+    with pytest.raises(UsageError, match="clips 0"):
         list(recordings(tmp_path, 0))

@@ -8,13 +8,14 @@ import pytest
 
 from stemwright.cli import main
 from stemwright.cli.outcome import judge
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 
 
 @pytest.mark.parametrize(
     ("error", "code", "word"),
     [
         (UsageError("bpm: is wrong"), 2, "error: bpm: is wrong"),
+        (UsageError(f"{argument('keep_rhythm')}: no score"), 2, "error: --keep-rhythm: no score"),
         (StemwrightError("busy"), 1, "error: busy"),
         (KeyboardInterrupt(), 130, "resumes"),
         (OSError(errno.ENOSPC, "No space left on device", "/x/y"), 1, "free some space"),

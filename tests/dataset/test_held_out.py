@@ -51,8 +51,8 @@ def test_only_known_timbres(data: Path) -> None:
 @pytest.mark.parametrize(
     ("split", "count", "timbres", "line"),
     [
-        ("test", 1, None, "--split 'test'"),
-        ("valid", 0, None, "--clips 0"),
+        ("test", 1, None, "split 'test'"),
+        ("valid", 0, None, "clips 0"),
         ("train", 1, None, "no train clips of drums, bass"),
         ("valid", 1, ("other",), "in other"),
     ],

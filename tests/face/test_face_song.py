@@ -300,3 +300,72 @@ def test_wrong_uses_are_usage_errors(song: sw.Song, call: Any, said: str) -> Non
         call(song)
     assert said in str(error.value) and "\n" not in str(error.value)
     assert isinstance(error.value, sw.StemwrightError)
+
+
+@pytest.mark.parametrize(
+    ("call", "command", "field", "said"),
+    [
+        (
+            lambda song: song.generate("lead", bars="3-9"),
+            "generate SONG lead --bars 3-9",
+            "bars",
+            "{} '3-9': the",
+        ),
+        (lambda song: song.generate("lead", seed=-1), "generate SONG lead --seed=-1", "seed", "{} -1: give"),
+        (
+            lambda song: song.compose("drums", in_key=True),
+            "compose SONG drums --in-key",
+            "in_key",
+            "{}: drums have neither pitches",
+        ),
+        (
+            lambda song: song.mix(quality="best"),
+            "mix SONG --quality best",
+            "quality",
+            "{} 'best': is not known",
+        ),
+        (lambda song: song.mix(player="lead"), "mix SONG --player lead", "player", "{} 'lead': write LAYER="),
+        (lambda song: song.show(plot="x.bmp"), "show SONG --plot x.bmp", "plot", "{} 'x.bmp': name a file"),
+    ],
+)
+def test_errors_name_the_argument_as_each_door_does(
+    song: sw.Song, call: Any, command: str, field: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(sw.UsageError) as error:
+        call(song)
+    assert error.value.field == field and str(error.value).startswith(said.format(field))
+    assert run([str(song.path) if word == "SONG" else word for word in command.split()]) == 2
+    option = "--" + field.replace("_", "-")
+    assert f"error: {said.format(option)}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("wish", "field"),
+    [
+        ({"bpm": "fast"}, "bpm"),
+        ({"bpm": 1000}, "bpm"),
+        ({"key": "Q"}, "key"),
+        ({"meter": "4"}, "meter"),
+        ({"form": "verse"}, "form"),
+        ({"style": "!"}, "style"),
+        ({"chords": ["Xm"]}, "chords"),
+        ({"title": "a/b"}, "title"),
+        ({"seed": 1.5}, "seed"),
+        ({"timbre": {"lead": "kazoo"}}, "timbre"),
+    ],
+)
+def test_errors_of_a_new_song_name_the_field(tmp_path: Path, wish: dict[str, Any], field: str) -> None:
+    with pytest.raises(sw.UsageError) as error:
+        sw.new(tmp_path / "song", **wish)
+    assert error.value.field == field
+    assert not (tmp_path / "song").exists()
+
+
+def test_remarks_name_arguments_as_each_door_does(song: sw.Song, capsys: pytest.CaptureFixture[str]) -> None:
+    song.compose("lead", seed=3)
+    words = ["generate", str(song.path), "lead", "--seed", "4"]
+    assert run([*words, "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["layers"]["lead"]["remarks"][0]
+    assert said.endswith("for others add --seed N and --arranger or --composer")
+    (remark,) = song.generate("lead", seed=5).layers["lead"].remarks
+    assert remark.endswith("for others add seed N and arranger or composer")

@@ -121,10 +121,10 @@ def test_variations_are_midi_files_and_leave_the_song_alone(song, tmp_path):
     ("asked", "problem"),
     [
         (Asked(("kazoo",)), "kazoo"),
-        (Asked(bars="5-9"), "--bars '5-9': the song has bars 1 to 6"),
+        (Asked(bars="5-9"), "bars '5-9': the song has bars 1 to 6"),
         (Asked(chords="Xm | C"), "Xm"),
         (Asked(bars="1-2", chords="C | F | G"), "3 bars are given for 2"),
-        (Asked(attributes={"colour": 1.0}), "--colour: is not known"),
+        (Asked(attributes={"colour": 1.0}), "colour: is not known"),
         (Asked(low=70, high=60), "range 70-60"),
         (Asked(seed=-1), "seed"),
     ],

@@ -28,19 +28,19 @@ def ask(asked: Asked, *layers: str, bars: range = range(1, 3)):
         (Asked(voices=0), ("'lead'", "voices: 0")),
         (Asked(voices=-2), ("voices: -2",)),
         (Asked(in_key=True, low=61, high=61), ("scale and range 61-61",)),
-        (Asked(attributes={"register": 50.0}, low=60, high=72), ("--register 50", "range 60-72")),
-        (Asked(attributes={"register": 40.0}), ("--register 40", "range 45-96")),
-        (Asked(attributes={"polyphony": 3.0}, voices=2), ("--polyphony 3", "at most 2")),
-        (Asked(attributes={"polyphony": 2.0}), ("--polyphony 2", "at most 1", "--voices")),
-        (Asked(attributes={"swing": 0.6}, keep_rhythm=True), ("--swing and --keep-rhythm",)),
-        (Asked(attributes={"syncopation": 1.0}, keep_rhythm=True), ("--syncopation and --keep-rhythm",)),
-        (Asked(attributes={"density": -1.0}), ("--density -1: give 0 to 15",)),
-        (Asked(attributes={"density": float("nan")}), ("--density nan",)),
-        (Asked(attributes={"length": 0.0}), ("--length 0",)),
-        (Asked(attributes={"polyphony": 0.0}), ("--polyphony 0",)),
-        (Asked(attributes={"velocity": 0.0}), ("--velocity 0: give 1 to 127",)),
-        (Asked(attributes={"swing": 3.0}), ("--swing 3",)),
-        (Asked(attributes={"register": float("inf")}), ("--register inf",)),
+        (Asked(attributes={"register": 50.0}, low=60, high=72), ("register 50", "range 60-72")),
+        (Asked(attributes={"register": 40.0}), ("register 40", "range 45-96")),
+        (Asked(attributes={"polyphony": 3.0}, voices=2), ("polyphony 3", "at most 2")),
+        (Asked(attributes={"polyphony": 2.0}), ("polyphony 2", "at most 1", "voices")),
+        (Asked(attributes={"swing": 0.6}, keep_rhythm=True), ("swing and keep_rhythm",)),
+        (Asked(attributes={"syncopation": 1.0}, keep_rhythm=True), ("syncopation and keep_rhythm",)),
+        (Asked(attributes={"density": -1.0}), ("density -1: give 0 to 15",)),
+        (Asked(attributes={"density": float("nan")}), ("density nan",)),
+        (Asked(attributes={"length": 0.0}), ("length 0",)),
+        (Asked(attributes={"polyphony": 0.0}), ("polyphony 0",)),
+        (Asked(attributes={"velocity": 0.0}), ("velocity 0: give 1 to 127",)),
+        (Asked(attributes={"swing": 3.0}), ("swing 3",)),
+        (Asked(attributes={"register": float("inf")}), ("register inf",)),
     ],
 )
 def test_contradictions_are_named(asked, words):
@@ -74,7 +74,7 @@ def test_an_empty_density_and_the_ends_of_what_can_be_asked_are_allowed():
 
 
 def test_a_rhythm_needs_an_old_score():
-    with pytest.raises(UsageError, match="--keep-rhythm: layer 'lead' has no score yet"):
+    with pytest.raises(UsageError, match="keep_rhythm: layer 'lead' has no score yet"):
         wishes(MADE.state, Asked(keep_rhythm=True), ("lead",), {}, range(4))
 
 
@@ -89,5 +89,5 @@ def test_a_rhythm_is_kept_to_the_tick_and_leaves_room_for_notes_that_sound_on():
 
 @pytest.mark.parametrize("text", ["1-4,3-6", "1,2", ","])
 def test_bars_are_one_span(text):
-    with pytest.raises(UsageError, match=r"--bars .*: give one span, e\.g\. 5-8"):
+    with pytest.raises(UsageError, match=r"bars .*: give one span, e\.g\. 5-8"):
         parse_bars(text, MADE.state)

@@ -266,7 +266,7 @@ def test_a_writer_without_a_seed_writes_what_is_missing(song: Path) -> None:
     compose(song, Asked(("bass",), seed=3))
     given = scores(song)["bass"]
     (said,) = generate(song, ("bass",), arranger=True)["layers"]["bass"]["remarks"]
-    assert scores(song)["bass"] == given and "--seed N" in said
+    assert scores(song)["bass"] == given and "seed N" in said
     assert generate(song, ("bass",), arranger=True)["run"] is None
 
 
@@ -283,12 +283,12 @@ def test_bars_by_another_writer_among_given_notes(song: Path) -> None:
     generate(song, ("bass",), seed=9)
     assert scores(song)["bass"] == mixed, "it is what the layer was given now"
     compose(song, Asked(("bass",), seed=4))
-    with pytest.raises(UsageError, match="--bars: layer 'bass' has no take yet"):
+    with pytest.raises(UsageError, match="bars: layer 'bass' has no take yet"):
         generate(song, ("bass",), bars="2", arranger=True)
 
 
 def test_two_writers_are_refused(song: Path) -> None:
-    with pytest.raises(UsageError, match="--composer and --arranger"):
+    with pytest.raises(UsageError, match="composer and arranger"):
         generate(song, composer=True, arranger=True)
 
 
@@ -394,7 +394,7 @@ def test_without_a_composer(song: Path, monkeypatch: Any, tmp_path: Path) -> Non
         file.unlink()
     monkeypatch.setattr("stemwright.models.registry.folders", lambda: (weights,))
     before = files(song)
-    hint = r"bundle 'composer', which is not installed .*, or leave --composer out$"
+    hint = r"bundle 'composer', which is not installed .*, or leave composer out$"
     with pytest.raises(UsageError, match=hint):
         generate(song, composer=True)
     assert files(song) == before
@@ -414,5 +414,5 @@ def test_with_a_composer_of_another_version(song: Path, monkeypatch: Any, tmp_pa
     start = text.index('"events": "') + len('"events": "')
     manifest.write_text(text[:start] + "0" * 64 + text[start + 64 :])
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "weights"))
-    with pytest.raises(UsageError, match=r"train it again, or leave --composer out$"):
+    with pytest.raises(UsageError, match=r"train it again, or leave composer out$"):
         generate(song, composer=True)

@@ -66,7 +66,7 @@ def test_exported_stems_and_a_file_of_ones_own(song: Path, tmp_path: Path) -> No
 
 def test_without_a_wide_decoder(song: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stemwright.models.registry.folders", lambda: (song.parent / "weights",))
-    with pytest.raises(UsageError, match=r"--quality high needs the bundle 'wide', which is not installed"):
+    with pytest.raises(UsageError, match=r"quality high needs the bundle 'wide', which is not installed"):
         mix_song(song, quality="high")
     with pytest.raises(UsageError, match="use standard or high"):
         mix_song(song, quality="best")

@@ -110,7 +110,7 @@ def test_stems_of_both_kinds_are_mixed_at_either_quality(
 def test_bars_change_only_this_layer_and_its_notes_there(song: Path) -> None:
     generate(song, ("lead",), player=sfz(song), seed=5)
     others = {name: layer for name, layer in describe(song)["layers"].items() if name != "lead"}
-    with pytest.raises(UsageError, match="--player sampler:FILE"):
+    with pytest.raises(UsageError, match="player sampler:FILE"):
         generate(song, ("lead",), bars="2")
     folder = SongFolder.open(song)
     old = folder.objects.get(lead(song)["score_sha256"])

@@ -128,7 +128,7 @@ def test_going_back_goes_back_to_the_timbre(song: Path) -> None:
         ((), {"timbre": "plain"}, "one layer"),
         (("lead", "bass"), {"timbre": "plain"}, "one layer"),
         (("horn",), {"timbre": "plain"}, "drums, bass, harmony, lead"),
-        (("lead",), {"timbre": "plain", "bars": "1"}, "--bars"),
+        (("lead",), {"timbre": "plain", "bars": "1"}, "leave bars out"),
     ],
 )
 def test_wrong_requests(song: Path, layers: tuple[str, ...], options: dict[str, str], word: str) -> None:

@@ -36,7 +36,7 @@ def test_fields_take_values_of_their_type() -> None:
 def test_what_is_no_setting_is_refused(setting: str, said: str) -> None:
     with pytest.raises(UsageError, match=said) as caught:
         changed(Recipe(), [setting])
-    assert str(caught.value).startswith(f"--set {setting!r}")
+    assert str(caught.value).startswith(f"set {setting!r}")
 
 
 @pytest.mark.parametrize("name", ["tone", "codec", "wide", "performer", "composer", "companion"])

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from stemwright.assess.curves import Curve, Points
 from stemwright.assess.recordings import Audio
-from stemwright.errors import StemwrightError, UsageError, install
+from stemwright.errors import StemwrightError, UsageError, argument, install
 from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -39,9 +39,11 @@ def require(folder: Path) -> Path:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
-        raise StemwrightError(f"--plot needs matplotlib; install it: {install('matplotlib')}") from None
+        raise StemwrightError(
+            f"{argument('plot')} needs matplotlib; install it: {install('matplotlib')}"
+        ) from None
     if folder.exists() and not folder.is_dir():
-        raise UsageError(f"--plot: {folder} is a file; name a folder")
+        raise UsageError(f"{argument('plot')}: {folder} is a file; name a folder")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.evaluation.reference import Reference
 from stemwright.song.timebase import SAMPLE_RATE
 
@@ -50,7 +50,7 @@ def recordings(folder: Path, count: int) -> Iterator[CodecInput]:
     if not folder.is_dir():
         raise UsageError(f"{folder}: is not a folder; give one with recordings or one made by train data")
     if count < 1:
-        raise UsageError(f"--clips {count}: give a number above 0")
+        raise UsageError(f"{argument('clips')} {count}: give a number above 0")
     taken: Counter[Path] = Counter()
     for path in _files(folder):
         if taken[path.parent] < count:

@@ -16,7 +16,7 @@ from stemwright.bench.contest import Row, build_graphs, contest
 from stemwright.bench.entrants import present
 from stemwright.bench.machine_bounds import multiply_add_rates
 from stemwright.bench.targets import targets
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.models.presets import PRESETS
 from stemwright.song.layers import LAYERS
 
@@ -81,7 +81,7 @@ def _load() -> float | None:
 def _presets(presets: Sequence[str], quick: bool) -> list[str]:
     for name in presets:
         if name not in PRESETS:
-            raise UsageError(f"--preset: {name!r} is not known: use one of {', '.join(PRESETS)}")
+            raise UsageError(f"{argument('preset')}: {name!r} is not known: use one of {', '.join(PRESETS)}")
     if presets:
         return [name for name in PRESETS if name in presets]
     return ["base"] if quick else list(PRESETS)

@@ -11,7 +11,7 @@ import typer
 
 from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, table
+from stemwright.cli.output import emit_json, in_options, lines, table
 from stemwright.cli.watching import watching
 from stemwright.errors import UsageError
 
@@ -386,7 +386,7 @@ def _finish(
 ) -> None:
     """Write and print what was found."""
     if out is not None:
-        out.write_text(jsonlib.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+        out.write_text(jsonlib.dumps(in_options(report), indent=1, allow_nan=False) + "\n", encoding="utf-8")
     if json:
         emit_json(report)
         return

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, quoted, table
+from stemwright.cli.output import emit_json, in_options, lines, quoted, table
 from stemwright.cli.watching import watching
 
 _File = Annotated[
@@ -131,7 +131,7 @@ def import_(
     if only_list:
         _show_tracks(list_tracks(file, strict=strict).to_json(), json)
         return
-    facts = import_midi(
+    made = import_midi(
         folder,
         file,
         track=track,
@@ -145,7 +145,8 @@ def import_(
         style=style,
         ignore_tempo_changes=ignore_tempo_changes,
         strict=strict,
-    ).to_json()
+    )
+    facts = in_options(made.to_json())
     if json:
         emit_json(facts)
         return

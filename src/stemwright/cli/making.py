@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, played_by, short
+from stemwright.cli.output import emit_json, in_options, lines, played_by, short
 from stemwright.cli.watching import watching
 
 _Layers = Annotated[
@@ -125,8 +125,9 @@ def perform(folder: opt.SongDir, layers: _Layers = None, json: opt.Json = False)
     _say_made(made.to_json(), json, "all takes are by the performers that are installed")
 
 
-def _say_made(made: dict[str, Any], json: bool, nothing: str) -> None:
+def _say_made(facts: dict[str, Any], json: bool, nothing: str) -> None:
     """What there is now; `nothing`: what to say where nothing was made."""
+    made = in_options(facts)
     if json:
         emit_json(made)
         return

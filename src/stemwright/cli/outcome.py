@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 
+from stemwright.cli.output import in_options
 from stemwright.errors import StemwrightError
 
 INTERRUPTED = "interrupted: nothing is lost; run the same command again and it resumes"
@@ -18,7 +19,7 @@ def judge(error: BaseException) -> tuple[int, str]:
     if isinstance(error, BrokenPipeError):
         return 0, ""
     if isinstance(error, StemwrightError):
-        return error.exit_code, f"error: {error}"
+        return error.exit_code, f"error: {in_options(error.message)}"
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):
         return _usage(error)
     if isinstance(error, OSError):

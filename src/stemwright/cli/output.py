@@ -9,10 +9,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from stemwright.errors import Message
+
+
+def in_options(value: Any) -> Any:
+    """A text, or plain values with texts in them, messages with arguments as options: --keep-rhythm."""
+    if isinstance(value, Message):
+        return value.naming(lambda name: "--" + name.replace("_", "-"))
+    if isinstance(value, Mapping):
+        return {key: in_options(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [in_options(inner) for inner in value]
+    return value
+
 
 def emit_json(value: Mapping[str, Any]) -> None:
     """One JSON object on standard output; ASCII, so that any encoding and any file name comes through."""
-    sys.stdout.write(json.dumps(value, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(in_options(value), allow_nan=False) + "\n")
     sys.stdout.flush()
 
 
@@ -20,7 +33,7 @@ def lines(texts: Iterable[str]) -> None:
     """Lines for people on standard output, whatever its encoding can show."""
     encoding = sys.stdout.encoding or "utf-8"
     for text in texts:
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
+        sys.stdout.write(in_options(text).encode(encoding, "backslashreplace").decode(encoding) + "\n")
     sys.stdout.flush()
 
 

@@ -50,7 +50,8 @@ def _writer(layer: str) -> Callable[[SongPlan], Score]:
     found = _WRITERS.get(kind_of(layer))
     if found is None:
         raise UsageError(
-            f"layer {layer!r}: the arranger cannot write it; use names that begin with {', '.join(LAYERS)}"
+            f"layer {layer!r}: the arranger cannot write it; use names that begin with {', '.join(LAYERS)}",
+            field="layer",
         )
     return found
 

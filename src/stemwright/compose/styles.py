@@ -108,7 +108,7 @@ def played(text: str) -> str:
         return known
     near = nearest(text)
     hint = f"did you mean {near!r}? Use" if near is not None and resolve(near) else "use"
-    raise UsageError(f"style: {text[:40]!r} is not known; {hint} one of {', '.join(NAMES)}")
+    raise UsageError(f"style: {text[:40]!r} is not known; {hint} one of {', '.join(NAMES)}", field="style")
 
 
 @cache

@@ -10,7 +10,7 @@ import numpy as np
 
 from stemwright.corpus.read import songs
 from stemwright.corpus.song import CorpusSong
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.evaluation.symbolic.song import SymbolicSong
 
 ENOUGH = 8
@@ -25,7 +25,7 @@ def symbolic_songs(
     UsageError where nothing is left or the corpus cannot be read.
     """
     if count is not None and count < 1:
-        raise UsageError(f"--songs {count}: give a number above 0")
+        raise UsageError(f"{argument('songs')} {count}: give a number above 0")
     found = _found(folder, split, source)
     return [symbolic(song) for song in (found if count is None else _drawn(found, count, seed))]
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from stemwright.dataset.shards import SPLITS, Clip, clips
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.evaluation.reference import Reference
 from stemwright.song.layers import LAYERS
 
@@ -37,9 +37,9 @@ def references(
     `timbres`: only clips in one of these. UsageError where nothing is left or the split is unknown.
     """
     if split not in SPLITS:
-        raise UsageError(f"--split {split!r}: is unknown; use one of {', '.join(SPLITS)}")
+        raise UsageError(f"{argument('split')} {split!r}: is unknown; use one of {', '.join(SPLITS)}")
     if count < 1:
-        raise UsageError(f"--clips {count}: give a number above 0")
+        raise UsageError(f"{argument('clips')} {count}: give a number above 0")
     drawn = [clip for layer in layers for clip in _drawn(data, layer, split, count, seed, timbres)]
     if not drawn:
         known = "" if timbres is None else f" in {', '.join(timbres) or 'no timbre'}"

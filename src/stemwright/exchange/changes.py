@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.song.midi_bars import Stretch, bar_at, bars_text, fill_up, stretches
 from stemwright.song.state import MAX_BPM, MIN_BPM, bpm_text, parse_bpm
 
@@ -24,7 +24,7 @@ def tempo_of(midi: MidiSong, given: str | None, name: str) -> Fraction:
         said = "has a tempo of 0" if midi.tempo_is_zero else f"is at {bpm_text(midi.bpm)} BPM"
         raise UsageError(
             f"{name}: {said}, a song is at {MIN_BPM} to {MAX_BPM}; "
-            "say at which with --bpm N, which keeps the beats"
+            f"say at which with {argument('bpm')} N, which keeps the beats"
         )
     return midi.bpm
 
@@ -43,7 +43,7 @@ def drop_changes(midi: MidiSong, bpm: str | None, meter: str | None, name: str, 
         bars, share = _other_tempos(midi, found)
         what = f"{midi.tempo_changes} tempo change(s)"
         if not flatten and bpm is None and share > 1 - STEADY:
-            raise _refused(name, f"{what}, in bar(s) {bars}", "tempo", "--bpm", usual)
+            raise _refused(name, f"{what}, in bar(s) {bars}", "tempo", argument("bpm"), usual)
         remarks.append(f"{what} dropped, in bar(s) {bars}: {bpm or usual} throughout")
     if midi.meter_changes:
         usual = str(midi.meter)
@@ -55,7 +55,7 @@ def drop_changes(midi: MidiSong, bpm: str | None, meter: str | None, name: str, 
         )
         what = f"{midi.meter_changes} meter change(s)"
         if not flatten and meter is None:
-            raise _refused(name, f"{what}, in bar(s) {bars}", "meter", "--meter", usual)
+            raise _refused(name, f"{what}, in bar(s) {bars}", "meter", argument("meter"), usual)
         rests = ", filled up with rests to whole bars" if meter is None and fill_up(midi) else ""
         remarks.append(f"{what} dropped, in bar(s) {bars}: {meter or usual} throughout{rests}")
     if midi.key_changes:
@@ -66,7 +66,8 @@ def drop_changes(midi: MidiSong, bpm: str | None, meter: str | None, name: str, 
 def _refused(name: str, what: str, part: str, option: str, usual: str) -> UsageError:
     return UsageError(
         f"{name}: has {what}, and a song has one {part}; say which with {option}, "
-        f"or add --ignore-tempo-changes to keep the beats and drop the changes ({usual} throughout"
+        f"or add {argument('ignore_tempo_changes')} to keep the beats and "
+        f"drop the changes ({usual} throughout"
         + (", other bars filled up with rests)" if part == "meter" else ")")
     )
 

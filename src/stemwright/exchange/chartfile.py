@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.song.harmony import is_chord
 from stemwright.song.roman import is_roman
 
@@ -31,7 +31,7 @@ def chart_text(given: str | None) -> Iterator[str | None]:
     except UsageError as error:
         if name is None or not str(error).startswith("chords: "):
             raise
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {error}", error.field) from None
 
 
 def _read(given: str | None) -> tuple[str | None, str | None]:
@@ -40,7 +40,9 @@ def _read(given: str | None) -> tuple[str | None, str | None]:
         return "standard input", _decoded(sys.stdin.buffer.read(LIMIT + 1), "standard input")
     if given is None or not (given.startswith("@") or _is_file(given)):
         if given is not None and _FILE.fullmatch(given):
-            raise UsageError(f"--chords {given[:60]!r}: is not there; give chords, or a file that is")
+            raise UsageError(
+                f"{argument('chords')} {given[:60]!r}: is not there; give chords, or a file that is"
+            )
         return None, given
     path = Path(given.removeprefix("@"))
     try:
@@ -48,7 +50,9 @@ def _read(given: str | None) -> tuple[str | None, str | None]:
             data = file.read(LIMIT + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "no path"
-        raise UsageError(f"--chords {given[:60]!r}: cannot be read ({reason}); give a text file") from None
+        raise UsageError(
+            f"{argument('chords')} {given[:60]!r}: cannot be read ({reason}); give a text file"
+        ) from None
     return str(path), _decoded(data, str(path))
 
 

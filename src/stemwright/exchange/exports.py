@@ -27,7 +27,7 @@ def export_song(
     where, and remarks.
     """
     if to is not None:
-        require_outside(path, to, "--to")
+        require_outside(path, to, "to")
     both = not midi and not stems
     facts: dict[str, Any] = {"midi": None, "stems": {}, "stale": [], "remarks": []}
     if midi or both:

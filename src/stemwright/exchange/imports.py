@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.exchange.programs import timbre_of_program
 from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.exchange.tracks import choose, guess
@@ -20,6 +20,7 @@ from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.compose import chord_remarks
 from stemwright.producer.create import title_from
+from stemwright.producer.details import ImportedScore, to_json
 from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
@@ -94,7 +95,7 @@ def import_midi(
         )
         number = commit(folder, song, act, clock)["run"]
     facts = {**_facts(reading), **chord_remarks(over.chords)}
-    return {"run": number, "layers": _details(given, song), **facts}
+    return {"run": number, "layers": to_json(_details(given, song)), **facts}
 
 
 def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
         bar = late // state.meter.ticks_per_bar + 1
         raise UsageError(
             f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
-            "cut the file, give a longer --form, or import it into a new folder"
+            f"cut the file, give a longer {argument('form')}, or import it into a new folder"
         )
     score = Score.from_notes(_clip(note, state.total_ticks) for note in notes)
     main = max((midi.tracks[number - 1] for number in numbers), key=lambda track: len(track.notes))
@@ -200,14 +201,14 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
 
 
-def _details(given: Mapping[str, Given], song: Song) -> dict[str, Any]:
+def _details(given: Mapping[str, Given], song: Song) -> dict[str, ImportedScore]:
     return {
-        layer: {
-            "track": part.tracks[0] if len(part.tracks) == 1 else list(part.tracks),
-            "notes": len(part.score.notes),
-            "score": part.score.sha256,
-            "timbre": song.layers[layer].timbre,
-        }
+        layer: ImportedScore(
+            track=part.tracks[0] if len(part.tracks) == 1 else part.tracks,
+            notes=len(part.score.notes),
+            score=part.score.sha256,
+            timbre=song.layers[layer].timbre,
+        )
         for layer, part in given.items()
     }
 

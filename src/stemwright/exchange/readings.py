@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import Message, UsageError, argument
 from stemwright.exchange.changes import drop_changes, tempo_of
 from stemwright.producer.create import DEFAULTS
 from stemwright.song.form import form_text, parse_form
@@ -68,12 +68,15 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
         remarks.append(f"{len(midi.markers)} markers gave {len(form)} section(s)")
     empty = midi.empty_bars_in(meter)
     if over.form is None and empty:
-        remarks.append(f"{empty} empty bar(s) after the last note left out (a longer --form keeps them)")
+        left_out = (
+            f"{empty} empty bar(s) after the last note left out (a longer {argument('form')} keeps them)"
+        )
+        remarks.append(Message(left_out))
     style = midi.style or DEFAULTS["style"] if over.style is None else known_style(over.style)
     try:
         state = GlobalState(bpm, meter, key or Key("C"), form, style=style)
     except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {error}", error.field) from None
     return Reading(state, _sources(midi, over), remarks)
 
 
@@ -83,7 +86,7 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
     if midi.meter != state.meter and over.meter is None:
         raise UsageError(
             f"{name}: is in {midi.meter}, the song in {state.meter}; import it into a new folder, "
-            f"or say that it fits with --meter {state.meter}"
+            f"or say that it fits with {argument('meter')} {state.meter}"
         )
     remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, state.bpm)
     if midi.bpm != state.bpm:
@@ -97,7 +100,7 @@ def known_style(text: str) -> str:
 
     style = parse_style(text)
     if resolve(style) is None:
-        raise UsageError(f"style: {text[:40]!r} is not known; use one of {', '.join(NAMES)}")
+        raise UsageError(f"style: {text[:40]!r} is not known; use one of {', '.join(NAMES)}", field="style")
     return style
 
 
@@ -163,10 +166,12 @@ def require_own(state: GlobalState, over: Override) -> None:
     for option, text in over.given().items():
         if option != "chords" and asked[option](text) != own[option]:
             raise UsageError(
-                f"--{option}: the song's is {own[option]}; leave it out, or import into a new folder"
+                f"{argument(option)}: the song's is {own[option]}; leave it out, or import into a new folder"
             )
     if over.chords is not None and state.chords and parse_progression(over.chords, state) != state.chords:
-        raise UsageError("--chords: the song has its chords; leave it out, or import into a new folder")
+        raise UsageError(
+            f"{argument('chords')}: the song has its chords; leave it out, or import into a new folder"
+        )
 
 
 def _mended(midi: MidiSong, bpm: Fraction) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from stemwright.compose.tracks import share_out
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.song.document import MAX_LAYERS
 from stemwright.song.layers import LAYERS, check_layer_name
 from stemwright.song.score import PPQ
@@ -38,16 +38,18 @@ def choose(
     if not tracks:
         raise UsageError(f"{name}: has no notes; give a file with notes")
     if asked and every_track:
-        raise UsageError("--every-track: names all layers; leave --track out")
+        raise UsageError(f"{argument('every_track')}: names all layers; leave {argument('track')} out")
     if every_track and len(tracks) > MAX_LAYERS - len(LAYERS):
-        raise UsageError(f"{name}: has {len(tracks)} tracks, too many for a song; leave --every-track out")
+        raise UsageError(
+            f"{name}: has {len(tracks)} tracks, too many for a song; leave {argument('every_track')} out"
+        )
     guessed = each if every_track else guess
     found = _asked(asked, len(tracks)) if asked else guessed(tracks, bar)
     for layer in layers:
         if layer not in found:
             raise UsageError(
                 f"{name}: has no notes for layer {layer[:40]!r}, only for {', '.join(found)}; "
-                f"say which track it is, e.g. --track 1={LAYERS[-1]}"
+                f"say which track it is, e.g. {argument('track')} 1={LAYERS[-1]}"
             )
     return {layer: numbers for layer, numbers in found.items() if not layers or layer in layers}
 
@@ -74,11 +76,13 @@ def _asked(texts: Sequence[str], count: int) -> Chosen:
     for text in texts:
         found = _TRACK.fullmatch(text.strip())
         if found is None:
-            raise UsageError(f"--track {text[:40]!r}: write N=LAYER, e.g. 2=bass")
+            raise UsageError(f"{argument('track')} {text[:40]!r}: write N=LAYER, e.g. 2=bass")
         number = int(found[1])
         if not 1 <= number <= count:
-            raise UsageError(f"--track {text[:40]!r}: the file has tracks 1 to {count} with notes")
-        numbers = chosen.setdefault(check_layer_name(found[2], "--track"), [])
+            raise UsageError(
+                f"{argument('track')} {text[:40]!r}: the file has tracks 1 to {count} with notes"
+            )
+        numbers = chosen.setdefault(check_layer_name(found[2], argument("track")), [])
         if number not in numbers:
             numbers.append(number)
     return chosen

@@ -10,7 +10,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import SupportsFloat, TypeAlias
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import UsageError, argument, shown
 from stemwright.exchange.chartfile import chart_text
 from stemwright.song.state import BPM_DECIMALS
 
@@ -35,7 +35,7 @@ def path(place: Place) -> Path:
     try:
         return Path(place)
     except TypeError:
-        raise UsageError(f"path: {shown(place)} is not a path; give a str or a Path") from None
+        raise UsageError(f"path: {shown(place)} is not a path; give a str or a Path", field="path") from None
 
 
 def bpm_text(value: Number | None) -> str | None:
@@ -52,7 +52,7 @@ def whole(name: str, value: int | None) -> int | None:
     try:
         return operator.index(value)
     except TypeError:
-        raise UsageError(f"{name}: {shown(value)} is not a whole number") from None
+        raise UsageError(f"{name}: {shown(value)} is not a whole number", field=name) from None
 
 
 def pair_text(name: str, value: Pair | None) -> str | None:
@@ -61,7 +61,9 @@ def pair_text(name: str, value: Pair | None) -> str | None:
         return value
     ends = value if isinstance(value, (tuple, list)) else (value,)
     if len(ends) not in (1, 2):
-        raise UsageError(f"{name}: {shown(value)} is not a span; give its first and last, e.g. (5, 8)")
+        raise UsageError(
+            f"{name}: {shown(value)} is not a span; give its first and last, e.g. (5, 8)", field=name
+        )
     return "-".join(str(whole(name, end)) for end in ends)
 
 
@@ -72,7 +74,9 @@ def pitches(value: Pair | None) -> tuple[int | None, int | None]:
         return None, None
     found = _PITCHES.fullmatch(text)
     if found is None:
-        raise UsageError(f"--range {text[:40]!r}: write the lowest and the highest pitch, e.g. 48-72")
+        raise UsageError(
+            f"{argument('range')} {text[:40]!r}: write the lowest and the highest pitch, e.g. 48-72"
+        )
     return int(found[1]), int(found[2])
 
 
@@ -80,7 +84,7 @@ def text(name: str, value: str | None) -> str | None:
     """Text. UsageError for anything else."""
     if value is None or isinstance(value, str):
         return value
-    raise UsageError(f"{name}: {shown(value)} is not text")
+    raise UsageError(f"{name}: {shown(value)} is not text", field=name)
 
 
 def numbers(given: Mapping[str, float | None]) -> dict[str, float]:
@@ -136,4 +140,4 @@ def _real(name: str, value: SupportsFloat) -> float:
     try:
         return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise UsageError(f"{name}: {shown(value)} is not a number") from None
+        raise UsageError(f"{name}: {shown(value)} is not a number", field=name) from None

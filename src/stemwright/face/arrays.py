@@ -21,7 +21,7 @@ def score(path: Path, layer: str, take: int | None) -> Score:
     entry = folder.load().layer(layer)
     sha = entry.score_in_use if take is None else _take(entry, layer, take).score_sha256
     if sha is None:
-        raise UsageError(f"layer {layer!r} has no score yet; generate it first")
+        raise UsageError(f"layer {layer!r} has no score yet; generate it first", field="layer")
     return folder.score(sha, layer)
 
 
@@ -32,7 +32,9 @@ def tokens(path: Path, layer: str, take: int | None) -> npt.NDArray[np.uint16]:
     folder = reading(path)
     chosen = _take(folder.load().layer(layer), layer, take)
     if chosen.player is not None:
-        raise UsageError(f"layer {layer!r}, take {chosen.take}: a sampler played it, so it has no tokens")
+        raise UsageError(
+            f"layer {layer!r}, take {chosen.take}: a sampler played it, so it has no tokens", field="layer"
+        )
     return from_canonical(folder.objects.get(chosen.content_sha256))
 
 
@@ -52,10 +54,10 @@ def _take(entry: LayerEntry, layer: str, number: int | None) -> Take:
     """A take of a layer, the active one where no number is given. UsageError where there is none."""
     if number is None:
         if entry.active is None:
-            raise UsageError(f"layer {layer!r} has no active take; generate it first")
+            raise UsageError(f"layer {layer!r} has no active take; generate it first", field="layer")
         return entry.active
     for take in entry.takes:
         if take.take == number:
             return take
     have = ", ".join(str(take.take) for take in entry.takes) or "none yet"
-    raise UsageError(f"layer {layer!r} has no take {number} (there is: {have})")
+    raise UsageError(f"layer {layer!r} has no take {number} (there is: {have})", field="layer")

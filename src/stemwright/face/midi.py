@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.face import arguments as arg
 from stemwright.face.facts import Imported, Tracks
 
@@ -35,7 +35,9 @@ def import_midi(
     from stemwright.exchange.readings import Override
 
     if chords == "-" and str(file) == "-":
-        raise UsageError("--chords -: standard input is the MIDI file already; give the chords in a file")
+        raise UsageError(
+            f"{argument('chords')} -: standard input is the MIDI file already; give the chords in a file"
+        )
     with arg.chart(chords) as chart:
         over = Override(
             bpm=arg.bpm_text(bpm),

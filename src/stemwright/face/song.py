@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.face import arguments as arg
 from stemwright.face.results import (
     Composed,
@@ -137,7 +137,10 @@ class Song:
             rest=arg.pair_text("rest", rest),
         )
         if (variations is None) != (out is None):
-            raise UsageError("--variations and --out belong together: how many, and the folder they go to")
+            raise UsageError(
+                f"{argument('variations')} and {argument('out')} belong together: "
+                "how many, and the folder they go to"
+            )
         with nullcontext(NEW) if chords == NEW else arg.chart(chords) as chart:
             asked = replace(asked, chords=chart)
             if variations is not None and out is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.instruments.sampler import (
     MONO,
     Audio,
@@ -57,7 +57,8 @@ def find_soundfont(override: Path | None = None) -> Path:
     if found:
         return found[0]
     raise UsageError(
-        "no soundfont found; install musescore-general-soundfont-small or name one with --soundfont"
+        "no soundfont found; "
+        f"install musescore-general-soundfont-small or name one with {argument('soundfont')}"
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.song.state import GlobalState
 
 _BARS = re.compile(r"([0-9]{1,6})(?:-([0-9]{1,6}))?", re.ASCII)
@@ -35,20 +35,21 @@ class Span:
         return (self.first - 1) * state.meter.ticks_per_bar, self.last * state.meter.ticks_per_bar
 
 
-def parse_bars(text: str, state: GlobalState, option: str = "--bars") -> Span:
-    """A span from "5-8" or "5". UsageError, naming the option, where it is malformed or outside the song."""
+def parse_bars(text: str, state: GlobalState, name: str = "bars") -> Span:
+    """A span from "5-8" or "5". UsageError, naming `name`, where it is malformed or outside the song."""
     if "," in text:
         raise UsageError(
-            f"{option} {text[:40]!r}: give one span, e.g. 5-8; run the command again for another"
+            f"{argument(name)} {text[:40]!r}: give one span, e.g. 5-8; run the command again for another"
         )
     found = _BARS.fullmatch(text.strip())
     if found is None:
         raise UsageError(
-            f"{option} {text[:40]!r}: write the first and the last bar, counted from 1, e.g. 5-8"
+            f"{argument(name)} {text[:40]!r}: write the first and the last bar, counted from 1, e.g. 5-8"
         )
     first, last = int(found[1]), int(found[2] or found[1])
     if not 1 <= first <= last <= state.bars:
         raise UsageError(
-            f"{option} {text[:40]!r}: the song has bars 1 to {state.bars}; give A-B with A <= B inside it"
+            f"{argument(name)} {text[:40]!r}: the song has bars 1 to {state.bars}; "
+            "give A-B with A <= B inside it"
         )
     return Span(first, last)

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.producer import casting
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def wide_decoder() -> WideDecoder:
     from stemwright.codec.wide import WideDecoder
     from stemwright.models import require_codec
 
-    bundle = _load("wide", "--quality high needs the bundle 'wide'", "decoder")
+    bundle = _load("wide", f"{argument('quality')} high needs the bundle 'wide'", "decoder")
     require_codec(bundle, codec_bundle())
     with _lock:
         if bundle.path not in _wide:
@@ -138,7 +138,7 @@ def composer(otherwise: str = "") -> Composer:
     try:
         return Composer.load(composer_bundle(otherwise))
     except UsageError as error:
-        raise UsageError(f"{str(error).removesuffix(otherwise)}{otherwise}") from None
+        raise UsageError(f"{error.message.marked.removesuffix(otherwise)}{otherwise}") from None
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:
@@ -147,7 +147,8 @@ def timbre_of(bundle: Bundle, timbre: str) -> str:
     if timbre and timbre not in names:
         listed = ", ".join(map(repr, names)) or "no timbres"
         raise UsageError(
-            f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these"
+            f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these",
+            field="timbre",
         )
     return timbre or (names[0] if names else "")
 

@@ -12,12 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError
-from stemwright.producer import bundles, lineage
+from stemwright.errors import UsageError, argument
+from stemwright.producer import bundles, details, lineage
 from stemwright.producer.asked import NEW, Asked
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.conflicts import require_clear
+from stemwright.producer.details import ComposedScore
 from stemwright.producer.filling import Gap, fill
 from stemwright.producer.record import Act, commit, next_run
 from stemwright.producer.seeds import check_seed, layer_seed
@@ -63,11 +64,10 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         for layer, score in made.scores.items():
             sha = folder.objects.put("score", score.canonical_bytes())
             song = song.with_layer(layer, song.layers[layer].with_score(sha))
-        details = {
-            name: {"score": s.sha256, "notes": len(s.notes), "composer": composer.bundle.sha256}
+        told = {
+            name: ComposedScore(s.sha256, len(s.notes), composer.bundle.sha256, written[name])
             for name, s in made.scores.items()
         }
-        told = {name: {**facts, "written": written[name]} for name, facts in details.items()}
         shas = [score.sha256 for score in made.scores.values()]
         act = Act("compose", list(made.scores), seed=made.seed, made=shas, details=told)
         record = commit(folder, song, act, clock)
@@ -76,9 +76,13 @@ def compose(path: Path, asked: Asked, watch: Watch = unwatched) -> dict[str, Any
         "run": record["run"],
         "seed": made.seed,
         "seconds": record["seconds"],
-        "layers": details,
+        "layers": {name: _facts(score) for name, score in told.items()},
         **report(path, stale),
     }
+
+
+def _facts(told: ComposedScore) -> dict[str, Any]:
+    return {"score": told.score, "notes": told.notes, "composer": told.composer}
 
 
 def chord_remarks(chords: str | None) -> dict[str, list[str]]:
@@ -92,7 +96,7 @@ def chord_remarks(chords: str | None) -> dict[str, list[str]]:
     return {"chart_remarks": chart_remarks(chords, (*SAID, "form"))}
 
 
-def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> list[list[int]]:
+def _origins(folder: SongFolder, song: Song, layer: str, made: Written) -> details.Written:
     """Which run wrote each bar of a layer with new notes, as runs tell it."""
     bars = made.state.bars
     there = lineage.of_layer(folder, layer, song.layers[layer], bars)
@@ -141,7 +145,7 @@ def _with_chords(song: Song, asked: Asked, span: Span | None) -> GlobalState:
 def _require_whole(names: Sequence[str], standing: Mapping[str, Score]) -> None:
     for name in names:
         if name not in standing:
-            raise UsageError(f"--bars: layer {name!r} has no score yet; compose it whole first")
+            raise UsageError(f"{argument('bars')}: layer {name!r} has no score yet; compose it whole first")
 
 
 def wishes(
@@ -179,8 +183,10 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
     stands = tuple(n for n in notes if n.onset // ticks not in bars)
     rhythm = frozenset(n.onset for n in notes if n.onset // ticks in bars) if asked.keep_rhythm else None
     if rhythm is not None and old is None:
-        raise UsageError(f"--keep-rhythm: layer {name!r} has no score yet; compose it once without")
-    silent = (parse_bars(asked.rest, state, "--rest").ticks(state),) if asked.rest is not None else ()
+        raise UsageError(
+            f"{argument('keep_rhythm')}: layer {name!r} has no score yet; compose it once without"
+        )
+    silent = (parse_bars(asked.rest, state, "rest").ticks(state),) if asked.rest is not None else ()
     own = usual(name)
     try:
         own = replace(own, rhythm=rhythm, silent=silent)
@@ -196,7 +202,7 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
             stands=stands,
         )
     except UsageError as error:
-        raise UsageError(f"layer {name!r}: {error}") from None
+        raise UsageError(f"layer {name!r}: {error}", error.field) from None
 
 
 def _voices(name: str, stands: Sequence[Note], rhythm: Collection[int]) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
@@ -156,10 +156,10 @@ def _timbres(wish: Wish, layers: tuple[str, ...] = LAYERS) -> dict[str, str]:
     for text in wish.timbres:
         layer, equals, timbre = text.partition("=")
         if not equals or not timbre:
-            raise UsageError(f"--timbre {text[:60]!r}: write LAYER=NAME, e.g. lead=sax")
+            raise UsageError(f"{argument('timbre')} {text[:60]!r}: write LAYER=NAME, e.g. lead=sax")
         if layer not in layers or layer in found:
             problem = "is given twice" if layer in found else f"is not one of {', '.join(layers)}"
-            raise UsageError(f"--timbre {text[:60]!r}: layer {layer[:40]!r} {problem}")
+            raise UsageError(f"{argument('timbre')} {text[:60]!r}: layer {layer[:40]!r} {problem}")
         found[layer] = bundles.timbre_of(bundles.performer(layer), timbre)
     return found
 
@@ -167,5 +167,6 @@ def _timbres(wish: Wish, layers: tuple[str, ...] = LAYERS) -> dict[str, str]:
 def _other(path: Path, name: str, has: str, wanted: str) -> UsageError:
     return UsageError(
         f"{path}: is a song with {name} {has}, not {wanted}; "
-        "leave the option out to go on with it, or choose another folder"
+        "leave the option out to go on with it, or choose another folder",
+        field=name.split()[0],
     )

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.errors import StemwrightError, UsageError
-from stemwright.producer import bundles
+from stemwright.errors import StemwrightError, UsageError, argument
+from stemwright.producer import bundles, details
+from stemwright.producer.details import ByPerformer
 from stemwright.producer.workspace import reading
 from stemwright.song.timebase import SAMPLE_RATE
 
@@ -29,9 +30,8 @@ QUALITIES = ("standard", "high")
 
 def codec_of_take(folder: SongFolder, layer: str, take: Take) -> str | None:
     """The identity of a take's tokens, from the run that made them; None where it does not say."""
-    details = folder.runs.read(take.run).get("details", {})
-    said: str | None = details.get(layer, {}).get("codec")
-    return said
+    made = details.of_take(folder, layer, take)
+    return made.by.codec if made is not None and isinstance(made.by, ByPerformer) else None
 
 
 def can_decode(folder: SongFolder, layer: str, take: Take) -> bool:
@@ -43,7 +43,9 @@ def can_decode(folder: SongFolder, layer: str, take: Take) -> bool:
 def check_quality(quality: str | None) -> None:
     """UsageError for a quality that is not known; None is left to the takes."""
     if quality is not None and quality not in QUALITIES:
-        raise UsageError(f"--quality {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}")
+        raise UsageError(
+            f"{argument('quality')} {quality[:40]!r}: is not known; use {' or '.join(QUALITIES)}"
+        )
 
 
 def best_quality(folder: SongFolder, takes: Mapping[str, Take]) -> str:

@@ -70,7 +70,8 @@ def _draft(state: GlobalState, standing: Mapping[str, Score], gap: Gap) -> tuple
         twice = next(n for n in gap.layers if sum(parts[n] == part for part in parts.values()) > 1)
         raise UsageError(
             f"layer {twice!r}: two layers of the part {PARTS[parts[twice]]!r} cannot be composed at once; "
-            "name the one layer to write"
+            "name the one layer to write",
+            field="layer",
         )
     heard = {n: s for n, s in standing.items() if n in gap.layers or part_of(n) not in parts.values()}
     for name in heard.keys() & set(gap.unheard):

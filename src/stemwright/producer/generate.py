@@ -7,8 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stemwright.errors import Message, argument
 from stemwright.producer import lineage
 from stemwright.producer.clock import Clock
+from stemwright.producer.details import GeneratedTake
 from stemwright.producer.perform import perform
 from stemwright.producer.plan import Plan, Request, plan
 from stemwright.producer.players import player_facts
@@ -89,13 +91,7 @@ def _act(folder: SongFolder, todo: Plan, jobs: Jobs, made: Results, seed: int | 
         seed=seed,
         audio_seconds=frames / FRAME_RATE,
         made=[sha for result in made.values() for sha in (result.score, result.content)],
-        details={
-            job.layer: {
-                **_detail(job, made[job.layer]),
-                "written": lineage.to_json(_origins(folder, todo.song, job)),
-            }
-            for job in jobs
-        },
+        details={job.layer: _detail(job, made[job.layer], _origins(folder, todo.song, job)) for job in jobs},
     )
 
 
@@ -123,22 +119,22 @@ def _frames(todo: Plan) -> int:
     return stop - start
 
 
-def _detail(job: Job, result: Made) -> dict[str, Any]:
+def _detail(job: Job, result: Made, origins: lineage.Origins) -> GeneratedTake:
     want = job.wanted
-    return {
-        **job.player.details(),
-        "take": want.take,
-        "seed": want.seed,
-        "bars": str(want.edit.span) if want.edit else None,
-        "base": want.edit.base.take if want.edit else None,
-        "writer": want.writer.name,
-        "composer": want.writer.bundle_sha256,
-        "score": result.score,
-        job.player.makes: result.content,
-        "seconds": result.seconds,
-        "reused": result.reused,
-        "key": job.key,
-    }
+    return GeneratedTake(
+        by=job.player.details(result.content),
+        take=want.take,
+        seed=want.seed,
+        bars=str(want.edit.span) if want.edit else None,
+        base=want.edit.base.take if want.edit else None,
+        score=result.score,
+        seconds=result.seconds,
+        reused=result.reused,
+        key=job.key,
+        writer=want.writer.name,
+        composer=want.writer.bundle_sha256,
+        written=lineage.to_json(origins),
+    )
 
 
 def _of_notes(todo: Plan, job: Job) -> list[str]:
@@ -147,7 +143,8 @@ def _of_notes(todo: Plan, job: Job) -> list[str]:
     if job.layer in todo.released:
         return [f"new notes by the {want.writer.name}; those that it was given play in older takes"]
     if want.writer.name == GIVEN and todo.anew and want.again is None:
-        return ["plays the notes that it was given; for others add --seed N and --arranger or --composer"]
+        others = f"{argument('seed')} N and {argument('arranger')} or {argument('composer')}"
+        return [Message(f"plays the notes that it was given; for others add {others}")]
     return []
 
 

@@ -10,7 +10,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from stemwright.producer import details
 from stemwright.producer.bars import Span
+from stemwright.producer.details import ComposedScore, GeneratedTake, ImportedScore, Written
 from stemwright.song import document
 from stemwright.song.layers import is_drums
 
@@ -32,7 +34,8 @@ def of_score(folder: SongFolder, layer: str, sha: str, bars: int) -> Origins | N
     """Who wrote the bars of a score that a layer was given: as the newest run says that made it."""
     for number in reversed(folder.runs.numbers()):
         record = folder.runs.read(number)
-        if record.get("details", {}).get(layer, {}).get("score") == sha:
+        told = details.of_layer(record, layer)
+        if isinstance(told, GeneratedTake | ComposedScore | ImportedScore) and told.score == sha:
             return _told(record, layer, bars)
     return None
 
@@ -51,11 +54,11 @@ def with_bars(origins: Origins | None, new: Origins, bars: range) -> Origins:
     return [new[bar] if bar in bars else run for bar, run in enumerate(origins)]
 
 
-def to_json(origins: Origins) -> list[list[int]]:
+def to_json(origins: Origins) -> Written:
     """As runs tell it."""
     numbered = enumerate(origins, 1)
     groups = [(run, [bar for bar, _ in found]) for run, found in groupby(numbered, lambda item: item[1])]
-    return [[found[0], found[-1], run] for run, found in groups]
+    return tuple((found[0], found[-1], run) for run, found in groups)
 
 
 def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
@@ -85,10 +88,10 @@ def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
 
 
 def _told(record: dict[str, Any], layer: str, bars: int) -> Origins:
-    written = record.get("details", {}).get(layer, {}).get("written")
-    if written is None:
+    told = details.of_layer(record, layer)
+    if not isinstance(told, GeneratedTake | ComposedScore) or told.written is None:
         return [record["run"]] * bars
-    return [run for first, last, run in written for _ in range(first, last + 1)]
+    return [run for first, last, run in told.written for _ in range(first, last + 1)]
 
 
 def _chords_after(folder: SongFolder, run: int) -> tuple[Chord | None, ...]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer.clock import Clock
 from stemwright.producer.decoders import Audio, Decoders, best_quality, check_quality
-from stemwright.producer.players import Sampler, remarks, samplers
+from stemwright.producer.details import WrittenMix, WrittenStems
+from stemwright.producer.players import Sampler, remarks, sampler_facts, samplers
 from stemwright.producer.record import Act, commit
 from stemwright.producer.standing import Stale, report, sounding
 from stemwright.producer.stem_files import Place, StemFiles, placing, stem_names
@@ -61,7 +62,7 @@ def mix_song(
         mixed, files, said = _mix(folder, sound, suffix, out, stems, clock, watch)
         watch("mix", 2, 2)
         if writable:
-            _record("mix", folder, sound, files, _details(mixed), clock)
+            _record(folder, sound, files, mixed, clock)
     mix_file = files.pop("")
     return {
         "mix": str(mix_file),
@@ -103,7 +104,7 @@ def render_stems(
         home = to if to is not None else folder.renders.path
         files = {layer: home / name for layer, name in names.items()}
         if writable:
-            _record("export", folder, sound, files, {}, clock)
+            _record(folder, sound, files, None, clock)
     return {
         "stems": {layer: str(file) for layer, file in files.items()},
         **report(path, sound.stale, [*sound.remarks, *stems.remarks()]),
@@ -159,24 +160,14 @@ def _sounding(
 
 
 def _record(
-    command: str,
-    folder: SongFolder,
-    sound: _Sounding,
-    files: Mapping[str, Path],
-    details: dict[str, Any],
-    clock: Clock,
+    folder: SongFolder, sound: _Sounding, files: Mapping[str, Path], mixed: MixResult | None, clock: Clock
 ) -> None:
-    """The run in the song's history."""
+    """The run in the song's history: a mix, or stems alone."""
     from stemwright.store.records import hash_file
 
-    details = {
-        "takes": {name: take.take for name, take in sound.takes.items()},
-        **details,
-        "decoders": sound.decoders,
-        "sample_rate": sound.rate,
-    }
-    if sound.players:
-        details["players"] = {name: player.details()["player"] for name, player in sound.players.items()}
+    takes = {name: take.take for name, take in sound.takes.items()}
+    stems = WrittenStems(takes, sound.decoders, sound.rate)
+    command, details = ("export", stems) if mixed is None else ("mix", _details(sound, stems, mixed))
     made = [hash_file(file, file.name) for file in files.values()]
     act = Act(command, list(sound.takes), audio_seconds=sound.seconds, made=made, details=details)
     commit(folder, sound.song, act, clock)
@@ -295,14 +286,18 @@ def _check_out(path: Path, out: Path | None) -> None:
     audio_format(out.suffix)
     if out.is_dir():
         raise UsageError(f"{out}: is a folder; name a file, as mix.wav")
-    require_outside(path, out, "--out")
+    require_outside(path, out, "out")
 
 
-def _details(mixed: MixResult) -> dict[str, Any]:
-    return {
-        "gains_db": {name: round(gain, 3) for name, gain in mixed.gains.items()},
-        "limiting_db": round(mixed.limiting_db, 3),
-        "loudness_lufs": round(mixed.loudness_lufs, 3),
-        "true_peak_dbtp": round(mixed.true_peak_dbtp, 3),
-        "reached": mixed.reached,
-    }
+def _details(sound: _Sounding, stems: WrittenStems, mixed: MixResult) -> WrittenMix:
+    return WrittenMix(
+        stems.takes,
+        gains_db={name: round(gain, 3) for name, gain in mixed.gains.items()},
+        limiting_db=round(mixed.limiting_db, 3),
+        loudness_lufs=round(mixed.loudness_lufs, 3),
+        true_peak_dbtp=round(mixed.true_peak_dbtp, 3),
+        reached=mixed.reached,
+        decoders=stems.decoders,
+        sample_rate=stems.sample_rate,
+        players={name: sampler_facts(player.sampled) for name, player in sound.players.items()},
+    )

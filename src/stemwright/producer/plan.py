@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
-from stemwright.producer import bundles, casting
+from stemwright.errors import UsageError, argument
+from stemwright.producer import bundles, casting, details
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.players import Performer, Player, Sampler, performer, playable, sampler
 from stemwright.producer.seeds import check_seed, layer_seed
@@ -44,7 +44,9 @@ class Request:
 
     def __post_init__(self) -> None:
         if self.composer and self.arranger:
-            raise UsageError("--composer and --arranger: one of them writes; drop the other")
+            raise UsageError(
+                f"{argument('composer')} and {argument('arranger')}: one of them writes; drop the other"
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _unplayable(names: Sequence[str], request: Request) -> dict[str, str]:
     """The layers that no bundle plays, and why, where all are asked for. None of them where the user names
     layers or no other is left: then it is an error.
     """
-    found = {name: why for name in names if (why := casting.why_not(name)) is not None}
+    found: dict[str, str] = {name: why for name in names if (why := casting.why_not(name)) is not None}
     return {} if request.layers or len(found) == len(names) else found
 
 
@@ -133,10 +135,13 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
         return request
     if len(request.layers) != 1:
         raise UsageError(
-            "--timbre: name the one layer that it is for, e.g. stemwright generate DIR lead --timbre NAME"
+            f"{argument('timbre')}: name the one layer that it is for, "
+            "e.g. stemwright generate DIR lead --timbre NAME"
         )
     if request.bars is not None:
-        raise UsageError("--timbre: a take is played in one timbre; leave --bars out")
+        raise UsageError(
+            f"{argument('timbre')}: a take is played in one timbre; leave {argument('bars')} out"
+        )
     (layer,) = request.layers
     song.layer(layer)
     return replace(request, timbre=bundles.timbre_of(bundles.performer(layer), request.timbre))
@@ -159,10 +164,13 @@ def _samplers(request: Request) -> dict[str, Sampler]:
         return {}
     if not request.layers:
         raise UsageError(
-            "--player: name the layers that it is for, e.g. generate DIR lead --player sampler:FILE"
+            f"{argument('player')}: name the layers that it is for, "
+            "e.g. generate DIR lead --player sampler:FILE"
         )
     if request.timbre is not None:
-        raise UsageError("--player and --timbre: a timbre is a performer's; drop one")
+        raise UsageError(
+            f"{argument('player')} and {argument('timbre')}: a timbre is a performer's; drop one"
+        )
     return {name: sampler(request.player, name) for name in request.layers}
 
 
@@ -179,15 +187,16 @@ def _needed(
     if active is None:
         if span is not None:
             raise UsageError(
-                f"--bars: layer {name!r} has no take yet; generate it whole first, without --bars"
+                f"{argument('bars')}: layer {name!r} has no take yet; "
+                f"generate it whole first, without {argument('bars')}"
             )
         return True
     if request.again:
         return active.player is None and active.bundle_sha256 != bundles.performer(name).sha256
     if span is not None and played is None and active.player is not None:
         raise UsageError(
-            f"--bars: layer {name!r}, take {active.take} is played by the sampler; "
-            "add --player sampler:FILE, or leave --bars out"
+            f"{argument('bars')}: layer {name!r}, take {active.take} is played by the sampler; "
+            f"add {argument('player')} sampler:FILE, or leave {argument('bars')} out"
         )
     if request.timbre is not None and (active.player is not None or request.timbre != active.timbre):
         return True
@@ -209,8 +218,8 @@ def _is_made(
     same = played.played(take) if played else take.bundle_sha256 == bundles.performer(name).sha256
     if take.seed != request.seed or not same:
         return False
-    made = folder.runs.read(take.run).get("details", {}).get(name, {})
-    if made.get("take") != take.take or made.get("bars") != (str(span) if span else None):
+    made = details.of_take(folder, name, take)
+    if made is None or made.take != take.take or made.bars != (str(span) if span else None):
         return False
     return writer_of(folder, take, name) == writer_for(entry, request.composer)
 

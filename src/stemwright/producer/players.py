@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import UsageError, argument, shown
 from stemwright.producer import bundles
+from stemwright.producer.details import ByPerformer, BySampler
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
 
@@ -69,14 +70,10 @@ class Performer:
             "bars": str(want.edit.span) if want.edit else None,
         }
 
-    def details(self) -> dict[str, Any]:
-        """What a run tells of who played."""
-        return {
-            "timbre": self.timbre,
-            "sampling": asdict(self.sampling),
-            "bundle": self.bundle.sha256,
-            "codec": self.bundle.manifest.codec_sha256,
-        }
+    def details(self, sha: str) -> ByPerformer:
+        """What a run tells of the tokens `sha` and who played."""
+        bundle, codec = self.bundle.sha256, self.bundle.manifest.codec_sha256
+        return ByPerformer(self.timbre, asdict(self.sampling), bundle, codec, sha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +114,9 @@ class Sampler:
             "instrument": self.sampled.sha256,
         }
 
-    def details(self) -> dict[str, Any]:
-        """What a run tells of who played."""
-        return {"player": player_facts(self.sampled)}
+    def details(self, sha: str) -> BySampler:
+        """What a run tells of the sound `sha` and who played."""
+        return BySampler(sampler_facts(self.sampled), sha)
 
 
 Player = Performer | Sampler
@@ -144,7 +141,9 @@ def sampler(text: str, layer: str) -> Sampler:
     from stemwright.instruments.files import open_instrument
 
     if not text.startswith(SAMPLER) or text == SAMPLER:
-        raise UsageError(f"--player {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file")
+        raise UsageError(
+            f"{argument('player')} {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file"
+        )
     return Sampler(open_instrument(text.removeprefix(SAMPLER), is_drums(layer)))
 
 
@@ -154,13 +153,16 @@ def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Samp
     for text in texts:
         layer, equals, player = text.partition("=")
         if not equals:
-            raise UsageError(f"--player {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2")
+            raise UsageError(
+                f"{argument('player')} {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2"
+            )
         if layer not in active:
             raise UsageError(
-                f"--player {layer[:40]!r}: is no layer with a take; there is: {', '.join(active) or 'none'}"
+                f"{argument('player')} {layer[:40]!r}: is no layer with a take; "
+                f"there is: {', '.join(active) or 'none'}"
             )
         if layer in found:
-            raise UsageError(f"--player {layer}: is given twice; one file plays a layer")
+            raise UsageError(f"{argument('player')} {layer}: is given twice; one file plays a layer")
         found[layer] = sampler(player, layer)
     return found
 
@@ -176,7 +178,12 @@ def playable(score: Score, player: Player) -> Score:
 
 def player_facts(sampled: Sampled | None) -> dict[str, str] | None:
     """A sampler as reports tell of it; None for a performer."""
-    return None if sampled is None else {"kind": "sampler", **asdict(sampled)}
+    return None if sampled is None else sampler_facts(sampled)
+
+
+def sampler_facts(sampled: Sampled) -> dict[str, str]:
+    """As reports and runs tell of a sampler."""
+    return {"kind": "sampler", **asdict(sampled)}
 
 
 def remarks(played: Sampler, layer: str, notes: int, silent: int) -> list[str]:

@@ -16,12 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stemwright.producer import details
 from stemwright.song import document
 from stemwright.work import machine
 from stemwright.work.cores import threads
 
 if TYPE_CHECKING:
     from stemwright.producer.clock import Clock
+    from stemwright.producer.details import Details
     from stemwright.song.document import Song
     from stemwright.store.folder import SongFolder
 
@@ -35,7 +37,7 @@ class Act:
     seed: int | None = None
     audio_seconds: float = 0.0
     made: list[str] = field(default_factory=list)
-    details: dict[str, Any] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
 
 
 def next_run(folder: SongFolder) -> int:
@@ -95,7 +97,7 @@ def _record(act: Act, clock: Clock) -> dict[str, Any]:
         "threads": threads(),
         "processor": machine.processor(),
         "versions": machine.versions(),
-        "details": act.details,
+        "details": details.to_json(act.details),
     }
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.producer import details
 from stemwright.producer.clock import Clock
+from stemwright.producer.details import RemovedLayer, ReturnedLayer
 from stemwright.producer.record import Act, commit
 from stemwright.producer.workspace import writing
 from stemwright.song import document
@@ -24,10 +26,11 @@ def remove_layer(path: Path, layer: str) -> dict[str, Any]:
         entry = song.layer(layer)
         if len(song.layers) == 1:
             raise UsageError(
-                f"layer {layer!r}: is the song's only one; import another before it is taken out"
+                f"layer {layer!r}: is the song's only one; import another before it is taken out",
+                field="layer",
             )
         folder.objects.put("song", document.dumps(song))  # what the run names as the song before it
-        act = Act("remove", [layer], details={layer: {"take": entry.take, "takes": len(entry.takes)}})
+        act = Act("remove", [layer], details={layer: RemovedLayer(entry.take, len(entry.takes))})
         number = commit(folder, song.without_layer(layer), act, clock)["run"]
     return {"run": number, "layer": layer, "takes": len(entry.takes)}
 
@@ -41,10 +44,11 @@ def bring_back(path: Path, layer: str) -> dict[str, Any]:
         song = folder.load()
         if layer in song.layers:
             raise UsageError(
-                f"layer {layer!r}: is in the song; take it out before the one of old is put back"
+                f"layer {layer!r}: is in the song; take it out before the one of old is put back",
+                field="layer",
             )
         run, entry = _last_removal(folder, layer)
-        act = Act("remove", [layer], details={layer: {"undone": run}})
+        act = Act("remove", [layer], details={layer: ReturnedLayer(run)})
         number = commit(folder, song.with_layer(layer, entry), act, clock)["run"]
     return {"run": number, "layer": layer, "takes": len(entry.takes)}
 
@@ -53,7 +57,9 @@ def _last_removal(folder: SongFolder, layer: str) -> tuple[int, LayerEntry]:
     """The run that took a layer out last, and the layer as it was before."""
     for number in reversed(folder.runs.numbers()):
         record = folder.runs.read(number)
-        if record["command"] == "remove" and "takes" in record["details"].get(layer, {}):
+        if isinstance(details.of_layer(record, layer), RemovedLayer):
             sha = record["song"]["before"]
             return number, document.loads(folder.objects.get(sha), "song.json").layers[layer]
-    raise UsageError(f"layer {layer[:40]!r}: was never taken out of this song; see: stemwright log DIR")
+    raise UsageError(
+        f"layer {layer[:40]!r}: was never taken out of this song; see: stemwright log DIR", field="layer"
+    )

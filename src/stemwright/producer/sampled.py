@@ -50,7 +50,8 @@ def sampled_sound(
         low, high = instrument.keyboard.range
         raise UsageError(
             f"layer {layer!r}: none of its {played.notes} notes sounds: {instrument.name} has keys {low} to "
-            f"{high}; choose another file or preset"
+            f"{high}; choose another file or preset",
+            field="layer",
         )
     return Sound(_encoded(played.audio), played.notes, played.silent)
 

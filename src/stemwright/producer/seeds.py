@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 
 SEED_BITS = 53
 """Seeds stay below 2^53, so that every reader of JSON sees them exactly."""
@@ -25,5 +25,5 @@ def random_seed() -> int:
 def check_seed(seed: int) -> int:
     """`seed` where it may be one; UsageError otherwise."""
     if not 0 <= seed < 1 << SEED_BITS:
-        raise UsageError(f"--seed {seed}: give a whole number from 0 to {(1 << SEED_BITS) - 1}")
+        raise UsageError(f"{argument('seed')} {seed}: give a whole number from 0 to {(1 << SEED_BITS) - 1}")
     return seed

@@ -46,8 +46,10 @@ class Stale:
     def next(self, path: Path) -> str:
         """The command that mends it, for the song at `path`."""
         command = _COMMANDS.get(self.reason, "generate")
-        where = f" --bars {self.bars[0]}" if self.bars else ""
-        return f"stemwright {command} {shlex.quote(str(path))} {self.layer}{where}"
+        song = shlex.quote(str(path))
+        if self.bars:
+            return f"stemwright {command} {song} {self.layer} --bars {self.bars[0]}"
+        return f"stemwright {command} {song} {self.layer}"
 
     def line(self, path: Path) -> str:
         """What a user should hear of it."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.producer.clock import Clock
+from stemwright.producer.details import UsedTake
 from stemwright.producer.players import player_facts
 from stemwright.producer.record import Act, commit
 from stemwright.producer.workspace import writing
@@ -22,13 +23,14 @@ def use_take(path: Path, layer: str, take: int) -> dict[str, Any]:
         if take not in have:
             listed = ", ".join(map(str, have)) or "none yet"
             raise UsageError(
-                f"layer {layer!r} has no take {take} (there is: {listed}); see: stemwright takes DIR"
+                f"layer {layer!r} has no take {take} (there is: {listed}); see: stemwright takes DIR",
+                field="take",
             )
         before = entry.take
         number = None
         if take != before:
             song = song.with_layer(layer, entry.with_active(take))
-            act = Act("use", [layer], details={layer: {"take": take, "before": before}})
+            act = Act("use", [layer], details={layer: UsedTake(take, before)})
             number = commit(folder, song, act, clock)["run"]
         chosen = song.layer(layer).active
     assert chosen is not None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.asked import Asked
 from stemwright.producer.compose import write
@@ -25,8 +25,8 @@ def vary(path: Path, asked: Asked, count: int, out: Path, watch: Watch = unwatch
     from stemwright.store.atomic import write_bytes
 
     if not 1 <= count <= MOST:
-        raise UsageError(f"--variations {count}: give 1 to {MOST}")
-    require_outside(path, out, "--out")
+        raise UsageError(f"{argument('variations')} {count}: give 1 to {MOST}")
+    require_outside(path, out, "out")
     folder = reading(path)
     song = folder.load()
     first = check_seed(asked.seed) if asked.seed is not None else random_seed() >> 8

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.producer.record import recover
 
 if TYPE_CHECKING:
@@ -22,11 +22,12 @@ def reading(path: Path) -> SongFolder:
     return SongFolder.open(path)
 
 
-def require_outside(path: Path, target: Path, option: str) -> None:
+def require_outside(path: Path, target: Path, name: str) -> None:
     """UsageError where `target` lies in the song at `path`, which holds only what it keeps account of."""
     if path.resolve() in (target.resolve(), *target.resolve().parents):
         raise UsageError(
-            f"{option} {target}: is inside the song; choose another place (without {option}: renders/)"
+            f"{argument(name)} {target}: is inside the song; "
+            f"choose another place (without {argument(name)}: renders/)"
         )
 
 

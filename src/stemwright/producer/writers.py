@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stemwright.producer import bundles
+from stemwright.errors import argument
+from stemwright.producer import bundles, details
 from stemwright.producer.wanted import ARRANGER, COMPOSER, GIVEN, Writer
 
 if TYPE_CHECKING:
     from stemwright.song.document import LayerEntry, Take
     from stemwright.store import SongFolder
 
-OTHERWISE = ", or leave --composer out"
+OTHERWISE = f", or leave {argument('composer')} out"
 """What else to do where there is no composer that fits."""
 
 
@@ -24,5 +25,5 @@ def writer_for(entry: LayerEntry, composer: bool) -> Writer:
 
 def writer_of(folder: SongFolder, take: Take, layer: str) -> Writer:
     """Who wrote what was new in a take, as its run tells; runs from before there was a choice do not."""
-    made = folder.runs.read(take.run).get("details", {}).get(layer, {})
-    return Writer(made.get("writer", ARRANGER), made.get("composer"))
+    made = details.of_take(folder, layer, take)
+    return Writer(ARRANGER) if made is None else Writer(made.writer, made.composer)

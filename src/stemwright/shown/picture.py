@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stemwright.errors import StemwrightError, UsageError, install
+from stemwright.errors import StemwrightError, UsageError, argument, install
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
 from stemwright.song.layers import kind_of
@@ -41,10 +41,12 @@ def plot_song(path: Path, target: Path) -> list[Path]:
     from stemwright.store.atomic import replacing
 
     if target.suffix.lower() not in FORMATS:
-        raise UsageError(f"--plot {str(target)[:80]!r}: name a file that ends in {' or '.join(FORMATS)}")
-    require_outside(path, target, "--plot")
+        raise UsageError(
+            f"{argument('plot')} {str(target)[:80]!r}: name a file that ends in {' or '.join(FORMATS)}"
+        )
+    require_outside(path, target, "plot")
     if target.is_dir():
-        raise UsageError(f"--plot {target}: is a folder; name a file")
+        raise UsageError(f"{argument('plot')} {target}: is a folder; name a file")
     _require_matplotlib()
     folder = reading(path)
     song = folder.load()
@@ -210,4 +212,6 @@ def _require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
-        raise StemwrightError(f"--plot needs matplotlib; install it: {install('matplotlib')}") from None
+        raise StemwrightError(
+            f"{argument('plot')} needs matplotlib; install it: {install('matplotlib')}"
+        ) from None

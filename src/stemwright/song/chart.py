@@ -48,11 +48,14 @@ class Chart:
 def read_chart(text: str) -> Chart:
     """The chart that a text is. UsageError names the bar, the sign and its place where it cannot be one."""
     if len(text) > MAX_TEXT:
-        raise UsageError(f"chords: the text has {len(text)} characters, at most {MAX_TEXT} are allowed")
+        raise UsageError(
+            f"chords: the text has {len(text)} characters, at most {MAX_TEXT} are allowed", field="chords"
+        )
     if _LINK.search(text):
         raise UsageError(
             "chords: a link of iReal Pro is scrambled; paste the chart itself, "
-            'bars between |, e.g. "C^7 | A-7 | D-7 G7 | C6"'
+            'bars between |, e.g. "C^7 | A-7 | D-7 G7 | C6"',
+            field="chords",
         )
     plain = plain_signs(text)
     sung = has_lyrics(plain)
@@ -102,7 +105,9 @@ class _Reader:
             raise self._wrong(opened, "this repeat never ends; write :| after its last bar")
         self.labels.close(self.played)
         if not self.played.bars:
-            raise UsageError('chords: the text is empty; write bars between |, e.g. "C | Am | F | G7"')
+            raise UsageError(
+                'chords: the text is empty; write bars between |, e.g. "C | Am | F | G7"', field="chords"
+            )
 
     def _act(self, token: Token) -> None:
         kind, at = token.kind, max(1, self.number)

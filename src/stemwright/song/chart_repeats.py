@@ -31,7 +31,7 @@ class Bar:
 
 def wrong(bar: int, text: str, at: int, problem: str) -> UsageError:
     """What is wrong at a place of a chart."""
-    return UsageError(f"chords: bar {bar}, {text[:40]!r} (character {at}): {problem}")
+    return UsageError(f"chords: bar {bar}, {text[:40]!r} (character {at}): {problem}", field="chords")
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Played:
     def add(self, bars: Sequence[Bar], times: int = 1) -> None:
         """Play bars so many times."""
         if len(self.bars) + len(bars) * times > MAX_BARS:
-            raise UsageError(f"chords: the text has over {MAX_BARS} bars; write fewer")
+            raise UsageError(f"chords: the text has over {MAX_BARS} bars; write fewer", field="chords")
         self.bars += list(bars) * times
 
     def go_on(self) -> None:
@@ -100,7 +100,7 @@ class Played:
         if self.body is not None:
             problem = "stands after endings; write their passes instead, 1.2. for two"
         if problem is not None:
-            raise UsageError(f"chords: {token.text!r} (character {token.at}): {problem}")
+            raise UsageError(f"chords: {token.text!r} (character {token.at}): {problem}", field="chords")
         if self.repeated and times == 1:
             del self.bars[-len(unit) :]
         else:

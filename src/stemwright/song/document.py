@@ -122,7 +122,8 @@ class Song:
         """A layer of this song. UsageError where it has none of that name."""
         if name not in self.layers:
             raise UsageError(
-                f"layer {name[:40]!r}: is not in this song; it has {', '.join(self.layers) or 'no layers'}"
+                f"layer {name[:40]!r}: is not in this song; it has {', '.join(self.layers) or 'no layers'}",
+                field="layer",
             )
         return self.layers[name]
 

@@ -199,7 +199,8 @@ def roman(key: Key, degree: int, quality: str | None = None, seventh: bool = Fal
 def _bad_key(text: str) -> UsageError:
     modes = ", ".join(MODES)
     return UsageError(
-        f'key: {text[:40]!r} is not a key; write for example "F# minor" (A-G with # or b; {modes})'
+        f'key: {text[:40]!r} is not a key; write for example "F# minor" (A-G with # or b; {modes})',
+        field="key",
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from stemwright.errors import UsageError
+from stemwright.errors import Message, UsageError
 
 LAYERS: tuple[str, ...] = ("drums", "bass", "harmony", "lead")
 """The known layers in their fixed order."""
@@ -48,7 +48,8 @@ def check_layer_name(name: object, field: str = "layer") -> str:
     if isinstance(name, str) and _NAME.fullmatch(name):
         return name
     raise UsageError(
-        f"{field}: {str(name)[:40]!r} is not a layer name; use a-z, 0-9, _ and -, a letter first, at most 32"
+        f"{field}: {str(name)[:40]!r} is not a layer name; use a-z, 0-9, _ and -, a letter first, at most 32",
+        field=Message(field),
     )
 
 

@@ -56,5 +56,6 @@ class Meter:
 
 def _bad_meter(text: str) -> UsageError:
     return UsageError(
-        f'meter: {text[:40]!r} is not a meter; write n/d with n 1..32 and d 2, 4, 8 or 16, e.g. "7/8"'
+        f'meter: {text[:40]!r} is not a meter; write n/d with n 1..32 and d 2, 4, 8 or 16, e.g. "7/8"',
+        field="meter",
     )

@@ -17,7 +17,8 @@ def check_title(title: str) -> str:
     path = any(sign in title for sign in ("/", "\\", ".."))
     if path or not title.isprintable() or title != title.strip() or not 1 <= len(title) <= MAX_TITLE:
         raise UsageError(
-            f"title: {title[:40]!r} is not allowed; use 1 to {MAX_TITLE} characters without / \\ and .."
+            f"title: {title[:40]!r} is not allowed; use 1 to {MAX_TITLE} characters without / \\ and ..",
+            field="title",
         )
     return title
 

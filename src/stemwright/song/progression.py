@@ -37,7 +37,8 @@ def parse_progression(text: str, state: GlobalState, bars: int | None = None) ->
     found = parse_bars(text, state)
     if len(found) > wanted:
         raise UsageError(
-            f"chords: {len(found)} bars are given for {wanted}; write fewer or make the form longer"
+            f"chords: {len(found)} bars are given for {wanted}; write fewer or make the form longer",
+            field="chords",
         )
     return tuple(chord for bar in range(wanted) for chord in found[bar % len(found)])
 

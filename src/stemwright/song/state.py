@@ -56,20 +56,27 @@ class GlobalState:
     def __post_init__(self) -> None:
         _check_bpm(self.bpm, bpm_text(self.bpm))
         if self.bars > MAX_BARS:
-            raise UsageError(f"form: has {self.bars} bars in all; at most {MAX_BARS} are allowed")
+            raise UsageError(
+                f"form: has {self.bars} bars in all; at most {MAX_BARS} are allowed", field="form"
+            )
         if not 1 <= len(self.sections) <= MAX_SECTIONS:
-            raise UsageError(f"form: has {len(self.sections)} sections; give 1 to {MAX_SECTIONS}")
+            raise UsageError(
+                f"form: has {len(self.sections)} sections; give 1 to {MAX_SECTIONS}", field="form"
+            )
         if self.timebase.bar_seconds * self.bars > MAX_SECONDS:
             raise UsageError(
-                f"form: {self.bars} bars at {bpm_text(self.bpm)} BPM last over 2 hours; use fewer bars"
+                f"form: {self.bars} bars at {bpm_text(self.bpm)} BPM last over 2 hours; use fewer bars",
+                field="form",
             )
         if self.chords and len(self.chords) != self.total_beats:
             raise UsageError(
-                f"chords: {len(self.chords)} given; give one per beat, {self.total_beats}, or none"
+                f"chords: {len(self.chords)} given; give one per beat, {self.total_beats}, or none",
+                field="chords",
             )
         if not _STYLE.fullmatch(self.style):
             raise UsageError(
-                f"style: {self.style[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64"
+                f"style: {self.style[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64",
+                field="style",
             )
         if self.rhythm is not None:
             self._check_rhythm(self.rhythm)
@@ -200,7 +207,9 @@ def parse_style(text: str) -> str:
     """A style in lower case. UsageError where it has other signs than a-z, 0-9, blank, _ and -."""
     style = text.strip().lower()
     if not _STYLE.fullmatch(style):
-        raise UsageError(f"style: {text[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64")
+        raise UsageError(
+            f"style: {text[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64", field="style"
+        )
     return style
 
 
@@ -208,12 +217,13 @@ def _check_bpm(bpm: Fraction, text: str) -> None:
     if not MIN_BPM <= bpm <= MAX_BPM:
         raise _bad_bpm(text)
     if (bpm * 10**BPM_DECIMALS).denominator != 1:
-        raise UsageError(f"bpm: {text[:40]!r} has more than {BPM_DECIMALS} decimals; round it")
+        raise UsageError(f"bpm: {text[:40]!r} has more than {BPM_DECIMALS} decimals; round it", field="bpm")
 
 
 def _bad_bpm(text: str) -> UsageError:
     return UsageError(
-        f"bpm: {text[:40]!r} is not a tempo; give a number from {MIN_BPM} to {MAX_BPM}, e.g. 97.3"
+        f"bpm: {text[:40]!r} is not a tempo; give a number from {MIN_BPM} to {MAX_BPM}, e.g. 97.3",
+        field="bpm",
     )
 
 

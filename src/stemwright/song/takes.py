@@ -131,4 +131,6 @@ def is_sha(text: str) -> bool:
 def check_timbre(timbre: str) -> None:
     """UsageError unless `timbre` may be the name of one."""
     if not _TIMBRE.fullmatch(timbre):
-        raise UsageError(f"timbre: {timbre[:40]!r} is not allowed; use letters, digits, blank, . _ -")
+        raise UsageError(
+            f"timbre: {timbre[:40]!r} is not allowed; use letters, digits, blank, . _ -", field="timbre"
+        )

@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from itertools import islice
 from typing import Any, Protocol, TypeVar
 
-from stemwright.errors import StemwrightError
+from stemwright.errors import StemwrightError, argument
 from stemwright.work.cores import cores
 
 Job = TypeVar("Job")
@@ -78,5 +78,5 @@ def results(
                     waiting |= {pool.submit(_run, job) for job in islice(in_time, 1)}
     except BrokenProcessPool as error:
         raise StemwrightError(
-            "a process was killed, perhaps for want of memory: run again with fewer --workers"
+            f"a process was killed, perhaps for want of memory: run again with fewer {argument('workers')}"
         ) from error

@@ -151,10 +151,10 @@ def test_strange_weights(copy: Callable[[str], Path]) -> None:
 
 
 def test_bandwidths(copy: Callable[[str], Path]) -> None:
-    refused(copy("encodec"), "--kbit must be one of 1.5, 3, 6", kbit=4.5)
-    refused(copy("dac"), "--kbit 0.5: .* needs 0.75 kbit/s", kbit=0.5)
-    refused(copy("dac"), "--kbit nan", kbit=float("nan"))
-    refused(copy("dac"), "--name 'My Codec'", name="My Codec")
+    refused(copy("encodec"), "kbit must be one of 1.5, 3, 6", kbit=4.5)
+    refused(copy("dac"), "kbit 0.5: .* needs 0.75 kbit/s", kbit=0.5)
+    refused(copy("dac"), "kbit nan", kbit=float("nan"))
+    refused(copy("dac"), "name 'My Codec'", name="My Codec")
 
 
 def test_halves_are_widened(copy: Callable[[str], Path]) -> None:

@@ -113,7 +113,7 @@ def test_tables_of_another_codec(shards: Path, tmp_path: Path) -> None:
         file.with_suffix(".codec").write_text("d" * 64 + "\n")
     said: list[str] = []
     start = tmp_path / "first" / "bundle"
-    with pytest.raises(UsageError, match="--new-codec"):
+    with pytest.raises(UsageError, match="or say new_codec"):
         train_performer(other, tmp_path / "second", steps=1, start=start, **options)
     train_performer(
         other, tmp_path / "second", steps=1, start=start, new_codec=True, **options, report=said.append
@@ -128,7 +128,7 @@ def test_refusals(tmp_path: Path) -> None:
     for given, layer, match in (
         (bundle, "bass", "plays 'drums'"),
         (wider, "drums", "its ffn is 96, not 64"),
-        (other_codec, "drums", "--new-codec"),
+        (other_codec, "drums", "or say new_codec"),
     ):
         with pytest.raises(UsageError, match=match):
             warm_weights(given, layer, CONFIG, CODEC_SHA256, ())

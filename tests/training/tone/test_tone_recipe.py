@@ -151,7 +151,7 @@ def test_a_bundle_is_trained_on_with_its_tokens(tone_data: Path, trained: Path, 
     made = load_bundle(tmp_path / "on" / "bundle", kind="tone")
     assert made.sha256 != parent.sha256 and made.tokens_sha256 == parent.tokens_sha256
     assert torch.equal(codebook_vectors(made), codebook_vectors(parent))
-    with pytest.raises(UsageError, match="--from"):
+    with pytest.raises(UsageError, match=r"^keep_tokens: whose. give from BUNDLE too"):
         train(tone_data, tmp_path / "no", 3, keep_tokens=True)
 
 
@@ -227,7 +227,7 @@ def test_the_trunk_sees_two_frames_ahead_and_no_more() -> None:
 
 
 def test_data_without_wide_clips_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"tuning\.json: not there; give --sources"):
+    with pytest.raises(UsageError, match=r"tuning\.json: not there; give sources"):
         train(tmp_path, tmp_path / "out", 1)
 
 

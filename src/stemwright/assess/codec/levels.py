@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stemwright.codec.codec import DECODER, Codec
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.models.onnx_checks import check_graph
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def levels_of(codec: Codec, kbit: float) -> int:
     levels = round(kbit / level_kbit(codec))
     if not 1 <= levels <= codec.codebooks:
         lowest, highest = level_kbit(codec), codec.codebooks * level_kbit(codec)
-        raise UsageError(f"--kbit {kbit:g}: this codec has {lowest:.2g} to {highest:.2g} kbit/s")
+        raise UsageError(f"{argument('kbit')} {kbit:g}: this codec has {lowest:.2g} to {highest:.2g} kbit/s")
     return levels
 
 
@@ -56,7 +56,7 @@ def _session(codec: FewLevels) -> onnxruntime.InferenceSession:
     except ModuleNotFoundError:
         raise StemwrightError(
             "bit rates below the full one need onnx: install it with pip install 'stemwright[train]', "
-            "or leave them out of --kbit"
+            f"or leave them out of {argument('kbit')}"
         ) from None
     path = codec.bundle.file(DECODER)
     data = path.read_bytes()
@@ -84,7 +84,9 @@ def _silence(graph: Any, codec: FewLevels, where: str) -> None:
     added = {n.op_type for n in graph.node for lookup in lookups if lookup.output[0] in n.input}
     rows = [int(table.dims[0]) for table in tables]
     if rows not in ([size] * books, [books * size]) or not added <= {"Add", "ReduceSum", "Sum"}:
-        raise UsageError(f"--kbit: {where} does not add up one vector a level; it has its full rate only")
+        raise UsageError(
+            f"{argument('kbit')}: {where} does not add up one vector a level; it has its full rate only"
+        )
     place = 0
     for table in tables:
         values = numpy_helper.to_array(table).copy()

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from stemwright.assess.recordings import Audio
-from stemwright.errors import StemwrightError
+from stemwright.errors import StemwrightError, argument
 from stemwright.song.timebase import SAMPLE_RATE
 
 KBIT = (6, 12, 16, 24)
@@ -25,7 +25,10 @@ def require() -> None:
     """StemwrightError unless `opusenc` and `opusdec` are on the path."""
     for name in ("opusenc", "opusdec"):
         if shutil.which(name) is None:
-            raise StemwrightError(f"--opus: {name} is not installed; install opus-tools or leave --opus out")
+            raise StemwrightError(
+                f"{argument('opus')}: {name} is not installed; install opus-tools "
+                f"or leave {argument('opus')} out"
+            )
 
 
 def through_opus(audio: Audio, kbit: int) -> Audio:
@@ -45,4 +48,4 @@ def _call(*command: str) -> None:
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=TIMEOUT, stdin=subprocess.DEVNULL)
     except (OSError, subprocess.SubprocessError) as error:
-        raise StemwrightError(f"{command[0]}: failed ({error}); leave --opus out") from None
+        raise StemwrightError(f"{command[0]}: failed ({error}); leave {argument('opus')} out") from None

@@ -38,7 +38,7 @@ from stemwright.assess.composer.sets import (
 )
 from stemwright.assess.means import Figures, mean, rounded
 from stemwright.compose.attributes import ATTRIBUTES, attributes
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.evaluation.symbolic import adherence
 from stemwright.evaluation.symbolic.originality import Others, evaluate, steps_of
 from stemwright.evaluation.symbolic.shuffled import shuffled
@@ -110,7 +110,7 @@ def compose_all(
 def first_bars(song: SymbolicSong, bars: int) -> SymbolicSong:
     """The first bars of a song; the song itself where it has no more. UsageError below one bar."""
     if bars < 1:
-        raise UsageError(f"--bars {bars}: give a number above 0")
+        raise UsageError(f"{argument('bars')} {bars}: give a number above 0")
     return song if bars >= song.state.bars else song.slice(0, bars)
 
 

@@ -18,6 +18,7 @@ from stemwright.assess.means import Figures, rounded
 from stemwright.assess.measured_takes import performed
 from stemwright.assess.recordings import Audio
 from stemwright.assess.stem import Stem, faults_of, following, listen
+from stemwright.errors import Message, argument
 from stemwright.evaluation import beats, key, onsets, rhythm
 from stemwright.evaluation.timing import beat_times, onset_times
 from stemwright.mix.loudness import integrated_loudness
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
 Render = Callable[[str, str, Score, Timebase, int], Audio]
 """From layer, timbre, score, timebase and number of bars to the audio [N] of the training instruments."""
 
-NO_CONTROL = "no control: rendering the scores needs samples and soundfonts (--sources FOLDER)"
+NO_CONTROL = Message(
+    f"no control: rendering the scores needs samples and soundfonts ({argument('sources')} FOLDER)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from stemwright.assess.sound.distances import distances
 from stemwright.assess.sound.judges import Judges, load_judges
 from stemwright.assess.sound.soundfont import RATE, NoPlayer, find_font, play
 from stemwright.assess.stem import SINGLE
-from stemwright.errors import UsageError
+from stemwright.errors import Message, UsageError, argument
 from stemwright.evaluation import flutter, intonation, spectrum, stereo, sustain, transcription, transients
 from stemwright.evaluation.judges import swift_f0
 from stemwright.evaluation.judges.running import resampled
@@ -116,7 +116,7 @@ def _control(
     if files:
         unknown = sorted(set(files) - {made.layer for made in takes})
         if unknown:
-            raise UsageError(f"--control {unknown[0]}: the song has no take of such a layer")
+            raise UsageError(f"{argument('control')} {unknown[0]}: the song has no take of such a layer")
         seconds = state.frames / FRAME_RATE
         given = {layer: Heard(*read_as_is(path, seconds)) for layer, path in files.items()}
         return lambda made: given.get(made.layer), "files", []
@@ -125,7 +125,7 @@ def _control(
     except NoPlayer as error:
         if font is not None:
             raise
-        return lambda _: None, None, [f"no control: {error}"]
+        return lambda _: None, None, [Message(f"no control: {error.message.marked}")]
 
     def by_soundfont(made: Performed) -> Heard:
         return Heard(play(state, made.layer, made.score, made.take.timbre, found), RATE)

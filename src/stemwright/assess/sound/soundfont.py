@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.assess.recordings import Audio, read_as_is
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.exchange.programs import program_of
 from stemwright.song.timebase import FRAME_RATE
 
@@ -52,13 +52,15 @@ def find_font(given: Path | None = None) -> Path:
     `given` is not a file.
     """
     if given is not None and not given.is_file():
-        raise UsageError(f"--soundfont {given}: is not a file; name a .sf2 or .sf3 file")
+        raise UsageError(f"{argument('soundfont')} {given}: is not a file; name a .sf2 or .sf3 file")
     if shutil.which(PROGRAM) is None:
-        raise NoPlayer(f"{PROGRAM} is not installed; install it (Debian: {PROGRAM}) or give --control")
+        raise NoPlayer(
+            f"{PROGRAM} is not installed; install it (Debian: {PROGRAM}) or give {argument('control')}"
+        )
     font = given or next((font for font in FONTS if font.is_file()), None)
     if font is None:
         raise NoPlayer(
-            "no General MIDI soundfont is installed; give --soundfont FILE "
+            f"no General MIDI soundfont is installed; give {argument('soundfont')} FILE "
             "(Debian: musescore-general-soundfont-small)"
         )
     return font
@@ -84,6 +86,7 @@ def play(state: GlobalState, layer: str, score: Score, timbre: str, font: Path) 
         except (OSError, subprocess.SubprocessError, UsageError) as error:
             reason = str(error).splitlines()[0][:160]
             raise StemwrightError(
-                f"soundfont {font}: {PROGRAM} cannot play it ({reason}); give another with --soundfont"
+                f"soundfont {font}: {PROGRAM} cannot play it ({reason}); "
+                f"give another with {argument('soundfont')}"
             ) from None
     return audio

@@ -11,7 +11,7 @@ from stemwright.assess.composer.measuring import Composes
 from stemwright.assess.style.states import state_of
 from stemwright.compose.arranger import decide
 from stemwright.compose.styles import NAMES, played, resolve
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.evaluation.symbolic.groove import style_family
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.producer.seeds import check_seed
@@ -59,7 +59,7 @@ def writers(
 
 def _writer(name: str) -> Composes:
     if name not in (ARRANGER, COMPOSER):
-        raise UsageError(f"--writer {name[:40]!r}: is unknown; use {ARRANGER} or {COMPOSER}")
+        raise UsageError(f"{argument('writer')} {name[:40]!r}: is unknown; use {ARRANGER} or {COMPOSER}")
     return arranged if name == ARRANGER else composers([COMPOSER])[COMPOSER].composes
 
 

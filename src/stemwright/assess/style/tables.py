@@ -127,7 +127,9 @@ def _missed(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("where", "for example", "{}"),
     ]
     rest = len(rows) - len(shown)
-    return table("missed, the worst first", columns, shown, [f"and {rest} more (--json)"] if rest else [])
+    return table(
+        "missed, the worst first", columns, shown, [f"and {rest} more, which the JSON has"] if rest else []
+    )
 
 
 def _example(example: Mapping[str, Any]) -> str:
@@ -146,4 +148,4 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("where", "bars", "{}"),
     ]
     rest = len(rows) - len(shown)
-    return table("faults", columns, shown, [f"and {rest} more (--json)"] if rest else [])
+    return table("faults", columns, shown, [f"and {rest} more, which the JSON has"] if rest else [])

@@ -158,7 +158,9 @@ class Companion:
         count = 0
         for event in events:
             if count == MAX_PROMPT:
-                raise UsageError(f"prompt: has more than {MAX_PROMPT} events; give its end alone")
+                raise UsageError(
+                    f"prompt: has more than {MAX_PROMPT} events; give its end alone", field="prompt"
+                )
             self.feed(event)
             count += 1
         return count
@@ -186,7 +188,8 @@ class Companion:
         if instrument not in self.instruments:
             raise UsageError(
                 f"instrument: {shown(instrument)} is not known; "
-                f"this companion has {', '.join(self.instruments)}"
+                f"this companion has {', '.join(self.instruments)}",
+                field="instrument",
             )
         return self.instruments.index(instrument)
 

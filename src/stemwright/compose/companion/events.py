@@ -47,7 +47,7 @@ class Event:
 
     def __post_init__(self) -> None:
         if not isinstance(self.instrument, str):
-            raise UsageError(f"instrument: {shown(self.instrument)} is not a name")
+            raise UsageError(f"instrument: {shown(self.instrument)} is not a name", field="instrument")
         check_whole("pitch", self.pitch, 0, 127)
         check_seconds("time", self.time)
         check_whole("velocity", self.velocity, 0, 127)
@@ -56,7 +56,7 @@ class Event:
 def check_whole(field: str, value: object, low: int, high: int) -> int:
     """`value` where it is a whole number in low..high; UsageError otherwise."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise UsageError(f"{field}: {shown(value)} is not a whole number from {low} to {high}")
+        raise UsageError(f"{field}: {shown(value)} is not a whole number from {low} to {high}", field=field)
     return value
 
 
@@ -65,7 +65,9 @@ def check_seconds(field: str, value: object, infinite: bool = False) -> float:
     number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else -1.0
     if 0 <= number <= MAX_SECONDS or (infinite and number == math.inf):
         return float(number)
-    raise UsageError(f"{field}: {shown(value)} is not a number of seconds, 0 to {MAX_SECONDS:.0f}")
+    raise UsageError(
+        f"{field}: {shown(value)} is not a number of seconds, 0 to {MAX_SECONDS:.0f}", field=field
+    )
 
 
 def token_of(instrument: str, pitch: int) -> int:

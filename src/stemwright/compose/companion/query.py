@@ -76,34 +76,42 @@ class Query:
             _check_temperature(name, getattr(self, name))
         if self.order is not None and (not isinstance(self.order, str) or sorted(self.order) != list("iptv")):
             raise UsageError(
-                f"order: {shown(self.order)} is not one of i, p, t and v each once, as {DEFAULT_ORDER!r}"
+                f"order: {shown(self.order)} is not one of i, p, t and v each once, as {DEFAULT_ORDER!r}",
+                field="order",
             )
 
     def _check_times(self) -> None:
         check_seconds("min_time", self.min_time)
         check_seconds("max_time", self.max_time, infinite=True)
         if self.min_time > self.max_time:
-            raise UsageError(f"min_time: {self.min_time} is after max_time, {self.max_time}")
+            raise UsageError(
+                f"min_time: {self.min_time} is after max_time, {self.max_time}", field="min_time"
+            )
         if self.time is None:
             return
         check_seconds("time", self.time)
         if not self.min_time <= self.time <= self.max_time:
             raise UsageError(
-                f"time: {self.time} is outside min_time to max_time, {self.min_time} to {self.max_time}"
+                f"time: {self.time} is outside min_time to max_time, {self.min_time} to {self.max_time}",
+                field="time",
             )
 
     def _check_velocities(self) -> None:
         check_whole("min_velocity", self.min_velocity, 0, 127)
         check_whole("max_velocity", self.max_velocity, 0, 127)
         if self.min_velocity > self.max_velocity:
-            raise UsageError(f"min_velocity: {self.min_velocity} is above max_velocity, {self.max_velocity}")
+            raise UsageError(
+                f"min_velocity: {self.min_velocity} is above max_velocity, {self.max_velocity}",
+                field="min_velocity",
+            )
         if self.velocity is None:
             return
         check_whole("velocity", self.velocity, 0, 127)
         if not self.min_velocity <= self.velocity <= self.max_velocity:
             raise UsageError(
                 f"velocity: {self.velocity} is outside min_velocity to max_velocity, "
-                f"{self.min_velocity} to {self.max_velocity}"
+                f"{self.min_velocity} to {self.max_velocity}",
+                field="velocity",
             )
 
     def _all_pitches(self) -> list[int]:
@@ -144,19 +152,21 @@ def _rank(fixed: bool, bounded: bool) -> int:
 def _check_many(field: str, value: Collection[T]) -> Collection[T]:
     if isinstance(value, Collection) and not isinstance(value, (str, bytes)):
         return value
-    raise UsageError(f"{field}: {shown(value)} is not a list; one alone has a field of its own")
+    raise UsageError(f"{field}: {shown(value)} is not a list; one alone has a field of its own", field=field)
 
 
 def _check_quantile(field: str, value: object) -> None:
     pair = isinstance(value, tuple) and len(value) == 2 and all(_real(x) for x in value)
     if pair and 0 <= value[0] <= value[1] <= 1:  # type: ignore[index]
         return
-    raise UsageError(f"{field}: {shown(value)} is not a pair of numbers, 0 <= low <= high <= 1")
+    raise UsageError(f"{field}: {shown(value)} is not a pair of numbers, 0 <= low <= high <= 1", field=field)
 
 
 def _check_temperature(field: str, value: object) -> None:
     if not _real(value) or not 0 <= value <= MAX_TEMPERATURE:  # type: ignore[operator]
-        raise UsageError(f"{field}: {shown(value)} is not a number from 0 to {MAX_TEMPERATURE:.0f}")
+        raise UsageError(
+            f"{field}: {shown(value)} is not a number from 0 to {MAX_TEMPERATURE:.0f}", field=field
+        )
 
 
 def _real(value: object) -> bool:

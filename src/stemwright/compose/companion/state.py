@@ -70,20 +70,24 @@ def load(data: bytes, holds: Sequence[bool], hidden: int, bundle: str) -> tuple[
     """(state, seed) of the bytes that `dump` gave. UsageError for any others, or those of another bundle.
     `holds`: of each instrument, whether its notes can be held."""
     if not isinstance(data, bytes) or not _HEAD.size + _DIGEST <= len(data) <= MAX_STATE:
-        raise UsageError("state: is not a companion's saved state (wrong length); save it again")
+        raise UsageError(
+            "state: is not a companion's saved state (wrong length); save it again", field="state"
+        )
     body, digest = data[:-_DIGEST], data[-_DIGEST:]
     fields = _HEAD.unpack_from(body)
     if fields[0] != _MAGIC or fields[1] != _VERSION or hashlib.sha256(body).digest() != digest:
         raise UsageError(
-            "state: is not a companion's saved state, or damaged, or of a newer version; save it again"
+            "state: is not a companion's saved state, or damaged, or of a newer version; save it again",
+            field="state",
         )
     if fields[2].hex() != bundle:
         raise UsageError(
-            f"state: was saved with bundle {fields[2].hex()[:12]}, this is {bundle[:12]}: load that one"
+            f"state: was saved with bundle {fields[2].hex()[:12]}, this is {bundle[:12]}: load that one",
+            field="state",
         )
     seed, steps, draws, late, seconds, silent, wide, held = fields[3:]
     if (silent, wide) != (len(holds), hidden) or len(body) != _HEAD.size + 8 * silent + 4 * wide + 2 * held:
-        raise UsageError("state: its lengths do not fit this bundle; save it again")
+        raise UsageError("state: its lengths do not fit this bundle; save it again", field="state")
     silence = np.frombuffer(body, "<f8", silent, _HEAD.size).astype(np.float64)
     vector = np.frombuffer(body, "<f4", wide, _HEAD.size + 8 * silent).astype(np.float32)
     notes = np.frombuffer(body, "<u2", held, len(body) - 2 * held).tolist()
@@ -103,4 +107,4 @@ def _check(state: State, holds: Sequence[bool], held: int) -> None:
         and all(note < len(holds) * 128 and holds[note // 128] for note in state.held)
     )
     if not good:
-        raise UsageError("state: holds numbers that no companion comes to; save it again")
+        raise UsageError("state: holds numbers that no companion comes to; save it again", field="state")

@@ -102,7 +102,8 @@ class Support:
     def _index(self, name: object, field: str) -> int:
         if name not in self._names:
             raise UsageError(
-                f"{field}: {shown(name)} is not known; this companion has {', '.join(self._names)}"
+                f"{field}: {shown(name)} is not known; this companion has {', '.join(self._names)}",
+                field=field,
             )
         return self._names.index(str(name))
 

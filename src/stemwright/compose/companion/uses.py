@@ -39,7 +39,7 @@ def harmonise(
     """
     check_whole("voices", voices, 1, 16)
     if not instruments:
-        raise UsageError("instruments: none given; name those that are to join")
+        raise UsageError("instruments: none given; name those that are to join", field="instruments")
     out: list[Event] = []
     with companion.trial():
         for name in instruments:
@@ -78,7 +78,9 @@ def answer(
     check_seconds("rest", rest)
     check_seconds("waited", waited)
     if player in instruments:
-        raise UsageError(f"instruments: {player} is the player, who is answered; name others")
+        raise UsageError(
+            f"instruments: {player} is the player, who is answered; name others", field="instruments"
+        )
     holds = any(name == player for name, _ in companion.held)
     if holds or companion.silence(player) + waited < rest:
         return []
@@ -91,7 +93,9 @@ def _phrase(
     """Events of some instruments from `waited` to `seconds` after the last event, at least one."""
     check_seconds("seconds", seconds)
     if check_seconds("waited", waited) > seconds:
-        raise UsageError(f"waited: {waited} is more than seconds, {seconds}: ask for a longer phrase")
+        raise UsageError(
+            f"waited: {waited} is more than seconds, {seconds}: ask for a longer phrase", field="waited"
+        )
     wish = replace(query, instrument=None, instruments=tuple(instruments), time=None)
     out: list[Event] = []
     with companion.trial():

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stemwright.compose.attributes import SECOND_EIGHTH, attributes
 from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.events.vocabulary import PARTS
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 
 Floats = NDArray[np.float32]
 Values = NDArray[np.float64]
@@ -55,10 +55,10 @@ def unscaled(name: str, number: float) -> float:
 def wished(name: str, value: float) -> float:
     """An attribute that is asked for as a number from 0 to 1. UsageError where it is unknown or cannot be."""
     if name not in CONTROLS:
-        raise UsageError(f"--{name[:40]}: is not known; use one of {', '.join(CONTROLS)}")
+        raise UsageError(f"{argument(name[:40])}: is not known; use one of {', '.join(CONTROLS)}")
     low, high = BOUNDS[name]
     if not low <= value <= high:  # nan is neither
-        raise UsageError(f"--{name} {value:g}: give {low:g} to {high:g}")
+        raise UsageError(f"{argument(name)} {value:g}: give {low:g} to {high:g}")
     return float(scaled(name, value))
 
 

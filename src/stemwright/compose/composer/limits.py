@@ -35,19 +35,24 @@ class Limits:
 
     def __post_init__(self) -> None:
         if not 0 <= self.low <= self.high <= 127:
-            raise UsageError(f"range {self.low}-{self.high}: give two pitches from 0 to 127, the lower first")
+            raise UsageError(
+                f"range {self.low}-{self.high}: give two pitches from 0 to 127, the lower first",
+                field="range",
+            )
         if self.scale is not None and not self._reached(self.scale):
             raise UsageError(
-                f"scale and range {self.low}-{self.high}: no note of the scale lies in the range; widen one"
+                f"scale and range {self.low}-{self.high}: no note of the scale lies in the range; widen one",
+                field="range",
             )
         if self.polyphony is not None and self.polyphony < 1:
-            raise UsageError(f"voices: {self.polyphony} given; give 1 or more")
+            raise UsageError(f"voices: {self.polyphony} given; give 1 or more", field="voices")
         if any(first >= last for first, last in self.silent):
             raise UsageError("silence: a span ends before it begins; give the first bar first")
         odd = [tick for tick in self.rhythm or () if any(a <= tick < b for a, b in self.silent)]
         if odd:
             raise UsageError(
-                f"rhythm and silence: a note is to begin at tick {min(odd)}, which is to be silent; drop one"
+                f"rhythm and silence: a note is to begin at tick {min(odd)}, which is to be silent; drop one",
+                field="keep_rhythm",
             )
 
     def _reached(self, classes: frozenset[int]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.models import Bundle, load_bundle
 from stemwright.training.codec.config import HOP, CodecConfig
 from stemwright.training.codec.segments import FloatArray, Segments
@@ -45,7 +45,7 @@ def train_codec(
     recipe = recipe or Recipe()
     check_budget(minutes, steps)
     if keep_tokens and start is None:
-        raise UsageError("--keep-tokens: whose? give --from BUNDLE too")
+        raise UsageError(f"{argument('keep_tokens')}: whose? give {argument('from')} BUNDLE too")
     settle(threads)
     out.mkdir(parents=True, exist_ok=True)
     parent = None if start is None else load_bundle(start, kind="codec")

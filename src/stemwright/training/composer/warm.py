@@ -7,7 +7,7 @@ from torch import Tensor
 
 from stemwright.compose.composer.conditions import VERSION
 from stemwright.compose.events.vocabulary import identity
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.models import Bundle
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.export import dequantised_state
@@ -21,7 +21,9 @@ def warm_weights(bundle: Bundle, config: PerformerConfig) -> dict[str, Tensor]:
     """
     manifest = bundle.manifest
     if manifest.architecture.get("events") != identity():
-        raise UsageError(f"{bundle.path}: speaks other events than this version: train without --from")
+        raise UsageError(
+            f"{bundle.path}: speaks other events than this version: train without {argument('from')}"
+        )
     require_shape(bundle, config)
     old = PerformerConfig.from_json(manifest.architecture)
     if (manifest.conditioning_version or 0) > VERSION or old.features > config.features:

@@ -8,7 +8,7 @@ from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_type_hints
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import UsageError, argument, shown
 from stemwright.training.fit.pace import Pace
 
 R = TypeVar("R", bound=Pace)
@@ -26,7 +26,7 @@ def changed(recipe: R, settings: Sequence[str]) -> R:
         if not equals or name not in known:
             near = get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else f"choose of {', '.join(sorted(known))}"
-            raise UsageError(f"--set {shown(setting)}: write FIELD=VALUE; {hint}")
+            raise UsageError(f"{argument('set')} {shown(setting)}: write FIELD=VALUE; {hint}")
         given[name] = _value(setting, text, types[name])
     return replace(recipe, **given)
 
@@ -40,7 +40,7 @@ def _value(setting: str, text: str, wanted: object) -> object:
         return float(value)
     classes = _classes(wanted)
     if not isinstance(value, classes) or (isinstance(value, bool) and bool not in classes):
-        raise UsageError(f"--set {shown(setting)}: the value must be of type {wanted}")
+        raise UsageError(f"{argument('set')} {shown(setting)}: the value must be of type {wanted}")
     return value
 
 

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from stemwright.errors import argument
 from stemwright.training.importers.public_codec import PublicCodec
 from stemwright.training.importers.published_folder import Folder, check_preprocessor
 from stemwright.training.importers.rates import codebooks_for, kbit_of
@@ -208,7 +209,7 @@ def read_encodec(folder: Folder, kbit: float) -> PublicCodec:
     bandwidths = config["target_bandwidths"]
     if kbit not in bandwidths:
         listed = ", ".join(f"{b:g}" for b in bandwidths)
-        raise folder.wrong("target_bandwidths", f"--kbit must be one of {listed}")
+        raise folder.wrong("target_bandwidths", f"{argument('kbit')} must be one of {listed}")
     model: Any = load(lambda: _model(config), folder.weights, STATISTICS)
     books = codebooks_for(folder, kbit, rate, hop, size, model.config.num_quantizers)
     encoder, decoder = EncoderGraph(model, books), DecoderGraph(model, books)

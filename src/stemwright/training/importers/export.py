@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.bundle import file_sha256
 from stemwright.training.fit.onnx_graphs import OPSET, write_graph
@@ -60,7 +60,7 @@ def import_codec(
     `transformers`.
     """
     if name is not None and not _NAME.fullmatch(name):
-        raise UsageError(f"--name {name[:40]!r}: must match [a-z][a-z0-9_-]{{0,31}}")
+        raise UsageError(f"{argument('name')} {name[:40]!r}: must match [a-z][a-z0-9_-]{{0,31}}")
     watch("import", 0, 4)
     folder = read_folder(path)
     network = _network(folder, kbit)

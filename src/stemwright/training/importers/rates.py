@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.training.importers.published_folder import Folder
 
 
@@ -19,5 +19,7 @@ def codebooks_for(
     """As many of the `have` codebooks as `kbit` pays for. UsageError where that is none."""
     one = kbit_of(1, sample_rate, hop, codebook_size)
     if not kbit >= one * (1 - 1e-9):
-        raise UsageError(f"--kbit {kbit:g}: {folder.path} needs {one:.3g} kbit/s for one codebook; give more")
+        raise UsageError(
+            f"{argument('kbit')} {kbit:g}: {folder.path} needs {one:.3g} kbit/s for one codebook; give more"
+        )
     return int(min(kbit / one, have) + 1e-9)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.dataset.timbres import timbres_of
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.models import Bundle, load_bundle
 from stemwright.training.fit.run import Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import pick_device, settle
@@ -55,7 +55,7 @@ def train_performer(
     """
     check_budget(minutes, steps)
     if new_codec and start is None:
-        raise UsageError("--new-codec: whose performer? give --from BUNDLE too")
+        raise UsageError(f"{argument('new_codec')}: whose performer? give {argument('from')} BUNDLE too")
     say: Say = report or (lambda line: print(line, flush=True))
     settle(threads)
     speaks = None if codec is None else _codec(codec)

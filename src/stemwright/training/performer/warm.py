@@ -13,7 +13,7 @@ from torch import Tensor
 
 from stemwright.conditioning import knows
 from stemwright.conditioning.layout import timbre_columns
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.models import Bundle
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.export import dequantised_state
@@ -77,10 +77,12 @@ def _check(bundle: Bundle, layer: str, config: PerformerConfig, codec_sha256: st
         raise UsageError(f"{bundle.path}: plays {manifest.name!r}, not {layer!r}")
     version = manifest.conditioning_version
     if not knows(layer, version, manifest.architecture["features"]):
-        raise UsageError(f"{bundle.path}: conditioning version {version} is not known: train without --from")
+        raise UsageError(
+            f"{bundle.path}: conditioning version {version} is not known: train without {argument('from')}"
+        )
     require_shape(bundle, config, new_codec=new_codec)
     if manifest.codec_sha256 != codec_sha256 and not new_codec:
         raise UsageError(
             f"{bundle.path}: speaks tokens of codec {str(manifest.codec_sha256)[:12]}, the data has those of "
-            f"{codec_sha256[:12]}: tokenize with its codec, or say --new-codec"
+            f"{codec_sha256[:12]}: tokenize with its codec, or say {argument('new_codec')}"
         )

@@ -13,7 +13,7 @@ from stemwright.codec.tone.tuning import Tuning, read_tuning
 from stemwright.corpus.sources import part_of
 from stemwright.dataset.credits import origin
 from stemwright.dataset.timbres import timbres_of
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.instruments.palette import find_palette
 from stemwright.instruments.render import Studio
 from stemwright.instruments.timbres import TIMBRES
@@ -60,7 +60,9 @@ def tuning_of(data: Path, samples: Path | None, say: Callable[[str], None]) -> T
     if path.is_file():
         return read_tuning(path)
     if samples is None:
-        raise UsageError(f"{path}: not there; give --sources FOLDER once, to measure how timbres are tuned")
+        raise UsageError(
+            f"{path}: not there; give {argument('sources')} FOLDER once, to measure how timbres are tuned"
+        )
     made = calibrate(Studio(samples, recipes=find_palette(samples).recipes), say)
     write_bytes(path, json.dumps(made.to_json(), indent=1, sort_keys=True).encode())
     return made
@@ -91,7 +93,7 @@ def train_tone(
     recipe = recipe or Recipe()
     check_budget(minutes, steps)
     if keep_tokens and start is None:
-        raise UsageError("--keep-tokens: whose? give --from BUNDLE too")
+        raise UsageError(f"{argument('keep_tokens')}: whose? give {argument('from')} BUNDLE too")
     say = report or (lambda text: print(text, flush=True))
     parent = None if start is None else load_bundle(start, kind="tone")
     settle(threads)

@@ -1,0 +1,209 @@
+"""What runs tell of what they did, in `details` of their records: written from these classes, read by them.
+
+What has a default was not told by runs of older versions. docs/formats.md describes the fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from stemwright.producer.fields import checked, plain, read
+from stemwright.producer.wanted import ARRANGER
+
+if TYPE_CHECKING:
+    from stemwright.song.document import Take
+    from stemwright.store import SongFolder
+
+Written = tuple[tuple[int, int, int], ...]
+"""Which run wrote each bar of a layer's notes: (first bar, last bar, run), bars counted from 1."""
+
+
+class _Told:
+    """Details as a record has them."""
+
+    __slots__ = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them."""
+        return plain(self)  # type: ignore[arg-type]  # every kind of details is a dataclass
+
+    @classmethod
+    def from_json(cls, value: object, where: str) -> Self:
+        """From a record. StemwrightError, with `where` in it they are, for what is none."""
+        return read(cls, value, where)
+
+
+@dataclass(frozen=True, slots=True)
+class ByPerformer(_Told):
+    """Tokens, and the performer that made them: SHA-256 of its bundle and of the codec whose tokens it
+    speaks, and how it drew them.
+    """
+
+    timbre: str
+    sampling: dict[str, float]
+    bundle: str
+    codec: str | None
+    tokens: str
+
+
+@dataclass(frozen=True, slots=True)
+class BySampler(_Told):
+    """Sound, and the sampler's file that it is by: kind, name, preset and SHA-256."""
+
+    player: dict[str, str]
+    audio: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedTake(_Told):
+    """A layer's take that `generate` or `perform` made. `bars`: "5-8", which were made again, of the take
+    `base`; None: all. `writer`: of what is new in its score; `composer`: SHA-256 of its bundle. `key`: of
+    what it was made from. `reused`: whether a run that was stopped had finished it.
+    """
+
+    by: ByPerformer | BySampler
+    take: int
+    seed: int
+    bars: str | None
+    base: int | None
+    score: str
+    seconds: float
+    reused: bool
+    key: str
+    writer: str = ARRANGER
+    composer: str | None = None
+    written: Written | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them: who played among the rest."""
+        told = plain(self)
+        return {**told.pop("by").to_json(), **told}
+
+    @classmethod
+    def from_json(cls, value: object, where: str) -> Self:
+        """From a record. StemwrightError, with `where` in it they are, for what is none."""
+        given = checked(dict[str, Any], value, where)
+        by = (BySampler if "player" in given else ByPerformer).from_json(given, where)
+        return read(cls, {**given, "by": by}, where)
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedScore(_Told):
+    """A layer's score by the composer: its SHA-256, its notes, SHA-256 of the composer's bundle."""
+
+    score: str
+    notes: int
+    composer: str | None = None
+    written: Written | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedScore(_Told):
+    """A layer's score from a MIDI file: of one track (from 1) or several, and the timbre that plays it."""
+
+    track: int | tuple[int, ...]
+    notes: int
+    score: str
+    timbre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UsedTake(_Told):
+    """The take that is active now, and the one before."""
+
+    take: int
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedLayer(_Told):
+    """The active take of a layer that was taken out, and how many takes it had."""
+
+    take: int | None
+    takes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedLayer(_Told):
+    """A layer that was put back, and the run that had taken it out."""
+
+    undone: int
+
+
+LayerDetails = GeneratedTake | ComposedScore | ImportedScore | UsedTake | RemovedLayer | ReturnedLayer
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenStems(_Told):
+    """The takes that sound, by layer; SHA-256 of the bundle that decoded each, None for a sampler's; Hz."""
+
+    takes: dict[str, int]
+    decoders: dict[str, str | None] = field(default_factory=dict)
+    sample_rate: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMix(_Told):
+    """As of `WrittenStems`, and the mix: gains and the most limiting in dB, loudness in LUFS and whether it
+    is what was asked for, true peak in dBTP. `players`: samplers that played in place of takes, by layer.
+    """
+
+    takes: dict[str, int]
+    gains_db: dict[str, float]
+    limiting_db: float
+    loudness_lufs: float
+    true_peak_dbtp: float
+    reached: bool
+    decoders: dict[str, str | None] = field(default_factory=dict)
+    sample_rate: int | None = None
+    players: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them: `players` only where there are some."""
+        told = plain(self)
+        return told if self.players else {name: value for name, value in told.items() if name != "players"}
+
+
+Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix
+"""Of a run: those of each layer, or of what sounds."""
+
+
+def to_json(details: Details) -> dict[str, Any]:
+    """As a record tells them."""
+    if isinstance(details, Mapping):
+        return {layer: told.to_json() for layer, told in details.items()}
+    return details.to_json()
+
+
+def of_layer(record: Mapping[str, Any], layer: str) -> LayerDetails | None:
+    """What the record of a run tells of a layer; None where that is nothing. StemwrightError where it is
+    damaged.
+    """
+    where = f"runs/{record['run']:06d}.json: details"
+    told = checked(dict[str, Any], record.get("details", {}), where)
+    kind = _kind(record.get("command"), told.get(layer))
+    return None if kind is None or layer not in told else kind.from_json(told[layer], f"{where}.{layer}")
+
+
+def of_take(folder: SongFolder, layer: str, take: Take) -> GeneratedTake | None:
+    """What the run that made a take tells of it; None where it does not. Errors as of `of_layer`."""
+    told = of_layer(folder.runs.read(take.run), layer)
+    return told if isinstance(told, GeneratedTake) else None
+
+
+def _kind(command: object, told: object) -> type[LayerDetails] | None:
+    """What a command's runs tell of a layer."""
+    match command:
+        case "generate":
+            return GeneratedTake
+        case "compose":
+            return ComposedScore
+        case "import":
+            return ImportedScore
+        case "use":
+            return UsedTake
+        case "remove":
+            return ReturnedLayer if isinstance(told, Mapping) and "undone" in told else RemovedLayer
+    return None
