@@ -70,15 +70,17 @@ def import_midi(
     name, midi = _read(file, strict)
     chosen = choose(midi.tracks, name, tracks, layers, every_track, midi.meter.ticks_per_bar)
     midi.hold_pedal()
-    state = _existing_state(path)
-    if state is None:
+    there = _existing(path)
+    if there is None:
         reading = read_new(midi, over, name, ignore_tempo_changes)
     else:
-        reading = read_into(midi, over, name, ignore_tempo_changes, state)
+        reading = read_into(midi, over, name, ignore_tempo_changes, there.state)
     given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
-    _settle(reading, midi, over, given, new=state is None)
-    reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
-    if state is None:
+    roles = {layer: layer for layer in given} | (there.roles if there else {})
+    scores = {roles[layer]: part.score for layer, part in given.items()}
+    _settle(reading, midi, over, scores, new=there is None)
+    reading.remarks += _remarks(given, roles)
+    if there is None:
         _create(path, reading.state.with_(chords=()), given)
     with writing(path) as folder:
         song = folder.load()
@@ -131,26 +133,29 @@ def _read(file: Path, strict: bool) -> tuple[str, MidiSong]:
     return file.name, read_midi(file, file.name, strict)
 
 
-def _settle(reading: Reading, midi: MidiSong, over: Override, given: Mapping[str, Given], new: bool) -> None:
-    """Key and chords, where they are still open."""
-    scores = {layer: part.score for layer, part in given.items()}
+def _settle(reading: Reading, midi: MidiSong, over: Override, scores: Mapping[str, Score], new: bool) -> None:
+    """Key and chords, where they are still open. `scores`: by role."""
     if new:
         settle_key(reading, midi, scores)
     if reading.state.chords:
         reading.sources["chords"] = "song"
     else:
         settle_chords(reading, midi, over, scores)
+
+
+def _remarks(given: Mapping[str, Given], roles: Mapping[str, str]) -> list[str]:
+    """What to say of the notes, and of layers that nothing plays."""
     doubled = sum(part.doubled for part in given.values())
-    if doubled:
-        reading.remarks.append(f"{doubled} note(s) that two tracks of one layer share are one note now")
+    told = [f"{doubled} note(s) that two tracks of one layer share are one note now"] if doubled else []
+    return told + [why for layer in given if (why := why_not(roles[layer])) is not None]
 
 
-def _existing_state(path: Path) -> GlobalState | None:
+def _existing(path: Path) -> Song | None:
     from stemwright.store import SongFolder
 
     if not path.exists() or (path.is_dir() and not (path / "song.json").exists()):
         return None
-    return SongFolder.open(path).load().state
+    return SongFolder.open(path).load()
 
 
 def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) -> Given:
@@ -194,7 +199,8 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
     entry = song.layers.get(layer, LayerEntry())
     timbre = entry.timbre
     if not timbre and not entry.takes and program is not None:
-        timbre = timbre_of_program(layer, program, bundles.timbres_of(layer))
+        role = entry.role(layer)
+        timbre = timbre_of_program(role, program, bundles.timbres_of(role))
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
 
 

@@ -108,11 +108,13 @@ def write(
     state = _with_chords(song, asked, span)
     if span is not None:
         _require_whole(names, standing)
-    gap = Gap(tuple(names), span.bars if span else range(state.bars), asked.chords == NEW)
-    wished = wishes(state, asked, names, standing, gap.bars)
+    roles = {song.role(name): name for name in names}
+    heard = {song.role(name): score for name, score in standing.items()}
+    gap = Gap(tuple(roles), span.bars if span else range(state.bars), asked.chords == NEW)
+    wished = wishes(state, asked, gap.layers, heard, gap.bars)
     told = partial(watch, "compose")
-    filled, scores = fill(composer, state, standing, gap, seed, wished, told)
-    return Written(filled, scores, seed, gap.bars)
+    filled, scores = fill(composer, state, heard, gap, seed, wished, told)
+    return Written(filled, {roles[role]: score for role, score in scores.items()}, seed, gap.bars)
 
 
 def _names(song: Song, layers: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
     from stemwright.producer.wanted import Wanted
-    from stemwright.song.document import LayerEntry, Take
+    from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
 
@@ -59,7 +59,7 @@ class Performer:
             "perform": PERFORM_VERSION,
             "conditioning": CONDITIONING_VERSION,
             "state": state.to_json(),
-            "layer": want.layer,
+            "layer": want.role,
             "timbre": self.slot,
             "bundle": self.bundle.sha256,
             "seed": want.seed,
@@ -112,7 +112,7 @@ class Sampler:
             "makes": "audio",
             "playing": PLAYING_VERSION,
             "state": state.to_json(),
-            "drums": is_drums(want.layer),
+            "drums": is_drums(want.role),
             "preset": self.sampled.preset,
             "instrument": self.sampled.sha256,
         }
@@ -131,7 +131,7 @@ def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
     """
     from stemwright.perform.sampling import sampling_of
 
-    bundle = bundles.performer(name)
+    bundle = bundles.performer(entry.role(name))
     bundles.codec_of(bundle)
     missed = entry.timbre if timbre is None and entry.timbre not in bundle.manifest.timbres else ""
     stored = "" if missed else entry.timbre
@@ -148,20 +148,23 @@ def sampler(text: str, layer: str) -> Sampler:
     return Sampler(open_instrument(text.removeprefix(SAMPLER), is_drums(layer)))
 
 
-def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Sampler]:
-    """The players of `LAYER=sampler:FILE`, by layer. UsageError for layers without a take, or named twice."""
+def samplers(texts: Sequence[str], song: Song, heard: Mapping[str, Take]) -> dict[str, Sampler]:
+    """The players of `LAYER=sampler:FILE`, by layer. UsageError for layers that are not heard, or named
+    twice.
+    """
     found: dict[str, Sampler] = {}
     for text in texts:
         layer, equals, player = text.partition("=")
         if not equals:
             raise UsageError(f"--player {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2")
-        if layer not in active:
+        if layer not in heard:
+            there = ", ".join(heard) or "none"
             raise UsageError(
-                f"--player {layer[:40]!r}: is no layer with a take; there is: {', '.join(active) or 'none'}"
+                f"--player {layer[:40]!r}: is no layer with a take that is heard; there is: {there}"
             )
         if layer in found:
             raise UsageError(f"--player {layer}: is given twice; one file plays a layer")
-        found[layer] = sampler(player, layer)
+        found[layer] = sampler(player, song.role(layer))
     return found
 
 

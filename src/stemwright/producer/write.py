@@ -59,7 +59,7 @@ def _scores(
         if want.again or want.writer.name != COMPOSER
     }
     left = [want for want in wanted if want.layer not in found]
-    standing = {**folder.scores(song), **found}
+    standing = {song.role(name): score for name, score in {**folder.scores(song), **found}.items()}
     return found | _composed(folder, state, standing, left, watch)
 
 
@@ -86,7 +86,7 @@ def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, want: Want
     if entry.score_sha256 is not None:
         fresh = folder.score(entry.score_sha256, want.layer)
     else:
-        fresh = arrange(state, (want.layer,), want.seed).scores[want.layer]
+        fresh = arrange(state, (want.role,), want.seed).scores[want.role]
     if want.edit is None:
         return fresh
     old = folder.score(want.edit.base.score_sha256, want.layer)
@@ -106,7 +106,9 @@ def _composed(
     left: Sequence[Wanted],
     watch: Watch,
 ) -> dict[str, Score]:
-    """The composer's scores. It is loaded where there is something to write, and not kept."""
+    """The composer's scores, by layer; `standing`: by role. It is loaded where there is something to write,
+    and not kept.
+    """
     composer = cache(partial(bundles.composer, OTHERWISE))
     there, made = dict(standing), {}
     gaps = [_gap(want, left[number + 1 :], state) for number, want in enumerate(left)]
@@ -121,7 +123,7 @@ def _composed(
             score = _written(composer(), state, there, gap, want.seed, told)
             sha = folder.objects.put("score", score.canonical_bytes())
             folder.cache.remember(key, {"layer": want.layer, "score": sha, "objects": [sha]})
-        there[want.layer] = made[want.layer] = score
+        there[want.role] = made[want.layer] = score
         done += len(gap.bars)
         watch("compose", done, total)
     return made
@@ -129,7 +131,7 @@ def _composed(
 
 def _gap(want: Wanted, later: Sequence[Wanted], state: GlobalState) -> Gap:
     bars = want.edit.span.bars if want.edit else range(state.bars)
-    return Gap((want.layer,), bars, unheard=tuple(other.layer for other in later))
+    return Gap((want.role,), bars, unheard=tuple(other.role for other in later))
 
 
 def _written(
@@ -165,7 +167,7 @@ def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, want: Wanted)
             "compose": COMPOSE_VERSION,
             "bundle": want.writer.bundle_sha256,
             "state": state.to_json(),
-            "layer": want.layer,
+            "layer": want.role,
             "seed": want.seed,
             "bars": [gap.bars.start, gap.bars.stop],
             "standing": {name: score.sha256 for name, score in there.items()},
