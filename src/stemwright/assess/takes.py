@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """The active take of a layer, named by its role; the score that it was to play; its stem [N] or [N, 2]."""
+    """A layer's active take, by the layer's role: the score that it was to play, its stem [N] or [N, 2]."""
 
     layer: str
     take: Take

@@ -19,6 +19,7 @@ from stemwright.producer import bundles
 from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.create import title_from
+from stemwright.producer.players import playable, usual_performer
 from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
@@ -94,6 +95,7 @@ def import_midi(
             details=_details(given, song),
         )
         number = commit(folder, song, act, clock)["run"]
+    reading.remarks += [line for layer, part in given.items() for line in _beyond(song, layer, part.score)]
     return {"run": number, "layers": _details(given, song), **_facts(reading)}
 
 
@@ -202,6 +204,17 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
         role = entry.role(layer)
         timbre = timbre_of_program(role, program, bundles.timbres_of(role))
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
+
+
+def _beyond(song: Song, layer: str, score: Score) -> list[str]:
+    """What to say of notes that the layer's timbre cannot play; they are kept as they are."""
+    player = usual_performer(song.layers[layer], layer)
+    if player is None or player.range is None:
+        return []
+    moved = len(set(score.notes) - set(playable(score, player).notes))
+    low, high = player.range
+    said = f"will be moved by octaves when played: {player.timbre} plays pitches {low} to {high}"
+    return [f"{layer}: {moved} of {len(score.notes)} notes {said}"] if moved else []
 
 
 def _details(given: Mapping[str, Given], song: Song) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError, shown
+from stemwright.errors import StemwrightError, UsageError, shown
 from stemwright.producer import bundles
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
@@ -139,6 +139,14 @@ def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
     return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle), missed)
 
 
+def usual_performer(entry: LayerEntry, name: str) -> Performer | None:
+    """Who plays a layer next where nothing else is asked for; None where nothing here does."""
+    try:
+        return performer(entry, name, None)
+    except StemwrightError:  # what needs the performer tells what is wrong with it
+        return None
+
+
 def sampler(text: str, layer: str) -> Sampler:
     """The player that `sampler:FILE` or `sampler:FILE#PRESET` names. UsageError for anything else."""
     from stemwright.instruments.files import open_instrument
@@ -169,12 +177,12 @@ def samplers(texts: Sequence[str], song: Song, heard: Mapping[str, Take]) -> dic
 
 
 def playable(score: Score, player: Player) -> Score:
-    """The score with notes beyond the timbre's range moved into it by octaves, as training had them."""
-    from stemwright.instruments.ranges import within
+    """The score with notes beyond the timbre's range moved into it by octaves, by phrases where that does."""
+    from stemwright.instruments.ranges import fitted
 
     if isinstance(player, Sampler) or player.range is None:
         return score
-    return within(score, *player.range)
+    return fitted(score, *player.range)
 
 
 def player_facts(sampled: Sampled | None) -> dict[str, str] | None:
