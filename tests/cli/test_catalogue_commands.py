@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from stemwright.cli.main import run
 from stemwright.compose.styles import NAMES, played, resolve
-from stemwright.models import load_bundle, write_bundle
-from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.song.layers import LAYERS
 from stemwright.song.pitch import pitch_text
 from support.bundles import write_all
+from support.performers import with_ranges
 
 Captured = pytest.CaptureFixture[str]
 
@@ -51,10 +49,7 @@ def test_styles_for_people(capsys: Captured) -> None:
 
 
 def test_timbres(weights: Path, capsys: Captured) -> None:
-    bundle = load_bundle(weights / "lead")
-    shape = {**bundle.manifest.architecture, "ranges": {"bright": [60, 73]}}
-    tensors = (weights / "lead" / WEIGHTS_FILE).read_bytes()
-    write_bundle(weights / "lead", replace(bundle.manifest, architecture=shape), {WEIGHTS_FILE: tensors})
+    with_ranges(weights / "lead", {"bright": [60, 73]})
     assert run(["timbres", "--json"]) == 0
     layers = json.loads(capsys.readouterr().out)["layers"]
     assert tuple(layers) == LAYERS

@@ -151,9 +151,9 @@ def test_placement():
         assert left * left + right * right == pytest.approx(1.0)
     assert pan_gains(-1)[1] == pytest.approx(0) and pan_gains(0)[0] == pytest.approx(pan_gains(0)[1])
     assert (
-        gain_db("drums", -30.0) == 10.0
-        and gain_db("drums", -120.0) == 0.0
-        and gain_db("drums", -69.0) == 18.0
+        gain_db(placement("drums"), -30.0) == 10.0
+        and gain_db(placement("drums"), -120.0) == 0.0
+        and gain_db(placement("drums"), -69.0) == 18.0
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from stemwright.cli.main import run
 from stemwright.errors import UsageError
 from stemwright.exchange.imports import import_midi
-from stemwright.producer.casting import bundle_for
+from stemwright.producer.casting import bundle_for, performers
 from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
@@ -71,6 +71,20 @@ def test_a_bundle_of_its_own_goes_before(tmp_path: Path, monkeypatch: pytest.Mon
         "lead", "lead-2", "lead", "horn",
     ]  # fmt: skip
     assert bundle_for("horn-2") is bundle_for("codec") is None
+
+
+def test_what_plays_is_said_by_the_bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = tmp_path / "weights"
+    write_all(weights)
+    shutil.copytree(weights / "codec", weights / "my-codec")
+    shutil.copytree(weights / "lead", weights / "torn")
+    (weights / "torn" / "manifest.json").write_text("{")
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
+    assert bundle_for("my-codec") is bundle_for("composer") is None
+    assert bundle_for("torn") == "torn", "whatever loads it tells what is wrong"
+    assert not {"my-codec", "codec", "composer"} & set(performers()) and {*LAYERS, "torn"} <= set(
+        performers()
+    )
 
 
 def test_import_names_the_layer_and_the_nearest(tmp_path: Path, tune: Path) -> None:

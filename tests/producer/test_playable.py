@@ -8,23 +8,14 @@ from pathlib import Path
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.models import load_bundle, write_bundle
-from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.song.score import Score
 from stemwright.store import SongFolder
 from support.bundles import write_all
+from support.performers import with_ranges
 
 LOW, HIGH = 60, 72
-
-
-def with_ranges(weights: Path, ranges: object) -> None:
-    """The lead's bundle again, which says what its timbres can play."""
-    bundle = load_bundle(weights / "lead")
-    shape = {**bundle.manifest.architecture, "ranges": ranges}
-    tensors = (weights / "lead" / WEIGHTS_FILE).read_bytes()
-    write_bundle(weights / "lead", replace(bundle.manifest, architecture=shape), {WEIGHTS_FILE: tensors})
 
 
 @pytest.fixture
@@ -47,7 +38,7 @@ def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: p
     generate(tmp_path / "a")
     written = score_of(tmp_path / "a", "lead")
     assert any(not LOW <= note.pitch <= HIGH for note in written.notes), "there is something to move"
-    with_ranges(weights, {"plain": [LOW, HIGH], "bright": [0, 127]})
+    with_ranges(weights / "lead", {"plain": [LOW, HIGH], "bright": [0, 127]})
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(weights))
     create(tmp_path / "b", Wish(bpm="240", form="verse:2", seed=1))
     made = generate(tmp_path / "b")
@@ -78,4 +69,4 @@ def test_notes_come_into_the_range(tmp_path: Path, weights: Path, monkeypatch: p
 )
 def test_bad_ranges(weights: Path, ranges: object, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        with_ranges(weights, ranges)
+        with_ranges(weights / "lead", ranges)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from stemwright.conditioning import CONDITIONING_VERSION, feature_size
-from stemwright.models import Bundle, Manifest, write_bundle
-from stemwright.models.architecture import performer_tensors
+from stemwright.models import Bundle, Manifest, load_bundle, write_bundle
+from stemwright.models.architecture import WEIGHTS_FILE, performer_tensors
 
 CODEBOOKS = 8
 TIMBRES = ("plain", "bright")
@@ -69,3 +70,11 @@ def write_performer(folder: Path, layer: str, codec: Bundle, seed: int = 0) -> B
         device="none",
     )
     return write_bundle(folder / layer, manifest, {"model.safetensors": save(random_tensors(config, seed))})
+
+
+def with_ranges(folder: Path, ranges: object) -> None:
+    """A performer's bundle again, which says what its timbres can play: by name, lowest and highest pitch."""
+    bundle = load_bundle(folder)
+    shape = {**bundle.manifest.architecture, "ranges": ranges}
+    tensors = (folder / WEIGHTS_FILE).read_bytes()
+    write_bundle(folder, replace(bundle.manifest, architecture=shape), {WEIGHTS_FILE: tensors})

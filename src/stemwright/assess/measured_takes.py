@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Performed:
-    """A layer's active take: the score that it was to play, and its stem [N] or [N, 2]."""
+    """A layer's active take, by the layer's role: the score that it was to play, its stem [N] or [N, 2]."""
 
     layer: str
     take: Take
@@ -43,4 +43,6 @@ def performed(
         name: Score.from_bytes(folder.objects.get(take.score_sha256), f"{name}'s score")
         for name, take in takes.items()
     }
-    return song.state, [Performed(name, take, scores[name], stems[name]) for name, take in takes.items()]
+    return song.state, [
+        Performed(song.role(name), take, scores[name], stems[name]) for name, take in takes.items()
+    ]

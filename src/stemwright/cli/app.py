@@ -16,6 +16,7 @@ from stemwright.cli import (
     exchange,
     history,
     making,
+    mixing,
     songs,
     train,
 )
@@ -34,7 +35,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, history, exchange, train, codecs, evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, mixing, history, exchange, train, codecs, evaluate, bench,
+        diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

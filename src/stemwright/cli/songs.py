@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stemwright.cli import options as opt
+from stemwright.cli.mixing import described
 from stemwright.cli.output import emit_json, lines, played_by, quoted, short, table
 from stemwright.cli.watching import watching
+from stemwright.song.layers import named_kind
 
 if TYPE_CHECKING:
     from stemwright.producer.create import Wish
@@ -126,8 +129,15 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
         for name, layer in facts["layers"].items()
     ]
     table(("layer", "take", "takes", "played by", "object", "score"), rows)
+    lines(f"{name}: {said}" for name, layer in facts["layers"].items() if (said := _set(name, layer)))
     lines(facts["remarks"])
     lines(f"picture: {file}" for file in facts.get("pictures", ()))
+
+
+def _set(name: str, layer: Mapping[str, Any]) -> str:
+    """What is not as usual of a layer: its kind, its place in the mix; "" for nothing."""
+    kind = layer["kind"] if named_kind(name) != layer["kind"] else None
+    return ", ".join(filter(None, (kind, described(layer))))
 
 
 def _say_implied(wish: Wish) -> None:

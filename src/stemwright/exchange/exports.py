@@ -47,9 +47,9 @@ def _export_midi(path: Path, to: Path | None) -> Path:
     scores = folder.scores(song)
     if not scores:
         raise UsageError(f"{path}: has no scores yet; make some with: stemwright generate DIR")
-    programs = {name: program_of(name, song.layers[name].timbre_in_use) for name in scores}
+    programs = {name: program_of(song.role(name), song.layers[name].timbre_in_use) for name in scores}
     given = [name for name in scores if song.layers[name].score_in_use == song.layers[name].score_sha256]
-    data = write_midi(song.state, scores, programs, song.title, keep=given)
+    data = write_midi(song.state, scores, programs, song.title, keep=given, roles=song.roles)
     name = exported_name(song.title, "Score", song.state, ".mid")
     if to is None:
         with writing(path) as open_folder:

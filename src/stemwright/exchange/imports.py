@@ -21,6 +21,7 @@ from stemwright.producer.clock import Clock
 from stemwright.producer.compose import chord_remarks
 from stemwright.producer.create import title_from
 from stemwright.producer.details import ImportedScore, to_json
+from stemwright.producer.players import playable, usual_performer
 from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
@@ -72,15 +73,17 @@ def import_midi(
     name, midi = _read(file, strict)
     chosen = choose(midi.tracks, name, tracks, layers, every_track, midi.meter.ticks_per_bar)
     midi.hold_pedal()
-    state = _existing_state(path)
-    if state is None:
+    there = _existing(path)
+    if there is None:
         reading = read_new(midi, over, name, ignore_tempo_changes)
     else:
-        reading = read_into(midi, over, name, ignore_tempo_changes, state)
+        reading = read_into(midi, over, name, ignore_tempo_changes, there.state)
     given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
-    _settle(reading, midi, over, given, new=state is None)
-    reading.remarks += [why for layer in given if (why := why_not(layer)) is not None]
-    if state is None:
+    roles = {layer: layer for layer in given} | (there.roles if there else {})
+    scores = {roles[layer]: part.score for layer, part in given.items()}
+    _settle(reading, midi, over, scores, new=there is None)
+    reading.remarks += _remarks(given, roles)
+    if there is None:
         _create(path, reading.state.with_(chords=()), given)
     with writing(path) as folder:
         song = folder.load()
@@ -94,6 +97,7 @@ def import_midi(
             details=_details(given, song),
         )
         number = commit(folder, song, act, clock)["run"]
+    reading.remarks += [line for layer, part in given.items() for line in _beyond(song, layer, part.score)]
     facts = {**_facts(reading), **chord_remarks(over.chords)}
     return {"run": number, "layers": to_json(_details(given, song)), **facts}
 
@@ -134,26 +138,29 @@ def _read(file: Path, strict: bool) -> tuple[str, MidiSong]:
     return file.name, read_midi(file, file.name, strict)
 
 
-def _settle(reading: Reading, midi: MidiSong, over: Override, given: Mapping[str, Given], new: bool) -> None:
-    """Key and chords, where they are still open."""
-    scores = {layer: part.score for layer, part in given.items()}
+def _settle(reading: Reading, midi: MidiSong, over: Override, scores: Mapping[str, Score], new: bool) -> None:
+    """Key and chords, where they are still open. `scores`: by role."""
     if new:
         settle_key(reading, midi, scores)
     if reading.state.chords:
         reading.sources["chords"] = "song"
     else:
         settle_chords(reading, midi, over, scores)
+
+
+def _remarks(given: Mapping[str, Given], roles: Mapping[str, str]) -> list[str]:
+    """What to say of the notes, and of layers that nothing plays."""
     doubled = sum(part.doubled for part in given.values())
-    if doubled:
-        reading.remarks.append(f"{doubled} note(s) that two tracks of one layer share are one note now")
+    told = [f"{doubled} note(s) that two tracks of one layer share are one note now"] if doubled else []
+    return told + [why for layer in given if (why := why_not(roles[layer])) is not None]
 
 
-def _existing_state(path: Path) -> GlobalState | None:
+def _existing(path: Path) -> Song | None:
     from stemwright.store import SongFolder
 
     if not path.exists() or (path.is_dir() and not (path / "song.json").exists()):
         return None
-    return SongFolder.open(path).load().state
+    return SongFolder.open(path).load()
 
 
 def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) -> Given:
@@ -197,8 +204,20 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
     entry = song.layers.get(layer, LayerEntry())
     timbre = entry.timbre
     if not timbre and not entry.takes and program is not None:
-        timbre = timbre_of_program(layer, program, bundles.timbres_of(layer))
+        role = entry.role(layer)
+        timbre = timbre_of_program(role, program, bundles.timbres_of(role))
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
+
+
+def _beyond(song: Song, layer: str, score: Score) -> list[str]:
+    """What to say of notes that the layer's timbre cannot play; they are kept as they are."""
+    player = usual_performer(song.layers[layer], layer)
+    if player is None or player.range is None:
+        return []
+    moved = len(set(score.notes) - set(playable(score, player).notes))
+    low, high = player.range
+    said = f"will be moved by octaves when played: {player.timbre} plays pitches {low} to {high}"
+    return [f"{layer}: {moved} of {len(score.notes)} notes {said}"] if moved else []
 
 
 def _details(given: Mapping[str, Given], song: Song) -> dict[str, ImportedScore]:

@@ -160,6 +160,23 @@ class Used(Result):
 
 
 @dataclass(frozen=True)
+class LayerSet(Result):
+    """How a layer is now. `run`: None where nothing changed. `gain_db`: beside its kind's usual level; `pan`:
+    -1 left .. 1 right, None: where its kind stands.
+    """
+
+    layer: str
+    run: int | None
+    timbre: str
+    kind: str
+    gain_db: float
+    pan: float | None
+    mute: bool
+    solo: bool
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Removed(Result):
     """A layer that was taken out or put back, and how many takes it has."""
 
@@ -222,7 +239,9 @@ class Section(Result):
 
 @dataclass(frozen=True)
 class ShownLayer(Result):
-    """A layer and its active take; None where it has none. `takes`: how many there are."""
+    """A layer and its active take; None where it has none. `takes`: how many there are. The last five are as
+    of `LayerSet`.
+    """
 
     timbre: str
     take: int | None
@@ -233,6 +252,11 @@ class ShownLayer(Result):
     player: Player | None
     score_sha256: str | None
     frames: int | None
+    kind: str
+    gain_db: float
+    pan: float | None
+    mute: bool
+    solo: bool
 
 
 @dataclass(frozen=True)

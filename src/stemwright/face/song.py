@@ -13,6 +13,7 @@ from stemwright.face.results import (
     Composed,
     Exported,
     Generated,
+    LayerSet,
     Log,
     Mixed,
     Removed,
@@ -214,6 +215,27 @@ class Song:
         from stemwright.producer.use import use_take
 
         return Used.read(use_take(self.path, layer, take))
+
+    def layer(
+        self,
+        name: str,
+        *,
+        gain: float | None = None,
+        pan: float | str | None = None,
+        mute: bool | None = None,
+        solo: bool | None = None,
+        kind: str | None = None,
+        timbre: str | None = None,
+    ) -> LayerSet:
+        """Set a layer's place in the mix (`gain` in dB, `pan` from -1 to 1 or "auto"), whether it is heard
+        there, its `kind` ("drums", "bass", "harmony" or "lead"), or the `timbre` of its next take.
+        """
+        from stemwright.producer.layer import Change, set_layer
+
+        level = arg.numbers({"gain": gain}).get("gain")
+        where = pan if isinstance(pan, str) else arg.numbers({"pan": pan}).get("pan")
+        change = Change(level, where, mute, solo, arg.text("kind", kind), arg.text("timbre", timbre))
+        return LayerSet.read(set_layer(self.path, name, change))
 
     def remove(self, layer: str) -> Removed:
         """Take a layer out of the song; its notes and takes are kept. UsageError for the song's only one."""

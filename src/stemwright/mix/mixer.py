@@ -16,7 +16,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.mix.filters import Signal
 from stemwright.mix.limiter import limiting_gain, stereo_envelope
 from stemwright.mix.loudness import SILENCE_DB, amplitude, decibels, integrated_loudness, true_peak
-from stemwright.mix.placement import gain_db, pan_gains, placement
+from stemwright.mix.placement import Placement, gain_db, pan_gains, placement
 from stemwright.mix.room import add_room
 
 MAX_LIMITING_DB = 9.0
@@ -53,9 +53,11 @@ def mix(
     target_lufs: float = -14.0,
     ceiling_dbtp: float = -1.0,
     each: Callable[[str, NDArray[np.float32]], object] = lambda layer, part: None,
+    places: Mapping[str, Placement] | None = None,
 ) -> MixResult:
     """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence): the sum of
-    `placed`, mastered. `each` is given these parts one by one, and may keep them.
+    `placed`, mastered. `each` is given these parts one by one, and may keep them. `places`: by name, where
+    they are not those that the names say (`placement`).
 
     The same input gives the same bits.
 
@@ -68,7 +70,7 @@ def mix(
         raise UsageError(f"true-peak ceiling {ceiling_dbtp} is outside -20..0 dBTP")
     gains: dict[str, float] = {}
     summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
-    for layer, gain, part in _placed(stems, sample_rate):
+    for layer, gain, part in _placed(stems, sample_rate, places or {}):
         gains[layer] = gain
         summed += part
         each(layer, part)
@@ -104,16 +106,18 @@ def mix(
 
 
 def placed(
-    stems: Mapping[str, NDArray[np.float32]], sample_rate: int = 24000
+    stems: Mapping[str, NDArray[np.float32]],
+    sample_rate: int = 24000,
+    places: Mapping[str, Placement] | None = None,
 ) -> Iterator[tuple[str, NDArray[np.float32]]]:
     """The stems as they are in the mix before its master, by name: float32 [N, 2], as long as the longest;
     their sum is that mix. They may go beyond -1..1.
 
     A mono stem is panned to its place; a stereo stem keeps its width, its balance moves. Each brings its part
-    of the room (`room`). Errors as those of `mix`.
+    of the room (`room`). `places` and errors as those of `mix`.
     """
     _check(stems, sample_rate)
-    for layer, _, part in _placed(stems, sample_rate):
+    for layer, _, part in _placed(stems, sample_rate, places or {}):
         yield layer, part
 
 
@@ -138,13 +142,13 @@ def _loudness(stem: NDArray[np.float32], sample_rate: int) -> float:
 
 
 def _placed(
-    stems: Mapping[str, NDArray[np.float32]], rate: int
+    stems: Mapping[str, NDArray[np.float32]], rate: int, places: Mapping[str, Placement]
 ) -> Iterator[tuple[str, float, NDArray[np.float32]]]:
     """Name, gain in dB and sound in the mix of each stem, in the order of their names."""
     length = max(len(stem) for stem in stems.values())
     for layer in sorted(stems):
-        place, stem = placement(layer), stems[layer]
-        gain = gain_db(layer, _loudness(stem, rate)) - HEADROOM_DB
+        place, stem = places.get(layer) or placement(layer), stems[layer]
+        gain = gain_db(place, _loudness(stem, rate)) - HEADROOM_DB
         level = amplitude(gain)
         wide = stem[:, None] if stem.ndim == 1 else stem
         part = np.zeros((length, 2), np.float32)

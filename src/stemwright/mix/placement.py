@@ -16,12 +16,13 @@ MAX_BOOST_DB = 18.0
 @dataclass(frozen=True, slots=True)
 class Placement:
     """`level_db`: loudness in LU beside the drums; `pan`: -1 left .. 1 right; `room_db`: how loud the room
-    is beside it.
+    is beside it; `gain_db`: how much louder than its level the user wants it.
     """
 
     level_db: float
     pan: float
     room_db: float
+    gain_db: float = 0.0
 
 
 _ASIDE = 0.15
@@ -46,11 +47,13 @@ def _number(layer: str) -> int:
     return int(digits) if digits else 2
 
 
-def gain_db(layer: str, loudness_lufs: float) -> float:
-    """What brings a stem of `loudness_lufs` to its level. 0 for a silent stem."""
+def gain_db(place: Placement, loudness_lufs: float) -> float:
+    """What brings a stem of `loudness_lufs` to its place's level, and to the user's gain from there. 0 for a
+    silent stem.
+    """
     if loudness_lufs <= SILENCE_DB:
         return 0.0
-    return min(REFERENCE_LUFS + placement(layer).level_db - loudness_lufs, MAX_BOOST_DB)
+    return min(REFERENCE_LUFS + place.level_db - loudness_lufs, MAX_BOOST_DB) + place.gain_db
 
 
 def pan_gains(pan: float) -> tuple[float, float]:

@@ -3,6 +3,7 @@
 from stemwright.models.bundle import (
     Bundle,
     load_bundle,
+    read_manifest,
     require_codec,
     require_frames,
     tokens_of,
@@ -16,6 +17,7 @@ __all__ = [
     "Manifest",
     "find",
     "load_bundle",
+    "read_manifest",
     "require_codec",
     "require_frames",
     "shipped",

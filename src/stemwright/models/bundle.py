@@ -54,17 +54,22 @@ class Bundle:
         return TensorFile(self.file(name))
 
 
+def read_manifest(path: Path) -> Manifest:
+    """What the bundle in a folder says it is; its files are not looked at. UsageError where it is none."""
+    source = path / MANIFEST
+    return manifests.loads(_read_limited(source), str(source))
+
+
 def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
     """Read a bundle and verify checksums and, but for codecs, tensor names, types and shapes.
 
     Raises UsageError for a missing, foreign or malformed bundle, StemwrightError for a wrong checksum.
     """
     path = Path(path)
-    source = path / MANIFEST
-    manifest = manifests.loads(_read_limited(source), str(source))
+    manifest = read_manifest(path)
     if kind is not None and manifest.kind != kind:
         raise UsageError(
-            f"{source}: field 'kind' is {manifest.kind!r}, a {kind} is needed: choose another bundle"
+            f"{path / MANIFEST}: field 'kind' is {manifest.kind!r}, a {kind} is needed: choose another bundle"
         )
     for name, sha in manifest.files.items():
         _verify(path / name, sha)

@@ -1,28 +1,40 @@
 """Which bundle plays a layer: its own, or that of the layer whose kind it is of; and what to say of layers
-that nothing here plays.
+that nothing here plays. Layers go by their role (`layers.role_of`).
 """
 
 from __future__ import annotations
 
 import difflib
+from pathlib import Path
 
-from stemwright.errors import Message, argument
+from stemwright.errors import Message, StemwrightError, argument
 from stemwright.song.layers import named_kind
-
-_NO_PERFORMERS = ("codec", "composer", "companion", "tone", "wide")
 
 
 def performers() -> list[str]:
     """The layers that have a bundle of their own here."""
     from stemwright.models import shipped
 
-    return [name for name in shipped() if name not in _NO_PERFORMERS]
+    return [name for name, path in shipped().items() if _performs(path)]
 
 
 def bundle_for(layer: str) -> str | None:
     """The name of the bundle that plays a layer; None where nothing here does."""
-    there = performers()
-    return next((name for name in (layer, named_kind(layer)) if name in there), None)
+    from stemwright.models import shipped
+
+    there = shipped()
+    names = (name for name in (layer, named_kind(layer)) if name is not None)
+    return next((name for name in names if name in there and _performs(there[name])), None)
+
+
+def _performs(path: Path) -> bool:
+    """Whether a bundle is a performer. A damaged one is taken for one: what loads it tells what is wrong."""
+    from stemwright.models import read_manifest
+
+    try:
+        return read_manifest(path).kind == "performer"
+    except StemwrightError:
+        return True
 
 
 def why_not(layer: str) -> Message | None:
@@ -42,6 +54,6 @@ def refusal(layer: str) -> Message:
     near = difflib.get_close_matches(layer, there, n=1)
     guess = f", is it {near[0]!r}?" if near else ";"
     return Message(
-        f"layer {layer!r}: no bundle plays it (there is: {have}){guess} import "
-        f"its notes as one of these, add {argument('player')} sampler:FILE, or: stemwright remove DIR {layer}"
+        f"layer {layer!r}: no bundle plays it (there is: {have}){guess} say what it is (stemwright layer DIR "
+        f"{layer} --kind KIND), add {argument('player')} sampler:FILE, or: stemwright remove DIR {layer}"
     )

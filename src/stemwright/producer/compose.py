@@ -20,6 +20,7 @@ from stemwright.producer.clock import Clock
 from stemwright.producer.conflicts import require_clear
 from stemwright.producer.details import ComposedScore
 from stemwright.producer.filling import Gap, fill
+from stemwright.producer.players import usual_performer
 from stemwright.producer.record import Act, commit, next_run
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import out_of_date, report
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
+Range = tuple[int, int]
 RESTS = {"drums": 1, "bass": 1, "harmony": 1, "lead": 2}
 """Bars that a part is silent on end at most, and never a whole song: in a band a part may rest for a minute,
 but who asks for a layer wants to hear it.
@@ -113,11 +115,19 @@ def write(
     state = _with_chords(song, asked, span)
     if span is not None:
         _require_whole(names, standing)
-    gap = Gap(tuple(names), span.bars if span else range(state.bars), asked.chords == NEW)
-    wished = wishes(state, asked, names, standing, gap.bars)
+    roles = {song.role(name): name for name in names}
+    heard = {song.role(name): score for name, score in standing.items()}
+    gap = Gap(tuple(roles), span.bars if span else range(state.bars), asked.chords == NEW)
+    wished = wishes(state, asked, gap.layers, heard, gap.bars, _ranges(song, names))
     told = partial(watch, "compose")
-    filled, scores = fill(composer, state, standing, gap, seed, wished, told)
-    return Written(filled, scores, seed, gap.bars)
+    filled, scores = fill(composer, state, heard, gap, seed, wished, told)
+    return Written(filled, {roles[role]: score for role, score in scores.items()}, seed, gap.bars)
+
+
+def _ranges(song: Song, names: Sequence[str]) -> dict[str, Range]:
+    """What the timbres of layers can play, by role, of those of which it is known."""
+    found = {song.role(name): usual_performer(song.layers[name], name) for name in names}
+    return {role: player.range for role, player in found.items() if player and player.range}
 
 
 def _names(song: Song, layers: Sequence[str]) -> list[str]:
@@ -149,9 +159,16 @@ def _require_whole(names: Sequence[str], standing: Mapping[str, Score]) -> None:
 
 
 def wishes(
-    state: GlobalState, asked: Asked, names: Sequence[str], standing: Mapping[str, Score], bars: range
+    state: GlobalState,
+    asked: Asked,
+    names: Sequence[str],
+    standing: Mapping[str, Score],
+    bars: range,
+    ranges: Mapping[str, Range] | None = None,
 ) -> Wishes:
-    """How to write what is asked for in some bars."""
+    """How to write what is asked for in some bars. `ranges`: lowest and highest pitch that the timbres of
+    layers can play.
+    """
     import numpy as np
 
     from stemwright.compose.composer.composer import Wishes
@@ -167,14 +184,19 @@ def wishes(
         for name, value in asked.attributes.items():
             number = wished(name, value)
             controls[list(parts.values()), :, CONTROLS.index(name)] = number
-    limits = {name: _limits(state, asked, name, standing.get(name), bars) for name in names}
+    limits = {
+        name: _limits(state, asked, name, standing.get(name), bars, (ranges or {}).get(name))
+        for name in names
+    }
     require_clear(asked, limits)
     by_part = {PARTS[parts[name]]: limit for name, limit in limits.items()}
     rests = {PARTS.index(name): min(most, state.bars - 1) for name, most in RESTS.items()}
     return Wishes(AllLimits(by_part), controls, model_bars(state), rests=rests)
 
 
-def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars: range) -> Any:
+def _limits(
+    state: GlobalState, asked: Asked, name: str, old: Score | None, bars: range, played: Range | None
+) -> Any:
     """The limits of one layer, of which `bars` are written."""
     from stemwright.compose.composer.limits import usual
 
@@ -187,7 +209,7 @@ def _limits(state: GlobalState, asked: Asked, name: str, old: Score | None, bars
             f"{argument('keep_rhythm')}: layer {name!r} has no score yet; compose it once without"
         )
     silent = (parse_bars(asked.rest, state, "rest").ticks(state),) if asked.rest is not None else ()
-    own = usual(name)
+    own = usual(name, played)
     try:
         own = replace(own, rhythm=rhythm, silent=silent)
         if is_drums(name):

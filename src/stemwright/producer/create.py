@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,7 +58,7 @@ def draft(path: Path, wish: Wish) -> Song:
     state = _with_chords(_state(wish, DEFAULTS | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
-    timbres = _timbres(wish)
+    timbres = _timbres(wish, {name: name for name in LAYERS})
     layers = {name: LayerEntry(timbres.get(name) or usual_timbre(state.style, name)) for name in LAYERS}
     return Song(title, state, seed, layers)
 
@@ -121,8 +122,8 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         raise _other(path, "seed", str(song.seed), str(wish.seed))
     if wish.title is not None and wish.title != song.title:
         raise _other(path, "title", song.title, wish.title)
-    for layer, timbre in _timbres(wish, tuple(song.layers)).items():
-        current_timbre = bundles.timbre_of(bundles.performer(layer), song.layers[layer].timbre)
+    for layer, timbre in _timbres(wish, song.roles).items():
+        current_timbre = bundles.timbre_of(bundles.performer(song.role(layer)), song.layers[layer].timbre)
         if timbre != current_timbre:
             raise _other(path, f"timbre of {layer}", current_timbre, timbre)
 
@@ -150,17 +151,19 @@ def _with_chords(state: GlobalState, text: str | None) -> GlobalState:
     return state if text is None else state.with_(chords=parse_progression(text, state))
 
 
-def _timbres(wish: Wish, layers: tuple[str, ...] = LAYERS) -> dict[str, str]:
-    """Layer -> timbre, as wished. UsageError naming the layers or the timbres that there are."""
+def _timbres(wish: Wish, roles: Mapping[str, str]) -> dict[str, str]:
+    """Layer -> timbre, as wished, of layers in their roles. UsageError naming the layers or the timbres that
+    there are.
+    """
     found: dict[str, str] = {}
     for text in wish.timbres:
         layer, equals, timbre = text.partition("=")
         if not equals or not timbre:
             raise UsageError(f"{argument('timbre')} {text[:60]!r}: write LAYER=NAME, e.g. lead=sax")
-        if layer not in layers or layer in found:
-            problem = "is given twice" if layer in found else f"is not one of {', '.join(layers)}"
+        if layer not in roles or layer in found:
+            problem = "is given twice" if layer in found else f"is not one of {', '.join(roles)}"
             raise UsageError(f"{argument('timbre')} {text[:60]!r}: layer {layer[:40]!r} {problem}")
-        found[layer] = bundles.timbre_of(bundles.performer(layer), timbre)
+        found[layer] = bundles.timbre_of(bundles.performer(roles[layer]), timbre)
     return found
 
 

@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stemwright.models import Bundle
-    from stemwright.song.document import Take
-    from stemwright.song.state import GlobalState
+    from stemwright.song.document import Song, Take
     from stemwright.store import SongFolder
 
 Audio = npt.NDArray[np.float32]
@@ -80,7 +79,7 @@ class Decoders:
             return bundles.wide_decoder().sha256
         return bundle.sha256
 
-    def stem(self, folder: SongFolder, state: GlobalState, layer: str, take: Take) -> Audio:
+    def stem(self, folder: SongFolder, song: Song, layer: str, take: Take) -> Audio:
         """A take's sound at this quality's rate, [samples] or [samples, 2]."""
         from stemwright.codec.tokens import from_canonical
 
@@ -94,7 +93,7 @@ class Decoders:
             from stemwright.codec.tone.decoder import Part
 
             score = folder.score(take.score_sha256, layer)
-            part = Part(layer, tokens, score, state.timebase, take.timbre)
+            part = Part(song.role(layer), tokens, score, song.state.timebase, take.timbre)
             return bundles.tone().decode(part, wide=self.wide)
         return (bundles.wide_decoder() if self.wide else bundles.codec()).decode(tokens)
 

@@ -132,7 +132,25 @@ class ReturnedLayer(_Told):
     undone: int
 
 
-LayerDetails = GeneratedTake | ComposedScore | ImportedScore | UsedTake | RemovedLayer | ReturnedLayer
+@dataclass(frozen=True, slots=True)
+class ChangedLayer(_Told):
+    """What became of the fields of a layer that were changed, by their names in `song.json`."""
+
+    fields: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them: the fields themselves."""
+        return dict(self.fields)
+
+    @classmethod
+    def from_json(cls, value: object, where: str) -> Self:
+        """From a record. StemwrightError, with `where` in it they are, for what is none."""
+        return cls(checked(dict[str, Any], value, where))
+
+
+LayerDetails = (
+    GeneratedTake | ComposedScore | ImportedScore | UsedTake | RemovedLayer | ReturnedLayer | ChangedLayer
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +222,8 @@ def _kind(command: object, told: object) -> type[LayerDetails] | None:
             return ImportedScore
         case "use":
             return UsedTake
+        case "layer":
+            return ChangedLayer
         case "remove":
             return ReturnedLayer if isinstance(told, Mapping) and "undone" in told else RemovedLayer
     return None

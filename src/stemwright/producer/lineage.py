@@ -68,7 +68,7 @@ def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
     beats, ticks = song.state.meter.beats_per_bar, song.state.meter.ticks_per_bar
     for layer, entry in song.layers.items():
         origins, sha = of_layer(folder, layer, entry, song.state.bars), entry.score_in_use
-        if is_drums(layer) or origins is None or sha is None:
+        if is_drums(entry.role(layer)) or origins is None or sha is None:
             continue
         for run in set(origins) - chords.keys():
             chords[run] = _chords_after(folder, run)

@@ -13,6 +13,7 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer.clock import Clock
 from stemwright.producer.decoders import Audio, Decoders, best_quality, check_quality
 from stemwright.producer.details import WrittenMix, WrittenStems
+from stemwright.producer.heard import heard, is_heard, places, silent
 from stemwright.producer.players import Sampler, remarks, sampler_facts, samplers
 from stemwright.producer.record import Act, commit
 from stemwright.producer.standing import Stale, report, sounding
@@ -23,6 +24,7 @@ from stemwright.work.threads import Cancel, each
 
 if TYPE_CHECKING:
     from stemwright.mix.mixer import MixResult
+    from stemwright.mix.placement import Placement
     from stemwright.song.document import Song, Take
     from stemwright.store import SongFolder
 
@@ -41,7 +43,8 @@ def mix_song(
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Mix the active takes, into `renders/` or to `out`; with `stems`, write them to `renders/` too. A layer
-    whose notes are not performed yet sounds as before; `stale` and `remarks` tell.
+    whose notes are not performed yet sounds as before; `stale` and `remarks` tell. What is muted, or not
+    among those that are soloed, is in neither mix nor stems.
 
     `kind`: the ending of what goes to `renders/`; that of `out` says its own. `quality`: one of `QUALITIES`;
     None: the best that the takes' bundles have.
@@ -50,7 +53,8 @@ def mix_song(
 
     A song that cannot be written to is mixed to `out` all the same; its history then does not tell of it.
 
-    UsageError where no layer has a take, `out` cannot be an audio file, or the quality cannot be had.
+    UsageError where no layer has a take or is heard, `out` cannot be an audio file, or the quality cannot be
+    had.
     """
     clock = Clock()
     _check_out(path, out)
@@ -99,7 +103,7 @@ def render_stems(
             names = stem_names(sound.song, sound.takes, sound.players, suffix, sound.rate)
             with _placing(folder, to) as place:
                 stems = StemFiles(place, names, sound.rate, suffix)
-                for layer, part in placed(sound.stems, sound.rate):
+                for layer, part in placed(sound.stems, sound.rate, sound.places):
                     stems.write(layer, part)
         home = to if to is not None else folder.renders.path
         files = {layer: home / name for layer, name in names.items()}
@@ -124,7 +128,7 @@ def _placing(folder: SongFolder, to: Path | None) -> Iterator[Place]:
 
 @dataclass(frozen=True, slots=True)
 class _Sounding:
-    """The active takes of a song as sound: `stems` of one length at `rate`; `decoders`: who made them."""
+    """The takes of a song that are heard: `stems` of one length at `rate`; `decoders`: who made them."""
 
     song: Song
     takes: dict[str, Take]
@@ -139,6 +143,10 @@ class _Sounding:
     def seconds(self) -> float:
         return max(map(len, self.stems.values())) / self.rate
 
+    @property
+    def places(self) -> dict[str, Placement]:
+        return places(self.song, self.takes)
+
 
 def _sounding(
     folder: SongFolder, quality: str | None, players: Sequence[str], clock: Clock, watch: Watch
@@ -147,7 +155,9 @@ def _sounding(
     takes, stale = sounding(folder, song)
     if not takes:
         raise UsageError(f"{folder.path}: no layer has a take yet; make them with: stemwright generate DIR")
-    instead = samplers(players, takes)
+    unheard = silent(song, takes)
+    takes, stale = heard(folder.path, song, takes), [each for each in stale if is_heard(song, each.layer)]
+    instead = samplers(players, song, takes)
     decoders = Decoders(quality or best_quality(folder, takes))
     rate = decoders.sample_rate
     with clock.stage("decode"):
@@ -156,7 +166,7 @@ def _sounding(
         decoded = (decode(folder, rest, decoders, watch, sides=True) if rest else {}) | played
         decoded = _of_one_length(folder, {name: decoded[name] for name in takes})
     used = {name: decoders.require(folder, name, take) for name, take in rest.items()}
-    return _Sounding(song, takes, decoded, rate, used, instead, said, stale)
+    return _Sounding(song, takes, decoded, rate, used, instead, unheard + said, stale)
 
 
 def _record(
@@ -189,10 +199,10 @@ def _played(
     for name, player in players.items():
         score = folder.score(takes[name].score_sha256, name)
         progress = partial(watch, name)
-        sound = sampled_sound(song.state, name, score, player.instrument, progress)
+        sound = sampled_sound(song.state, song.role(name), score, player.instrument, progress)
         stem = stem_of(sound.data, rate, takes[name].frames, name)
         stems[name] = _limited(stem, rate)
-        said += [f"{name}: {line}" for line in remarks(player, name, sound.notes, sound.silent)]
+        said += [f"{name}: {line}" for line in remarks(player, song.role(name), sound.notes, sound.silent)]
     return stems, said
 
 
@@ -215,10 +225,10 @@ def decode(
     """
     for name, take in takes.items():
         decoders.require(folder, name, take)
-    state = folder.load().state
+    song = folder.load()
 
     def stem_of_take(item: tuple[str, Take], _: Cancel) -> Audio:
-        stem = decoders.stem(folder, state, *item)
+        stem = decoders.stem(folder, song, *item)
         if stem.ndim > 1 and not sides and not decoders.wide:
             stem = stem.mean(axis=1)
         return _limited(stem, decoders.sample_rate)
@@ -256,7 +266,8 @@ def _mix(
             place = open_files.enter_context(folder.renders.writing()).path
         written = StemFiles(place, names, rate, suffix) if stems and place else None
         with clock.stage("mix"):
-            mixed = mix(sound.stems, rate, each=written.write) if written else mix(sound.stems, rate)
+            each_part = written.write if written else (lambda layer, part: None)
+            mixed = mix(sound.stems, rate, each=each_part, places=sound.places)
         watch("mix", 1, 2)
         with clock.stage("write"):
             if out is not None:

@@ -101,8 +101,8 @@ def _sample(
             raise Cancelled
         watch(job.layer, done, of)
 
-    sound = sampled_sound(state, job.layer, job.score, player.instrument, progress)
-    return sound.data, tuple(remarks(player, job.layer, sound.notes, sound.silent))
+    sound = sampled_sound(state, job.role, job.score, player.instrument, progress)
+    return sound.data, tuple(remarks(player, job.role, sound.notes, sound.silent))
 
 
 def _tokens(
@@ -122,7 +122,7 @@ def _tokens(
     from stemwright.perform.layer import perform_layer
 
     want = job.wanted
-    features = frame_features(state, job.layer, job.score, timbre=player.slot)
+    features = frame_features(state, job.role, job.score, timbre=player.slot)
     start, stop, before = 0, len(features), _base(folder, job, player)
     if want.edit is not None and before is not None:
         start, stop = want.edit.span.frames(state)
@@ -130,7 +130,7 @@ def _tokens(
         player.bundle,
         features,
         seed=want.seed,
-        layer=job.layer,
+        layer=job.role,
         take=want.take,
         timebase=state.timebase,
         sampling=player.sampling,

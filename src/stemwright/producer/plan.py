@@ -74,10 +74,10 @@ def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
     request = _with_known_timbre(song, request)
     span = parse_bars(request.bars, song.state) if request.bars is not None else None
     names = _chosen(song, request.layers)
-    unplayable = _unplayable(names, request)
+    unplayable = _unplayable(song, names, request)
     released = _released(song, request)
     song = _ready(song, released)
-    found = _samplers(request)
+    found = _samplers(song, request)
     needed = [
         name
         for name in names
@@ -114,11 +114,13 @@ def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
     return [name for name in song.layers if not layers or name in layers]
 
 
-def _unplayable(names: Sequence[str], request: Request) -> dict[str, str]:
+def _unplayable(song: Song, names: Sequence[str], request: Request) -> dict[str, str]:
     """The layers that no bundle plays, and why, where all are asked for. None of them where the user names
     layers or no other is left: then it is an error.
     """
-    found: dict[str, str] = {name: why for name in names if (why := casting.why_not(name)) is not None}
+    found: dict[str, str] = {
+        name: why for name in names if (why := casting.why_not(song.role(name))) is not None
+    }
     return {} if request.layers or len(found) == len(names) else found
 
 
@@ -143,8 +145,8 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
             f"{argument('timbre')}: a take is played in one timbre; leave {argument('bars')} out"
         )
     (layer,) = request.layers
-    song.layer(layer)
-    return replace(request, timbre=bundles.timbre_of(bundles.performer(layer), request.timbre))
+    role = song.layer(layer).role(layer)
+    return replace(request, timbre=bundles.timbre_of(bundles.performer(role), request.timbre))
 
 
 def _timbre(song: Song, name: str, request: Request) -> str | None:
@@ -154,11 +156,11 @@ def _timbre(song: Song, name: str, request: Request) -> str | None:
     entry = song.layers[name]
     if not request.again or entry.active is None:
         return request.timbre
-    known = bundles.performer(name).manifest.timbres
+    known = bundles.performer(entry.role(name)).manifest.timbres
     return next((timbre for timbre in (entry.active.timbre, entry.timbre) if timbre in known), "")
 
 
-def _samplers(request: Request) -> dict[str, Sampler]:
+def _samplers(song: Song, request: Request) -> dict[str, Sampler]:
     """The samplers that are asked for, opened; UsageError where they cannot play or do not say what."""
     if request.player is None:
         return {}
@@ -171,7 +173,7 @@ def _samplers(request: Request) -> dict[str, Sampler]:
         raise UsageError(
             f"{argument('player')} and {argument('timbre')}: a timbre is a performer's; drop one"
         )
-    return {name: sampler(request.player, name) for name in request.layers}
+    return {name: sampler(request.player, song.role(name)) for name in request.layers}
 
 
 def _needed(
@@ -192,7 +194,8 @@ def _needed(
             )
         return True
     if request.again:
-        return active.player is None and active.bundle_sha256 != bundles.performer(name).sha256
+        now = bundles.performer(entry.role(name))
+        return active.player is None and active.bundle_sha256 != now.sha256
     if span is not None and played is None and active.player is not None:
         raise UsageError(
             f"{argument('bars')}: layer {name!r}, take {active.take} is played by the sampler; "
@@ -215,7 +218,10 @@ def _is_made(
     played: Sampler | None,
 ) -> bool:
     """Whether the active take is what this very request makes, so that a repeated command changes nothing."""
-    same = played.played(take) if played else take.bundle_sha256 == bundles.performer(name).sha256
+    if played is not None:
+        same = played.played(take)
+    else:
+        same = take.bundle_sha256 == bundles.performer(entry.role(name)).sha256
     if take.seed != request.seed or not same:
         return False
     made = details.of_take(folder, name, take)
@@ -233,14 +239,14 @@ def _wanted(
     span: Span | None,
 ) -> Wanted:
     entry = song.layers[name]
-    take, active = entry.next_take, entry.active
+    role, take, active = entry.role(name), entry.next_take, entry.active
     if active is not None and _same_notes(request):
-        return Wanted(name, take, active.seed, writer_of(folder, active, name), None, active)
+        return Wanted(name, role, take, active.seed, writer_of(folder, active, name), None, active)
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
     edit = Edit(active, span) if span is not None and active is not None else None
     if isinstance(player, Performer) and active is None and _is_plain(request):
         edit = _rewritten(folder, entry, song.state, name, player)
-    return Wanted(name, take, seed, writer_for(entry, request.composer), edit, None)
+    return Wanted(name, role, take, seed, writer_for(entry, request.composer), edit, None)
 
 
 def _same_notes(request: Request) -> bool:

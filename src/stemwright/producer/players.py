@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from stemwright.errors import UsageError, argument, shown
+from stemwright.errors import StemwrightError, UsageError, argument, shown
 from stemwright.producer import bundles
 from stemwright.producer.details import ByPerformer, BySampler
 from stemwright.song.layers import is_drums
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
     from stemwright.producer.wanted import Wanted
-    from stemwright.song.document import LayerEntry, Take
+    from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
 
@@ -60,7 +60,7 @@ class Performer:
             "perform": PERFORM_VERSION,
             "conditioning": CONDITIONING_VERSION,
             "state": state.to_json(),
-            "layer": want.layer,
+            "layer": want.role,
             "timbre": self.slot,
             "bundle": self.bundle.sha256,
             "seed": want.seed,
@@ -109,7 +109,7 @@ class Sampler:
             "makes": "audio",
             "playing": PLAYING_VERSION,
             "state": state.to_json(),
-            "drums": is_drums(want.layer),
+            "drums": is_drums(want.role),
             "preset": self.sampled.preset,
             "instrument": self.sampled.sha256,
         }
@@ -128,12 +128,20 @@ def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
     """
     from stemwright.perform.sampling import sampling_of
 
-    bundle = bundles.performer(name)
+    bundle = bundles.performer(entry.role(name))
     bundles.codec_of(bundle)
     missed = entry.timbre if timbre is None and entry.timbre not in bundle.manifest.timbres else ""
     stored = "" if missed else entry.timbre
     chosen = bundles.timbre_of(bundle, stored if timbre is None else timbre)
     return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle), missed)
+
+
+def usual_performer(entry: LayerEntry, name: str) -> Performer | None:
+    """Who plays a layer next where nothing else is asked for; None where nothing here does."""
+    try:
+        return performer(entry, name, None)
+    except StemwrightError:  # what needs the performer tells what is wrong with it
+        return None
 
 
 def sampler(text: str, layer: str) -> Sampler:
@@ -147,8 +155,10 @@ def sampler(text: str, layer: str) -> Sampler:
     return Sampler(open_instrument(text.removeprefix(SAMPLER), is_drums(layer)))
 
 
-def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Sampler]:
-    """The players of `LAYER=sampler:FILE`, by layer. UsageError for layers without a take, or named twice."""
+def samplers(texts: Sequence[str], song: Song, heard: Mapping[str, Take]) -> dict[str, Sampler]:
+    """The players of `LAYER=sampler:FILE`, by layer. UsageError for layers that are not heard, or named
+    twice.
+    """
     found: dict[str, Sampler] = {}
     for text in texts:
         layer, equals, player = text.partition("=")
@@ -156,24 +166,25 @@ def samplers(texts: Sequence[str], active: Mapping[str, Take]) -> dict[str, Samp
             raise UsageError(
                 f"{argument('player')} {shown(text)}: write LAYER=sampler:FILE, e.g. lead=sampler:piano.sf2"
             )
-        if layer not in active:
+        if layer not in heard:
+            there = ", ".join(heard) or "none"
             raise UsageError(
-                f"{argument('player')} {layer[:40]!r}: is no layer with a take; "
-                f"there is: {', '.join(active) or 'none'}"
+                f"{argument('player')} {layer[:40]!r}: is no layer with a take that is heard; "
+                f"there is: {there}"
             )
         if layer in found:
             raise UsageError(f"{argument('player')} {layer}: is given twice; one file plays a layer")
-        found[layer] = sampler(player, layer)
+        found[layer] = sampler(player, song.role(layer))
     return found
 
 
 def playable(score: Score, player: Player) -> Score:
-    """The score with notes beyond the timbre's range moved into it by octaves, as training had them."""
-    from stemwright.instruments.ranges import within
+    """The score with notes beyond the timbre's range moved into it by octaves, by phrases where that does."""
+    from stemwright.instruments.ranges import fitted
 
     if isinstance(player, Sampler) or player.range is None:
         return score
-    return within(score, *player.range)
+    return fitted(score, *player.range)
 
 
 def player_facts(sampled: Sampled | None) -> dict[str, str] | None:

@@ -101,7 +101,7 @@ def out_of_date(folder: SongFolder, song: Song) -> list[Stale]:
 
 def _reason(layer: str, entry: LayerEntry) -> str:
     """Why a layer has no active take."""
-    if bundle_for(layer) is None:
+    if bundle_for(entry.role(layer)) is None:
         return UNPLAYABLE
     return UNMADE if entry.score_sha256 is None else UNPERFORMED
 

@@ -35,6 +35,11 @@ class Job:
         """The layer's name."""
         return self.wanted.layer
 
+    @property
+    def role(self) -> str:
+        """What it goes by where its name has to say its kind."""
+        return self.wanted.role
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

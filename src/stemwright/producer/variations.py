@@ -37,7 +37,8 @@ def vary(path: Path, asked: Asked, count: int, out: Path, watch: Watch = unwatch
     for number in range(count):
         made = write(composer, song, there, replace(asked, seed=first + number))
         file = out / f"{song.title}_{first + number}.mid"
-        write_bytes(file, write_midi(made.state, {**there, **made.scores}, title=song.title))
+        scores = {**there, **made.scores}
+        write_bytes(file, write_midi(made.state, scores, title=song.title, roles=song.roles))
         files[str(first + number)] = str(file)
         watch("compose", number + 1, count)
     return {"files": files}

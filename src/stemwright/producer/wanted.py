@@ -30,9 +30,12 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A layer's next take. `writer`: of what is new in it. `again`: the take whose notes it plays, if any."""
+    """A layer's next take. `role`: what the layer goes by where its name has to say its kind. `writer`: of
+    what is new in it. `again`: the take whose notes it plays, if any.
+    """
 
     layer: str
+    role: str
     take: int
     seed: int
     writer: Writer

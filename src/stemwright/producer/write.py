@@ -9,6 +9,7 @@ that was stopped gives them again; what was finished is found in the journal.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from stemwright.producer import bundles
 from stemwright.producer.asked import Asked
 from stemwright.producer.compose import wishes
 from stemwright.producer.filling import Gap, fill
-from stemwright.producer.players import playable
+from stemwright.producer.players import Performer, playable
 from stemwright.producer.seeds import layer_seed
 from stemwright.producer.tasks import Job, Task
 from stemwright.producer.wanted import COMPOSER, Wanted
@@ -36,31 +37,44 @@ if TYPE_CHECKING:
 def write(folder: SongFolder, plan: Plan, watch: Watch) -> tuple[Job, ...]:
     """The plan's tasks with their notes. UsageError for a layer that its writer cannot write."""
     state = plan.song.state
-    scores = _scores(folder, plan.song, state, [task.wanted for task in plan.tasks], watch)
+    scores = _scores(folder, plan.song, state, plan.tasks, watch)
     return tuple(_job(state, task, scores[task.wanted.layer]) for task in plan.tasks)
 
 
-def _job(state: GlobalState, task: Task, score: Score) -> Job:
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a task plays. `moved`: how many notes lie elsewhere than written, for its player's range."""
+
+    score: Score
+    moved: int
+
+
+def _job(state: GlobalState, task: Task, ready: Ready) -> Job:
     from stemwright.store import cache_key
 
-    within = playable(score, task.player)
-    moved = len(set(score.notes) - set(within.notes))
-    key = cache_key({"score": within.sha256, **task.player.key(state, task.wanted)})
-    return Job(task.wanted, task.player, within, key, moved)
+    score = playable(ready.score, task.player)
+    key = cache_key({"score": score.sha256, **task.player.key(state, task.wanted)})
+    return Job(task.wanted, task.player, score, key, ready.moved + _moved(ready.score, score))
+
+
+def _moved(written: Score, played: Score) -> int:
+    return len(set(written.notes) - set(played.notes))
 
 
 def _scores(
-    folder: SongFolder, song: Song, state: GlobalState, wanted: Sequence[Wanted], watch: Watch
-) -> dict[str, Score]:
-    """The score of each layer wanted."""
+    folder: SongFolder, song: Song, state: GlobalState, tasks: Sequence[Task], watch: Watch
+) -> dict[str, Ready]:
+    """The notes of each layer wanted."""
     found = {
-        want.layer: _ready(folder, song.layers[want.layer], state, want)
-        for want in wanted
-        if want.again or want.writer.name != COMPOSER
+        task.wanted.layer: _ready(folder, song.layers[task.wanted.layer], state, task)
+        for task in tasks
+        if task.wanted.again or task.wanted.writer.name != COMPOSER
     }
-    left = [want for want in wanted if want.layer not in found]
-    standing = {**folder.scores(song), **found}
-    return found | _composed(folder, state, standing, left, watch)
+    left = [task for task in tasks if task.wanted.layer not in found]
+    standing = folder.scores(song) | {layer: ready.score for layer, ready in found.items()}
+    heard = {song.role(name): score for name, score in standing.items()}
+    composed = _composed(folder, state, heard, left, watch)
+    return found | {layer: Ready(score, 0) for layer, score in composed.items()}
 
 
 def compose_state(
@@ -73,76 +87,90 @@ def compose_state(
     made: dict[str, Score] = {}
     for name in ordered(tuple(layers)):
         gap = Gap((name,), range(decided.bars))
-        made[name] = _written(composer, decided, made, gap, layer_seed(seed, name, 1))
+        made[name] = _filled(composer, decided, made, gap, layer_seed(seed, name, 1))
     return made
 
 
-def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, want: Wanted) -> Score:
-    """The notes of a take, the given ones or the arranger's; outside an edit's bars, the old take's."""
+def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, task: Task) -> Ready:
+    """The notes of a take, the given ones or the arranger's, within what the player can play; outside an
+    edit's bars, the old take's.
+    """
+    want = task.wanted
+    written = _written(folder, entry, state, want)
+    played = playable(written, task.player)
+    if want.edit is None:
+        return Ready(played, _moved(written, played))
+    old = folder.score(want.edit.base.score_sha256, want.layer)
+    start, end = want.edit.span.ticks(state)
+    fresh = played.slice(start, end, shift=False)
+    parts = (old.slice(0, start, shift=False), fresh, old.slice(end, state.total_ticks, shift=False))
+    score = Score.from_notes(note for part in parts for note in part.notes)
+    return Ready(score, _moved(written.slice(start, end, shift=False), fresh))
+
+
+def _written(folder: SongFolder, entry: LayerEntry, state: GlobalState, want: Wanted) -> Score:
     from stemwright.compose.arranger import arrange
 
     if want.again is not None:
         return folder.score(want.again.score_sha256, want.layer)
     if entry.score_sha256 is not None:
-        fresh = folder.score(entry.score_sha256, want.layer)
-    else:
-        fresh = arrange(state, (want.layer,), want.seed).scores[want.layer]
-    if want.edit is None:
-        return fresh
-    old = folder.score(want.edit.base.score_sha256, want.layer)
-    start, end = want.edit.span.ticks(state)
-    parts = (
-        old.slice(0, start, shift=False),
-        fresh.slice(start, end, shift=False),
-        old.slice(end, state.total_ticks, shift=False),
-    )
-    return Score.from_notes(note for part in parts for note in part.notes)
+        return folder.score(entry.score_sha256, want.layer)
+    return arrange(state, (want.role,), want.seed).scores[want.role]
 
 
 def _composed(
     folder: SongFolder,
     state: GlobalState,
     standing: Mapping[str, Score],
-    left: Sequence[Wanted],
+    left: Sequence[Task],
     watch: Watch,
 ) -> dict[str, Score]:
-    """The composer's scores. It is loaded where there is something to write, and not kept."""
+    """The composer's scores, by layer; `standing`: by role. It is loaded where there is something to write,
+    and not kept.
+    """
     composer = cache(partial(bundles.composer, OTHERWISE))
     there, made = dict(standing), {}
-    gaps = [_gap(want, left[number + 1 :], state) for number, want in enumerate(left)]
+    gaps = [_gap(task.wanted, left[number + 1 :], state) for number, task in enumerate(left)]
     total, done = sum(len(gap.bars) for gap in gaps), 0
-    for want, gap in zip(left, gaps, strict=True):
+    for task, gap in zip(left, gaps, strict=True):
+        want = task.wanted
         if want.edit is None:  # nothing stands of this layer, nor of those to come
             there = {name: score for name, score in there.items() if name not in gap.layers + gap.unheard}
-        key = _key(state, there, gap, want)
+        key = _key(state, there, gap, task)
         score = _remembered(folder, key, want.layer)
         if score is None:
             told = partial(_tell, watch, done, total)
-            score = _written(composer(), state, there, gap, want.seed, told)
+            score = _filled(composer(), state, there, gap, want.seed, _range(task), told)
             sha = folder.objects.put("score", score.canonical_bytes())
             folder.cache.remember(key, {"layer": want.layer, "score": sha, "objects": [sha]})
-        there[want.layer] = made[want.layer] = score
+        there[want.role] = made[want.layer] = score
         done += len(gap.bars)
         watch("compose", done, total)
     return made
 
 
-def _gap(want: Wanted, later: Sequence[Wanted], state: GlobalState) -> Gap:
+def _range(task: Task) -> tuple[int, int] | None:
+    """The lowest and the highest pitch that a task's player is known to play."""
+    return task.player.range if isinstance(task.player, Performer) else None
+
+
+def _gap(want: Wanted, later: Sequence[Task], state: GlobalState) -> Gap:
     bars = want.edit.span.bars if want.edit else range(state.bars)
-    return Gap((want.layer,), bars, unheard=tuple(other.layer for other in later))
+    return Gap((want.role,), bars, unheard=tuple(other.wanted.role for other in later))
 
 
-def _written(
+def _filled(
     composer: Composer,
     state: GlobalState,
     there: Mapping[str, Score],
     gap: Gap,
     seed: int,
+    played: tuple[int, int] | None = None,
     progress: Callable[[int, int], object] = lambda done, of: None,
 ) -> Score:
-    """The score of the gap's one layer, written as the composer likes."""
+    """The score of the gap's one layer, written as the composer likes, within what is `played`."""
     (layer,) = gap.layers
-    wished = wishes(state, Asked(), gap.layers, there, gap.bars)
+    wished = wishes(state, Asked(), gap.layers, there, gap.bars, {layer: played} if played else {})
     return fill(composer, state, there, gap, seed, wished, progress)[1][layer]
 
 
@@ -155,17 +183,19 @@ def _remembered(folder: SongFolder, key: str, layer: str) -> Score | None:
     return None if found is None else folder.score(found["score"], layer)
 
 
-def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, want: Wanted) -> str:
+def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, task: Task) -> str:
     from stemwright.compose.composer.drawing import COMPOSE_VERSION
     from stemwright.store import cache_key
 
+    want, played = task.wanted, _range(task)
     return cache_key(
         {
+            **({"range": played} if played else {}),
             "makes": "score",
             "compose": COMPOSE_VERSION,
             "bundle": want.writer.bundle_sha256,
             "state": state.to_json(),
-            "layer": want.layer,
+            "layer": want.role,
             "seed": want.seed,
             "bars": [gap.bars.start, gap.bars.stop],
             "standing": {name: score.sha256 for name, score in there.items()},

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from stemwright.errors import StemwrightError, UsageError, argument, install
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
-from stemwright.song.layers import kind_of
 from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
@@ -50,7 +49,7 @@ def plot_song(path: Path, target: Path) -> list[Path]:
     _require_matplotlib()
     folder = reading(path)
     song = folder.load()
-    sheet = lay.lay_out(song.state, folder.scores(song))
+    sheet = lay.lay_out(song.state, folder.scores(song), song.roles)
     pages = sheet.pages()
     files: list[Path] = []
     for number, systems in enumerate(pages, 1):
@@ -163,7 +162,7 @@ def _draw_lane(axes: Axes, sheet: lay.Sheet, system: lay.System, lane: lay.Lane)
     from matplotlib.colors import to_rgb
     from matplotlib.patches import Rectangle
 
-    colour = _colour(lane.layer)
+    colour = LAYER_COLOURS.get(lane.kind, OTHER_COLOUR)
     end = (system.last - system.first) * sheet.state.meter.ticks_per_bar
     axes.add_patch(Rectangle((0, lane.top), end, lane.height, fc="white", alpha=0.55, lw=0, zorder=0.5))
     axes.add_patch(Rectangle((0, lane.top), end, lane.height, fill=False, ec=LINE, lw=0.8, zorder=1))
@@ -193,10 +192,6 @@ def _corners(box: lay.Box, row: float, depth: float) -> list[tuple[float, float]
     """The corners of a note, around the middle of its row."""
     high, low = box.top + (row - depth) / 2, box.top + (row + depth) / 2
     return [(box.left, high), (box.right, high), (box.right, low), (box.left, low)]
-
-
-def _colour(layer: str) -> str:
-    return LAYER_COLOURS.get(kind_of(layer), OTHER_COLOUR)
 
 
 def _save(figure: Figure, path: Path, kind: str) -> None:

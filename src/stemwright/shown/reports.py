@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stemwright.producer.layer import settings
 from stemwright.producer.players import player_facts
 from stemwright.producer.standing import UNMADE, report, sounding
 from stemwright.producer.workspace import reading
@@ -38,7 +39,7 @@ def describe(path: Path) -> dict[str, Any]:
         "bars": state.bars,
         "frames": frames,
         "seconds": frames / FRAME_RATE,
-        "layers": {name: _layer(entry) for name, entry in song.layers.items()},
+        "layers": {name: _layer(name, entry) for name, entry in song.layers.items()},
         **report(path, stale),
     }
 
@@ -84,7 +85,7 @@ def list_takes(path: Path, layer: str | None = None) -> dict[str, Any]:
     return {"layers": {name: _takes(song.layer(name)) for name in names}}
 
 
-def _layer(entry: LayerEntry) -> dict[str, Any]:
+def _layer(name: str, entry: LayerEntry) -> dict[str, Any]:
     take = entry.active
     return {
         "timbre": entry.timbre,
@@ -96,6 +97,7 @@ def _layer(entry: LayerEntry) -> dict[str, Any]:
         "player": player_facts(take.player if take else None),
         "score_sha256": take.score_sha256 if take else entry.score_sha256,
         "frames": take.frames if take else None,
+        **settings(name, entry),
     }
 
 

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.harmony import chord_text
-from stemwright.song.layers import KINDS, is_drums, kind_of, ordered
+from stemwright.song.layers import KINDS, kind_of, ordered
 from stemwright.song.meter import Meter
 from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState
@@ -42,12 +42,20 @@ _FLAT = re.compile(r"(?<=[A-G])b|b(?=\d)|(?<=♭)b")
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Where a layer stands in every system. `rows`: pitches from the top, of drums the pieces in use."""
+    """Where a layer of a kind stands in every system. `rows`: pitches from the top, of drums the pieces in
+    use.
+    """
 
     layer: str
+    kind: str
     top: float
     height: float
     rows: tuple[int, ...]
+
+    @property
+    def drums(self) -> bool:
+        """Whether its rows are drum pieces."""
+        return self.kind == "drums"
 
     @property
     def row_height(self) -> float:
@@ -56,14 +64,14 @@ class Lane:
 
     def y(self, pitch: int) -> float:
         """Top of the row of a pitch, in inches from the system's top."""
-        row = piece_of(pitch) if is_drums(self.layer) else pitch
+        row = piece_of(pitch) if self.drums else pitch
         return self.top + self.rows.index(row) * self.row_height
 
     def marks(self) -> Iterator[tuple[float, str]]:
         """(middle of its row, name) of every C, of drums of every piece."""
         for index, row in enumerate(self.rows):
             middle = self.top + (index + 0.5) * self.row_height
-            if is_drums(self.layer):
+            if self.drums:
                 yield middle, DRUM_PIECES[row].replace("_", " ")
             elif row % 12 == 0:
                 yield middle, f"C{row // 12 - 1}"
@@ -121,10 +129,9 @@ class Sheet:
     def boxes(self, lane: Lane, system: System) -> list[Box]:
         """The notes of a lane that sound in a system, cut at its ends."""
         start, end = self._span(system)
-        drums = is_drums(lane.layer)
         out = []
         for note in self.scores[lane.layer].notes:
-            stop = note.onset + STROKE if drums else note.end
+            stop = note.onset + STROKE if lane.drums else note.end
             if note.onset < end and stop > start:
                 left, right = max(note.onset, start) - start, min(stop, end) - start
                 out.append(Box(left, right, lane.y(note.pitch), note.velocity))
@@ -159,15 +166,19 @@ class Sheet:
         return system.first * per_bar, system.last * per_bar
 
 
-def lay_out(state: GlobalState, scores: Mapping[str, Score]) -> Sheet:
-    """The sheet of a song; layers without notes have no lane."""
+def lay_out(state: GlobalState, scores: Mapping[str, Score], roles: Mapping[str, str] | None = None) -> Sheet:
+    """The sheet of a song; layers without notes have no lane. `roles`: of layers whose names do not say their
+    kind.
+    """
     sounding = {name: score for name, score in scores.items() if score.notes}
+    kinds = {name: kind_of((roles or {}).get(name, name)) for name in sounding}
     lanes: list[Lane] = []
     top = HEAD
-    for name in _from_the_top(sounding):
-        rows = _pieces(sounding[name].notes) if is_drums(name) else _pitches(sounding[name].notes)
-        height = PIECE * len(rows) if is_drums(name) else min(LARGEST, max(SMALLEST, SEMITONE * len(rows)))
-        lanes.append(Lane(name, top, height, rows))
+    for name in _from_the_top(kinds):
+        drums = kinds[name] == "drums"
+        rows = _pieces(sounding[name].notes) if drums else _pitches(sounding[name].notes)
+        height = PIECE * len(rows) if drums else min(LARGEST, max(SMALLEST, SEMITONE * len(rows)))
+        lanes.append(Lane(name, kinds[name], top, height, rows))
         top += height + GAP
     bars = min(state.bars, bars_per_system(state.meter, state.total_ticks > LONG * PPQ))
     return Sheet(state, sounding, tuple(lanes), bars, top)
@@ -184,10 +195,10 @@ def shown_chord(text: str) -> str:
     return _FLAT.sub("♭", _FLAT.sub("♭", _SHARP.sub("♯", text)))
 
 
-def _from_the_top(scores: Mapping[str, Score]) -> list[str]:
-    """Layers as a score has them: drums at the bottom, each where its kind is."""
-    kinds = list(KINDS)
-    return sorted(ordered(list(scores)), key=lambda name: -kinds.index(kind_of(name)))
+def _from_the_top(kinds: Mapping[str, str]) -> list[str]:
+    """Layers as a score has them, by their kinds: drums at the bottom."""
+    order = list(KINDS)
+    return sorted(ordered(list(kinds)), key=lambda name: -order.index(kinds[name]))
 
 
 def _pieces(notes: Sequence[Note]) -> tuple[int, ...]:

@@ -4,92 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.song.entry import LayerEntry, entry_from_json, entry_to_json
 from stemwright.song.layers import check_layer_name, ordered
 from stemwright.song.names import check_title
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
-from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_list, expect_text
-from stemwright.song.takes import (
-    MAX_SEED,
-    MAX_TAKES,
-    Sampled,
-    Take,
-    check_timbre,
-    is_sha,
-    take_from_json,
-    take_to_json,
-)
+from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_text
+from stemwright.song.takes import MAX_SEED, Sampled, Take
 
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
 __all__ += ["dumps", "loads"]
 
-SCHEMA = 2
+SCHEMA = 3
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
-2: a take may also be a sampler's sound.
+2: a take may also be a sampler's sound. 3: a layer may have a kind, gain, pan, mute and solo.
 """
 MAX_LAYERS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class LayerEntry:
-    """A layer: the timbre of its next take ("" = the performer's first), its takes, the active one's number.
-
-    `score_sha256`: the score that it was given (imported or composed), which its takes play; or None.
-    """
-
-    timbre: str = ""
-    take: int | None = None
-    takes: tuple[Take, ...] = ()
-    score_sha256: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.score_sha256 is not None and not is_sha(self.score_sha256):
-            raise UsageError(f"score_sha256: {self.score_sha256[:70]!r} should be 64 hex digits")
-        check_timbre(self.timbre)
-        numbers = [take.take for take in self.takes]
-        if any(a >= b for a, b in pairwise(numbers)):
-            raise UsageError("takes: should be numbered upwards, each once")
-        if self.take is not None and self.take not in numbers:
-            raise UsageError(f"take: {self.take} does not exist; there are {len(numbers)} takes")
-
-    @property
-    def active(self) -> Take | None:
-        """The active take, or None where there is none yet."""
-        return next((take for take in self.takes if take.take == self.take), None)
-
-    @property
-    def score_in_use(self) -> str | None:
-        """SHA-256 of the score that it plays: its active take's, else the one given, else None."""
-        return self.active.score_sha256 if self.active else self.score_sha256
-
-    @property
-    def timbre_in_use(self) -> str:
-        """What its performer plays the layer in; "" where that is left to the performer's bundle."""
-        return self.active.timbre if self.active and self.active.player is None else self.timbre
-
-    @property
-    def next_take(self) -> int:
-        """The number the next take gets."""
-        return self.takes[-1].take + 1 if self.takes else 1
-
-    def with_take(self, take: Take) -> LayerEntry:
-        """This layer with one more take, which becomes the active one."""
-        return replace(self, takes=(*self.takes, take)).with_active(take.take)
-
-    def with_score(self, sha: str) -> LayerEntry:
-        """This layer with the score that it is given. Unless the active take plays just this one, none is
-        active: the notes are still to be performed.
-        """
-        plays = self.active is not None and self.active.score_sha256 == sha
-        return replace(self, score_sha256=sha, take=self.take if plays else None)
-
-    def with_active(self, number: int) -> LayerEntry:
-        """This layer with take `number` active; the layer goes on in that take's timbre, if it has one."""
-        takes = (take for take in self.takes if take.take == number and take.player is None)
-        return replace(self, take=number, timbre=next((take.timbre for take in takes), self.timbre))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +59,15 @@ class Song:
             )
         return self.layers[name]
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """The role of each layer."""
+        return {name: self.role(name) for name in self.layers}
+
+    def role(self, name: str) -> str:
+        """What a layer goes by wherever its name has to say its kind (`layers.role_of`)."""
+        return self.layers[name].role(name)
+
 
 def dumps(song: Song) -> bytes:
     """The bytes of `song.json`."""
@@ -161,19 +102,21 @@ def loads(data: bytes, name: str = "song.json") -> Song:
 
 
 def _song_to_json(song: Song) -> dict[str, Any]:
-    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
     return {
-        "schema": 2 if sampled else 1,
+        "schema": _schema(song),
         "title": song.title,
         "seed": song.seed,
         "state": song.state.to_json(),
-        "layers": {name: _entry_to_json(entry) for name, entry in song.layers.items()},
+        "layers": {name: entry_to_json(entry) for name, entry in song.layers.items()},
     }
 
 
-def _entry_to_json(entry: LayerEntry) -> dict[str, Any]:
-    takes = [take_to_json(take) for take in entry.takes]
-    return {"timbre": entry.timbre, "score_sha256": entry.score_sha256, "take": entry.take, "takes": takes}
+def _schema(song: Song) -> int:
+    """The oldest schema that holds the song."""
+    if any(entry.settings for entry in song.layers.values()):
+        return 3
+    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
+    return 2 if sampled else 1
 
 
 def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
@@ -185,19 +128,5 @@ def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
         title=expect_text(fields["title"], "title"),
         state=GlobalState.from_json(fields["state"]),
         seed=expect_int(fields["seed"], "seed", 0, MAX_SEED),
-        layers={name: _entry_from_json(item, name, schema) for name, item in layers.items()},
+        layers={name: entry_from_json(item, name, schema) for name, item in layers.items()},
     )
-
-
-def _entry_from_json(item: object, name: object, schema: int) -> LayerEntry:
-    where = f"layers.{check_layer_name(name, 'layers')}"
-    fields = expect_fields(item, where, ("timbre", "score_sha256", "take", "takes"))
-    given = fields["score_sha256"]
-    score = None if given is None else expect_text(given, f"{where}.score_sha256")
-    timbre = expect_text(fields["timbre"], f"{where}.timbre")
-    active = None if fields["take"] is None else expect_int(fields["take"], f"{where}.take", 1, MAX_TAKES)
-    takes = expect_list(fields["takes"], f"{where}.takes")
-    try:
-        return LayerEntry(timbre, active, tuple(take_from_json(take, schema) for take in takes), score)
-    except UsageError as error:
-        raise UsageError(f"{where}.{error}") from None

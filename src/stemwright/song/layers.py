@@ -1,5 +1,5 @@
 """The layers a song usually has. The set is open: any well-formed name may be a layer, and its kind says what
-it is played, written, mixed and drawn like.
+it is played, written, mixed and drawn like. The kind is what the song gives it, else what its name says.
 """
 
 from __future__ import annotations
@@ -39,7 +39,8 @@ KINDS: dict[str, Kind] = {
 OTHER = "harmony"
 """The kind of a layer whose name tells none."""
 
-_OF_KIND = re.compile(rf"({'|'.join(KINDS)})([-_0-9].*)?")
+_WORDS = {**{kind: kind for kind in KINDS}, "percussion": "drums"}
+_OF_KIND = re.compile(rf"({'|'.join(_WORDS)})([-_0-9:].*)?")
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -56,7 +57,14 @@ def check_layer_name(name: object, field: str = "layer") -> str:
 def named_kind(layer: str) -> str | None:
     """The kind that a layer's name says: "bass" of "bass", "bass-2" and "bass2"; None of "bassoon"."""
     found = _OF_KIND.fullmatch(layer)
-    return found[1] if found else None
+    return _WORDS[found[1]] if found else None
+
+
+def role_of(layer: str, kind: str | None) -> str:
+    """What a layer goes by wherever its name has to say its kind: its name where that does, or where no other
+    kind is given; else the kind before it, "bass:pad" (no layer's name has a colon, so no two share a role).
+    """
+    return layer if kind in (None, named_kind(layer)) else f"{kind}:{layer}"
 
 
 def kind_of(layer: str) -> str:

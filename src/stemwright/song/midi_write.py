@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from itertools import count
 
 from stemwright.errors import UsageError
-from stemwright.song.layers import KINDS, is_drums, kind_of, ordered
+from stemwright.song.layers import KINDS, kind_of, ordered
 from stemwright.song.midi_chords import CHORD_TRACK, chord_events
 from stemwright.song.midi_kits import DRUM_CHANNEL
 from stemwright.song.midi_meta import (
@@ -43,8 +43,10 @@ def write_midi(
     programs: Mapping[str, int] | None = None,
     title: str = "",
     keep: Collection[str] = (),
+    roles: Mapping[str, str] | None = None,
 ) -> bytes:
     """The file. Drums go to channel 10, each other layer to a channel of its own, beyond 15 on the next port.
+    `roles`: of layers whose names do not say their kind.
 
     Where a pitch sounds twice at once, as no channel can say, the earlier note ends as the later begins
     (`Score.without_overlaps`); of the layers in `keep` no note changes: the later one goes to a further
@@ -55,10 +57,11 @@ def write_midi(
         chunks.append(_chunk(_chords(state), state.total_ticks))
     melodic, drums = count(), count()
     for name in ordered(list(scores)):
-        program = (programs or {}).get(name, KINDS[kind_of(name)].program)
+        kind = kind_of((roles or {}).get(name, name))
+        program = (programs or {}).get(name, KINDS[kind].program)
         lanes = _lanes(scores[name]) if name in keep else [scores[name].without_overlaps()]
         for number, lane in enumerate(lanes, 1):
-            port, channel = _place(next(drums if is_drums(name) else melodic), is_drums(name))
+            port, channel = _place(next(drums if kind == "drums" else melodic), kind == "drums")
             events = _layer(name if number == 1 else f"{name} {number}", lane, port, channel, program)
             chunks.append(_chunk(events, state.total_ticks))
     return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PPQ) + b"".join(chunks)

@@ -81,7 +81,14 @@ class AllLimits:
         return self.layers.get(layer, FREE)
 
 
-def usual(layer: str) -> Limits:
-    """What the composer keeps to unless told otherwise: the range of the layer's kind; drums are free."""
+def usual(layer: str, played: tuple[int, int] | None = None) -> Limits:
+    """What the composer keeps to unless told otherwise: the range of the layer's kind, as far as it can be
+    `played` (lowest and highest pitch; alone where they share no octave). Drums are free.
+    """
     found = KINDS[kind_of(layer)].range
-    return FREE if found is None else Limits(*found)
+    if found is None:
+        return FREE
+    if played is None:
+        return Limits(*found)
+    low, high = max(found[0], played[0]), min(found[1], played[1])
+    return Limits(low, high) if high - low >= 11 else Limits(*played)
