@@ -8,10 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.song.fields import expect_fields, expect_int, expect_list, expect_text
 from stemwright.song.layers import check_layer_name, ordered
 from stemwright.song.names import check_title
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
-from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_list, expect_text
+from stemwright.song.state import GlobalState
 from stemwright.song.takes import (
     MAX_SEED,
     MAX_TAKES,
@@ -26,9 +27,9 @@ from stemwright.song.takes import (
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
 __all__ += ["dumps", "loads"]
 
-SCHEMA = 2
+SCHEMA = 3
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
-2: a take may also be a sampler's sound.
+2: a take may also be a sampler's sound. 3: tempo and meter may change.
 """
 MAX_LAYERS = 64
 
@@ -160,14 +161,21 @@ def loads(data: bytes, name: str = "song.json") -> Song:
 
 
 def _song_to_json(song: Song) -> dict[str, Any]:
-    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
     return {
-        "schema": 2 if sampled else 1,
+        "schema": _schema_of(song),
         "title": song.title,
         "seed": song.seed,
         "state": song.state.to_json(),
         "layers": {name: _entry_to_json(entry) for name, entry in song.layers.items()},
     }
+
+
+def _schema_of(song: Song) -> int:
+    """The oldest schema that holds a song."""
+    if song.state.tempos or song.state.meters:
+        return 3
+    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
+    return 2 if sampled else 1
 
 
 def _entry_to_json(entry: LayerEntry) -> dict[str, Any]:

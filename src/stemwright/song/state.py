@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.song.bar_lines import BarLines
+from stemwright.song.bar_map import Changes, Value, cut, map_text, parse_map, plain
+from stemwright.song.fields import expect_fields, expect_int, expect_list, expect_text
 from stemwright.song.form import MAX_SECTIONS, Section, form_text, parse_form
 from stemwright.song.harmony import Chord, Key, chord_text, parse_chord
 from stemwright.song.meter import Meter
 from stemwright.song.rhythm import RhythmMap, parse_swing, swing_text
-from stemwright.song.timebase import Timebase
+from stemwright.song.timebase import FRAME_RATE, Timebase
 
 __all__ = [
     "Chord",
@@ -24,9 +27,12 @@ __all__ = [
     "RhythmMap",
     "Section",
     "bpm_text",
+    "bpm_to_json",
     "parse_bpm",
     "parse_form",
+    "parse_meters",
     "parse_style",
+    "parse_tempos",
 ]
 
 MIN_BPM, MAX_BPM = 30, 300
@@ -41,6 +47,7 @@ _STYLE = re.compile(r"[a-z0-9 _-]{0,64}")
 class GlobalState:
     """What all layers share. `bpm`: quarter notes a minute, whatever the meter.
 
+    `tempos`, `meters`: changes of tempo and meter at bars (from 0), `bpm` and `meter` hold until then.
     `chords`: one per beat (1/d note) of the whole song, None where none sounds, or () while not yet decided.
     `rhythm`: None while not yet decided. Every field is checked; UsageError names the field.
     """
@@ -52,14 +59,21 @@ class GlobalState:
     chords: tuple[Chord | None, ...] = ()
     rhythm: RhythmMap | None = None
     style: str = ""
+    tempos: Changes[Fraction] = ()
+    meters: Changes[Meter] = ()
+    timebase: Timebase = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _check_bpm(self.bpm, bpm_text(self.bpm))
+        for bpm in (self.bpm, *(bpm for _, bpm in self.tempos)):
+            _check_bpm(bpm, bpm_text(bpm))
         if self.bars > MAX_BARS:
             raise UsageError(f"form: has {self.bars} bars in all; at most {MAX_BARS} are allowed")
         if not 1 <= len(self.sections) <= MAX_SECTIONS:
             raise UsageError(f"form: has {len(self.sections)} sections; give 1 to {MAX_SECTIONS}")
-        if self.timebase.bar_seconds * self.bars > MAX_SECONDS:
+        object.__setattr__(self, "tempos", plain(self.bpm, self.tempos, "bpm", self.bars))
+        object.__setattr__(self, "meters", plain(self.meter, self.meters, "meter", self.bars))
+        object.__setattr__(self, "timebase", Timebase(self.bpm, self.meter, self.tempos, self.meters))
+        if self.frames > MAX_SECONDS * FRAME_RATE:
             raise UsageError(
                 f"form: {self.bars} bars at {bpm_text(self.bpm)} BPM last over 2 hours; use fewer bars"
             )
@@ -77,11 +91,11 @@ class GlobalState:
     def _check_rhythm(self, rhythm: RhythmMap) -> None:
         if len(rhythm.bars) != self.bars:
             raise UsageError(f"rhythm.bars: {len(rhythm.bars)} given; give one per bar, {self.bars}")
-        steps = self.meter.steps_per_bar
         for number, bar in enumerate(rhythm.bars, 1):
-            if len(bar) != steps:
+            meter = self.meter_of(number - 1)
+            if len(bar) != meter.steps_per_bar:
                 raise UsageError(
-                    f"rhythm.bars: bar {number} has {len(bar)} steps; {self.meter} needs {steps}"
+                    f"rhythm.bars: bar {number} has {len(bar)} steps; {meter} needs {meter.steps_per_bar}"
                 )
 
     @classmethod
@@ -93,19 +107,66 @@ class GlobalState:
         form: str = "verse:8",
         style: str = "",
     ) -> GlobalState:
-        """A state from the texts a user gives; chords and rhythm map not yet decided."""
-        return cls(
-            parse_bpm(bpm), Meter.parse(meter), Key.parse(key), parse_form(form), style=parse_style(style)
-        )
+        """A state from the texts a user gives; chords and rhythm map not yet decided.
+
+        Tempo and meter may change at bars: "112, 9: 126", "4/4, 9: 3/4".
+        """
+        (first, tempos), (unit, meters) = parse_tempos(bpm), parse_meters(meter)
+        sections, plain_style = parse_form(form), parse_style(style)
+        return cls(first, unit, Key.parse(key), sections, style=plain_style, tempos=tempos, meters=meters)
 
     def with_(self, **changes: Any) -> GlobalState:
         """This state with some fields changed, checked again."""
         return replace(self, **changes)
 
+    def slice(self, first_bar: int, bars: int) -> GlobalState:
+        """The state of `bars` bars from `first_bar` (from 0); all that is said of bars is cut to them."""
+        stop = first_bar + bars
+        sections: list[Section] = []
+        at = 0
+        for section in self.sections:
+            inside = min(at + section.bars, stop) - max(at, first_bar)
+            if inside > 0:
+                sections.append(Section(section.name, inside))
+            at += section.bars
+        rhythm = self.rhythm
+        if rhythm is not None:
+            rhythm = RhythmMap(rhythm.swing, rhythm.bars[first_bar:stop])
+        bpm, tempos = cut(self.bpm, self.tempos, first_bar, stop)
+        meter, meters = cut(self.meter, self.meters, first_bar, stop)
+        chords = self.chords[self.lines.beat(first_bar) : self.lines.beat(stop)]
+        return GlobalState(bpm, meter, self.key, tuple(sections), chords, rhythm, self.style, tempos, meters)
+
     @property
-    def timebase(self) -> Timebase:
-        """The timebase of this song."""
-        return Timebase(self.bpm, self.meter)
+    def lines(self) -> BarLines:
+        """Where bars begin, in ticks and in beats."""
+        return self.timebase.lines
+
+    def bar_tick(self, bar0: int) -> int:
+        """The tick at which a bar (from 0) begins."""
+        return self.lines.tick(bar0)
+
+    def bar_of_tick(self, tick: int) -> int:
+        """The bar (from 0) in which a tick lies."""
+        return self.lines.bar_of_tick(tick)
+
+    def meter_of(self, bar0: int) -> Meter:
+        """The meter of a bar (from 0)."""
+        return self.lines.meter_of(bar0)
+
+    def chords_of(self, bar0: int) -> tuple[Chord | None, ...]:
+        """The chords of a bar's beats; () while they are not decided."""
+        return self.chords[self.lines.beat(bar0) : self.lines.beat(bar0 + 1)]
+
+    @property
+    def tempo_text(self) -> str:
+        """The tempo and its changes, as `create` reads them: "112, 9: 126"."""
+        return map_text(self.bpm, self.tempos, bpm_text)
+
+    @property
+    def meter_text(self) -> str:
+        """The meter and its changes, as `create` reads them: "4/4, 9: 3/4"."""
+        return map_text(self.meter, self.meters)
 
     @property
     def bars(self) -> int:
@@ -115,12 +176,12 @@ class GlobalState:
     @property
     def total_beats(self) -> int:
         """Beats (1/d notes) of the whole song."""
-        return self.bars * self.meter.beats_per_bar
+        return self.lines.beat(self.bars)
 
     @property
     def total_ticks(self) -> int:
         """Ticks of the whole song."""
-        return self.bars * self.meter.ticks_per_bar
+        return self.lines.tick(self.bars)
 
     @property
     def frames(self) -> int:
@@ -143,14 +204,16 @@ class GlobalState:
 
     def chord_at_tick(self, tick: int) -> Chord | None:
         """The chord that sounds at a tick; None for no chord, not decided, or outside the song."""
-        beat = tick // self.meter.ticks_per_beat
+        beat = self.lines.beat_of_tick(tick)
         return self.chords[beat] if 0 <= beat < len(self.chords) else None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values. `bpm` is an int or the float whose shortest writing is the exact decimal."""
+        """Plain JSON values. A BPM is an int or the float whose shortest writing is the exact decimal;
+        changes of tempo and meter are there where there are any, their bars counted from 1.
+        """
         rhythm = self.rhythm
-        return {
-            "bpm": self.bpm.numerator if self.bpm.denominator == 1 else float(bpm_text(self.bpm)),
+        plain = {
+            "bpm": bpm_to_json(self.bpm),
             "meter": str(self.meter),
             "key": str(self.key),
             "sections": [{"name": section.name, "bars": section.bars} for section in self.sections],
@@ -160,16 +223,24 @@ class GlobalState:
             else {"swing": swing_text(rhythm.swing), "bars": list(rhythm.bars)},
             "style": self.style,
         }
+        if self.tempos:
+            plain["tempos"] = [{"bar": bar + 1, "bpm": bpm_to_json(bpm)} for bar, bpm in self.tempos]
+        if self.meters:
+            plain["meters"] = [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters]
+        return plain
 
     @classmethod
     def from_json(cls, data: object) -> GlobalState:
         """The state that `to_json` gave (floats may be Decimals). UsageError names the wrong field."""
         fields = expect_fields(
-            data, "state", ("bpm", "meter", "key", "sections", "chords", "rhythm", "style")
+            data,
+            "state",
+            ("bpm", "meter", "key", "sections", "chords", "rhythm", "style"),
+            ("tempos", "meters"),
         )
         return cls(
-            bpm=_bpm_from_json(fields["bpm"]),
-            meter=Meter.parse(expect_text(fields["meter"], "state.meter")),
+            bpm=_bpm_from_json(fields["bpm"], "state.bpm"),
+            meter=_meter_from_json(fields["meter"], "state.meter"),
             key=Key.parse(expect_text(fields["key"], "state.key")),
             sections=tuple(
                 _section_from_json(item) for item in expect_list(fields["sections"], "state.sections")
@@ -177,6 +248,8 @@ class GlobalState:
             chords=_chords_from_json(fields["chords"]),
             rhythm=_rhythm_from_json(fields["rhythm"]),
             style=expect_text(fields["style"], "state.style"),
+            tempos=_changes_from_json(fields, "tempos", "bpm", _bpm_from_json),
+            meters=_changes_from_json(fields, "meters", "meter", _meter_from_json),
         )
 
 
@@ -188,6 +261,16 @@ def parse_bpm(text: str) -> Fraction:
     bpm = Fraction(plain)
     _check_bpm(bpm, text)
     return bpm
+
+
+def parse_tempos(text: str) -> tuple[Fraction, Changes[Fraction]]:
+    """A tempo and its changes from "112" or "112, 9: 126". UsageError otherwise."""
+    return parse_map(text, "bpm", parse_bpm)
+
+
+def parse_meters(text: str) -> tuple[Meter, Changes[Meter]]:
+    """A meter and its changes from "4/4" or "4/4, 9: 3/4". UsageError otherwise."""
+    return parse_map(text, "meter", Meter.parse)
 
 
 def bpm_text(bpm: Fraction) -> str:
@@ -217,10 +300,30 @@ def _bad_bpm(text: str) -> UsageError:
     )
 
 
-def _bpm_from_json(value: object) -> Fraction:
+def bpm_to_json(bpm: Fraction) -> int | float:
+    """An int, or the float whose shortest writing is the exact decimal."""
+    return bpm.numerator if bpm.denominator == 1 else float(bpm_text(bpm))
+
+
+def _bpm_from_json(value: object, name: str) -> Fraction:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise UsageError(f"state.bpm: {str(value)[:40]!r} is not a number; give {MIN_BPM} to {MAX_BPM}")
+        raise UsageError(f"{name}: {str(value)[:40]!r} is not a number; give {MIN_BPM} to {MAX_BPM}")
     return parse_bpm(str(value))
+
+
+def _meter_from_json(value: object, name: str) -> Meter:
+    return Meter.parse(expect_text(value, name))
+
+
+def _changes_from_json(
+    state: Mapping[str, Any], name: str, what: str, read: Callable[[object, str], Value]
+) -> Changes[Value]:
+    """Changes as `to_json` writes them, where a state has any."""
+    where, out = f"state.{name}", []
+    for item in expect_list(state.get(name, []), where):
+        fields = expect_fields(item, where, ("bar", what))
+        out.append((expect_int(fields["bar"], f"{where}.bar", 2) - 1, read(fields[what], f"{where}.{what}")))
+    return tuple(out)
 
 
 def _section_from_json(item: object) -> Section:
@@ -248,37 +351,3 @@ def _rhythm_from_json(value: object) -> RhythmMap | None:
         expect_text(bar, "state.rhythm.bars") for bar in expect_list(fields["bars"], "state.rhythm.bars")
     )
     return RhythmMap(parse_swing(expect_text(fields["swing"], "state.rhythm.swing")), bars)
-
-
-def expect_fields(value: object, field: str, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """`value` where it is an object with exactly these fields; UsageError otherwise."""
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{field}: should be an object with the fields {', '.join(names)}")
-    for name in names:
-        if name not in value:
-            raise UsageError(f"{field}.{name}: is missing")
-    for name in value:
-        if name not in names:
-            raise UsageError(f"{field}.{str(name)[:40]}: is not a known field; take it out")
-    return value
-
-
-def expect_text(value: object, field: str) -> str:
-    """`value` where it is a text; UsageError otherwise."""
-    if not isinstance(value, str):
-        raise UsageError(f"{field}: should be a text, not {str(value)[:40]}")
-    return value
-
-
-def expect_list(value: object, field: str) -> list[Any]:
-    """`value` where it is a list; UsageError otherwise."""
-    if not isinstance(value, list):
-        raise UsageError(f"{field}: should be a list, not {str(value)[:40]}")
-    return value
-
-
-def expect_int(value: object, field: str, low: int = 0, high: int = 2**64 - 1) -> int:
-    """`value` where it is a whole number in low..high; UsageError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise UsageError(f"{field}: {str(value)[:40]} should be a whole number from {low} to {high}")
-    return value
