@@ -19,6 +19,7 @@ from stemwright.corpus.readers.bands import FOLD, fold, playable_bpm
 from stemwright.corpus.readers.musicxml import Part, Sheet, read_musicxml, runs
 from stemwright.dataset.sources import SourceSong
 from stemwright.errors import UsageError
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, Section
@@ -142,7 +143,7 @@ def _lied(sheet: Sheet, name: str) -> SourceSong | None:
         return None
     bars = stretch[1] - stretch[0]
     key = find_key(profile(scores))
-    chords = find_chords(scores, meter, bars, key)
+    chords = find_chords(scores, BarLines(meter), bars, key)
     bpm = playable_bpm(sheet.bpm) if sheet.bpm else Fraction(80)
     state = GlobalState(bpm, meter, key, (Section("song", bars),), chords, style="classical")
     return SourceSong("lieder", name, state, scores)

@@ -19,7 +19,6 @@ from stemwright.errors import UsageError
 from stemwright.song.harmony import Key
 from stemwright.song.layers import LAYERS
 from stemwright.song.meter import Meter
-from stemwright.song.rhythm import RhythmMap
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, Section, parse_form
 
@@ -79,35 +78,17 @@ def random_state(rng: Random, form: str | None = None) -> GlobalState:
     return GlobalState(bpm, meter, key, parse_form(form or rng.choice(FORMS)), style=rng.choice(STYLES))
 
 
-def clip_state(state: GlobalState, first_bar: int, bars: int) -> GlobalState:
-    """The state of ``bars`` bars from ``first_bar`` (from 0); sections, chords and rhythm clipped to them."""
-    sections: list[Section] = []
-    at = 0
-    for section in state.sections:
-        inside = min(at + section.bars, first_bar + bars) - max(at, first_bar)
-        if inside > 0:
-            sections.append(Section(section.name, inside))
-        at += section.bars
-    per_bar = state.meter.beats_per_bar
-    chords = state.chords[first_bar * per_bar : (first_bar + bars) * per_bar]
-    rhythm = state.rhythm
-    if rhythm is not None:
-        rhythm = RhythmMap(rhythm.swing, rhythm.bars[first_bar : first_bar + bars])
-    return state.with_(sections=tuple(sections), chords=chords, rhythm=rhythm)
-
-
 def windows(song: SourceSong, rng: Random) -> Iterator[Window]:
     """Cut a song into windows of 9-30 s one after the other; a rest of under 3 s is left out."""
     bar_seconds = float(song.state.timebase.bar_seconds)
     fitting = [b for b in WINDOW_BARS if WINDOW_SECONDS[0] <= b * bar_seconds <= WINDOW_SECONDS[1]] or [2]
-    at, total, per_bar = 0, song.state.bars, song.state.meter.ticks_per_bar
+    at, total, tick = 0, song.state.bars, song.state.bar_tick
     while at < total:
         bars = min(rng.choice(fitting), total - at)
         if bars * bar_seconds < 3.0 and at:
             return
-        state = clip_state(song.state, at, bars)
-        scores = {k: s.slice(at * per_bar, (at + bars) * per_bar) for k, s in song.scores.items()}
-        yield Window(song, at, state, scores)
+        scores = {k: s.slice(tick(at), tick(at + bars)) for k, s in song.scores.items()}
+        yield Window(song, at, song.state.slice(at, bars), scores)
         at += bars
 
 

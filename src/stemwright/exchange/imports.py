@@ -162,7 +162,7 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
         )
     late = max(note.onset for note in notes)
     if late >= state.total_ticks:
-        bar = late // state.meter.ticks_per_bar + 1
+        bar = state.bar_of_tick(late) + 1
         raise UsageError(
             f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
             "cut the file, give a longer --form, or import it into a new folder"
@@ -215,6 +215,8 @@ def _facts(reading: Reading) -> dict[str, Any]:
     return {
         "bpm": state.to_json()["bpm"],
         "meter": str(state.meter),
+        "tempo_changes": state.to_json().get("tempos", []),
+        "meter_changes": state.to_json().get("meters", []),
         "key": str(state.key),
         "bars": state.bars,
         "style": state.style,

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from stemwright.producer import bundles
 from stemwright.producer.asked import Asked
-from stemwright.producer.compose import wishes
-from stemwright.producer.filling import Gap, fill
+from stemwright.producer.compose import fill_as
+from stemwright.producer.filling import Gap
 from stemwright.producer.players import playable
 from stemwright.producer.seeds import layer_seed
 from stemwright.producer.tasks import Job, Task
@@ -142,8 +142,7 @@ def _written(
 ) -> Score:
     """The score of the gap's one layer, written as the composer likes."""
     (layer,) = gap.layers
-    wished = wishes(state, Asked(), gap.layers, there, gap.bars)
-    return fill(composer, state, there, gap, seed, wished, progress)[1][layer]
+    return fill_as(Asked(), composer, state, there, gap, seed, progress)[1][layer]
 
 
 def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:

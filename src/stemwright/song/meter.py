@@ -11,6 +11,9 @@ from stemwright.song.score import PPQ
 _METER = re.compile(r"([0-9]{1,4})/([0-9]{1,4})", re.ASCII)
 
 
+MAX_BEATS = 32
+
+
 @dataclass(frozen=True, slots=True)
 class Meter:
     """`n` beats of a 1/`d` note a bar. n 1..32, d 2, 4, 8 or 16."""
@@ -19,7 +22,7 @@ class Meter:
     d: int = 4
 
     def __post_init__(self) -> None:
-        if not 1 <= self.n <= 32 or self.d not in (2, 4, 8, 16):
+        if not 1 <= self.n <= MAX_BEATS or self.d not in (2, 4, 8, 16):
             raise _bad_meter(f"{self.n}/{self.d}")
 
     @classmethod

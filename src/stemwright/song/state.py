@@ -212,7 +212,7 @@ class GlobalState:
         changes of tempo and meter are there where there are any, their bars counted from 1.
         """
         rhythm = self.rhythm
-        plain = {
+        values: dict[str, Any] = {
             "bpm": bpm_to_json(self.bpm),
             "meter": str(self.meter),
             "key": str(self.key),
@@ -224,10 +224,10 @@ class GlobalState:
             "style": self.style,
         }
         if self.tempos:
-            plain["tempos"] = [{"bar": bar + 1, "bpm": bpm_to_json(bpm)} for bar, bpm in self.tempos]
+            values["tempos"] = [{"bar": bar + 1, "bpm": bpm_to_json(bpm)} for bar, bpm in self.tempos]
         if self.meters:
-            plain["meters"] = [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters]
-        return plain
+            values["meters"] = [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters]
+        return values
 
     @classmethod
     def from_json(cls, data: object) -> GlobalState:

@@ -102,15 +102,17 @@ class Timebase:
             bar += 1
         return bar
 
-    def tick_seconds(self, tick: int) -> Fraction:
-        """Ideal time of a tick in seconds, before bars are put on frames."""
-        bar = self.lines.bar_of_tick(tick)
-        first, start, step, den = self._rest
-        if bar >= first:
-            before = Fraction(start + (bar - first) * step, den * FRAME_RATE)
-        else:
-            before = sum(map(self._bar_seconds, range(bar)), Fraction(0))
-        return before + Fraction(tick - self.lines.tick(bar), PPQ) * 60 / self.bpm_of(bar)
+    def tick_seconds(self, tick: int, since: int = 0) -> Fraction:
+        """Ideal seconds from tick `since` on to a tick, before bars are put on frames."""
+        first, bar = self.lines.bar_of_tick(since), self.lines.bar_of_tick(tick)
+        if not self.tempos or first == bar:
+            return Fraction(tick - since, PPQ) * 60 / self.bpm_of(bar)
+        between = sum(map(self._bar_seconds, range(first, bar)), Fraction(0))
+        return between + self._inside(bar, tick) - self._inside(first, since)
+
+    def _inside(self, bar: int, tick: int) -> Fraction:
+        """Ideal seconds from a bar's beginning to a tick of it."""
+        return Fraction(tick - self.lines.tick(bar), PPQ) * 60 / self.bpm_of(bar)
 
     def tick_frame(self, tick: int) -> Fraction:
         """Place of a tick in frames: whole at bar starts, linear inside a bar."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from stemwright.compose.analysis import find_chords, find_key, profile
 from stemwright.compose.tracks import polyphony
 from stemwright.errors import UsageError
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.score import Note, Score
 from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
@@ -90,7 +91,7 @@ def band_state(midi: MidiSong, scores: dict[str, Score]) -> GlobalState | None:
         return None
     try:
         key = find_key(profile(scores))
-        chords = find_chords(scores, midi.meter, bars, key)
+        chords = find_chords(scores, BarLines(midi.meter), bars, key)
         return GlobalState(
             playable_bpm(midi.bpm), midi.meter, key, (Section("song", bars),), chords, style="game"
         )
