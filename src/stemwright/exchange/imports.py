@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError
+from stemwright.exchange.changes import bars_of
 from stemwright.exchange.programs import timbre_of_program
 from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.exchange.tracks import choose, guess
@@ -100,12 +101,13 @@ def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
     _, midi = _read(file, strict)
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
     midi.hold_pedal()
+    lines, _ = bars_of(midi, None, False)
     layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
     return {
         "bpm": bpm_text(midi.bpm),
         "meter": str(midi.meter),
         "key": str(midi.key) if midi.key else None,
-        "bars": midi.bars,
+        "bars": midi.bars_in(lines),
         "changes": {"tempo": midi.tempo_changes, "meter": midi.meter_changes, "key": midi.key_changes},
         "tracks": [
             {
@@ -215,8 +217,8 @@ def _facts(reading: Reading) -> dict[str, Any]:
     return {
         "bpm": state.to_json()["bpm"],
         "meter": str(state.meter),
-        "tempo_changes": state.to_json().get("tempos", []),
-        "meter_changes": state.to_json().get("meters", []),
+        "tempos": state.changes_json()["tempos"],
+        "meters": state.changes_json()["meters"],
         "key": str(state.key),
         "bars": state.bars,
         "style": state.style,

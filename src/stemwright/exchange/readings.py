@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError
 from stemwright.exchange.changes import bars_of, key_remarks, tempos_of
 from stemwright.producer.create import DEFAULTS
-from stemwright.song.bar_map import cut, map_text, plain, short_text
+from stemwright.song.bar_map import cut, map_text, plain, told
 from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.midi_tempos import bar_tempos
@@ -90,15 +90,15 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
     has, own = (cut(each.meter, each.meters, 0, bars) for each in (lines, state.lines))
     if has != own and over.meter is None:
         raise UsageError(
-            f"{name}: is in {short_text(map_text(*has))}, the song in {short_text(map_text(*own))}; "
+            f"{name}: is in {told(*has)}, the song in {told(*own)}; "
             f'import it into a new folder, or say that it fits with --meter "{state.meter_text}"'
         )
     remarks += key_remarks(midi) + _mended(midi, state.bpm)
     there = bar_tempos(midi.tempos or [(0, midi.bpm)], lines, bars).tempos
     if there != [state.timebase.bpm_of(bar) for bar in range(bars)]:
         tempos = plain(there[0], list(enumerate(there))[1:], "bpm", bars)
-        its = short_text(map_text(there[0], tempos, bpm_text))
-        remarks.append(f"it is at {its} BPM, the song at {short_text(state.tempo_text)}")
+        its, own_tempo = told(there[0], tempos, bpm_text), told(state.bpm, state.tempos, bpm_text)
+        remarks.append(f"it is at {its} BPM, the song at {own_tempo}")
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
-from stemwright.song.bar_map import short_text
+from stemwright.song.bar_map import told
 from stemwright.song.layers import kind_of
-from stemwright.song.state import GlobalState
+from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,8 +86,8 @@ def _heading(title: str, state: GlobalState) -> str:
     parts = (
         title,
         lay.shown_chord(str(state.key)),
-        f"{short_text(state.tempo_text)} BPM",
-        short_text(state.meter_text),
+        f"{told(state.bpm, state.tempos, bpm_text)} BPM",
+        told(state.meter, state.meters),
         state.style,
     )
     return " · ".join(part for part in parts if part)

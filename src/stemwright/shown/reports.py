@@ -30,6 +30,7 @@ def describe(path: Path) -> dict[str, Any]:
         "seed": song.seed,
         "bpm": state.to_json()["bpm"],
         "meter": str(state.meter),
+        **state.changes_json(),
         "key": str(state.key),
         "style": state.style,
         "sections": [{"name": section.name, "bars": section.bars} for section in state.sections],

@@ -17,7 +17,7 @@ Changes = tuple[tuple[int, Value], ...]
 """(bar, value from it on), the bars ascending, from the second on."""
 _CHANGE = re.compile(r"\s*([0-9]{1,6})\s*:(.*)", re.ASCII | re.DOTALL)
 SHOWN = 4
-"""Changes that `short_text` writes out at most."""
+"""Changes that `told` writes out at most."""
 
 
 def parse_map(text: str, name: str, read: Callable[[str], Value]) -> tuple[Value, Changes[Value]]:
@@ -45,11 +45,12 @@ def map_text(first: Value, changes: Changes[Value], write: Callable[[Value], str
     return ", ".join([write(first), *(f"{bar + 1}: {write(value)}" for bar, value in changes)])
 
 
-def short_text(text: str) -> str:
-    """A map's text, of many changes the first ones."""
-    items = text.split(", ")
-    more = len(items) - 1 - SHOWN
-    return text if more < 2 else ", ".join([*items[: SHOWN + 1], f"and {more} more"])
+def told(first: Value, changes: Changes[Value], write: Callable[[Value], str] = str) -> str:
+    """A map for people: "112 (126 from bar 9)", of many changes the first ones."""
+    shown = [f"{write(value)} from bar {bar + 1}" for bar, value in changes[:SHOWN]]
+    if len(changes) > SHOWN:
+        shown.append(f"and {len(changes) - SHOWN} more")
+    return write(first) + (f" ({', '.join(shown)})" if shown else "")
 
 
 def plain(first: Value, changes: Iterable[tuple[int, Value]], name: str, bars: int) -> Changes[Value]:

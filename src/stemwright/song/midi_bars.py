@@ -123,7 +123,7 @@ def own_bars(midi: MidiSong) -> tuple[BarLines, list[str]]:
     not, rests fill one up. Changes to a meter that no song can have are passed over.
     """
     remarks = []
-    passed = sorted({f"{n}/{2**power}" for _, (n, power) in midi.meters if not is_meter(n, power)})
+    passed = sorted({f"{n}/{2 ** min(power, 12)}" for _, (n, power) in midi.meters if not is_meter(n, power)})
     if passed:
         remarks.append(
             f"meter {', '.join(passed)} passed over, which no song can have: the one before goes on"

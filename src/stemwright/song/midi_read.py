@@ -212,7 +212,7 @@ def _read_conductor(raw: RawFile, song: MidiSong, faults: Faults) -> None:
 def _read_tempos(
     metas: Sequence[tuple[int, bytes]], song: MidiSong, ours: Mapping[int, str], faults: Faults
 ) -> None:
-    """The tempos that are heard, without changes that nobody hears. `ours`: what we noted of them, by tick."""
+    """The tempos that are heard, without changes that nobody hears. `ours`: tick -> what we noted of it."""
     named = [(t, int.from_bytes(d[1:4], "big")) for t, d in metas if d[0] == TEMPO and len(d) == 4]
     tempos = _held([(tick, (micros, ours.get(tick, ""))) for tick, micros in named if micros])
     for _ in range(sum(not micros for _, micros in named)):

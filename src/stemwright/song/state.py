@@ -27,7 +27,6 @@ __all__ = [
     "RhythmMap",
     "Section",
     "bpm_text",
-    "bpm_to_json",
     "parse_bpm",
     "parse_form",
     "parse_meters",
@@ -213,7 +212,7 @@ class GlobalState:
         """
         rhythm = self.rhythm
         values: dict[str, Any] = {
-            "bpm": bpm_to_json(self.bpm),
+            "bpm": _bpm_to_json(self.bpm),
             "meter": str(self.meter),
             "key": str(self.key),
             "sections": [{"name": section.name, "bars": section.bars} for section in self.sections],
@@ -223,11 +222,14 @@ class GlobalState:
             else {"swing": swing_text(rhythm.swing), "bars": list(rhythm.bars)},
             "style": self.style,
         }
-        if self.tempos:
-            values["tempos"] = [{"bar": bar + 1, "bpm": bpm_to_json(bpm)} for bar, bpm in self.tempos]
-        if self.meters:
-            values["meters"] = [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters]
-        return values
+        return values | {name: changes for name, changes in self.changes_json().items() if changes}
+
+    def changes_json(self) -> dict[str, list[dict[str, Any]]]:
+        """Changes of tempo and meter as plain values, their bars counted from 1."""
+        return {
+            "tempos": [{"bar": bar + 1, "bpm": _bpm_to_json(bpm)} for bar, bpm in self.tempos],
+            "meters": [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters],
+        }
 
     @classmethod
     def from_json(cls, data: object) -> GlobalState:
@@ -300,7 +302,7 @@ def _bad_bpm(text: str) -> UsageError:
     )
 
 
-def bpm_to_json(bpm: Fraction) -> int | float:
+def _bpm_to_json(bpm: Fraction) -> int | float:
     """An int, or the float whose shortest writing is the exact decimal."""
     return bpm.numerator if bpm.denominator == 1 else float(bpm_text(bpm))
 
