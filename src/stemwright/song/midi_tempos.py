@@ -56,7 +56,7 @@ def _mean(parts: Sequence[tuple[int, Fraction]], end: int) -> Fraction:
 def _on_bar_lines(tempos: Sequence[tuple[int, Fraction]], lines: BarLines) -> list[tuple[int, Fraction]]:
     """The changes of tempo, those right beside a bar line on it."""
     out: dict[int, Fraction] = {}
-    for tick, bpm in tempos:
-        line = lines.tick(lines.nearest_bar(tick))
-        out[line if abs(tick - line) <= BESIDE else tick] = bpm
-    return sorted({**out, 0: out.get(0, tempos[0][1])}.items())
+    for number, (tick, bpm) in enumerate(tempos):
+        line = lines.tick(lines.nearest_bar(tick)) if number else 0
+        out[line if not number or abs(tick - line) <= BESIDE else tick] = bpm
+    return sorted(out.items())

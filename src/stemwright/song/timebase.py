@@ -103,7 +103,7 @@ class Timebase:
         return bar
 
     def tick_seconds(self, tick: int, since: int = 0) -> Fraction:
-        """Ideal seconds from tick `since` on to a tick, before bars are put on frames."""
+        """Ideal seconds from tick `since` to a tick not before it, before bars are put on frames."""
         first, bar = self.lines.bar_of_tick(since), self.lines.bar_of_tick(tick)
         if not self.tempos or first == bar:
             return Fraction(tick - since, PPQ) * 60 / self.bpm_of(bar)
