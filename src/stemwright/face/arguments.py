@@ -59,11 +59,11 @@ def meter_text(value: Meters | None) -> str | None:
 
 
 def _map_text(name: str, values: Mapping[int, str | None]) -> str:
-    """ "112, 9: 126" of {1: "112", 9: "126"}. UsageError where bar 1 has no value."""
-    bars = sorted((whole(name, bar), each) for bar, each in values.items())
-    if not bars or bars[0][0] != 1:
-        raise UsageError(f"{name}: {shown(values)} has no value for bar 1; give one, and others for changes")
-    return ", ".join([str(bars[0][1]), *(f"{bar}: {each}" for bar, each in bars[1:])])
+    """ "112, 9: 126" of {1: "112", 9: "126"}. UsageError where a bar has no value, or bar 1 is not there."""
+    at = {whole(name, bar) or 0: each for bar, each in values.items()}
+    if 1 not in at or None in at.values():
+        raise UsageError(f"{name}: {shown(values)} has no value for bar 1, or for a bar that it names")
+    return ", ".join([str(at.pop(1)), *(f"{bar}: {at[bar]}" for bar in sorted(at))])
 
 
 def whole(name: str, value: int | None) -> int | None:
