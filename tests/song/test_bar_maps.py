@@ -14,9 +14,10 @@ from stemwright.song.bar_lines import BarLines
 from stemwright.song.bar_map import map_text, parse_map, plain, told
 from stemwright.song.document import Song, dumps, loads
 from stemwright.song.harmony import Chord, Key
-from stemwright.song.meter import Meter
+from stemwright.song.meter import Meter, parse_meters
 from stemwright.song.rhythm import RhythmMap
-from stemwright.song.state import GlobalState, Section, bpm_text, parse_bpm, parse_meters, parse_tempos
+from stemwright.song.state import GlobalState, Section, bpm_text, parse_bpm
+from stemwright.song.tempo import parse_tempos
 from stemwright.song.timebase import Timebase
 
 BARS = 40
@@ -151,7 +152,7 @@ def test_bad_texts(text: str, problem: str) -> None:
 
 
 def test_a_change_must_lie_in_the_song() -> None:
-    with pytest.raises(UsageError, match=r"^bpm: changes at bar 9, which is outside the song of 8 bars"):
+    with pytest.raises(UsageError, match=r"^bpm: changes at bar 9, which is outside the song; .* 1 to 8"):
         GlobalState.create("112, 9: 126", form="a:8")
     with pytest.raises(UsageError, match=r"^meter: changes at bar 3, which is not after bar 3"):
         GlobalState.create(form="a:8").with_(meters=((2, Meter(3, 4)), (2, Meter(2, 4))))

@@ -11,7 +11,7 @@ from stemwright.corpus.song import CorpusSong
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Note, Score
-from stemwright.song.state import MAX_BPM, MIN_BPM
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 FURTHEST = 6
 """Semitones up or down that give every key."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError
 from stemwright.song.bar_lines import BarLines
 from stemwright.song.bar_map import Changes, plain
+from stemwright.song.meter import parse_meters
 from stemwright.song.midi_bars import bar_at, bars_text, fill_up, own_bars, stretches
 from stemwright.song.midi_tempos import bar_tempos
-from stemwright.song.state import MAX_BPM, MIN_BPM, bpm_text, parse_meters, parse_tempos
+from stemwright.song.tempo import MAX_BPM, MIN_BPM, bpm_text, parse_tempos
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong

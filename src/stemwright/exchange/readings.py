@@ -16,10 +16,12 @@ from stemwright.producer.create import DEFAULTS
 from stemwright.song.bar_map import cut, map_text, plain, told
 from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Chord, Key
+from stemwright.song.meter import parse_meters
 from stemwright.song.midi_tempos import bar_tempos
 from stemwright.song.progression import parse_progression
 from stemwright.song.score import Score
-from stemwright.song.state import GlobalState, bpm_text, parse_meters, parse_style, parse_tempos
+from stemwright.song.state import GlobalState, bpm_text, parse_style
+from stemwright.song.tempo import parse_tempos
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong

@@ -12,7 +12,7 @@ from typing import SupportsFloat, TypeAlias
 
 from stemwright.errors import UsageError, shown
 from stemwright.exchange.chartfile import chart_text
-from stemwright.song.state import BPM_DECIMALS
+from stemwright.song.tempo import BPM_DECIMALS
 
 Place: TypeAlias = "str | PathLike[str]"
 Number: TypeAlias = "str | SupportsFloat"

@@ -61,8 +61,9 @@ def plain(first: Value, changes: Iterable[tuple[int, Value]], name: str, bars: i
     last, now = 0, first
     for bar, value in changes:
         if not last < bar < bars:
-            problem = f"is not after bar {last + 1}" if bar <= last else f"is outside the song of {bars} bars"
-            raise UsageError(f"{name}: changes at bar {bar + 1}, which {problem}; give a bar that is")
+            outside = f"outside the song; it has bars 1 to {bars}"
+            problem = f"not after bar {last + 1}; write changes upwards" if bar <= last else outside
+            raise UsageError(f"{name}: changes at bar {bar + 1}, which is {problem}")
         if value != now:
             out.append((bar, value))
         last, now = bar, value

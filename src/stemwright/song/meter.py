@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from stemwright.errors import UsageError
+from stemwright.song.bar_map import Changes, parse_map
 from stemwright.song.score import PPQ
 
 _METER = re.compile(r"([0-9]{1,4})/([0-9]{1,4})", re.ASCII)
@@ -55,6 +56,11 @@ class Meter:
     def steps_per_bar(self) -> int:
         """16th-note steps (24 ticks) of a bar."""
         return self.ticks_per_bar // 24
+
+
+def parse_meters(text: str) -> tuple[Meter, Changes[Meter]]:
+    """A meter and its changes from "4/4" or "4/4, 9: 3/4". UsageError otherwise."""
+    return parse_map(text, "meter", Meter.parse)
 
 
 def _bad_meter(text: str) -> UsageError:

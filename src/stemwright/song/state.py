@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.song.bar_lines import BarLines
-from stemwright.song.bar_map import Changes, Value, cut, map_text, parse_map, plain
-from stemwright.song.fields import expect_fields, expect_int, expect_list, expect_text
+from stemwright.song.bar_map import Changes, cut, map_text, plain
+from stemwright.song.fields import expect_fields, expect_list, expect_text
 from stemwright.song.form import MAX_SECTIONS, Section, form_text, parse_form
-from stemwright.song.harmony import Chord, Key, chord_text, parse_chord
-from stemwright.song.meter import Meter
-from stemwright.song.rhythm import RhythmMap, parse_swing, swing_text
+from stemwright.song.harmony import Chord, Key, chord_text
+from stemwright.song.meter import Meter, parse_meters
+from stemwright.song.rhythm import RhythmMap, swing_text
+from stemwright.song.state_json import (
+    changes_from_json,
+    chords_from_json,
+    meter_from_json,
+    rhythm_from_json,
+    section_from_json,
+)
+from stemwright.song.tempo import bpm_from_json, bpm_text, bpm_to_json, check_bpm, parse_bpm, parse_tempos
 from stemwright.song.timebase import FRAME_RATE, Timebase
 
 __all__ = [
@@ -29,16 +35,11 @@ __all__ = [
     "bpm_text",
     "parse_bpm",
     "parse_form",
-    "parse_meters",
     "parse_style",
-    "parse_tempos",
 ]
 
-MIN_BPM, MAX_BPM = 30, 300
-BPM_DECIMALS = 6
 MAX_BARS = 4096
 MAX_SECONDS = 2 * 3600
-_BPM = re.compile(r"[0-9]{1,20}(\.[0-9]{0,20})?")
 _STYLE = re.compile(r"[a-z0-9 _-]{0,64}")
 
 
@@ -64,7 +65,7 @@ class GlobalState:
 
     def __post_init__(self) -> None:
         for bpm in (self.bpm, *(bpm for _, bpm in self.tempos)):
-            _check_bpm(bpm, bpm_text(bpm))
+            check_bpm(bpm, bpm_text(bpm))
         if self.bars > MAX_BARS:
             raise UsageError(f"form: has {self.bars} bars in all; at most {MAX_BARS} are allowed")
         if not 1 <= len(self.sections) <= MAX_SECTIONS:
@@ -212,7 +213,7 @@ class GlobalState:
         """
         rhythm = self.rhythm
         values: dict[str, Any] = {
-            "bpm": _bpm_to_json(self.bpm),
+            "bpm": bpm_to_json(self.bpm),
             "meter": str(self.meter),
             "key": str(self.key),
             "sections": [{"name": section.name, "bars": section.bars} for section in self.sections],
@@ -227,7 +228,7 @@ class GlobalState:
     def changes_json(self) -> dict[str, list[dict[str, Any]]]:
         """Changes of tempo and meter as plain values, their bars counted from 1."""
         return {
-            "tempos": [{"bar": bar + 1, "bpm": _bpm_to_json(bpm)} for bar, bpm in self.tempos],
+            "tempos": [{"bar": bar + 1, "bpm": bpm_to_json(bpm)} for bar, bpm in self.tempos],
             "meters": [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters],
         }
 
@@ -241,44 +242,18 @@ class GlobalState:
             ("tempos", "meters"),
         )
         return cls(
-            bpm=_bpm_from_json(fields["bpm"], "state.bpm"),
-            meter=_meter_from_json(fields["meter"], "state.meter"),
+            bpm=bpm_from_json(fields["bpm"], "state.bpm"),
+            meter=meter_from_json(fields["meter"], "state.meter"),
             key=Key.parse(expect_text(fields["key"], "state.key")),
             sections=tuple(
-                _section_from_json(item) for item in expect_list(fields["sections"], "state.sections")
+                section_from_json(item) for item in expect_list(fields["sections"], "state.sections")
             ),
-            chords=_chords_from_json(fields["chords"]),
-            rhythm=_rhythm_from_json(fields["rhythm"]),
+            chords=chords_from_json(fields["chords"]),
+            rhythm=rhythm_from_json(fields["rhythm"]),
             style=expect_text(fields["style"], "state.style"),
-            tempos=_changes_from_json(fields, "tempos", "bpm", _bpm_from_json),
-            meters=_changes_from_json(fields, "meters", "meter", _meter_from_json),
+            tempos=changes_from_json(fields, "tempos", "bpm", bpm_from_json),
+            meters=changes_from_json(fields, "meters", "meter", meter_from_json),
         )
-
-
-def parse_bpm(text: str) -> Fraction:
-    """Beats a minute, exact, from "112" or "97.3": 30..300, at most 6 decimals. UsageError otherwise."""
-    plain = text.strip()
-    if not _BPM.fullmatch(plain):
-        raise _bad_bpm(text)
-    bpm = Fraction(plain)
-    _check_bpm(bpm, text)
-    return bpm
-
-
-def parse_tempos(text: str) -> tuple[Fraction, Changes[Fraction]]:
-    """A tempo and its changes from "112" or "112, 9: 126". UsageError otherwise."""
-    return parse_map(text, "bpm", parse_bpm)
-
-
-def parse_meters(text: str) -> tuple[Meter, Changes[Meter]]:
-    """A meter and its changes from "4/4" or "4/4, 9: 3/4". UsageError otherwise."""
-    return parse_map(text, "meter", Meter.parse)
-
-
-def bpm_text(bpm: Fraction) -> str:
-    """The exact decimal of a BPM: "112", "97.3"."""
-    whole, millionths = divmod(round(bpm * 10**BPM_DECIMALS), 10**BPM_DECIMALS)
-    return f"{whole}.{millionths:0{BPM_DECIMALS}d}".rstrip("0").rstrip(".")
 
 
 def parse_style(text: str) -> str:
@@ -287,69 +262,3 @@ def parse_style(text: str) -> str:
     if not _STYLE.fullmatch(style):
         raise UsageError(f"style: {text[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64")
     return style
-
-
-def _check_bpm(bpm: Fraction, text: str) -> None:
-    if not MIN_BPM <= bpm <= MAX_BPM:
-        raise _bad_bpm(text)
-    if (bpm * 10**BPM_DECIMALS).denominator != 1:
-        raise UsageError(f"bpm: {text[:40]!r} has more than {BPM_DECIMALS} decimals; round it")
-
-
-def _bad_bpm(text: str) -> UsageError:
-    return UsageError(
-        f"bpm: {text[:40]!r} is not a tempo; give a number from {MIN_BPM} to {MAX_BPM}, e.g. 97.3"
-    )
-
-
-def _bpm_to_json(bpm: Fraction) -> int | float:
-    """An int, or the float whose shortest writing is the exact decimal."""
-    return bpm.numerator if bpm.denominator == 1 else float(bpm_text(bpm))
-
-
-def _bpm_from_json(value: object, name: str) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise UsageError(f"{name}: {str(value)[:40]!r} is not a number; give {MIN_BPM} to {MAX_BPM}")
-    return parse_bpm(str(value))
-
-
-def _meter_from_json(value: object, name: str) -> Meter:
-    return Meter.parse(expect_text(value, name))
-
-
-def _changes_from_json(
-    state: Mapping[str, Any], name: str, what: str, read: Callable[[object, str], Value]
-) -> Changes[Value]:
-    """Changes as `to_json` writes them, where a state has any."""
-    where, out = f"state.{name}", []
-    for item in expect_list(state.get(name, []), where):
-        fields = expect_fields(item, where, ("bar", what))
-        out.append((expect_int(fields["bar"], f"{where}.bar", 2) - 1, read(fields[what], f"{where}.{what}")))
-    return tuple(out)
-
-
-def _section_from_json(item: object) -> Section:
-    fields = expect_fields(item, "state.sections", ("name", "bars"))
-    name = expect_text(fields["name"], "state.sections.name")
-    return Section(name, expect_int(fields["bars"], "state.sections.bars"))
-
-
-def _chords_from_json(value: object) -> tuple[Chord | None, ...]:
-    seen: dict[str, Chord | None] = {}
-    out: list[Chord | None] = []
-    for item in expect_list(value, "state.chords"):
-        text = expect_text(item, "state.chords")
-        if text not in seen:
-            seen[text] = parse_chord(text)
-        out.append(seen[text])
-    return tuple(out)
-
-
-def _rhythm_from_json(value: object) -> RhythmMap | None:
-    if value is None:
-        return None
-    fields = expect_fields(value, "state.rhythm", ("swing", "bars"))
-    bars = tuple(
-        expect_text(bar, "state.rhythm.bars") for bar in expect_list(fields["bars"], "state.rhythm.bars")
-    )
-    return RhythmMap(parse_swing(expect_text(fields["swing"], "state.rhythm.swing")), bars)

@@ -17,7 +17,8 @@ from stemwright.errors import UsageError
 from stemwright.song.bar_lines import BarLines
 from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.score import Note, Score
-from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
+from stemwright.song.state import GlobalState, Section
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong, MidiTrack
