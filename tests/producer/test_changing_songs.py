@@ -114,6 +114,13 @@ def test_a_layer_is_composed_across_changes_and_the_rest_stays(song: Path) -> No
         assert not [note for note in inside if note.onset < 1344 and note.end > 1056]
 
 
+def test_limits_that_leave_no_note_name_the_bar(song: Path) -> None:
+    generate(song)
+    asked = Asked(("bass",), "3-4", chords="C", keep_rhythm=True, on_chord=True, low=37, high=37)
+    with pytest.raises(UsageError, match=r"^bass, bar 1: .*\(bars are counted from bar 3\)$"):
+        compose(song, asked)
+
+
 def test_chords_for_bars_of_several_meters(song: Path) -> None:
     generate(song)
     compose(song, Asked(("harmony",), "2-5", chords="Bb C | Gm | Dm A7 | F"))

@@ -6,7 +6,8 @@ unchanged from the layer's last take. Bars that were not asked for keep every no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -173,13 +174,23 @@ def fill_as(
             own = layer_seed(seed, f"bar {stretch.start}", 1) if stretch.start else seed
             told = partial(_tell, progress, done, len(gap.bars))
             wished = wishes(part, here, gap.layers, there, bars)
-            part, fresh = fill(composer, part, there, replace(gap, bars=bars), own, wished, told)
+            with _counted_from(stretch.start):
+                part, fresh = fill(composer, part, there, replace(gap, bars=bars), own, wished, told)
             for name, score in fresh.items():
                 notes = score.shifted(start).notes
                 scores[name] += [note for note in notes if state.bar_of_tick(note.onset) in gap.bars]
             done += len(bars)
         chords += part.chords
     return state.with_(chords=tuple(chords)), {n: Score.from_notes(notes) for n, notes in scores.items()}
+
+
+@contextmanager
+def _counted_from(bar: int) -> Iterator[None]:
+    """What is wrong with bars of a stretch says where they are counted from."""
+    try:
+        yield
+    except UsageError as error:
+        raise (UsageError(f"{error} (bars are counted from bar {bar + 1})") if bar else error) from None
 
 
 def _within(stretch: range, bars: range) -> range:
