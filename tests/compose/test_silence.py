@@ -13,7 +13,9 @@ from stemwright.compose.composer.limits import AllLimits, Limits
 from stemwright.compose.events.vocabulary import PARTS
 from stemwright.compose.silence import hushed, silent_spans
 from stemwright.compose.styles import NAMES
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord
+from stemwright.song.meter import Meter
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from support.composers import Listening
@@ -30,7 +32,7 @@ def song(chords: list[Chord | None], meter: str = "4/4", style: str = "pop") -> 
 
 def sounding_in(notes: tuple[Note, ...], state: GlobalState) -> list[Note]:
     """Notes that sound where no chord is."""
-    spans = silent_spans(state.chords, state.meter.ticks_per_beat)
+    spans = silent_spans(state.chords, state.lines)
     return [n for n in notes if any(n.onset < last and n.end > first for first, last in spans)]
 
 
@@ -100,6 +102,6 @@ def test_a_rhythm_that_is_kept_is_left_out_where_no_chord_is() -> None:
     ],
 )
 def test_notes_are_cut(note: tuple[int, int], left: list[tuple[int, int]]) -> None:
-    silent = silent_spans([Chord("C"), None, Chord("C")], 96)
+    silent = silent_spans([Chord("C"), None, Chord("C")], BarLines(Meter(4, 4)))
     assert silent == [(96, 192)]
     assert [(n.onset, n.duration) for n in hushed([Note(*note, 60, 90)], silent)] == left

@@ -214,3 +214,68 @@ def test_ten_minutes_are_quick() -> None:
     begin = time.process_time()
     frame_features(state, "harmony", notes, timbre=0)
     assert time.process_time() - begin < 3  # about 0.2 s
+
+
+def changing() -> GlobalState:
+    """Bars of 4/4 at 112, 7/8 at 112, 7/8 at 97.3 and 3/4 at 240."""
+    state = GlobalState.create(
+        "112, 3: 97.3, 4: 240", "D dorian", "4/4, 2: 7/8, 4: 3/4", "intro:1 verse:3", "funk"
+    )
+    chords = [Chord.parse(["C", "F#m7/A", "G7"][beat % 3]) for beat in range(state.total_beats)]
+    rows = tuple("9021"[bar] * state.meter_of(bar).steps_per_bar for bar in range(4))
+    return state.with_(chords=tuple(chords), rhythm=RhythmMap(Fraction(2, 3), rows))
+
+
+@pytest.mark.parametrize(
+    ("layer", "golden"),
+    [
+        ("drums", "baed2d31de80634e5df761687ae266cd29b553184cafba67991d17604c2fa456"),
+        ("lead", "fb2eb0f91c8c858064861e930f8e0d3adb4dc14b50408a576a9a147842e26c44"),
+    ],
+)
+def test_golden_of_a_song_that_changes(layer: str, golden: str) -> None:
+    state = changing()
+    features = frame_features(state, layer, score(state), timbre=3)
+    assert features.shape == (state.frames, feature_size(layer))
+    assert hashlib.sha256(features.astype("<f4").tobytes()).hexdigest() == golden
+
+
+def test_every_bar_has_its_own_tempo_meter_chords_and_accents() -> None:
+    state = changing()
+    features, where = frame_features(state, "lead", None), columns("lead")
+    told = [(112, "4/4"), (112, "7/8"), (Fraction("97.3"), "7/8"), (240, "3/4")]
+    for bar, (bpm, text) in enumerate(told):
+        first, stop = state.timebase.bar_frame(bar), state.timebase.bar_frame(bar + 1)
+        own, meter = features[first:stop], Meter.parse(text)
+        quarter = 60 / float(bpm)
+        tempo = np.float32([float(bpm) / 150 - 1, quarter, quarter * 4 / meter.d])
+        assert np.allclose(own[:, where["tempo"]], tempo, atol=1e-6)
+        assert np.all(own[:, where["meter"]] == [meter.n / 16, 0, meter.d == 4, meter.d == 8, 0])
+        assert np.all(own[:, where["rhythm"]][:, 1] == np.float32([9, 0, 2, 1][bar] / 9))
+        assert own[0, where["bar_phase"]][0] == 0 and own[0, where["beat_phase"]][0] == 0
+        beats = np.arange(stop - first) * meter.n // (stop - first)
+        roots = [chord.root_pc for chord in state.chords_of(bar) if chord]
+        assert np.all(np.argmax(own[:, where["chord_root"]], 1) == np.array(roots)[beats])
+
+
+def test_what_changes_later_leaves_the_frames_before_it_as_they_are() -> None:
+    steady = song(bars=3)
+    later = steady.with_(
+        chords=steady.chords[:17], rhythm=None, tempos=((2, Fraction(120)),), meters=((2, Meter(3, 4)),)
+    )
+    steady = steady.with_(rhythm=None)
+    end = steady.timebase.bar_frame(2)
+    both = [frame_features(state, "lead", None)[:end] for state in (steady, later)]
+    place = columns("lead")["section_place"]
+    for features in both:
+        features[:, place] = 0  # the sections are not equally long
+    assert np.array_equal(*both)
+
+
+@given(st.integers(0, 1151), st.integers(1, 400))
+def test_an_onset_is_in_the_frame_that_rendering_puts_it_in(onset: int, duration: int) -> None:
+    state = changing()
+    tick = onset % state.total_ticks
+    features = frame_features(state, "lead", Score((Note(tick, duration, 60, 100),)))
+    rows = np.flatnonzero(features[:, columns("lead")["key_onset"]].any(axis=1))
+    assert rows.tolist() == [int(state.timebase.tick_frame(tick))]

@@ -71,28 +71,40 @@ def test_a_signature_that_the_notes_do_not_fit_is_not_believed(tmp_path: Path, w
     assert any("C major" in remark for remark in facts["remarks"])
 
 
-def test_changes_are_refused_or_dropped_and_told(tmp_path: Path, write) -> None:
+def test_changes_come_in_or_are_dropped_and_told(tmp_path: Path, write) -> None:
     conductor = midi.chunk(
         [(0, midi.tempo(500_000)), (0, meter(4, 2)), (0, meta(0x59, b"\x01\x00"))]
         + [(96, midi.tempo(480_000 - 1000 * i)) for i in range(6)]  # a ramp
         + [(24, meter(3, 2)), (0, meta(0x59, b"\x02\x00"))]
     )
     file = write(conductor, midi.chunk(TUNE))
-    with pytest.raises(
-        UsageError, match=r"^tune\.mid: has 6 tempo change.*say which with bpm, or add ignore_tempo"
-    ):
-        import_midi(tmp_path / "song", file)
-    with pytest.raises(UsageError, match=r"has 1 meter change.*say which with meter, or"):
-        import_midi(tmp_path / "song", file, over=Override(bpm="120"))
-    assert not (tmp_path / "song").exists()
-    facts = import_midi(tmp_path / "song", file, ignore_tempo_changes=True)
+    facts = import_midi(tmp_path / "song", file)
+    assert (facts["meter"], facts["meters"]) == (
+        "4/4",
+        [{"bar": 2, "meter": "9/16"}, {"bar": 3, "meter": "3/4"}],  # 216 ticks of a bar are left
+    )
+    assert (facts["bpm"], facts["tempos"]) == (
+        123.903,  # quarters of 500, 480, 479 and 478 ms
+        [{"bar": 2, "bpm": 125.962}, {"bar": 3, "bpm": 126.3158}],
+    )
+    assert facts["remarks"] == [
+        "tempo: 5 change(s) inside bars mapped to 2 bar(s), each at its mean: 1-2",
+        "1 key change(s) dropped",
+    ]
+    facts = import_midi(tmp_path / "flat", file, ignore_tempo_changes=True)
+    assert (facts["tempos"], facts["meters"]) == ([], [])
     assert [remark.split()[:3] for remark in facts["remarks"]] == [
         ["6", "tempo", "change(s)"],
         ["1", "meter", "change(s)"],
         ["1", "key", "change(s)"],
     ]
     facts = import_midi(tmp_path / "other", file, over=Override(bpm="99", meter="3/4"))
-    assert (facts["bpm"], facts["meter"]) == (99, "3/4")
+    assert (facts["bpm"], facts["meter"], facts["tempos"], facts["meters"]) == (99, "3/4", [], [])
+    facts = import_midi(tmp_path / "own", file, over=Override(bpm="99, 2: 60", meter="2/4, 3: 4/4"))
+    assert (facts["tempos"], facts["meters"]) == (
+        [{"bar": 2, "bpm": 60}],
+        [{"bar": 3, "meter": "4/4"}],
+    )
 
 
 @pytest.mark.parametrize(
@@ -305,20 +317,41 @@ def test_a_meter_after_the_last_note_is_no_change(tmp_path: Path, write) -> None
     assert (facts["meter"], facts["remarks"]) == ("4/4", [])
 
 
-def test_a_ritardando_is_told_and_longer_changes_refused_with_their_bars(tmp_path: Path, write) -> None:
-    def conductor(first: int) -> bytes:
-        slower = [(first, midi.tempo(520_000)), (96, midi.tempo(560_000)), (96, midi.tempo(620_000))]
-        return midi.chunk([(0, midi.tempo(500_000)), *slower])
-
-    facts = import_midi(tmp_path / "rit", write(conductor(15 * 384), midi.chunk(LONG)))
-    assert facts["remarks"] == ["3 tempo change(s) dropped, in bar(s) 16: 120 BPM throughout"]
-    with pytest.raises(
-        UsageError, match=r"has 3 tempo change\(s\), in bar\(s\) 13-16, and .*say which with bpm, or"
-    ):
-        import_midi(tmp_path / "x", write(conductor(12 * 384), midi.chunk(LONG)))
+def test_a_ritardando_and_a_ramp_are_bars_with_a_tempo_of_their_own(tmp_path: Path, write) -> None:
+    slower = [(15 * 384, midi.tempo(520_000)), (96, midi.tempo(560_000)), (96, midi.tempo(620_000))]
+    facts = import_midi(
+        tmp_path / "rit", write(midi.chunk([(0, midi.tempo(500_000)), *slower]), midi.chunk(LONG))
+    )
+    assert facts["tempos"] == [{"bar": 16, "bpm": 103.448}]  # four quarters in 2.32 s
+    assert facts["remarks"] == ["tempo: 2 change(s) inside bars mapped to 1 bar(s), each at its mean: 16"]
+    state = SongFolder.open(tmp_path / "rit").load().state
+    assert abs(state.frames - 75 * (15 * 2 + 2.32)) <= 0.5
     steps = [(0, midi.tempo(500_000))] + [(384, midi.tempo(500_000 + 400 * i)) for i in range(1, 16)]
-    with pytest.raises(UsageError, match=r"tempo change"):  # so slow a ramp is one, though no step is
-        import_midi(tmp_path / "x", write(midi.chunk(steps), midi.chunk(LONG)))
+    facts = import_midi(tmp_path / "ramp", write(midi.chunk(steps), midi.chunk(LONG)))
+    assert len(facts["tempos"]) == 7 and facts["remarks"] == []  # no step is heard, but every other one is
+
+
+def test_bars_beyond_what_a_song_can_be_are_kept_within_it_and_told(tmp_path: Path, write) -> None:
+    tempos = [(0, midi.tempo(500_000)), (14 * 384, midi.tempo(150_000)), (384, midi.tempo(4_000_000))]
+    facts = import_midi(tmp_path / "song", write(midi.chunk(tempos), midi.chunk(LONG)))
+    assert facts["tempos"] == [{"bar": 15, "bpm": 300}, {"bar": 16, "bpm": 30}]
+    assert facts["remarks"] == ["tempo: kept within 30 to 300 BPM in bar(s) 15-16"]
+
+
+def test_a_song_with_changes_takes_files_in_its_own_bars(tmp_path: Path, write) -> None:
+    create(tmp_path / "song", Wish(bpm="120, 2: 100", meter="4/4, 2: 3/4", form="a:2"))
+    fits = [(0, meter(4, 2)), (0, midi.tempo(500_000)), (384, meter(3, 2)), (0, midi.tempo(600_000))]
+    tune = midi.chunk(midi.notes([64, 67] * 7))
+    facts = import_midi(tmp_path / "song", write(midi.chunk(fits), tune))
+    assert (facts["remarks"], facts["bars"]) == ([], 2)
+    facts = import_midi(tmp_path / "song", write(midi.chunk(fits[:3]), tune))
+    assert facts["remarks"] == ["it is at 120 BPM, the song at 120 (100 from bar 2)"]
+    with pytest.raises(UsageError, match=r'is in 4/4, the song in 4/4 \(3/4 from bar 2\).*"4/4, 2: 3/4"'):
+        import_midi(tmp_path / "song", write(midi.chunk(fits[:1]), tune))
+    over = Override(meter="4/4, 2: 3/4", bpm="120,2:100")
+    assert import_midi(tmp_path / "song", write(midi.chunk(fits[:1]), tune), over=over)["bars"] == 2
+    with pytest.raises(UsageError, match=r"^--bpm: the song's is 120, 2: 100; leave it out"):
+        import_midi(tmp_path / "song", write(tune), over=Override(bpm="120"))
 
 
 @pytest.mark.parametrize(
@@ -351,8 +384,11 @@ def test_a_bar_of_two_four_does_not_shift_the_bars_after_it(tmp_path: Path, writ
     bars = [(48, 384), (53, 384), (55, 384), (57, 384), (48, 192), (53, 384), (55, 384), (60, 384)]
     conductor = [(0, meter(4, 2)), (4 * 384, meter(2, 2)), (192, meter(4, 2))]
     file = write(midi.chunk(conductor), midi.chunk([event for bar in bars for event in triad(*bar)]))
-    with pytest.raises(UsageError, match=r"2 meter change\(s\), in bar\(s\) 5, .*filled up"):
-        import_midi(tmp_path / "x", file)
+    facts = import_midi(tmp_path / "kept", file)
+    assert facts["meters"] == [{"bar": 5, "meter": "2/4"}, {"bar": 6, "meter": "4/4"}]
+    assert (facts["bars"], facts["remarks"]) == (8, [])
+    found = describe(tmp_path / "kept")
+    assert found["chords"] == "C | F | G | A | C | F | G | C" and found["seconds"] == 15
     facts = import_midi(tmp_path / "song", file, ignore_tempo_changes=True)
     assert facts["remarks"] == [
         "2 meter change(s) dropped, in bar(s) 5: 4/4 throughout, filled up with rests to whole bars"

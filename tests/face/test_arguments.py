@@ -27,6 +27,15 @@ def test_every_tempo_of_six_decimals_comes_through(millionths: int) -> None:
         assert text is not None and parse_bpm(text) == exact
 
 
+def test_tempo_and_meter_may_change_at_bars() -> None:
+    assert arg.bpm_text({9: 126, 1: 97.3}) == "97.3, 9: 126" == arg.bpm_text("97.3, 9: 126")
+    assert arg.meter_text({1: "4/4", 9: "3/4"}) == "4/4, 9: 3/4" and arg.meter_text("7/8") == "7/8"
+    assert arg.bpm_text({np.int64(1): Fraction(973, 10)}) == "97.3"
+    for wrong in ({9: 126}, {}, {1: None}):
+        with pytest.raises(UsageError, match=r"^bpm: "):
+            arg.bpm_text(wrong)  # type: ignore[arg-type]
+
+
 @given(BARS, BARS)
 def test_pairs_are_spans(first: int, last: int) -> None:
     assert (

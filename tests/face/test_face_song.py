@@ -369,3 +369,28 @@ def test_remarks_name_arguments_as_each_door_does(song: sw.Song, capsys: pytest.
     assert said.endswith("for others add --seed N and --arranger or --composer")
     (remark,) = song.generate("lead", seed=5).layers["lead"].remarks
     assert remark.endswith("for others add seed N and arranger or composer")
+
+
+def test_a_song_whose_tempo_and_meter_change(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    song = sw.new(tmp_path / "one", bpm={1: 112, 3: 97.3}, meter={1: "4/4", 2: "3/4"}, form="a:4", seed=1)
+    shown = song.show()
+    assert (shown.bpm, shown.meter) == (112, "4/4")
+    assert [(change.bar, change.bpm) for change in shown.tempos] == [(3, 97.3)]
+    assert [(change.bar, change.meter) for change in shown.meters] == [(2, "3/4")]
+    words = [
+        "--bpm",
+        "112, 3: 97.3",
+        "--meter",
+        "4/4, 2: 3/4",
+        "--form",
+        "a:4",
+        "--seed",
+        "1",
+        "--title",
+        "One",
+    ]
+    assert run(["new", str(tmp_path / "two"), *words]) == 0
+    assert "112 (97.3 from bar 3) bpm, F# minor, 4/4 (3/4 from bar 2)" in capsys.readouterr().out
+    assert (tmp_path / "one" / "song.json").read_bytes() == (tmp_path / "two" / "song.json").read_bytes()
+    assert run(["new", str(tmp_path / "three"), "--bpm", "112, 30: 97.3"]) == 2
+    assert "bpm: changes at bar 30, which is outside the song" in capsys.readouterr().err

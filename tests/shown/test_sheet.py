@@ -114,3 +114,22 @@ def test_sections_go_on_in_the_next_system() -> None:
         (label.text, label.tick, label.room, kind, begins) for label, kind, begins in sheet.sections(second)
     ]
     assert told == [("verse", 0, 3 * 384, 1, False), ("intro-2", 3 * 384, 5 * 384, 2, True)]
+
+
+def test_bars_of_a_song_that_changes() -> None:
+    state = GlobalState.create("112, 3: 126", meter="4/4, 2: 3/4", form="a:2 b:10")
+    state = state.with_(chords=parse_progression("C G | Am", state))
+    sheet = lay.lay_out(state, {"lead": Score((Note(0, 96, 60, 90),))})
+    assert sheet.bars_per_system == 8 and sheet.ticks == 384 + 7 * 288
+    first, second = sheet.pages()[0]
+    assert (sheet.span(first), sheet.span(second)) == ((0, 2400), (2400, 3552))
+    assert sheet.bar_lines(first)[:4] == [(0, "1"), (384, "2  3/4"), (672, "3  126"), (960, "4")]
+    assert sheet.bar_lines(second)[0] == (0, "9")
+    assert sheet.beat_lines(first)[:6] == [96, 192, 288, 480, 576, 768]
+    assert [(label.tick, label.room, label.text) for label in sheet.chords(first)][:4] == [
+        (0, 192, "C"),
+        (192, 192, "G"),
+        (384, 288, "Am"),
+        (672, 192, "C"),
+    ]
+    assert [(label.tick, label.room) for label, _, _ in sheet.sections(first)] == [(0, 672), (672, 1728)]

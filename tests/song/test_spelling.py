@@ -6,13 +6,14 @@ import pytest
 
 from stemwright.errors import UsageError
 from stemwright.song.harmony import chord_text
-from stemwright.song.progression import parse_bars
+from stemwright.song.progression import parse_progression
 from stemwright.song.spelling import GERMAN, SMALL, Spelling, chart_spelling
 from stemwright.song.state import GlobalState
 
 
 def bars(text: str) -> str:
-    return " ".join(chord_text(bar[0]) for bar in parse_bars(text, GlobalState.create()))
+    song = GlobalState.create(form=f"song:{text.count('|') + 1}")
+    return " ".join(map(chord_text, parse_progression(text, song)[::4]))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, in_options, lines, quoted, table
+from stemwright.cli.output import changing, emit_json, in_options, lines, quoted, table
 from stemwright.cli.watching import watching
 
 _File = Annotated[
@@ -48,7 +48,8 @@ _Every = Annotated[
 _Flatten = Annotated[
     bool,
     typer.Option(
-        "--ignore-tempo-changes", help="Keep the beats, drop changes of tempo and meter: the longest holds."
+        "--ignore-tempo-changes",
+        help="Keep the beats, drop changes: the tempo and the meter that hold longest are the song's.",
     ),
 ]
 _Strict = Annotated[
@@ -57,7 +58,12 @@ _Strict = Annotated[
 _List = Annotated[bool, typer.Option("--list", help="Only show the file's tracks and what they would be.")]
 _Bpm = Annotated[
     str | None,
-    typer.Option("--bpm", metavar="N", help="The file's tempo. Default: as it says.", show_default=False),
+    typer.Option(
+        "--bpm",
+        metavar="N",
+        help="The file's tempo, beats are kept: 112, or '112, 9: 126'. Default: as it says.",
+        show_default=False,
+    ),
 ]
 _Key = Annotated[
     str | None,
@@ -70,7 +76,12 @@ _Key = Annotated[
 ]
 _Meter = Annotated[
     str | None,
-    typer.Option("--meter", metavar="N/D", help="Its meter. Default: as it says.", show_default=False),
+    typer.Option(
+        "--meter",
+        metavar="N/D",
+        help="Its meter, beats are counted anew: 3/4, or '4/4, 9: 3/4'. Default: as it says.",
+        show_default=False,
+    ),
 ]
 _Form = Annotated[
     str | None,
@@ -154,7 +165,8 @@ def import_(
     for name, part in facts["layers"].items():
         played = f", played by {part['timbre']}" if part["timbre"] else ""
         lines([f"{name:<10}{part['notes']} notes from {_tracks(part['track'])}{played}"])
-    read = (f"{facts[what]} ({sources[what]})" for what in ("bpm", "meter", "key"))
+    said = {"bpm": changing(facts, "bpm"), "meter": changing(facts, "meter"), "key": facts["key"]}
+    read = (f"{text} ({sources[what]})" for what, text in said.items())
     lines([f"read as   {', '.join(read)}, {facts['bars']} bars, chords: {sources['chords']}"])
     lines(f"chords:   {remark}" for remark in facts.get("chart_remarks", ()))
     lines(f"note:     {remark}" for remark in facts["remarks"])

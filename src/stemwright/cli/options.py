@@ -46,7 +46,8 @@ Bpm = Annotated[
     typer.Option(
         "--bpm",
         metavar="N",
-        help="Quarter notes a minute, 30 to 300, decimals allowed. Default: 112.",
+        help="Quarter notes a minute, 30 to 300, decimals allowed; '112, 9: 126' changes at bar 9. "
+        "Default: 112.",
         show_default=False,
     ),
 ]
@@ -64,7 +65,7 @@ MeterName = Annotated[
     typer.Option(
         "--meter",
         metavar="N/D",
-        help="Beats a bar over their note value: 4/4, 7/8. Default: 4/4.",
+        help="Beats a bar over their note value: 4/4, 7/8; '4/4, 9: 3/4' changes at bar 9. Default: 4/4.",
         show_default=False,
     ),
 ]

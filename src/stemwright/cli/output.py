@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.errors import Message
+from stemwright.song.bar_map import told
 
 
 def in_options(value: Any) -> Any:
@@ -53,6 +54,12 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.3f}"
     return str(value)
+
+
+def changing(facts: Mapping[str, Any], what: str) -> str:
+    """The "bpm" or the "meter" of a song and its changes, of many the first ones: "112 (126 from bar 9)"."""
+    changes = facts["tempos" if what == "bpm" else "meters"]
+    return told(facts[what], tuple((each["bar"] - 1, each[what]) for each in changes))
 
 
 def played_by(facts: Mapping[str, Any]) -> str:

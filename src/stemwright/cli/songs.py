@@ -10,7 +10,7 @@ import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.mixing import described
-from stemwright.cli.output import emit_json, lines, played_by, quoted, short, table
+from stemwright.cli.output import changing, emit_json, lines, played_by, quoted, short, table
 from stemwright.cli.watching import watching
 from stemwright.song.layers import named_kind
 
@@ -150,6 +150,7 @@ def _say_implied(wish: Wish) -> None:
 
 def _headline(facts: dict[str, object]) -> str:
     return (
-        f"{facts['title']}: {facts['bpm']} bpm, {facts['key']}, {facts['meter']}, {facts['style']}, "
+        f"{facts['title']}: {changing(facts, 'bpm')} bpm, {facts['key']}, {changing(facts, 'meter')}, "
+        f"{facts['style']}, "
         f"{facts['bars']} bars, {facts['seconds']:.1f} s, seed {facts['seed']}"
     )

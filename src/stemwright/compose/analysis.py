@@ -5,12 +5,14 @@ C. Krumhansl, Cognitive Foundations of Musical Pitch, Oxford University Press 19
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.compose.grid import grid_of
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.layers import is_drums
 from stemwright.song.meter import Meter
@@ -54,31 +56,34 @@ def key_correlation(weights: NDArray[np.float64], key: Key) -> float:
     return float(np.corrcoef(weights, np.roll(shape, key.tonic_pc))[0, 1])
 
 
-def find_chords(scores: Mapping[str, Score], meter: Meter, bars: int, key: Key) -> tuple[Chord | None, ...]:
+def find_chords(
+    scores: Mapping[str, Score], lines: BarLines, bars: int, key: Key
+) -> tuple[Chord | None, ...]:
     """One chord per beat, each beat on its own (it hears a little of its neighbours); None for silence."""
-    heard, bass = _heard(scores, meter, bars)
+    heard, bass = _heard(scores, _beat_ticks(lines, bars))
     best = _values(heard, bass).argmax(axis=1)
     return tuple(
         _chord(int(index), key) if heard[beat].sum() > 0 else None for beat, index in enumerate(best)
     )
 
 
-def settled_chords(scores: Mapping[str, Score], meter: Meter, bars: int, key: Key) -> tuple[Chord, ...]:
+def settled_chords(scores: Mapping[str, Score], lines: BarLines, bars: int, key: Key) -> tuple[Chord, ...]:
     """One chord per beat to accompany the notes with; () where nothing but drums sounds.
 
     The best path through the beats: a chord gains by its tones that sound and by its place in the key, and
     changing costs little where a bar begins and more inside it. Rests keep the chord around them.
     """
-    heard, bass = _heard(scores, meter, bars)
+    beats = _beat_ticks(lines, bars)
+    heard, bass = _heard(scores, beats)
     if not heard.any():
         return ()
-    gains = _values(heard, bass) / meter.ticks_per_beat + _leanings(key)
-    costs = _change_costs(meter)
+    gains = _values(heard, bass) / np.diff(beats)[:, None] + _leanings(key)
+    costs = [cost for bar in range(bars) for cost in _change_costs(lines.meter_of(bar))]
     total = gains[0]
     back = np.zeros(gains.shape, np.int64)
     for beat in range(1, len(gains)):
         source = int(total.argmax())
-        change = total[source] - costs[beat % len(costs)]
+        change = total[source] - costs[beat]
         back[beat] = np.where(total >= change, np.arange(len(total)), source)
         total = np.maximum(total, change) + gains[beat]
     path = [int(total.argmax())]
@@ -87,38 +92,45 @@ def settled_chords(scores: Mapping[str, Score], meter: Meter, bars: int, key: Ke
     return tuple(_chord(index, key) for index in reversed(path))
 
 
+def _beat_ticks(lines: BarLines, bars: int) -> list[int]:
+    """Where the beats of a song begin, and where the last one ends; [beats + 1]."""
+    return [lines.beat_tick(beat) for beat in range(lines.beat(bars) + 1)]
+
+
 def _heard(
-    scores: Mapping[str, Score], meter: Meter, bars: int
+    scores: Mapping[str, Score], beats: Sequence[int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Ticks each pitch class sounds in each beat, of all pitched layers and of the bass; [beats, 12] each."""
-    shape = bars * meter.beats_per_bar, 12
+    """Ticks each pitch class sounds in each beat, of all pitched layers and of the bass; [beats, 12] each.
+    `beats`: as of `_beat_ticks`.
+    """
+    shape = len(beats) - 1, 12
     heard, bass = np.zeros(shape), np.zeros(shape)
     for name, score in scores.items():
         if is_drums(name):
             continue
-        own = _sounding(score, shape[0], meter.ticks_per_beat)
+        own = _sounding(score, beats)
         heard += own * (_LEAD_WEIGHT if name == "lead" else 1.0)
         bass += own if name == "bass" else 0.0
     return heard, bass
 
 
-def _sounding(score: Score, beats: int, length: int) -> NDArray[np.float64]:
-    """Ticks each pitch class of a score sounds in each beat of `length` ticks; [beats, 12]."""
-    edges = np.zeros((beats, 12))  # what the first and the last beat of a note get
-    steps = np.zeros((beats + 1, 12))  # summed up: the whole beats between
+def _sounding(score: Score, beats: Sequence[int]) -> NDArray[np.float64]:
+    """Ticks each pitch class of a score sounds in each beat; [beats, 12]."""
+    edges = np.zeros((len(beats) - 1, 12))  # what the first and the last beat of a note get
+    steps = np.zeros((len(beats), 12))  # summed up: how often a pitch class holds the whole of a beat
     for n in score.notes:
-        end = min(n.end, beats * length)
+        end = min(n.end, beats[-1])
         if n.onset >= end:
             continue
-        first, last, pc = n.onset // length, (end - 1) // length, n.pitch % 12
+        first, last, pc = bisect_right(beats, n.onset) - 1, bisect_right(beats, end - 1) - 1, n.pitch % 12
         if first == last:
             edges[first, pc] += end - n.onset
             continue
-        edges[first, pc] += (first + 1) * length - n.onset
-        edges[last, pc] += end - last * length
-        steps[first + 1, pc] += length
-        steps[last, pc] -= length
-    whole: NDArray[np.float64] = edges + steps.cumsum(axis=0)[:-1]
+        edges[first, pc] += beats[first + 1] - n.onset
+        edges[last, pc] += end - beats[last]
+        steps[first + 1, pc] += 1
+        steps[last, pc] -= 1
+    whole: NDArray[np.float64] = edges + steps.cumsum(axis=0)[:-1] * np.diff(beats)[:, None]
     return whole
 
 

@@ -72,7 +72,7 @@ def _pattern(plan: SongPlan, bar: BarPlan) -> tuple[Hit, ...]:
     line = plan.material_stream("bass", bar, "line").pick(lines)
     if bar.bar % 4 == 3 and len(lines) > 1:
         line = plan.bar_stream("bass", bar, "turn").pick((line, line, *lines))
-    return fit(line, plan.grid, bar.bar, plan.style.triple)
+    return fit(line, bar.grid, bar.bar, plan.style.triple)
 
 
 def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
@@ -80,11 +80,11 @@ def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
     stream = plan.material_stream("bass", bar, "lock", bar.bar % 2)
     taken = {hit.step for hit in hits}
     out = list(hits)
-    for kick in kick_hits(bar.groove, plan.grid, bar.bar, plan.style):
+    for kick in kick_hits(bar.groove, bar.grid, bar.bar, plan.style):
         if kick.step not in taken and kick.level > 0 and stream.chance(plan.style.bass_lock):
             out.append(Hit(kick.step, 2, "1"))
     out.sort(key=lambda hit: hit.step)
-    ends = [*(hit.step for hit in out), plan.grid.steps][1:]
+    ends = [*(hit.step for hit in out), bar.grid.steps][1:]
     return [Hit(h.step, min(h.length, end - h.step), h.mark) for h, end in zip(out, ends, strict=True)]
 
 
@@ -104,7 +104,7 @@ def _changes(bar: BarPlan, hits: list[Hit]) -> list[Hit]:
 
 def _ending(plan: SongPlan, bar: BarPlan) -> list[Hit]:
     """The last bar: the root, held."""
-    return [Hit(0, plan.grid.steps, "1")] if bar.index else list(_pattern(plan, bar))
+    return [Hit(0, bar.grid.steps, "1")] if bar.index else list(_pattern(plan, bar))
 
 
 def _pitch(plan: SongPlan, bar: BarPlan, hit: Hit, chord: Chord, stream: Stream) -> int:
@@ -123,7 +123,7 @@ def _play(plan: SongPlan, bar: BarPlan, hits: list[Hit], stream: Stream) -> list
             continue
         ghost = hit.mark == "g"
         pitch = max(LOW - 1, min(HIGH, _pitch(plan, bar, hit, chord, pitch_stream)))
-        level = 0 if ghost else 3 if plan.grid.strengths[hit.step] == 4 else 2
+        level = 0 if ghost else 3 if bar.grid.strengths[hit.step] == 4 else 2
         onset = place(plan, bar, hit.step, stream, "bass")
         end = sounding(plan, bar, hit.step, hit.length, 40 if ghost else plan.style.bass_gate)
         notes.append(Note(onset, max(6, end - onset), pitch, loudness(level, bar, hit.step, stream, -4)))
@@ -133,7 +133,7 @@ def _play(plan: SongPlan, bar: BarPlan, hits: list[Hit], stream: Stream) -> list
 def _walk(plan: SongPlan, bar: BarPlan, last: int, stream: Stream) -> tuple[list[tuple[Hit, int]], int]:
     """A walking bar, a note a pulse: the root of each new chord, chord tones, an approach before a change."""
     out: list[tuple[Hit, int]] = []
-    pulses = plan.grid.pulses
+    pulses = bar.grid.pulses
     for index, pulse in enumerate(pulses):
         chord = bar.chords[pulse.start]
         if chord is None:

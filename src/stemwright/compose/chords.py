@@ -8,6 +8,7 @@ after a colon stands a quality, `*` for the key's own seventh chord.
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import count
 
 from stemwright.compose.form import family, material
 from stemwright.compose.grid import grid_of
@@ -107,14 +108,15 @@ def _section_tokens(section: Section, final: bool, style: Style, key: Key, seed:
 
 def compose_chords(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:
     """One chord per beat for the whole song; the last bar is the tonic."""
-    grid = grid_of(state.meter)
-    beats = state.meter.beats_per_bar
-    half = grid.halves() // grid.beat_steps
     out: list[Chord] = []
+    bars = count()
     for index, section in enumerate(state.sections):
         stream = Stream(seed, "chord colours", material(section.name))
         final = index == len(state.sections) - 1
         for tokens in _section_tokens(section, final, style, state.key, seed):
+            meter = state.meter_of(next(bars))
+            grid, beats = grid_of(meter), meter.beats_per_bar
+            half = grid.halves() // grid.beat_steps
             chords = [
                 _enrich(chord_of(token, state.key, style), state.key, style, stream) for token in tokens
             ]

@@ -30,12 +30,12 @@ Strike = tuple[int, str, int]  # step, piece, level
 
 def _fill_span(plan: SongPlan, bar: BarPlan, cells: int) -> tuple[Pulse, ...]:
     """The pulses at the end of a bar that a fill of `cells` quarters takes over."""
-    return plan.grid.pulses[-min(cells, len(plan.grid.pulses)) :] if cells else ()
+    return bar.grid.pulses[-min(cells, len(bar.grid.pulses)) :] if cells else ()
 
 
 def _fill(plan: SongPlan, bar: BarPlan) -> tuple[int, list[Strike]]:
     """(first step of the fill, its strikes); past the bar where there is no fill."""
-    none = (plan.grid.steps, list[Strike]())
+    none = (bar.grid.steps, list[Strike]())
     halfway = bar.bars >= 8 and bar.bar == bar.bars // 2 - 1
     if bar.final or not plan.style.fills or not (bar.last or halfway):
         return none
@@ -63,7 +63,7 @@ def _fill(plan: SongPlan, bar: BarPlan) -> tuple[int, list[Strike]]:
 def _groove(plan: SongPlan, bar: BarPlan) -> list[Strike]:
     strikes: list[Strike] = []
     for piece, pattern in bar.groove.parts.items():
-        hits: tuple[Hit, ...] = fit(pattern, plan.grid, bar.bar, plan.style.triple, piece in _FLOW)
+        hits: tuple[Hit, ...] = fit(pattern, bar.grid, bar.bar, plan.style.triple, piece in _FLOW)
         strikes += [(hit.step, piece, hit.level) for hit in hits]
     return strikes
 
@@ -74,7 +74,7 @@ def _ghosts(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]
         return []
     taken = {step for step, piece, _ in strikes if piece in ("snare", "kick")}
     stream = plan.bar_stream("drums", bar, "ghosts")
-    free = [s for s, strength in enumerate(plan.grid.strengths) if strength == 0 and s not in taken]
+    free = [s for s, strength in enumerate(bar.grid.strengths) if strength == 0 and s not in taken]
     return [(step, "snare", 0) for step in free if stream.chance(plan.style.ghosts // 2)]
 
 
@@ -88,7 +88,7 @@ def _vary(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]:
     backs = {step for step, piece, level in strikes if piece in ("snare", "clap") and level > 1}
     free = [
         s
-        for s, strength in enumerate(plan.grid.strengths)
+        for s, strength in enumerate(bar.grid.strengths)
         if strength == 1 and s not in kicks | backs and s > 2
     ]
     if free and kicks and bar.level != "sparse" and stream.chance(50 if fourth else 20):
@@ -154,7 +154,7 @@ def write_drums(plan: SongPlan) -> Score:
     for bar in plan.bars:
         stream = plan.bar_stream("drums", bar, "feel")
         cut = _fill(plan, bar)[0]
-        span = max(1, plan.grid.steps - cut)
+        span = max(1, bar.grid.steps - cut)
         for strike in _pieces(_bar_strikes(plan, bar)):
             rising = (strike[0] - cut) * 14 // span - 6 if strike[0] >= cut else 0
             notes.append(_strike(plan, bar, strike, stream, rising))

@@ -17,13 +17,13 @@ def place(plan: SongPlan, bar: BarPlan, step: int, stream: Stream, *voices: str)
     """
     style = plan.style
     lean = sum(style.lean.get(voice, 0) for voice in voices)
-    inside = plan.ticks[step] + lean + stream.jitter(style.loose)
-    return bar.start + max(0, min(plan.grid.steps * STEP - 1, inside))
+    inside = bar.ticks[step] + lean + stream.jitter(style.loose)
+    return bar.start + max(0, min(bar.grid.steps * STEP - 1, inside))
 
 
 def sounding(plan: SongPlan, bar: BarPlan, step: int, length: int, gate: int) -> int:
     """The tick at which a note of `length` steps ends, `gate` percent of it sounding."""
-    start, end = plan.ticks[step], plan.ticks[min(step + length, plan.grid.steps)]
+    start, end = bar.ticks[step], bar.ticks[min(step + length, bar.grid.steps)]
     return bar.start + start + max(6, (end - start) * gate // 100)
 
 

@@ -6,6 +6,7 @@ its own rhythm map, the groove that agrees best with its accents is taken.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
 
 from stemwright.compose.grid import Grid, grid_of
@@ -42,44 +43,44 @@ def _agreement(groove: Groove, grid: Grid, bar: int, style: Style, wanted: tuple
 
 
 def _closest(
-    candidates: tuple[Groove, ...], wanted: list[tuple[int, ...]], grid: Grid, style: Style
+    candidates: tuple[Groove, ...], wanted: list[tuple[int, ...]], grids: list[Grid], style: Style
 ) -> Groove:
     def total(index: int) -> int:
-        return sum(_agreement(candidates[index], grid, bar, style, row) for bar, row in enumerate(wanted))
+        rows = enumerate(zip(grids, wanted, strict=True))
+        return sum(_agreement(candidates[index], grid, bar, style, row) for bar, (grid, row) in rows)
 
     return candidates[max(range(len(candidates)), key=lambda index: (total(index), -index))]
 
 
 def choose_grooves(state: GlobalState, style: Style, seed: int) -> tuple[Groove, ...]:
     """The groove of every bar: one a section's material, by its level, or the closest to a given map."""
-    grid = grid_of(state.meter)
     out: list[Groove] = []
     for section, (name, _, _, level, _) in zip(state.sections, sections_info(state), strict=True):
         candidates = style.grooves[level]
         if state.rhythm is None:
             groove = Stream(seed, "groove", name).pick(candidates)
         else:
-            rows = state.rhythm.bars[len(out) : len(out) + section.bars]
-            wanted = [tuple(int(digit) for digit in row) for row in rows]
-            groove = _closest(candidates, wanted[:8], grid, style)
+            bars = range(len(out), len(out) + section.bars)[:8]
+            wanted = [tuple(int(digit) for digit in state.rhythm.bars[bar]) for bar in bars]
+            groove = _closest(candidates, wanted, [grid_of(state.meter_of(bar)) for bar in bars], style)
         out += [groove] * section.bars
     return tuple(out)
 
 
-def _swing(style: Style, grid: Grid, stream: Stream) -> Fraction:
+def _swing(style: Style, grids: Iterable[Grid], stream: Stream) -> Fraction:
     """The style's swing, a little more or less; straight styles and compound meters are never swung."""
-    if style.swing == Fraction(1, 2) or not any(pulse.length == 4 for pulse in grid.pulses):
+    if style.swing == Fraction(1, 2) or not any(p.length == 4 for grid in grids for p in grid.pulses):
         return Fraction(1, 2)
     return max(Fraction(1, 2), min(Fraction(3, 4), style.swing + Fraction(stream.jitter(3), 100)))
 
 
 def compose_rhythm(state: GlobalState, style: Style, grooves: tuple[Groove, ...], seed: int) -> RhythmMap:
     """The rhythm map of a song that plays `grooves`."""
-    grid = grid_of(state.meter)
-    swing = _swing(style, grid, Stream(seed, "swing"))
+    grids = [grid_of(state.meter_of(bar)) for bar in range(state.bars)]
+    swing = _swing(style, grids, Stream(seed, "swing"))
     rows: list[str] = []
     for section, (_, _, energy, _, _) in zip(state.sections, sections_info(state), strict=True):
         for bar in range(section.bars):
-            row = accents(grooves[len(rows)], grid, bar, style, energy)
+            row = accents(grooves[len(rows)], grids[len(rows)], bar, style, energy)
             rows.append("".join(str(value) for value in row))
     return RhythmMap(swing, tuple(rows))

@@ -31,9 +31,9 @@ def _comp(plan: SongPlan, bar: BarPlan) -> Comp:
 
 def _hits(plan: SongPlan, bar: BarPlan, comp: Comp) -> list[Hit]:
     """The comping's notes, cut and struck again where a held chord changes."""
-    written = fit(comp.pattern, plan.grid, bar.bar, plan.style.triple, comp.how == "arp")
+    written = fit(comp.pattern, bar.grid, bar.bar, plan.style.triple, comp.how == "arp")
     if comp is _HELD:
-        written = (Hit(0, plan.grid.steps, "x"),)
+        written = (Hit(0, bar.grid.steps, "x"),)
     out: list[Hit] = []
     for hit in written:
         start, end = hit.step, hit.step + hit.length
@@ -61,8 +61,8 @@ def _strike(
     end = sounding(plan, bar, hit.step, hit.length, gate)
     if comp.how == "arp":  # broken chords ring on
         change = next(
-            (s for s in range(hit.step, plan.grid.steps) if bar.chords[s] != bar.chords[hit.step]),
-            plan.grid.steps,
+            (s for s in range(hit.step, bar.grid.steps) if bar.chords[s] != bar.chords[hit.step]),
+            bar.grid.steps,
         )
         end = sounding(plan, bar, hit.step, min(hit.length * 2, change - hit.step), 95)
     velocity = loudness(hit.level, bar, hit.step, stream, -12 if comp.how != "arp" else -6)

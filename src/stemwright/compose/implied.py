@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from stemwright.compose.analysis import key_correlation
 from stemwright.errors import UsageError
 from stemwright.song.chart import SAID, read_chart
-from stemwright.song.form import form_text
+from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Key
 from stemwright.song.names import check_title
-from stemwright.song.progression import named_chords, parse_bars, spelling_remarks
+from stemwright.song.progression import named_chords, spelling_remarks
 from stemwright.song.qualities import QUALITIES
-from stemwright.song.state import GlobalState, Meter, bpm_text, parse_bpm
+from stemwright.song.state import Meter, bpm_text, parse_bpm
 
 __all__ = ["SAID", "chart_facts", "chart_remarks", "implied_form", "implied_key"]
 
@@ -59,15 +59,15 @@ def _fit(weights: NDArray[np.float64], key: Key) -> float:
     return key_correlation(weights, key) + SCALE_WEIGHT * float(weights[own].sum() / weights.sum())
 
 
-def implied_form(text: str, state: GlobalState) -> str | None:
-    """The sections that a text names, else a form of as many bars as it has; None where the state's bars
-    hold it once or several times.
+def implied_form(text: str, usual: str) -> str | None:
+    """The sections that a text names, else a form of as many bars as it has; None where the `usual` form
+    holds these once or several times.
     """
-    bars = len(parse_bars(text, state))
-    sections = read_chart(text).sections
-    if sections:
-        return form_text(sections)
-    return None if state.bars % bars == 0 else f"verse:{bars}"
+    chart = read_chart(text)
+    if chart.sections:
+        return form_text(chart.sections)
+    there = sum(section.bars for section in parse_form(usual))
+    return None if there % len(chart.bars) == 0 else f"verse:{len(chart.bars)}"
 
 
 def chart_facts(text: str) -> dict[str, str]:

@@ -62,10 +62,10 @@ def _rests(plan: SongPlan, bar: BarPlan) -> bool:
     return bar.bar % 4 in ((0, 1) if bar.family == "intro" and bar.bars > 2 else (1, 3))
 
 
-def _closing(plan: SongPlan, hits: list[Hit]) -> list[Hit]:
+def _closing(bar: BarPlan, hits: list[Hit]) -> list[Hit]:
     """A phrase's last bar: some notes, a long one, and a rest."""
-    steps = plan.grid.steps
-    until = plan.grid.halves() or steps
+    steps = bar.grid.steps
+    until = bar.grid.halves() or steps
     early = [hit for hit in hits if hit.step <= until] or hits[:1]
     last = early[-1]
     length = max(1, min(steps * 3 // 4, steps) - last.step) if steps > 4 else 1
@@ -88,17 +88,17 @@ def _varied(plan: SongPlan, bar: BarPlan, hits: list[Hit]) -> list[Hit]:
             Hit(hit.step + half, hit.length - half, "s"),
             *hits[index + 1 :],
         ]
-    if plan.grid.strengths[hit.step] < 2 and len(hits) > 3:
+    if bar.grid.strengths[hit.step] < 2 and len(hits) > 3:
         return hits[:index] + hits[index + 1 :]
     return hits
 
 
 def _hits(plan: SongPlan, bar: BarPlan, letter: str, motif: Motif) -> list[Hit]:
-    hits = list(fit(motif.pattern, plan.grid, bar.bar, plan.style.triple, bar.bar % 4 != 1))
-    if plan.grid.steps < 8 and hits and bar.bar % 2:  # very short bars: breathe
+    hits = list(fit(motif.pattern, bar.grid, bar.bar, plan.style.triple, bar.bar % 4 != 1))
+    if bar.grid.steps < 8 and hits and bar.bar % 2:  # very short bars: breathe
         hits = hits[:1]
     hits = _varied(plan, bar, hits)
-    return _closing(plan, hits) if letter in "cd" and hits else hits
+    return _closing(bar, hits) if letter in "cd" and hits else hits
 
 
 def _final(plan: SongPlan, bar: BarPlan, last: int) -> tuple[Hit, int]:
@@ -106,7 +106,7 @@ def _final(plan: SongPlan, bar: BarPlan, last: int) -> tuple[Hit, int]:
     chord = bar.chords[0]
     tones = chord_tones(plan.key, chord)
     goal = plan.key.tonic_pc if plan.key.tonic_pc in tones else tones[0]
-    return Hit(0, plan.grid.steps, "X"), nearest(pitches({goal}, LOW, HIGH), last)
+    return Hit(0, bar.grid.steps, "X"), nearest(pitches({goal}, LOW, HIGH), last)
 
 
 def _centre(bar: BarPlan) -> int:
@@ -124,9 +124,9 @@ def _moved(ladder: list[int], pitch: int, steps: int) -> int:
     return ladder[max(0, min(len(ladder) - 1, at))]
 
 
-def _stable(plan: SongPlan, hit: Hit) -> bool:
+def _stable(bar: BarPlan, hit: Hit) -> bool:
     """Whether a note must belong to its chord: it stands on a pulse, or is long."""
-    return plan.grid.strengths[hit.step] >= 2 or hit.length >= 4
+    return bar.grid.strengths[hit.step] >= 2 or hit.length >= 4
 
 
 def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: int) -> list[int]:
@@ -148,7 +148,7 @@ def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: i
 def _joined(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], melody: list[int]) -> list[int]:
     """Weak notes led from the stable one before to the stable one after: passing notes and neighbours."""
     out = list(melody)
-    stable = [index for index, hit in enumerate(hits) if _stable(plan, hit)]
+    stable = [index for index, hit in enumerate(hits) if _stable(bar, hit)]
     for first, last in pairwise(stable):
         start, end, count = melody[first], melody[last], last - first
         for index in range(first + 1, last):
@@ -175,7 +175,7 @@ def _widest(bar: BarPlan, hit: Hit) -> int:
 
 def _settled(plan: SongPlan, bar: BarPlan, hit: Hit, target: int, before: int) -> int:
     """The usable pitch nearest to `target`: a chord tone for stable notes, and no wider leap than is sung."""
-    if _stable(plan, hit):
+    if _stable(bar, hit):
         choices = pitches(chord_tones(plan.key, bar.chords[hit.step]), LOW, HIGH)
     else:
         choices = _ladder(plan, bar, hit.step)
@@ -198,7 +198,7 @@ def _play(plan: SongPlan, bar: BarPlan, hits: list[Hit], melody: list[int]) -> l
     for hit, pitch in zip(hits, melody, strict=True):
         onset = place(plan, bar, hit.step, stream, "lead")
         end = sounding(plan, bar, hit.step, _end_step(plan, bar, hit, pitch) - hit.step, plan.style.lead_gate)
-        level = 3 if plan.grid.strengths[hit.step] >= 3 else max(1, hit.level)
+        level = 3 if bar.grid.strengths[hit.step] >= 3 else max(1, hit.level)
         velocity = loudness(level, bar, hit.step, stream, (pitch - 70) // 3)
         notes.append(Note(onset, max(8, end - onset), pitch, velocity))
     return notes

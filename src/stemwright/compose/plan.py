@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from stemwright.compose.form import ENERGY, LEVEL, family, material
@@ -33,6 +34,8 @@ class BarPlan:
     accents: tuple[int, ...]  # 0..9, one a step
     groove: Groove
     final: bool  # the last bar of the song
+    grid: Grid
+    ticks: tuple[int, ...]  # at which each step falls under the song's swing, the bar's end included
 
     @property
     def first(self) -> bool:
@@ -52,7 +55,6 @@ class SongPlan:
     state: GlobalState
     style: Style
     seed: int
-    grid: Grid
     bars: tuple[BarPlan, ...]
 
     @property
@@ -68,19 +70,7 @@ class SongPlan:
     @cached_property
     def silent(self) -> list[tuple[int, int]]:
         """Spans of ticks in which no chord is."""
-        return silent_spans(self.state.chords, self.state.meter.ticks_per_beat)
-
-    @cached_property
-    def ticks(self) -> tuple[int, ...]:
-        """The tick in a bar at which each step falls under the song's swing, the bar's end included."""
-        assert self.state.rhythm is not None
-        out: list[int] = []
-        for pulse in self.grid.pulses:
-            inside = [step * STEP for step in range(pulse.length)]
-            if pulse.length == 4:
-                inside = [swung(tick, self.state.rhythm.swing) for tick in inside]
-            out += [pulse.start * STEP + tick for tick in inside]
-        return (*out, self.grid.steps * STEP)
+        return silent_spans(self.state.chords, self.state.lines)
 
     def material_stream(self, layer: str, bar: BarPlan, what: str, *more: int | str) -> Stream:
         """The random stream of something that all returns of a section's material share."""
@@ -108,25 +98,39 @@ def step_chords(state: GlobalState, grid: Grid, bar0: int) -> tuple[Chord | None
     """The chord at every step of a bar (all None where the state has no chords)."""
     if not state.chords:
         return (None,) * grid.steps
-    beats = state.meter.beats_per_bar
-    return tuple(state.chords[bar0 * beats + step // grid.beat_steps] for step in range(grid.steps))
+    chords = state.chords_of(bar0)
+    return tuple(chords[step // grid.beat_steps] for step in range(grid.steps))
+
+
+def step_ticks(grid: Grid, swing: Fraction) -> tuple[int, ...]:
+    """The tick in a bar at which each step falls under a swing, the bar's end included."""
+    out: list[int] = []
+    for pulse in grid.pulses:
+        inside = [step * STEP for step in range(pulse.length)]
+        if pulse.length == 4:
+            inside = [swung(tick, swing) for tick in inside]
+        out += [pulse.start * STEP + tick for tick in inside]
+    return (*out, grid.steps * STEP)
 
 
 def plan_song(state: GlobalState, style: Style, seed: int, grooves: tuple[Groove, ...]) -> SongPlan:
     """The plan for a state whose chords and rhythm map are decided. `grooves`: one a bar."""
-    grid = grid_of(state.meter)
     assert state.rhythm is not None
+    meters = {state.meter, *(meter for _, meter in state.meters)}
+    ticks = {meter: step_ticks(grid_of(meter), state.rhythm.swing) for meter in meters}
     bars: list[BarPlan] = []
     for number, (section, info) in enumerate(zip(state.sections, sections_info(state), strict=True)):
         name, kind, energy, level, occurrence = info
         for bar in range(section.bars):
             index = len(bars)
+            meter = state.meter_of(index)
+            grid = grid_of(meter)
             bars.append(
                 BarPlan(
                     index, number, name, kind, energy, level, bar, section.bars, occurrence,
-                    index * state.meter.ticks_per_bar, step_chords(state, grid, index),
+                    state.bar_tick(index), step_chords(state, grid, index),
                     tuple(int(digit) for digit in state.rhythm.bars[index]), grooves[index],
-                    index == state.bars - 1,
+                    index == state.bars - 1, grid, ticks[meter],
                 )
             )  # fmt: skip
-    return SongPlan(state, style, seed, grid, tuple(bars))
+    return SongPlan(state, style, seed, tuple(bars))

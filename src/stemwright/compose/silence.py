@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note
 
@@ -12,17 +13,17 @@ SHORTEST = 6
 """Ticks under which what a silence leaves of a note is not worth playing."""
 
 
-def silent_spans(chords: Sequence[Chord | None], per_beat: int, start: int = 0) -> list[Span]:
-    """Spans [first, last) of ticks without chord, in order. `chords`: one a beat of `per_beat` ticks, the
-    first at tick `start`.
-    """
+def silent_spans(chords: Sequence[Chord | None], lines: BarLines, beat: int = 0) -> list[Span]:
+    """Spans [first, last) of ticks without chord, in order. `chords`: one a beat of the song, from `beat`."""
     out: list[Span] = []
-    for beat, chord in enumerate(chords):
-        first = start + beat * per_beat
-        if chord is None and out and out[-1][1] == first:
-            out[-1] = out[-1][0], first + per_beat
-        elif chord is None:
-            out.append((first, first + per_beat))
+    for number, chord in enumerate(chords, beat):
+        if chord is not None:
+            continue
+        first, last = lines.beat_tick(number), lines.beat_tick(number + 1)
+        if out and out[-1][1] == first:
+            out[-1] = out[-1][0], last
+        else:
+            out.append((first, last))
     return out
 
 

@@ -48,7 +48,7 @@ def frame_features(
     grid = FrameGrid.of(state)
     out = np.zeros((grid.frames, lay.feature_size(layer)), np.float32)
     at = {name: out[:, where] for name, where in lay.columns(layer).items()}
-    _fill_time(at, grid)
+    _fill_time(at, state, grid)
     _fill_sections(at, state, grid)
     _fill_key(at, state)
     if "chords" not in drop and state.chords:
@@ -89,27 +89,31 @@ def _check(drop: Collection[str], timbre: int | None) -> None:
         raise UsageError(f"timbre: slot {timbre} is outside 0..{lay.TIMBRE_SLOTS - 1}")
 
 
-def _fill_time(at: dict[str, Floats], grid: FrameGrid) -> None:
-    """Phases, step, beat and bar of every frame, and tempo and meter."""
-    meter = grid.meter
-    per_bar, per_beat = meter.ticks_per_bar, meter.ticks_per_beat
+def _fill_time(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> None:
+    """Phases, step, beat and bar of every frame, and tempo and meter of its bar."""
+    per_bar = grid.of_bars(lambda meter: meter.ticks_per_bar)
+    per_beat = grid.of_bars(lambda meter: meter.ticks_per_beat)
     place, length = grid.place, grid.length
-    beat_rest = place * meter.n % length
+    beat_rest = place * grid.of_bars(lambda meter: meter.n) % length
     _phase(at["beat_phase"], beat_rest / length)
     _phase(at["bar_phase"], place / length)
     tick = place * per_bar // length
     _one_hot(at["step_in_beat"], tick % per_beat // STEP_TICKS)
-    steps = meter.steps_per_bar
+    steps = grid.of_bars(lambda meter: meter.steps_per_bar)
     at["step_phase"][:, 0] = (place * steps % length) / length
     _one_hot(at["beat_in_bar"], np.minimum(tick // per_beat, lay.BEAT_SLOTS - 1))
     for bit in range(lay.BAR_BITS):
         at["bar_bits"][:, bit] = grid.bar >> bit & 1
-    quarter = 60 / grid.bpm
-    at["tempo"][:] = np.array(
-        [float(grid.bpm / 150 - 1), float(quarter), float(quarter * 4 / meter.d)], np.float32
-    )
-    at["meter"][:, 0] = meter.n / 16
-    at["meter"][:, 1 + lay.METER_UNITS.index(meter.d)] = 1
+    at["tempo"][:] = np.array([_tempo_row(state, bar) for bar in range(state.bars)], np.float32)[grid.bar]
+    at["meter"][:, 0] = grid.of_bars(lambda meter: meter.n) / 16
+    _one_hot(at["meter"][:, 1:], grid.of_bars(lambda meter: lay.METER_UNITS.index(meter.d)))
+
+
+def _tempo_row(state: GlobalState, bar: int) -> tuple[float, float, float]:
+    """A bar's tempo, and seconds of its quarter note and of its beat."""
+    bpm = state.timebase.bpm_of(bar)
+    quarter = 60 / bpm
+    return float(bpm / 150 - 1), float(quarter), float(quarter * 4 / state.meter_of(bar).d)
 
 
 def _phase(block: Floats, saw: npt.NDArray[np.float64]) -> None:
@@ -144,7 +148,8 @@ def _fill_chords(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> 
     rows: dict[Chord | None, int] = {}
     of_beat = np.array([rows.setdefault(chord, len(rows)) for chord in state.chords])
     table = np.stack([_chord_row(chord) for chord in rows])
-    beat = grid.bar * grid.meter.n + grid.place * grid.meter.n // grid.length
+    first = np.array([state.lines.beat(bar) for bar in range(state.bars)], np.int64)
+    beat = first[grid.bar] + grid.place * grid.of_bars(lambda meter: meter.n) // grid.length
     now = table[of_beat[beat]]
     for name, where in (
         ("chord_flag", slice(0, 2)),
@@ -173,8 +178,8 @@ def _fill_rhythm(at: dict[str, Floats], state: GlobalState, grid: FrameGrid) -> 
     assert rhythm is not None
     accents = np.frombuffer("".join(rhythm.bars).encode("ascii"), np.uint8) - 48
     accents = np.append(accents, 0)
-    steps = grid.meter.steps_per_bar
-    step = grid.bar * steps + grid.place * steps // grid.length
+    step = grid.ticks[grid.bar] // STEP_TICKS
+    step += grid.place * grid.of_bars(lambda meter: meter.steps_per_bar) // grid.length
     at["rhythm"][:, 0] = 1
     at["rhythm"][:, 1] = accents[step] / 9
     at["rhythm"][:, 2] = accents[step + 1] / 9

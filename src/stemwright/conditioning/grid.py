@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +16,13 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class FrameGrid:
-    """`starts` [bars + 1]: first frame of every bar. Per frame: its `bar`, `place` (frames since that bar's
-    start) and `length` (frames of that bar), so that place / length is the phase in the bar, exactly."""
+    """`starts`, `ticks` [bars + 1]: first frame and first tick of every bar; `meters` [bars]. Per frame: its
+    `bar`, `place` (frames since that bar's start) and `length` (frames of that bar), so that place / length
+    is the phase in the bar, exactly."""
 
-    bpm: Fraction
-    meter: Meter
+    meters: tuple[Meter, ...]
     starts: Ints
+    ticks: Ints
     bar: Ints
     place: Ints
     length: Ints
@@ -39,7 +40,13 @@ class FrameGrid:
         lengths = np.diff(starts)
         bar = np.repeat(np.arange(state.bars, dtype=np.int64), lengths)
         place = np.arange(starts[-1], dtype=np.int64) - starts[bar]
-        return cls(state.bpm, state.meter, starts, bar, place, lengths[bar])
+        meters = tuple(state.meter_of(bar) for bar in range(state.bars))
+        ticks = np.array([state.bar_tick(bar) for bar in range(state.bars + 1)], np.int64)
+        return cls(meters, starts, ticks, bar, place, lengths[bar])
+
+    def of_bars(self, what: Callable[[Meter], int]) -> Ints:
+        """A number of each frame's meter [frames]."""
+        return np.array([what(meter) for meter in self.meters], np.int64)[self.bar]
 
     def frame_of(self, ticks: Ints) -> tuple[Ints, npt.NDArray[np.float64]]:
         """Frame in which each tick falls and its place inside that frame, 0..1: `Timebase.tick_frame` split
@@ -47,8 +54,7 @@ class FrameGrid:
 
         Ticks must lie inside the song; its very end is frame `frames`.
         """
-        per_bar = self.meter.ticks_per_bar
-        bar = ticks // per_bar
-        lengths = np.append(np.diff(self.starts), 0)
-        product = lengths[bar] * (ticks % per_bar)
+        bar = np.searchsorted(self.ticks, ticks, side="right") - 1
+        lengths, per_bar = np.append(np.diff(self.starts), 0), np.append(np.diff(self.ticks), 1)[bar]
+        product = lengths[bar] * (ticks - self.ticks[bar])
         return self.starts[bar] + product // per_bar, (product % per_bar) / per_bar

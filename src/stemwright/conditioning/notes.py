@@ -23,7 +23,7 @@ _PIECES = np.array([piece_of(pitch) for pitch in range(128)])
 
 def fill_score(at: dict[str, Floats], score: Score, grid: FrameGrid, layer: str) -> None:
     """Fill the score's blocks; notes that begin after the song's end are left out."""
-    last = grid.meter.ticks_per_bar * (len(grid.starts) - 1)
+    last = int(grid.ticks[-1])
     notes = [(n.onset, min(n.end, last), n.pitch, n.velocity) for n in score.notes if n.onset < last]
     if not notes:
         return

@@ -14,8 +14,8 @@ from stemwright.compose.tracks import assign, share_out
 from stemwright.corpus.readers.parts import hand_over
 from stemwright.corpus.readers.printed import third_of
 from stemwright.corpus.song import CorpusSong
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord, Key
-from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
 from stemwright.song.score import Note, Score
 
@@ -23,7 +23,7 @@ Truth = Mapping[str, Mapping[str, Sequence[int]]]
 """Path of a MIDI file -> layer -> numbers (from 1) of the tracks that fit it; 0: none need fit it."""
 Assign = Callable[[MidiSong], dict[str, list[int]]]
 Give = Callable[[MidiSong], dict[str, list[Note]]]
-Recognise = Callable[[Mapping[str, Score], Meter, int, Key], Sequence[Chord | None]]
+Recognise = Callable[[Mapping[str, Score], BarLines, int, Key], Sequence[Chord | None]]
 
 
 def by_value(midi: MidiSong) -> dict[str, list[int]]:
@@ -82,7 +82,7 @@ def chord_agreement(songs: Iterable[CorpusSong], recognise: Recognise) -> dict[s
         if song.chords != "given":
             continue
         state = song.state
-        found = recognise(song.scores, state.meter, state.bars, state.key)
+        found = recognise(song.scores, state.lines, state.bars, state.key)
         for given, heard in zip(state.chords, found, strict=bool(found)):
             if given is None:
                 continue

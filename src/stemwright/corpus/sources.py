@@ -116,7 +116,7 @@ def with_chords(song: CorpusSong) -> CorpusSong:
     if song.chords != "none" or all(is_drums(layer) for layer in song.scores):
         return song
     state = song.state
-    chords = settled_chords(song.scores, state.meter, state.bars, state.key)
+    chords = settled_chords(song.scores, state.lines, state.bars, state.key)
     return replace(song, state=state.with_(chords=chords), chords="found") if chords else song
 
 

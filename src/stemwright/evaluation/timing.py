@@ -31,15 +31,14 @@ def chord_spans(state: GlobalState) -> tuple[Seconds, list[tuple[int, ...]]]:
     Beats of one chord are one span; where no chord sounds is no span.
     """
     spans, classes = [], []
-    per_beat = state.meter.ticks_per_beat
     first = 0
     for beat in range(1, len(state.chords) + 1):
         if beat < len(state.chords) and state.chords[beat] == state.chords[first]:
             continue
         chord = state.chords[first]
         if chord is not None:
-            ticks = (first * per_beat, beat * per_beat)
-            spans.append([state.timebase.tick_sample(tick) for tick in ticks])
+            ends = (state.lines.beat_tick(first), state.lines.beat_tick(beat))
+            spans.append([state.timebase.tick_sample(tick) for tick in ends])
             classes.append(tuple(sorted({*chord.pitch_classes, chord.bass_pc})))
         first = beat
     return np.array(spans, dtype=np.float64).reshape(-1, 2) / SAMPLE_RATE, classes
@@ -47,8 +46,8 @@ def chord_spans(state: GlobalState) -> tuple[Seconds, list[tuple[int, ...]]]:
 
 def beat_times(timebase: Timebase, bars: int) -> Seconds:
     """Every beat (1/d note) of the first `bars` bars, in seconds, and the end of the last [beats + 1]."""
-    meter = timebase.meter
-    ticks = range(0, bars * meter.ticks_per_bar + 1, meter.ticks_per_beat)
+    lines = timebase.lines
+    ticks = [lines.beat_tick(beat) for beat in range(lines.beat(bars) + 1)]
     return np.array([timebase.tick_sample(tick) for tick in ticks], dtype=np.float64) / SAMPLE_RATE
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError, argument
+from stemwright.exchange.changes import bars_of
 from stemwright.exchange.programs import timbre_of_program
 from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.exchange.tracks import choose, guess
@@ -107,12 +108,13 @@ def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
     _, midi = _read(file, strict)
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
     midi.hold_pedal()
+    lines, _ = bars_of(midi, None, False)
     layer_of = {number: layer for layer, numbers in guessed.items() for number in numbers}
     return {
         "bpm": bpm_text(midi.bpm),
         "meter": str(midi.meter),
         "key": str(midi.key) if midi.key else None,
-        "bars": midi.bars,
+        "bars": midi.bars_in(lines),
         "changes": {"tempo": midi.tempo_changes, "meter": midi.meter_changes, "key": midi.key_changes},
         "tracks": [
             {
@@ -172,7 +174,7 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
         )
     late = max(note.onset for note in notes)
     if late >= state.total_ticks:
-        bar = late // state.meter.ticks_per_bar + 1
+        bar = state.bar_of_tick(late) + 1
         raise UsageError(
             f"{name}: has notes in bar {bar}, the song ends with bar {state.bars}; "
             f"cut the file, give a longer {argument('form')}, or import it into a new folder"
@@ -237,6 +239,8 @@ def _facts(reading: Reading) -> dict[str, Any]:
     return {
         "bpm": state.to_json()["bpm"],
         "meter": str(state.meter),
+        "tempos": state.changes_json()["tempos"],
+        "meters": state.changes_json()["meters"],
         "key": str(state.key),
         "bars": state.bars,
         "style": state.style,

@@ -11,14 +11,17 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from stemwright.errors import Message, UsageError, argument
-from stemwright.exchange.changes import drop_changes, tempo_of
+from stemwright.exchange.changes import bars_of, key_remarks, tempos_of
 from stemwright.producer.create import DEFAULTS
+from stemwright.song.bar_map import cut, map_text, plain, told
 from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Chord, Key
-from stemwright.song.meter import Meter
+from stemwright.song.meter import parse_meters
+from stemwright.song.midi_tempos import bar_tempos
 from stemwright.song.progression import parse_progression
 from stemwright.song.score import Score
-from stemwright.song.state import GlobalState, bpm_text, parse_bpm, parse_style
+from stemwright.song.state import GlobalState, bpm_text, parse_style
+from stemwright.song.tempo import parse_tempos
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
@@ -57,16 +60,17 @@ class Reading:
 def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Reading:
     """The state of a new song, its key still the file's, its chords still open. UsageError names `name`.
 
-    `flatten`: changes of tempo and meter may be dropped.
+    `flatten`: changes of tempo and meter are dropped.
     """
-    meter = Meter.parse(over.meter) if over.meter is not None else midi.meter
-    bpm = tempo_of(midi, over.bpm, name)
-    remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, bpm)
+    lines, meter_remarks = bars_of(midi, over.meter, flatten)
     key = Key.parse(over.key) if over.key is not None else midi.key
-    form = parse_form(over.form) if over.form is not None else midi.sections(meter)
+    form = parse_form(over.form) if over.form is not None else midi.sections(lines)
+    bars = sum(section.bars for section in form)
+    (bpm, tempos), remarks = tempos_of(midi, over.bpm, flatten, lines, bars, name)
+    remarks += meter_remarks + key_remarks(midi) + _mended(midi, bpm)
     if over.form is None and len(midi.markers) > len(form):
         remarks.append(f"{len(midi.markers)} markers gave {len(form)} section(s)")
-    empty = midi.empty_bars_in(meter)
+    empty = midi.empty_bars_in(lines)
     if over.form is None and empty:
         left_out = (
             f"{empty} empty bar(s) after the last note left out (a longer {argument('form')} keeps them)"
@@ -74,7 +78,10 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
         remarks.append(Message(left_out))
     style = midi.style or DEFAULTS["style"] if over.style is None else known_style(over.style)
     try:
-        state = GlobalState(bpm, meter, key or Key("C"), form, style=style)
+        meters = lines.meters if over.meter is not None else cut(lines.meter, lines.meters, 0, bars)[1]
+        state = GlobalState(
+            bpm, lines.meter, key or Key("C"), form, style=style, tempos=tempos, meters=meters
+        )
     except UsageError as error:
         raise UsageError(f"{name}: {error}", error.field) from None
     return Reading(state, _sources(midi, over), remarks)
@@ -83,14 +90,20 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
 def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: GlobalState) -> Reading:
     """The state of a song that is there, for notes that a file adds. UsageError where they do not fit."""
     require_own(state, over)
-    if midi.meter != state.meter and over.meter is None:
+    lines, remarks = bars_of(midi, over.meter, flatten)
+    bars = min(midi.bars_in(lines), state.bars)
+    has, own = (cut(each.meter, each.meters, 0, bars) for each in (lines, state.lines))
+    if has != own and over.meter is None:
         raise UsageError(
-            f"{name}: is in {midi.meter}, the song in {state.meter}; import it into a new folder, "
-            f"or say that it fits with {argument('meter')} {state.meter}"
+            f"{name}: is in {told(*has)}, the song in {told(*own)}; "
+            f'import it into a new folder, or say that it fits with {argument("meter")} "{state.meter_text}"'
         )
-    remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, state.bpm)
-    if midi.bpm != state.bpm:
-        remarks.append(f"it is at {bpm_text(midi.bpm)} BPM, the song at {bpm_text(state.bpm)}")
+    remarks += key_remarks(midi) + _mended(midi, state.bpm)
+    there = bar_tempos(midi.tempos or [(0, midi.bpm)], lines, bars).tempos
+    if there != [state.timebase.bpm_of(bar) for bar in range(bars)]:
+        tempos = plain(there[0], list(enumerate(there))[1:], "bpm", bars)
+        its, own_tempo = told(there[0], tempos, bpm_text), told(state.bpm, state.tempos, bpm_text)
+        remarks.append(f"it is at {its} BPM, the song at {own_tempo}")
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
 
 
@@ -147,19 +160,19 @@ def settle_chords(reading: Reading, midi: MidiSong, over: Override, scores: Mapp
     elif midi.chords:
         chords, source = _from_file(midi, state), "file"
     else:
-        chords, source = settled_chords(scores, state.meter, state.bars, state.key), "notes"
+        chords, source = settled_chords(scores, state.lines, state.bars, state.key), "notes"
     reading.state = state.with_(chords=chords)
     reading.sources["chords"] = source if chords else "none"
 
 
 def require_own(state: GlobalState, over: Override) -> None:
     """UsageError where an existing song is to be read otherwise than it is."""
-    own = {"bpm": bpm_text(state.bpm), "key": str(state.key), "meter": str(state.meter), "form": state.form}
+    own = {"bpm": state.tempo_text, "key": str(state.key), "meter": state.meter_text, "form": state.form}
     own |= {"style": state.style}
     asked = {
-        "bpm": lambda text: bpm_text(parse_bpm(text)),
+        "bpm": lambda text: map_text(*parse_tempos(text), bpm_text),
         "key": lambda text: str(Key.parse(text)),
-        "meter": lambda text: str(Meter.parse(text)),
+        "meter": lambda text: map_text(*parse_meters(text)),
         "form": lambda text: form_text(parse_form(text)),
         "style": known_style,
     }
@@ -212,7 +225,7 @@ def _from_file(midi: MidiSong, state: GlobalState) -> tuple[Chord | None, ...]:
     now: Chord | None = None
     waiting = list(midi.chords)
     for beat in range(state.total_beats):
-        while waiting and waiting[0][0] <= beat * state.meter.ticks_per_beat:
+        while waiting and waiting[0][0] <= state.lines.beat_tick(beat):
             now = waiting.pop(0)[1]
         out.append(now)
     return tuple(out)

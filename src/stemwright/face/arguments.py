@@ -12,11 +12,15 @@ from typing import SupportsFloat, TypeAlias
 
 from stemwright.errors import UsageError, argument, shown
 from stemwright.exchange.chartfile import chart_text
-from stemwright.song.state import BPM_DECIMALS
+from stemwright.song.tempo import BPM_DECIMALS
 
 Place: TypeAlias = "str | PathLike[str]"
 Number: TypeAlias = "str | SupportsFloat"
 """Text, or any number: int, float, Fraction, Decimal, NumPy's."""
+Tempo: TypeAlias = "Number | Mapping[int, Number]"
+"""Beats a minute; where they change, as "112, 9: 126" or {1: 112, 9: 126}, bars counted from 1."""
+Meters: TypeAlias = "str | Mapping[int, str]"
+"""A meter; where it changes, as "4/4, 9: 3/4" or {1: "4/4", 9: "3/4"}."""
 Pair: TypeAlias = "str | int | tuple[int, int]"
 """Bars or pitches: "5-8", (5, 8), or 5 alone."""
 Texts: TypeAlias = "str | Iterable[str]"
@@ -38,11 +42,28 @@ def path(place: Place) -> Path:
         raise UsageError(f"path: {shown(place)} is not a path; give a str or a Path", field="path") from None
 
 
-def bpm_text(value: Number | None) -> str | None:
+def bpm_text(value: Tempo | None) -> str | None:
     """Beats a minute as decimal text, numbers rounded to the six decimals that a song keeps."""
     if value is None or isinstance(value, str):
         return value
+    if isinstance(value, Mapping):
+        return _map_text("bpm", {bar: bpm_text(each) for bar, each in value.items()})
     return f"{_real('bpm', value):.{BPM_DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def meter_text(value: Meters | None) -> str | None:
+    """A meter and its changes as text."""
+    if isinstance(value, Mapping):
+        return _map_text("meter", {bar: text("meter", each) for bar, each in value.items()})
+    return text("meter", value)
+
+
+def _map_text(name: str, values: Mapping[int, str | None]) -> str:
+    """ "112, 9: 126" of {1: "112", 9: "126"}. UsageError where a bar has no value, or bar 1 is not there."""
+    at = {whole(name, bar) or 0: each for bar, each in values.items()}
+    if 1 not in at or None in at.values():
+        raise UsageError(f"{name}: {shown(values)} has no value for bar 1, or for a bar that it names")
+    return ", ".join([str(at.pop(1)), *(f"{bar}: {at[bar]}" for bar in sorted(at))])
 
 
 def whole(name: str, value: int | None) -> int | None:

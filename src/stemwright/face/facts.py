@@ -22,16 +22,34 @@ class ImportedLayer(Result):
 
 
 @dataclass(frozen=True)
+class TempoChange(Result):
+    """The tempo from a bar (from 1) on."""
+
+    bar: int
+    bpm: float
+
+
+@dataclass(frozen=True)
+class MeterChange(Result):
+    """The meter from a bar (from 1) on."""
+
+    bar: int
+    meter: str
+
+
+@dataclass(frozen=True)
 class Imported(Result):
-    """How a MIDI file was read. `sources`: where bpm, meter, key and chords are from: "file", "given",
-    "notes", "song", "default", "none". `remarks`: what did not come through, one line each;
-    `chart_remarks`: how chords that were given were read.
+    """How a MIDI file was read. `bpm` and `meter` are the first, `tempos` and `meters` their changes.
+    `sources`: where bpm, meter, key and chords are from: "file", "given", "notes", "song", "default", "none".
+    `remarks`: what did not come through, one line each; `chart_remarks`: how given chords were read.
     """
 
     run: int
     layers: dict[str, ImportedLayer]
     bpm: float
     meter: str
+    tempos: tuple[TempoChange, ...]
+    meters: tuple[MeterChange, ...]
     key: str
     bars: int
     style: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from stemwright.face.facts import MeterChange, TempoChange
 from stemwright.face.typed import Result
 
 
@@ -270,7 +271,8 @@ class ChartLine(Result):
 
 @dataclass(frozen=True)
 class Shown(Result):
-    """What all layers share, and each layer. `frames`: 75 a second. `chords`: None till decided; `chart`: the
+    """What all layers share, and each layer. `bpm` and `meter` are the first, `tempos` and `meters` their
+    changes. `frames`: 75 a second. `chords`: None till decided; `chart`: the
     same in lines. `stale`, `remarks`: layers that are not as they should be.
     """
 
@@ -278,6 +280,8 @@ class Shown(Result):
     seed: int
     bpm: float
     meter: str
+    tempos: tuple[TempoChange, ...]
+    meters: tuple[MeterChange, ...]
     key: str
     style: str
     sections: tuple[Section, ...]

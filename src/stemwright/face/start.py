@@ -12,9 +12,9 @@ from stemwright.work.progress import Watch, unwatched
 def new(
     path: arg.Place,
     *,
-    bpm: arg.Number | None = None,
+    bpm: arg.Tempo | None = None,
     key: str | None = None,
-    meter: str | None = None,
+    meter: arg.Meters | None = None,
     form: arg.Form | None = None,
     style: str | None = None,
     seed: int | None = None,
@@ -42,9 +42,9 @@ def open(path: arg.Place) -> Song:
 def make_song(
     path: arg.Place,
     *,
-    bpm: arg.Number | None = None,
+    bpm: arg.Tempo | None = None,
     key: str | None = None,
-    meter: str | None = None,
+    meter: arg.Meters | None = None,
     form: arg.Form | None = None,
     style: str | None = None,
     seed: int | None = None,
@@ -71,9 +71,9 @@ def make_song(
 
 
 def _wish(
-    bpm: arg.Number | None,
+    bpm: arg.Tempo | None,
     key: str | None,
-    meter: str | None,
+    meter: arg.Meters | None,
     form: arg.Form | None,
     style: str | None,
     seed: int | None,
@@ -85,7 +85,7 @@ def _wish(
     return Wish(
         bpm=arg.bpm_text(bpm),
         key=arg.text("key", key),
-        meter=arg.text("meter", meter),
+        meter=arg.meter_text(meter),
         form=arg.form_text(form),
         style=arg.text("style", style),
         seed=arg.whole("seed", seed),

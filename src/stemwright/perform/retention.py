@@ -27,10 +27,10 @@ def retention_of(config: Mapping[str, Any], timebase: Timebase, frames: int) -> 
 
 def beat_spans(timebase: Timebase, frames: int, every_bars: int, beats: int) -> tuple[tuple[int, int], ...]:
     """The first `beats` beats of every `every_bars`th bar, as frames [first, last) from below `frames`."""
-    per_bar = timebase.meter.beats_per_bar
     spans = []
     for bar in range(0, timebase.bar_of_frame(max(0, frames - 1)) + 1, every_bars):
         first, after = timebase.bar_frame(bar), timebase.bar_frame(bar + 1)
+        per_bar = timebase.lines.meter_of(bar).beats_per_bar
         last = first + (after - first) * min(beats, per_bar) // per_bar
         if last > first:
             spans.append((first, last))

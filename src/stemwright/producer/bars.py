@@ -32,7 +32,7 @@ class Span:
 
     def ticks(self, state: GlobalState) -> tuple[int, int]:
         """First tick, and the first tick after the span."""
-        return (self.first - 1) * state.meter.ticks_per_bar, self.last * state.meter.ticks_per_bar
+        return state.bar_tick(self.first - 1), state.bar_tick(self.last)
 
 
 def parse_bars(text: str, state: GlobalState, name: str = "bars") -> Span:

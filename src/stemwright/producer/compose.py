@@ -6,7 +6,8 @@ unchanged from the layer's last take. Bars that were not asked for keep every no
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,7 +20,7 @@ from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.clock import Clock
 from stemwright.producer.conflicts import require_clear
 from stemwright.producer.details import ComposedScore
-from stemwright.producer.filling import Gap, fill
+from stemwright.producer.filling import Gap, fill, outside
 from stemwright.producer.players import usual_performer
 from stemwright.producer.record import Act, commit, next_run
 from stemwright.producer.seeds import check_seed, layer_seed
@@ -33,6 +34,7 @@ from stemwright.work.progress import Watch, unwatched
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer, Wishes
     from stemwright.song.document import Song
+    from stemwright.song.harmony import Chord
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
@@ -118,9 +120,8 @@ def write(
     roles = {song.role(name): name for name in names}
     heard = {song.role(name): score for name, score in standing.items()}
     gap = Gap(tuple(roles), span.bars if span else range(state.bars), asked.chords == NEW)
-    wished = wishes(state, asked, gap.layers, heard, gap.bars, _ranges(song, names))
     told = partial(watch, "compose")
-    filled, scores = fill(composer, state, heard, gap, seed, wished, told)
+    filled, scores = fill_as(asked, composer, state, heard, gap, seed, told, _ranges(song, names))
     return Written(filled, {roles[role]: score for role, score in scores.items()}, seed, gap.bars)
 
 
@@ -146,16 +147,79 @@ def _with_chords(song: Song, asked: Asked, span: Span | None) -> GlobalState:
         return state
     if span is None:
         return state.with_(chords=parse_progression(asked.chords, state))
-    beats = state.meter.beats_per_bar
-    given = parse_progression(asked.chords, state, span.last - span.first + 1)
-    before, after = state.chords[: (span.first - 1) * beats], state.chords[span.last * beats :]
-    return state.with_(chords=(*before, *given, *after))
+    given = parse_progression(asked.chords, state, span.bars)
+    first, end = state.lines.beat(span.first - 1), state.lines.beat(span.last)
+    return state.with_(chords=(*state.chords[:first], *given, *state.chords[end:]))
 
 
 def _require_whole(names: Sequence[str], standing: Mapping[str, Score]) -> None:
     for name in names:
         if name not in standing:
             raise UsageError(f"{argument('bars')}: layer {name!r} has no score yet; compose it whole first")
+
+
+def fill_as(
+    asked: Asked,
+    composer: Composer,
+    state: GlobalState,
+    standing: Mapping[str, Score],
+    gap: Gap,
+    seed: int,
+    progress: Callable[[int, int], object] = lambda done, of: None,
+    ranges: Mapping[str, Range] | None = None,
+) -> tuple[GlobalState, dict[str, Score]]:
+    """`filling.fill` as it is asked for; `ranges` as of `wishes`. The composer knows one meter: where the meter changes, each stretch
+    of bars is written as a song of its own, with a seed of its own.
+    """
+    stretches = state.lines.stretches(state.bars)
+    if len(stretches) == 1:
+        wished = wishes(state, asked, gap.layers, standing, gap.bars, ranges)
+        return fill(composer, state, standing, gap, seed, wished, progress)
+    rest = parse_bars(asked.rest, state, "rest").bars if asked.rest is not None else range(0)
+    scores = {name: list(outside(standing.get(name, Score()), gap.bars, state)) for name in gap.layers}
+    chords: list[Chord | None] = []
+    done = 0
+    for stretch in stretches:
+        part = state.slice(stretch.start, len(stretch))
+        start, end = state.bar_tick(stretch.start), state.bar_tick(stretch.stop)
+        bars = _within(stretch, gap.bars)
+        if bars:
+            silent = _within(stretch, rest)
+            here = replace(asked, rest=f"{silent.start + 1}-{silent.stop}" if silent else None)
+            there = {name: score.slice(start, end) for name, score in standing.items()}
+            own = layer_seed(seed, f"bar {stretch.start}", 1) if stretch.start else seed
+            told = partial(_tell, progress, done, len(gap.bars))
+            wished = wishes(part, here, gap.layers, there, bars, ranges)
+            with _counted_from(stretch.start):
+                part, fresh = fill(composer, part, there, replace(gap, bars=bars), own, wished, told)
+            for name, score in fresh.items():
+                notes = score.shifted(start).notes
+                scores[name] += [note for note in notes if state.bar_of_tick(note.onset) in gap.bars]
+            done += len(bars)
+        chords += part.chords
+    return state.with_(chords=tuple(chords)), {n: Score.from_notes(notes) for n, notes in scores.items()}
+
+
+@contextmanager
+def _counted_from(bar: int) -> Iterator[None]:
+    """What is wrong with bars of a stretch says where they are counted from."""
+    try:
+        yield
+    except UsageError as error:
+        if not bar:
+            raise
+        said = f"{error.message} (bars are counted from bar {bar + 1})"
+        raise UsageError(said, error.field) from None
+
+
+def _within(stretch: range, bars: range) -> range:
+    """The bars that lie in a stretch, counted from its beginning."""
+    first = max(stretch.start, bars.start)
+    return range(first - stretch.start, max(first, min(stretch.stop, bars.stop)) - stretch.start)
+
+
+def _tell(progress: Callable[[int, int], object], before: int, total: int, done: int, _: int) -> None:
+    progress(before + done, total)
 
 
 def wishes(
@@ -200,10 +264,10 @@ def _limits(
     """The limits of one layer, of which `bars` are written."""
     from stemwright.compose.composer.limits import usual
 
-    ticks = state.meter.ticks_per_bar
     notes = old.notes if old else ()
-    stands = tuple(n for n in notes if n.onset // ticks not in bars)
-    rhythm = frozenset(n.onset for n in notes if n.onset // ticks in bars) if asked.keep_rhythm else None
+    stands = tuple(n for n in notes if state.bar_of_tick(n.onset) not in bars)
+    kept = frozenset(n.onset for n in notes if state.bar_of_tick(n.onset) in bars)
+    rhythm = kept if asked.keep_rhythm else None
     if rhythm is not None and old is None:
         raise UsageError(
             f"{argument('keep_rhythm')}: layer {name!r} has no score yet; compose it once without"

@@ -15,7 +15,7 @@ from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
-from stemwright.song.state import GlobalState, bpm_text, parse_style
+from stemwright.song.state import GlobalState, parse_style
 from stemwright.song.style import canonical
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def implied(wish: Wish) -> dict[str, str]:
     found = {name: value for name, value in said.items() if getattr(wish, name) is None}
     if wish.key is None and "key" not in found and (key := implied_key(wish.chords)) is not None:
         found["key"] = str(key)
-    if wish.form is None and (form := implied_form(wish.chords, _state(wish, DEFAULTS | found))) is not None:
+    if wish.form is None and (form := implied_form(wish.chords, DEFAULTS["form"])) is not None:
         found["form"] = form
     return found
 
@@ -98,17 +98,17 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
     """UsageError naming the first wish that the existing song at `path` does not fulfil."""
     current = song.state
     has = {
-        "bpm": bpm_text(current.bpm),
+        "bpm": current.tempo_text,
         "key": str(current.key),
-        "meter": str(current.meter),
+        "meter": current.meter_text,
         "form": current.form,
         "style": canonical(current.style) or current.style,  # an old song may have an alias
     }
     wanted = _state(wish, has)
     asked = {
-        "bpm": bpm_text(wanted.bpm),
+        "bpm": wanted.tempo_text,
         "key": str(wanted.key),
-        "meter": str(wanted.meter),
+        "meter": wanted.meter_text,
         "form": wanted.form,
         "style": wanted.style,
     }
@@ -116,7 +116,7 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         if value != has[name]:
             raise _other(path, name, has[name], value)
     if wish.chords is not None and parse_progression(wish.chords, current) != current.chords:
-        has_chords = progression_text(current.chords, current.meter.beats_per_bar) or "not decided yet"
+        has_chords = progression_text(current) or "not decided yet"
         raise _other(path, "chords", has_chords[:60], wish.chords[:60])
     if wish.seed is not None and wish.seed != song.seed:
         raise _other(path, "seed", str(song.seed), str(wish.seed))

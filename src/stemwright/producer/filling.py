@@ -75,7 +75,7 @@ def _draft(state: GlobalState, standing: Mapping[str, Score], gap: Gap) -> tuple
         )
     heard = {n: s for n, s in standing.items() if n in gap.layers or part_of(n) not in parts.values()}
     for name in heard.keys() & set(gap.unheard):
-        heard[name] = Score(tuple(_outside(heard[name], gap.bars, state)))
+        heard[name] = Score(tuple(outside(heard[name], gap.bars, state)))
     draft = Draft.of(state, heard)
     told = {part_of(name) for name in heard if name not in gap.unheard}
     draft = draft.without((part, bar) for part in draft.notes if part not in told for bar in gap.bars)
@@ -87,9 +87,9 @@ def _draft(state: GlobalState, standing: Mapping[str, Score], gap: Gap) -> tuple
 def _merged(old: Score, draft: Draft, part: int, bars: range) -> Score:
     """The new notes of the bars, and the old ones elsewhere as they were."""
     fresh = [note for bar in bars for note in draft.notes[part][bar] or ()]
-    return Score.from_notes([*_outside(old, bars, draft.state), *fresh])
+    return Score.from_notes([*outside(old, bars, draft.state), *fresh])
 
 
-def _outside(score: Score, bars: range, state: GlobalState) -> Iterable[Note]:
+def outside(score: Score, bars: range, state: GlobalState) -> Iterable[Note]:
     """A score's notes that begin in other bars."""
-    return (note for note in score.notes if note.onset // state.meter.ticks_per_bar not in bars)
+    return (note for note in score.notes if state.bar_of_tick(note.onset) not in bars)

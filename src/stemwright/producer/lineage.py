@@ -18,7 +18,7 @@ from stemwright.song.layers import is_drums
 
 if TYPE_CHECKING:
     from stemwright.song.document import LayerEntry, Song, Take
-    from stemwright.song.harmony import Chord
+    from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
 Origins = list[int]
@@ -64,23 +64,21 @@ def to_json(origins: Origins) -> Written:
 def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
     """Of each pitched layer the bars whose notes were written to other chords than stand there now."""
     found: dict[str, list[Span]] = {}
-    chords: dict[int, tuple[Chord | None, ...]] = {}
-    beats, ticks = song.state.meter.beats_per_bar, song.state.meter.ticks_per_bar
+    states: dict[int, GlobalState] = {}
+    now = song.state
     for layer, entry in song.layers.items():
         origins, sha = of_layer(folder, layer, entry, song.state.bars), entry.score_in_use
         if is_drums(entry.role(layer)) or origins is None or sha is None:
             continue
-        for run in set(origins) - chords.keys():
-            chords[run] = _chords_after(folder, run)
-        if all(chords[run] in ((), song.state.chords) for run in set(origins)):
+        for run in set(origins) - states.keys():
+            states[run] = _state_after(folder, run)
+        if all(states[run].chords in ((), now.chords) for run in set(origins)):
             continue
-        played = {note.onset // ticks for note in folder.score(sha, layer).notes}
+        played = {now.bar_of_tick(note.onset) for note in folder.score(sha, layer).notes}
         old = [
             bar
             for bar, run in enumerate(origins)
-            if bar in played
-            and chords[run]
-            and _bar(chords[run], bar, beats) != _bar(song.state.chords, bar, beats)
+            if bar in played and states[run].chords and states[run].chords_of(bar) != now.chords_of(bar)
         ]
         if old:
             found[layer] = _spans(old)
@@ -94,14 +92,10 @@ def _told(record: dict[str, Any], layer: str, bars: int) -> Origins:
     return [run for first, last, run in told.written for _ in range(first, last + 1)]
 
 
-def _chords_after(folder: SongFolder, run: int) -> tuple[Chord | None, ...]:
-    """The song's chords once a run had happened."""
+def _state_after(folder: SongFolder, run: int) -> GlobalState:
+    """The song's state once a run had happened."""
     data = folder.objects.get(folder.runs.read(run)["song"]["after"])
-    return document.loads(data, "song.json").state.chords
-
-
-def _bar(chords: tuple[Chord | None, ...], bar: int, beats: int) -> tuple[Chord | None, ...]:
-    return chords[bar * beats : (bar + 1) * beats]
+    return document.loads(data, "song.json").state
 
 
 def _spans(bars: list[int]) -> list[Span]:

@@ -119,8 +119,8 @@ def nearest(
 
 
 def _changed_bars(state: GlobalState, new: Score, old: Score) -> set[int]:
-    ticks = state.meter.ticks_per_bar
-    return {min(note.onset // ticks, state.bars - 1) for note in set(new.notes) ^ set(old.notes)}
+    changed = set(new.notes) ^ set(old.notes)
+    return {min(state.bar_of_tick(note.onset), state.bars - 1) for note in changed}
 
 
 def _instead(folder: SongFolder, state: GlobalState, layer: str, entry: LayerEntry) -> Take | None:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from stemwright.producer import bundles
 from stemwright.producer.asked import Asked
-from stemwright.producer.compose import wishes
-from stemwright.producer.filling import Gap, fill
+from stemwright.producer.compose import fill_as
+from stemwright.producer.filling import Gap
 from stemwright.producer.players import Performer, playable
 from stemwright.producer.seeds import layer_seed
 from stemwright.producer.tasks import Job, Task
@@ -170,8 +170,8 @@ def _filled(
 ) -> Score:
     """The score of the gap's one layer, written as the composer likes, within what is `played`."""
     (layer,) = gap.layers
-    wished = wishes(state, Asked(), gap.layers, there, gap.bars, {layer: played} if played else {})
-    return fill(composer, state, there, gap, seed, wished, progress)[1][layer]
+    ranges = {layer: played} if played else None
+    return fill_as(Asked(), composer, state, there, gap, seed, progress, ranges)[1][layer]
 
 
 def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:

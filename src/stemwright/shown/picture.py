@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from stemwright.errors import StemwrightError, UsageError, argument, install
 from stemwright.producer.workspace import reading, require_outside
 from stemwright.shown import sheet as lay
+from stemwright.song.bar_map import told
 from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ def _heading(title: str, state: GlobalState) -> str:
     parts = (
         title,
         lay.shown_chord(str(state.key)),
-        f"{bpm_text(state.bpm)} BPM",
-        str(state.meter),
+        f"{told(state.bpm, state.tempos, bpm_text)} BPM",
+        told(state.meter, state.meters),
         state.style,
     )
     return " · ".join(part for part in parts if part)
@@ -124,18 +125,16 @@ def _draw_sections(axes: Axes, sheet: lay.Sheet, system: lay.System) -> None:
 
 def _draw_grid(axes: Axes, sheet: lay.Sheet, system: lay.System) -> None:
     """Bar lines with bar numbers, and faint lines for the beats."""
-    meter = sheet.state.meter
-    bars = system.last - system.first
     top, bottom = lay.SECTION + lay.NUMBERS, sheet.height
-    lines = [bar * meter.ticks_per_bar for bar in range(bars + 1)]
-    beats = [b * meter.ticks_per_beat for b in range(bars * meter.n) if b % meter.n]
-    axes.vlines(beats, lay.HEAD, bottom, color=LINE, lw=0.5, zorder=1)
-    axes.vlines(lines, top, bottom, color=FAINT, lw=1.0, zorder=2)
-    for bar in range(bars):
+    start, end = sheet.span(system)
+    bars = sheet.bar_lines(system)
+    axes.vlines(sheet.beat_lines(system), lay.HEAD, bottom, color=LINE, lw=0.5, zorder=1)
+    axes.vlines([*(tick for tick, _ in bars), end - start], top, bottom, color=FAINT, lw=1.0, zorder=2)
+    for tick, text in bars:
         axes.text(
-            lines[bar] + sheet.ticks * 0.002,
+            tick + sheet.ticks * 0.002,
             lay.SECTION + lay.NUMBERS / 2,
-            str(system.first + bar + 1),
+            text,
             fontsize=7,
             color=FAINT,
             va="center",
@@ -163,7 +162,8 @@ def _draw_lane(axes: Axes, sheet: lay.Sheet, system: lay.System, lane: lay.Lane)
     from matplotlib.patches import Rectangle
 
     colour = LAYER_COLOURS.get(lane.kind, OTHER_COLOUR)
-    end = (system.last - system.first) * sheet.state.meter.ticks_per_bar
+    start, stop = sheet.span(system)
+    end = stop - start
     axes.add_patch(Rectangle((0, lane.top), end, lane.height, fc="white", alpha=0.55, lw=0, zorder=0.5))
     axes.add_patch(Rectangle((0, lane.top), end, lane.height, fill=False, ec=LINE, lw=0.8, zorder=1))
     names = list(lane.marks())

@@ -31,10 +31,11 @@ def describe(path: Path) -> dict[str, Any]:
         "seed": song.seed,
         "bpm": state.to_json()["bpm"],
         "meter": str(state.meter),
+        **state.changes_json(),
         "key": str(state.key),
         "style": state.style,
         "sections": [{"name": section.name, "bars": section.bars} for section in state.sections],
-        "chords": progression_text(state.chords, state.meter.beats_per_bar) or None,
+        "chords": progression_text(state) or None,
         "chart": chart(state),
         "bars": state.bars,
         "frames": frames,
@@ -49,12 +50,11 @@ def chart(state: GlobalState) -> list[dict[str, Any]]:
     not decided. `bar`: the line's first, from 1; `chords`: as `--chords` reads them.
     """
     lines: list[dict[str, Any]] = []
-    first, beats = 0, state.meter.beats_per_bar
+    first = 0
     for section in state.sections if state.chords else ():
         end = first + section.bars
         for bar in range(first, end, CHART_BARS):
-            chords = state.chords[bar * beats : min(bar + CHART_BARS, end) * beats]
-            text = progression_text(chords, beats)
+            text = progression_text(state, range(bar, min(bar + CHART_BARS, end)))
             lines.append({"section": section.name, "bar": bar + 1, "chords": text})
         first = end
     return lines

@@ -8,14 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.harmony import chord_text
 from stemwright.song.layers import KINDS, kind_of, ordered
 from stemwright.song.meter import Meter
 from stemwright.song.score import PPQ, Note, Score
-from stemwright.song.state import GlobalState
+from stemwright.song.state import GlobalState, bpm_text
 
 WIDTH = 15.0
 """Inches of a system, without the names at its left."""
@@ -106,18 +106,14 @@ class System:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A song ready to be drawn. `height`: inches of a system."""
+    """A song ready to be drawn. `height`: inches of a system; `ticks`: what the longest one holds."""
 
     state: GlobalState
     scores: Mapping[str, Score]
     lanes: tuple[Lane, ...]
     bars_per_system: int
     height: float
-
-    @property
-    def ticks(self) -> int:
-        """Ticks that a full system holds."""
-        return self.bars_per_system * self.state.meter.ticks_per_bar
+    ticks: int
 
     def pages(self) -> list[list[System]]:
         """The systems of each page."""
@@ -128,7 +124,7 @@ class Sheet:
 
     def boxes(self, lane: Lane, system: System) -> list[Box]:
         """The notes of a lane that sound in a system, cut at its ends."""
-        start, end = self._span(system)
+        start, end = self.span(system)
         out = []
         for note in self.scores[lane.layer].notes:
             stop = note.onset + STROKE if lane.drums else note.end
@@ -139,31 +135,48 @@ class Sheet:
 
     def chords(self, system: System) -> list[Label]:
         """The chord symbols of a system: where a chord begins, and at the system's start."""
-        beat = self.state.meter.ticks_per_beat
-        beats = self.state.meter.beats_per_bar
-        inside = self.state.chords[system.first * beats : system.last * beats]
-        labels, at = [], 0
-        for chord, run in groupby(inside):
-            room = len(list(run)) * beat
-            labels.append(Label(at, room, shown_chord(chord_text(chord))))
-            at += room
+        lines, labels = self.state.lines, []
+        first, beat = lines.tick(system.first), lines.beat(system.first)
+        for chord, run in groupby(self.state.chords[beat : lines.beat(system.last)]):
+            at, beat = lines.beat_tick(beat) - first, beat + len(list(run))
+            labels.append(Label(at, lines.beat_tick(beat) - first - at, shown_chord(chord_text(chord))))
         return labels
 
     def sections(self, system: System) -> list[tuple[Label, int, bool]]:
         """(label, index of its colour, whether it begins here) of the sections in a system."""
         kinds = list(dict.fromkeys(section.name for section in self.state.sections))
-        per_bar, out, bar = self.state.meter.ticks_per_bar, [], 0
+        out, bar, start = [], 0, self.state.bar_tick(system.first)
         for section in self.state.sections:
             first, last = max(bar, system.first), min(bar + section.bars, system.last)
             if first < last:
-                label = Label((first - system.first) * per_bar, (last - first) * per_bar, section.name)
+                left, right = self.state.bar_tick(first), self.state.bar_tick(last)
+                label = Label(left - start, right - left, section.name)
                 out.append((label, kinds.index(section.name), first == bar))
             bar += section.bars
         return out
 
-    def _span(self, system: System) -> tuple[int, int]:
-        per_bar = self.state.meter.ticks_per_bar
-        return system.first * per_bar, system.last * per_bar
+    def span(self, system: System) -> tuple[int, int]:
+        """First tick of a system, and the first after it."""
+        return self.state.bar_tick(system.first), self.state.bar_tick(system.last)
+
+    def bar_lines(self, system: System) -> list[tuple[int, str]]:
+        """Where bars of a system begin, each with its number, and what changes there."""
+        start, state, out = self.state.bar_tick(system.first), self.state, []
+        changes: dict[int, list[str]] = {}
+        for bar, meter in state.meters:
+            changes.setdefault(bar, []).append(str(meter))
+        for bar, bpm in state.tempos:
+            changes.setdefault(bar, []).append(bpm_text(bpm))
+        for bar in range(system.first, system.last):
+            out.append((state.bar_tick(bar) - start, "  ".join([str(bar + 1), *changes.get(bar, ())])))
+        return out
+
+    def beat_lines(self, system: System) -> list[int]:
+        """Where the other beats of a system begin."""
+        lines, bars = self.state.lines, {self.state.bar_tick(b) for b in range(system.first, system.last)}
+        ticks = map(lines.beat_tick, range(lines.beat(system.first), lines.beat(system.last)))
+        start = self.state.bar_tick(system.first)
+        return [tick - start for tick in ticks if tick not in bars]
 
 
 def lay_out(state: GlobalState, scores: Mapping[str, Score], roles: Mapping[str, str] | None = None) -> Sheet:
@@ -180,8 +193,11 @@ def lay_out(state: GlobalState, scores: Mapping[str, Score], roles: Mapping[str,
         height = PIECE * len(rows) if drums else min(LARGEST, max(SMALLEST, SEMITONE * len(rows)))
         lanes.append(Lane(name, kinds[name], top, height, rows))
         top += height + GAP
-    bars = min(state.bars, bars_per_system(state.meter, state.total_ticks > LONG * PPQ))
-    return Sheet(state, sounding, tuple(lanes), bars, top)
+    longest = max((state.meter, *(meter for _, meter in state.meters)), key=lambda meter: meter.ticks_per_bar)
+    bars = min(state.bars, bars_per_system(longest, state.total_ticks > LONG * PPQ))
+    ends = [state.bar_tick(bar) for bar in (*range(0, state.bars, bars), state.bars)]
+    ticks = max(end - start for start, end in pairwise(ends))
+    return Sheet(state, sounding, tuple(lanes), bars, top, ticks)
 
 
 def bars_per_system(meter: Meter, long: bool) -> int:

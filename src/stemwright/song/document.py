@@ -8,10 +8,11 @@ from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.song.entry import LayerEntry, entry_from_json, entry_to_json
+from stemwright.song.fields import expect_fields, expect_int, expect_text
 from stemwright.song.layers import check_layer_name, ordered
 from stemwright.song.names import check_title
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
-from stemwright.song.state import GlobalState, expect_fields, expect_int, expect_text
+from stemwright.song.state import GlobalState
 from stemwright.song.takes import MAX_SEED, Sampled, Take
 
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
@@ -19,7 +20,8 @@ __all__ += ["dumps", "loads"]
 
 SCHEMA = 3
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
-2: a take may also be a sampler's sound. 3: a layer may have a kind, gain, pan, mute and solo.
+2: a take may also be a sampler's sound. 3: tempo and meter may change; a layer may have a kind, gain, pan,
+mute and solo.
 """
 MAX_LAYERS = 64
 
@@ -113,7 +115,7 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _schema(song: Song) -> int:
     """The oldest schema that holds the song."""
-    if any(entry.settings for entry in song.layers.values()):
+    if song.state.tempos or song.state.meters or any(entry.settings for entry in song.layers.values()):
         return 3
     sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
     return 2 if sampled else 1

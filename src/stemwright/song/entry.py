@@ -9,8 +9,8 @@ from itertools import pairwise
 from typing import Any
 
 from stemwright.errors import UsageError, shown
+from stemwright.song.fields import expect_fields, expect_int, expect_list, expect_text
 from stemwright.song.layers import KINDS, check_layer_name, role_of
-from stemwright.song.state import expect_fields, expect_int, expect_list, expect_text
 from stemwright.song.takes import MAX_TAKES, Take, check_timbre, is_sha, take_from_json, take_to_json
 
 GAIN_DB = (-60.0, 24.0)

@@ -6,9 +6,13 @@ import re
 from dataclasses import dataclass
 
 from stemwright.errors import UsageError
+from stemwright.song.bar_map import Changes, parse_map
 from stemwright.song.score import PPQ
 
 _METER = re.compile(r"([0-9]{1,4})/([0-9]{1,4})", re.ASCII)
+
+
+MAX_BEATS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Meter:
     d: int = 4
 
     def __post_init__(self) -> None:
-        if not 1 <= self.n <= 32 or self.d not in (2, 4, 8, 16):
+        if not 1 <= self.n <= MAX_BEATS or self.d not in (2, 4, 8, 16):
             raise _bad_meter(f"{self.n}/{self.d}")
 
     @classmethod
@@ -52,6 +56,11 @@ class Meter:
     def steps_per_bar(self) -> int:
         """16th-note steps (24 ticks) of a bar."""
         return self.ticks_per_bar // 24
+
+
+def parse_meters(text: str) -> tuple[Meter, Changes[Meter]]:
+    """A meter and its changes from "4/4" or "4/4, 9: 3/4". UsageError otherwise."""
+    return parse_map(text, "meter", Meter.parse)
 
 
 def _bad_meter(text: str) -> UsageError:

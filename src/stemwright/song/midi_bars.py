@@ -8,12 +8,19 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from stemwright.song.bar_lines import BarLines
+from stemwright.song.bar_map import plain
+from stemwright.song.meter import MAX_BEATS, Meter
+from stemwright.song.midi_meta import is_meter, meter_of
+from stemwright.song.rhythm import STEP_TICKS
 from stemwright.song.score import PPQ, Note
 
 if TYPE_CHECKING:
     from stemwright.song.midi_read import MidiSong
 
 _MAX_RUNS = 8
+BESIDE = 6
+"""Ticks beside a bar line at which a change of meter is meant for the line."""
 
 
 class Stretch(NamedTuple):
@@ -93,9 +100,9 @@ class Filled:
         return tick + self.shifts[max(0, bisect_left(self.starts, tick) - 1)]
 
 
-def fill_up(midi: MidiSong) -> bool:
-    """Put every stretch of a file on the bar lines of its one meter; whether that moved anything."""
-    filled = Filled(stretches(midi.meters, midi.end_ticks), midi.meter.ticks_per_bar)
+def fill_up(midi: MidiSong, bar: int) -> bool:
+    """Put every stretch of a file on bar lines, one every `bar` ticks; whether that moved anything."""
+    filled = Filled(stretches(midi.meters, midi.end_ticks), bar)
     if not any(filled.shifts):
         return False
     for track in midi.tracks:
@@ -103,8 +110,70 @@ def fill_up(midi: MidiSong) -> bool:
         track.pedal = [(filled.begin(down), filled.end(up)) for down, up in track.pedal]
     midi.markers = [(filled.begin(tick), text) for tick, text in midi.markers]
     midi.chords = [(filled.begin(tick), chord) for tick, chord in midi.chords]
+    midi.tempos = [(filled.begin(tick), bpm) for tick, bpm in midi.tempos]
+    midi.meters = [(filled.begin(tick), meter) for tick, meter in midi.meters]
     midi.length_ticks = filled.end(midi.length_ticks)
     return True
+
+
+def own_bars(midi: MidiSong) -> tuple[BarLines, list[str]]:
+    """The bars of a file, each in its own meter, and what is to be told of them.
+
+    A bar that a change cuts short has the meter of what is left of it. That is whole sixteenths: where it is
+    not, rests fill one up. Changes to a meter that no song can have are passed over.
+    """
+    remarks = []
+    passed = sorted({f"{n}/{2 ** min(power, 12)}" for _, (n, power) in midi.meters if not is_meter(n, power)})
+    if passed:
+        remarks.append(
+            f"meter {', '.join(passed)} passed over, which no song can have: the one before goes on"
+        )
+    midi.meters = _on_bar_lines([(tick, value) for tick, value in midi.meters if is_meter(*value)])
+    if fill_up(midi, STEP_TICKS):
+        remarks.append("meter: changes between two sixteenths are put on the later one, after a rest")
+    found: list[tuple[int, Meter]] = []
+    bar = 0
+    parts = stretches(midi.meters, midi.end_ticks)
+    for stretch in parts:
+        meter = meter_of(stretch.n, stretch.power, "")
+        whole, rest = divmod(stretch.stop - stretch.start, meter.ticks_per_bar)
+        if stretch is parts[-1]:
+            whole, rest = stretch.bars, 0
+        found += [(bar, meter)] if whole else []
+        bar += whole
+        while rest:
+            short = _short(rest, meter)
+            found.append((bar, short))
+            bar, rest = bar + 1, rest - short.ticks_per_bar
+    (_, first), *changes = found
+    return BarLines(first, plain(first, changes, "meter", bar + 1)), remarks
+
+
+def _on_bar_lines(meters: Sequence[tuple[int, tuple[int, int]]]) -> list[tuple[int, tuple[int, int]]]:
+    """The changes of meter, those right beside a bar line on it."""
+    out: list[tuple[int, tuple[int, int]]] = []
+    for tick, value in meters:
+        if out and value == out[-1][1]:
+            continue
+        if out:
+            last = Stretch(out[-1][0], tick, *out[-1][1], 1)
+            over = (tick - last.start) % last.length
+            tick += -over if over <= BESIDE else last.length - over if last.length - over <= BESIDE else 0
+        if out and tick == out[-1][0]:
+            out.pop()
+        out.append((tick if out else 0, value))
+    return out
+
+
+def _short(ticks: int, usual: Meter) -> Meter:
+    """The meter of a bar of so many ticks, in the beats of the usual one if it can be; of too many the bar
+    is the longest one of sixteenths that there is.
+    """
+    for d in (usual.d, 4, 8, 16, 2):
+        beat = Meter(1, d).ticks_per_beat
+        if ticks % beat == 0 and ticks // beat <= MAX_BEATS:
+            return Meter(ticks // beat, d)
+    return Meter(MAX_BEATS, 16)
 
 
 def _moved(note: Note, filled: Filled) -> Note:

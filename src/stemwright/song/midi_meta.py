@@ -67,6 +67,15 @@ def meter_of(n: int, power: int, name: str) -> Meter:
         raise UsageError(f"{name}: {error}") from None
 
 
+def is_meter(n: int, power: int) -> bool:
+    """Whether n / 2**power is a meter that a song can have."""
+    try:
+        meter_of(n, power, "")
+    except UsageError:
+        return False
+    return True
+
+
 def key_of(fifths: int, minor: int, ours: str) -> Key | None:
     """The key of a key signature; ours where it was noted and still fits; None where it is damaged."""
     if not -7 <= fifths <= 7 or minor not in (0, 1):

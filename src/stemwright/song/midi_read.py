@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from stemwright.errors import UsageError
+from stemwright.song.bar_lines import BarLines
 from stemwright.song.form import MAX_SECTION_BARS, MAX_SECTIONS, Section, section_name
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
@@ -27,6 +28,7 @@ from stemwright.song.midi_meta import (
     TEMPO,
     TEXT,
     bpm_of,
+    is_meter,
     key_of,
     meter_of,
     our_text,
@@ -95,31 +97,31 @@ class MidiSong:
     @property
     def bars(self) -> int:
         """Bars of the file's meter, see `bars_in`."""
-        return self.bars_in(self.meter)
+        return self.bars_in(BarLines(self.meter))
 
-    def bars_in(self, meter: Meter) -> int:
-        """Bars of another meter that hold all notes and chords, at least 1.
+    def bars_in(self, lines: BarLines) -> int:
+        """Bars that hold all notes and chords, at least 1.
 
         Many programs let tracks end long after their music. A file of our own ends where its song does.
         """
         chords = [tick + 1 for tick, chord in self.chords if chord is not None]
         end = self.length_ticks if self.is_ours else max([self.end_ticks, *chords])
-        return max(1, -(-end // meter.ticks_per_bar))
+        return max(1, lines.bars_to(end))
 
-    def empty_bars_in(self, meter: Meter) -> int:
+    def empty_bars_in(self, lines: BarLines) -> int:
         """Bars between the last note or chord and the end of the file, which `bars_in` leaves out."""
-        return max(0, -(-self.length_ticks // meter.ticks_per_bar) - self.bars_in(meter))
+        return max(0, lines.bars_to(self.length_ticks) - self.bars_in(lines))
 
-    def sections(self, meter: Meter | None = None) -> tuple[Section, ...]:
-        """Sections from the markers, on the nearest bars (of `meter`, or the file's own).
+    def sections(self, lines: BarLines | None = None) -> tuple[Section, ...]:
+        """Sections from the markers, on the nearest bars (of `lines`, or the file's one meter).
 
         One section "song" where there are no markers, or more than a song can have.
         """
-        meter = meter or self.meter
-        bars = self.bars_in(meter)
+        lines = lines or BarLines(self.meter)
+        bars = self.bars_in(lines)
         starts: dict[int, str] = {0: "start" if self.markers else "song"}
         for tick, text in self.markers:
-            bar = (tick + meter.ticks_per_bar // 2) // meter.ticks_per_bar
+            bar = lines.nearest_bar(tick)
             if bar < bars:
                 starts[bar] = section_name(text)
         if len(starts) + bars // MAX_SECTION_BARS > MAX_SECTIONS:
@@ -186,7 +188,8 @@ def _read_conductor(raw: RawFile, song: MidiSong, faults: Faults) -> None:
         if status == META
     ]
     metas.sort(key=lambda event: event[0])
-    ours = dict(our_text(data) for _, data in metas if data[0] == TEXT and text_of(data).startswith(OUR_TEXT))
+    texts = [(t, our_text(d)) for t, d in metas if d[0] == TEXT and text_of(d).startswith(OUR_TEXT)]
+    ours = dict(text for _, text in texts)
     song.is_ours = bool(ours)
     song.style = style_of(ours.get("style", ""))
     song.markers = [(tick, text_of(data)) for tick, data in metas if data[0] == MARKER]
@@ -196,30 +199,34 @@ def _read_conductor(raw: RawFile, song: MidiSong, faults: Faults) -> None:
         song.says |= {"key"} if song.key is not None else set()
     song.key_changes = max(0, len(keys) - 1)
     end = max(1, song.end_ticks)
-    heard = [(tick, data) for tick, data in metas if tick < end]
-    _read_tempos(heard, song, ours.get("bpm", ""), faults)
+    heard = [(tick, data) for tick, data in metas if tick < end or song.is_ours]
+    _read_tempos(heard, song, {tick: value for tick, (word, value) in texts if word == "bpm"}, faults)
     song.meters = _held([(t, (d[1], d[2])) for t, d in heard if d[0] == METER and len(d) >= 3])
     if song.meters:
-        song.meter = meter_of(*_longest(song.meters, end), faults.name)
+        found = _longest(song.meters, end, lambda meter: is_meter(*meter))
+        song.meter = meter_of(*found, faults.name)
         song.says.add("meter")
     song.meter_changes = max(0, len(song.meters) - 1)
 
 
-def _read_tempos(metas: Sequence[tuple[int, bytes]], song: MidiSong, ours: str, faults: Faults) -> None:
-    """The tempos that are heard, without changes that nobody hears."""
+def _read_tempos(
+    metas: Sequence[tuple[int, bytes]], song: MidiSong, ours: Mapping[int, str], faults: Faults
+) -> None:
+    """The tempos that are heard, without changes that nobody hears. `ours`: tick -> what we noted of it."""
     named = [(t, int.from_bytes(d[1:4], "big")) for t, d in metas if d[0] == TEMPO and len(d) == 4]
-    tempos = _held([(tick, micros) for tick, micros in named if micros])
+    tempos = _held([(tick, (micros, ours.get(tick, ""))) for tick, micros in named if micros])
     for _ in range(sum(not micros for _, micros in named)):
         faults.add(Fault.TEMPO, 0, "has a tempo of 0 microseconds a quarter note")
     song.tempo_is_zero = bool(named) and not tempos
     steady = tempos[:1]
-    for tick, micros in tempos:
-        if abs(micros - steady[-1][1]) > INAUDIBLE * steady[-1][1]:
-            steady.append((tick, micros))
+    for tick, (micros, noted) in tempos[1:]:
+        last = steady[-1][1][0]
+        if noted or abs(micros - last) > INAUDIBLE * last:
+            steady.append((tick, (micros, noted)))
     if steady:
-        song.bpm = bpm_of(_longest(steady, song.end_ticks), ours)
+        song.bpm = bpm_of(*_longest(steady, song.end_ticks))
         song.says.add("bpm")
-    song.tempos = [(tick, bpm_of(micros, ours)) for tick, micros in steady]
+    song.tempos = [(tick, bpm_of(*tempo)) for tick, tempo in steady]
     song.tempo_changes = max(0, len(steady) - 1)
 
 
@@ -229,9 +236,11 @@ def _held(events: Sequence[tuple[int, _Value]]) -> list[tuple[int, _Value]]:
     return [next(group) for _, group in groupby(last.items(), key=lambda event: event[1])]
 
 
-def _longest(held: Sequence[tuple[int, _Value]], end: int) -> _Value:
-    """The value that holds for most ticks; of equals the first."""
+def _longest(
+    held: Sequence[tuple[int, _Value]], end: int, able: Callable[[_Value], bool] = lambda value: True
+) -> _Value:
+    """The value that holds for most ticks, of those that are `able` where any is; of equals the first."""
     ticks: dict[_Value, int] = {}
     for (start, value), (stop, _) in pairwise([*held, (max(end, held[-1][0]), held[-1][1])]):
         ticks[value] = ticks.get(value, 0) + stop - start
-    return max(ticks, key=lambda value: ticks[value])
+    return max(ticks, key=lambda value: (able(value), ticks[value]))

@@ -76,21 +76,23 @@ def _place(index: int, drums: bool) -> tuple[int, int]:
 
 
 def _conductor(state: GlobalState, title: str) -> list[_Event]:
-    meter = state.meter
     fifths, minor = signature_of(state.key)
     events: list[_Event] = [
         (0, 0, _meta(TITLE, title.encode("utf-8"))),
-        (0, 1, _meta(METER, bytes((meter.n, meter.d.bit_length() - 1, 96 // meter.d, 8)))),
         (0, 2, _meta(KEY, struct.pack(">bB", fifths, minor))),
-        (0, 3, _meta(TEMPO, tempo_of(state.bpm).to_bytes(3, "big"))),
-        (0, 4, _meta(TEXT, f"{OUR_TEXT}bpm={bpm_text(state.bpm)}".encode())),
         (0, 5, _meta(TEXT, f"{OUR_TEXT}key={state.key}".encode())),
     ]
     if state.style:
         events.append((0, 5, _meta(TEXT, f"{OUR_TEXT}style={state.style}".encode())))
+    for bar, meter in ((0, state.meter), *state.meters):
+        data = bytes((meter.n, meter.d.bit_length() - 1, 96 // meter.d, 8))
+        events.append((state.bar_tick(bar), 1, _meta(METER, data)))
+    for bar, bpm in ((0, state.bpm), *state.tempos):
+        events.append((state.bar_tick(bar), 3, _meta(TEMPO, tempo_of(bpm).to_bytes(3, "big"))))
+        events.append((state.bar_tick(bar), 4, _meta(TEXT, f"{OUR_TEXT}bpm={bpm_text(bpm)}".encode())))
     bar = 0
     for section in state.sections:
-        events.append((bar * meter.ticks_per_bar, 6, _meta(MARKER, section.name.encode("utf-8"))))
+        events.append((state.bar_tick(bar), 6, _meta(MARKER, section.name.encode("utf-8"))))
         bar += section.bars
     return events
 
@@ -102,7 +104,7 @@ def _chords(state: GlobalState) -> list[_Event]:
         if beat and chord == state.chords[beat - 1]:
             continue
         for rank, data in enumerate(chord_events(chord), 1):
-            events.append((beat * state.meter.ticks_per_beat, rank, _meta(data[0], data[1:])))
+            events.append((state.lines.beat_tick(beat), rank, _meta(data[0], data[1:])))
     return events
 
 

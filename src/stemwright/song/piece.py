@@ -10,9 +10,9 @@ from typing import Self
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import is_drums
-from stemwright.song.rhythm import RhythmMap
 from stemwright.song.score import Note, Score
-from stemwright.song.state import MAX_BPM, MIN_BPM, GlobalState, Section
+from stemwright.song.state import GlobalState
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,9 @@ class Piece:
 
     def slice(self, first_bar: int, bars: int) -> Self:
         """`bars` bars from `first_bar` (from 0) as a piece of their own. UsageError where there are none."""
-        ticks = self.state.meter.ticks_per_bar
-        start, end = first_bar * ticks, (first_bar + bars) * ticks
+        start, end = self.state.bar_tick(first_bar), self.state.bar_tick(first_bar + bars)
         scores = {layer: score.slice(start, end) for layer, score in self.scores.items()}
-        return replace(self, state=clipped(self.state, first_bar, bars), scores=scores)
+        return replace(self, state=self.state.slice(first_bar, bars), scores=scores)
 
     def transposed(self, semitones: int) -> Self:
         """The piece moved by semitones: notes, key and chords; drums stay. UsageError where a note would
@@ -45,26 +44,13 @@ class Piece:
 
     def retimed(self, factor: Fraction) -> Self:
         """The piece `factor` times as fast, within what a state allows, on two decimals."""
-        bpm = Fraction(round(self.state.bpm * factor * 100), 100)
-        state = self.state.with_(bpm=max(Fraction(MIN_BPM), min(Fraction(MAX_BPM), bpm)))
-        return replace(self, state=state)
 
+        def faster(bpm: Fraction) -> Fraction:
+            return max(Fraction(MIN_BPM), min(Fraction(MAX_BPM), Fraction(round(bpm * factor * 100), 100)))
 
-def clipped(state: GlobalState, first_bar: int, bars: int) -> GlobalState:
-    """The state of `bars` bars from `first_bar` (from 0): sections, chords and rhythm cut to them."""
-    sections: list[Section] = []
-    at = 0
-    for section in state.sections:
-        inside = min(at + section.bars, first_bar + bars) - max(at, first_bar)
-        if inside > 0:
-            sections.append(Section(section.name, inside))
-        at += section.bars
-    per_bar = state.meter.beats_per_bar
-    chords = state.chords[first_bar * per_bar : (first_bar + bars) * per_bar]
-    rhythm = state.rhythm
-    if rhythm is not None:
-        rhythm = RhythmMap(rhythm.swing, rhythm.bars[first_bar : first_bar + bars])
-    return state.with_(sections=tuple(sections), chords=chords, rhythm=rhythm)
+        state = self.state
+        tempos = tuple((bar, faster(bpm)) for bar, bpm in state.tempos)
+        return replace(self, state=state.with_(bpm=faster(state.bpm), tempos=tempos))
 
 
 def _moved(score: Score, semitones: int) -> Score:

@@ -27,30 +27,26 @@ _Item = TypeVar("_Item")
 Beats = tuple[Chord | None, ...]
 
 
-def parse_progression(text: str, state: GlobalState, bars: int | None = None) -> Beats:
-    """One chord per beat of `bars` bars (default: the whole song) in the state's key and meter.
+def parse_progression(text: str, state: GlobalState, bars: range | None = None) -> Beats:
+    """One chord per beat of some bars (from 0; default: the whole song) in the state's key and their meters.
 
     UsageError names the bar and the symbol, and where in the text it stands; also for an empty text and for
     one of more bars than there are.
     """
-    wanted = state.bars if bars is None else bars
-    found = parse_bars(text, state)
-    if len(found) > wanted:
+    wanted = range(state.bars) if bars is None else bars
+    chart = read_chart(text).bars
+    spelling = _spelling(chart)
+    known: dict[str, Chord | None] = {}
+    found: list[Chord | None] = []
+    for number in range(max(len(chart), len(wanted))):
+        beats = state.meter_of(wanted.start + number).beats_per_bar
+        found += _bar(chart[number % len(chart)], beats, state.key, spelling, known)
+    if len(chart) > len(wanted):
         raise UsageError(
-            f"chords: {len(found)} bars are given for {wanted}; write fewer or make the form longer",
+            f"chords: {len(chart)} bars are given for {len(wanted)}; write fewer or make the form longer",
             field="chords",
         )
-    return tuple(chord for bar in range(wanted) for chord in found[bar % len(found)])
-
-
-def parse_bars(text: str, state: GlobalState) -> list[Beats]:
-    """The chords of every beat of the bars that a text has as it is played, in the state's key and meter;
-    UsageError as of `parse_progression`.
-    """
-    bars = read_chart(text).bars
-    spelling = _spelling(bars)
-    known: dict[str, Chord | None] = {}
-    return [_bar(words, state, spelling, known) for words in bars]
+    return tuple(found)
 
 
 def spelling_remarks(text: str) -> list[str]:
@@ -72,12 +68,14 @@ def named_chords(text: str) -> list[Chord]:
     return out
 
 
-def progression_text(chords: Sequence[Chord | None], beats_per_bar: int) -> str:
-    """The text that `parse_progression` reads as these chords (one per beat), in its plainest form."""
-    bars = [tuple(chords[at : at + beats_per_bar]) for at in range(0, len(chords), beats_per_bar)]
+def progression_text(state: GlobalState, bars: range | None = None) -> str:
+    """The text that `parse_progression` reads as the chords of a state, or of some bars (from 0), in its
+    plainest form; "" while they are not decided.
+    """
+    found = [state.chords_of(bar) for bar in bars or range(state.bars) if state.chords]
     out: list[str] = []
-    for number, bar in enumerate(bars):
-        out.append(_SAME_BAR if number and bar == bars[number - 1] else _bar_text(bar))
+    for number, bar in enumerate(found):
+        out.append(_SAME_BAR if number and bar == found[number - 1] else _bar_text(bar))
     return " | ".join(out)
 
 
@@ -97,13 +95,12 @@ def _spelling(bars: Sequence[tuple[Word, ...]]) -> Spelling:
 
 
 def _bar(
-    words: Sequence[Word], state: GlobalState, spelling: Spelling, known: dict[str, Chord | None]
+    words: Sequence[Word], beats: int, key: Key, spelling: Spelling, known: dict[str, Chord | None]
 ) -> Beats:
     """The chord of every beat of a bar. `known`: words that were read already."""
-    beats = state.meter.beats_per_bar
     for word in words:
         if word.text not in known:
-            known[word.text] = _chord(word, spelling, state.key)
+            known[word.text] = _chord(word, spelling, key)
     if len(words) > beats:
         raise _wrong(words[beats], f"is chord {beats + 1} of a bar of {beats} beats; write at most {beats}")
     return tuple(_spread([known[word.text] for word in words], beats))

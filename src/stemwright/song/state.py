@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.song.bar_lines import BarLines
+from stemwright.song.bar_map import Changes, cut, map_text, plain
+from stemwright.song.fields import expect_fields, expect_list, expect_text
 from stemwright.song.form import MAX_SECTIONS, Section, form_text, parse_form
-from stemwright.song.harmony import Chord, Key, chord_text, parse_chord
-from stemwright.song.meter import Meter
-from stemwright.song.rhythm import RhythmMap, parse_swing, swing_text
-from stemwright.song.timebase import Timebase
+from stemwright.song.harmony import Chord, Key, chord_text
+from stemwright.song.meter import Meter, parse_meters
+from stemwright.song.rhythm import RhythmMap, swing_text
+from stemwright.song.state_json import (
+    changes_from_json,
+    chords_from_json,
+    meter_from_json,
+    rhythm_from_json,
+    section_from_json,
+)
+from stemwright.song.tempo import bpm_from_json, bpm_text, bpm_to_json, check_bpm, parse_bpm, parse_tempos
+from stemwright.song.timebase import FRAME_RATE, Timebase
 
 __all__ = [
     "Chord",
@@ -29,11 +38,8 @@ __all__ = [
     "parse_style",
 ]
 
-MIN_BPM, MAX_BPM = 30, 300
-BPM_DECIMALS = 6
 MAX_BARS = 4096
 MAX_SECONDS = 2 * 3600
-_BPM = re.compile(r"[0-9]{1,20}(\.[0-9]{0,20})?")
 _STYLE = re.compile(r"[a-z0-9 _-]{0,64}")
 
 
@@ -41,6 +47,7 @@ _STYLE = re.compile(r"[a-z0-9 _-]{0,64}")
 class GlobalState:
     """What all layers share. `bpm`: quarter notes a minute, whatever the meter.
 
+    `tempos`, `meters`: changes of tempo and meter at bars (from 0), `bpm` and `meter` hold until then.
     `chords`: one per beat (1/d note) of the whole song, None where none sounds, or () while not yet decided.
     `rhythm`: None while not yet decided. Every field is checked; UsageError names the field.
     """
@@ -52,9 +59,13 @@ class GlobalState:
     chords: tuple[Chord | None, ...] = ()
     rhythm: RhythmMap | None = None
     style: str = ""
+    tempos: Changes[Fraction] = ()
+    meters: Changes[Meter] = ()
+    timebase: Timebase = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        _check_bpm(self.bpm, bpm_text(self.bpm))
+        for bpm in (self.bpm, *(bpm for _, bpm in self.tempos)):
+            check_bpm(bpm, bpm_text(bpm))
         if self.bars > MAX_BARS:
             raise UsageError(
                 f"form: has {self.bars} bars in all; at most {MAX_BARS} are allowed", field="form"
@@ -63,7 +74,10 @@ class GlobalState:
             raise UsageError(
                 f"form: has {len(self.sections)} sections; give 1 to {MAX_SECTIONS}", field="form"
             )
-        if self.timebase.bar_seconds * self.bars > MAX_SECONDS:
+        object.__setattr__(self, "tempos", plain(self.bpm, self.tempos, "bpm", self.bars))
+        object.__setattr__(self, "meters", plain(self.meter, self.meters, "meter", self.bars))
+        object.__setattr__(self, "timebase", Timebase(self.bpm, self.meter, self.tempos, self.meters))
+        if self.frames > MAX_SECONDS * FRAME_RATE:
             raise UsageError(
                 f"form: {self.bars} bars at {bpm_text(self.bpm)} BPM last over 2 hours; use fewer bars",
                 field="form",
@@ -84,11 +98,11 @@ class GlobalState:
     def _check_rhythm(self, rhythm: RhythmMap) -> None:
         if len(rhythm.bars) != self.bars:
             raise UsageError(f"rhythm.bars: {len(rhythm.bars)} given; give one per bar, {self.bars}")
-        steps = self.meter.steps_per_bar
         for number, bar in enumerate(rhythm.bars, 1):
-            if len(bar) != steps:
+            meter = self.meter_of(number - 1)
+            if len(bar) != meter.steps_per_bar:
                 raise UsageError(
-                    f"rhythm.bars: bar {number} has {len(bar)} steps; {self.meter} needs {steps}"
+                    f"rhythm.bars: bar {number} has {len(bar)} steps; {meter} needs {meter.steps_per_bar}"
                 )
 
     @classmethod
@@ -100,19 +114,66 @@ class GlobalState:
         form: str = "verse:8",
         style: str = "",
     ) -> GlobalState:
-        """A state from the texts a user gives; chords and rhythm map not yet decided."""
-        return cls(
-            parse_bpm(bpm), Meter.parse(meter), Key.parse(key), parse_form(form), style=parse_style(style)
-        )
+        """A state from the texts a user gives; chords and rhythm map not yet decided.
+
+        Tempo and meter may change at bars: "112, 9: 126", "4/4, 9: 3/4".
+        """
+        (first, tempos), (unit, meters) = parse_tempos(bpm), parse_meters(meter)
+        sections, plain_style = parse_form(form), parse_style(style)
+        return cls(first, unit, Key.parse(key), sections, style=plain_style, tempos=tempos, meters=meters)
 
     def with_(self, **changes: Any) -> GlobalState:
         """This state with some fields changed, checked again."""
         return replace(self, **changes)
 
+    def slice(self, first_bar: int, bars: int) -> GlobalState:
+        """The state of `bars` bars from `first_bar` (from 0); all that is said of bars is cut to them."""
+        stop = first_bar + bars
+        sections: list[Section] = []
+        at = 0
+        for section in self.sections:
+            inside = min(at + section.bars, stop) - max(at, first_bar)
+            if inside > 0:
+                sections.append(Section(section.name, inside))
+            at += section.bars
+        rhythm = self.rhythm
+        if rhythm is not None:
+            rhythm = RhythmMap(rhythm.swing, rhythm.bars[first_bar:stop])
+        bpm, tempos = cut(self.bpm, self.tempos, first_bar, stop)
+        meter, meters = cut(self.meter, self.meters, first_bar, stop)
+        chords = self.chords[self.lines.beat(first_bar) : self.lines.beat(stop)]
+        return GlobalState(bpm, meter, self.key, tuple(sections), chords, rhythm, self.style, tempos, meters)
+
     @property
-    def timebase(self) -> Timebase:
-        """The timebase of this song."""
-        return Timebase(self.bpm, self.meter)
+    def lines(self) -> BarLines:
+        """Where bars begin, in ticks and in beats."""
+        return self.timebase.lines
+
+    def bar_tick(self, bar0: int) -> int:
+        """The tick at which a bar (from 0) begins."""
+        return self.lines.tick(bar0)
+
+    def bar_of_tick(self, tick: int) -> int:
+        """The bar (from 0) in which a tick lies."""
+        return self.lines.bar_of_tick(tick)
+
+    def meter_of(self, bar0: int) -> Meter:
+        """The meter of a bar (from 0)."""
+        return self.lines.meter_of(bar0)
+
+    def chords_of(self, bar0: int) -> tuple[Chord | None, ...]:
+        """The chords of a bar's beats; () while they are not decided."""
+        return self.chords[self.lines.beat(bar0) : self.lines.beat(bar0 + 1)]
+
+    @property
+    def tempo_text(self) -> str:
+        """The tempo and its changes, as `create` reads them: "112, 9: 126"."""
+        return map_text(self.bpm, self.tempos, bpm_text)
+
+    @property
+    def meter_text(self) -> str:
+        """The meter and its changes, as `create` reads them: "4/4, 9: 3/4"."""
+        return map_text(self.meter, self.meters)
 
     @property
     def bars(self) -> int:
@@ -122,12 +183,12 @@ class GlobalState:
     @property
     def total_beats(self) -> int:
         """Beats (1/d notes) of the whole song."""
-        return self.bars * self.meter.beats_per_bar
+        return self.lines.beat(self.bars)
 
     @property
     def total_ticks(self) -> int:
         """Ticks of the whole song."""
-        return self.bars * self.meter.ticks_per_bar
+        return self.lines.tick(self.bars)
 
     @property
     def frames(self) -> int:
@@ -150,14 +211,16 @@ class GlobalState:
 
     def chord_at_tick(self, tick: int) -> Chord | None:
         """The chord that sounds at a tick; None for no chord, not decided, or outside the song."""
-        beat = tick // self.meter.ticks_per_beat
+        beat = self.lines.beat_of_tick(tick)
         return self.chords[beat] if 0 <= beat < len(self.chords) else None
 
     def to_json(self) -> dict[str, Any]:
-        """Plain JSON values. `bpm` is an int or the float whose shortest writing is the exact decimal."""
+        """Plain JSON values. A BPM is an int or the float whose shortest writing is the exact decimal;
+        changes of tempo and meter are there where there are any, their bars counted from 1.
+        """
         rhythm = self.rhythm
-        return {
-            "bpm": self.bpm.numerator if self.bpm.denominator == 1 else float(bpm_text(self.bpm)),
+        values: dict[str, Any] = {
+            "bpm": bpm_to_json(self.bpm),
             "meter": str(self.meter),
             "key": str(self.key),
             "sections": [{"name": section.name, "bars": section.bars} for section in self.sections],
@@ -167,40 +230,37 @@ class GlobalState:
             else {"swing": swing_text(rhythm.swing), "bars": list(rhythm.bars)},
             "style": self.style,
         }
+        return values | {name: changes for name, changes in self.changes_json().items() if changes}
+
+    def changes_json(self) -> dict[str, list[dict[str, Any]]]:
+        """Changes of tempo and meter as plain values, their bars counted from 1."""
+        return {
+            "tempos": [{"bar": bar + 1, "bpm": bpm_to_json(bpm)} for bar, bpm in self.tempos],
+            "meters": [{"bar": bar + 1, "meter": str(meter)} for bar, meter in self.meters],
+        }
 
     @classmethod
     def from_json(cls, data: object) -> GlobalState:
         """The state that `to_json` gave (floats may be Decimals). UsageError names the wrong field."""
         fields = expect_fields(
-            data, "state", ("bpm", "meter", "key", "sections", "chords", "rhythm", "style")
+            data,
+            "state",
+            ("bpm", "meter", "key", "sections", "chords", "rhythm", "style"),
+            ("tempos", "meters"),
         )
         return cls(
-            bpm=_bpm_from_json(fields["bpm"]),
-            meter=Meter.parse(expect_text(fields["meter"], "state.meter")),
+            bpm=bpm_from_json(fields["bpm"], "state.bpm"),
+            meter=meter_from_json(fields["meter"], "state.meter"),
             key=Key.parse(expect_text(fields["key"], "state.key")),
             sections=tuple(
-                _section_from_json(item) for item in expect_list(fields["sections"], "state.sections")
+                section_from_json(item) for item in expect_list(fields["sections"], "state.sections")
             ),
-            chords=_chords_from_json(fields["chords"]),
-            rhythm=_rhythm_from_json(fields["rhythm"]),
+            chords=chords_from_json(fields["chords"]),
+            rhythm=rhythm_from_json(fields["rhythm"]),
             style=expect_text(fields["style"], "state.style"),
+            tempos=changes_from_json(fields, "tempos", "bpm", bpm_from_json),
+            meters=changes_from_json(fields, "meters", "meter", meter_from_json),
         )
-
-
-def parse_bpm(text: str) -> Fraction:
-    """Beats a minute, exact, from "112" or "97.3": 30..300, at most 6 decimals. UsageError otherwise."""
-    plain = text.strip()
-    if not _BPM.fullmatch(plain):
-        raise _bad_bpm(text)
-    bpm = Fraction(plain)
-    _check_bpm(bpm, text)
-    return bpm
-
-
-def bpm_text(bpm: Fraction) -> str:
-    """The exact decimal of a BPM: "112", "97.3"."""
-    whole, millionths = divmod(round(bpm * 10**BPM_DECIMALS), 10**BPM_DECIMALS)
-    return f"{whole}.{millionths:0{BPM_DECIMALS}d}".rstrip("0").rstrip(".")
 
 
 def parse_style(text: str) -> str:
@@ -211,84 +271,3 @@ def parse_style(text: str) -> str:
             f"style: {text[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64", field="style"
         )
     return style
-
-
-def _check_bpm(bpm: Fraction, text: str) -> None:
-    if not MIN_BPM <= bpm <= MAX_BPM:
-        raise _bad_bpm(text)
-    if (bpm * 10**BPM_DECIMALS).denominator != 1:
-        raise UsageError(f"bpm: {text[:40]!r} has more than {BPM_DECIMALS} decimals; round it", field="bpm")
-
-
-def _bad_bpm(text: str) -> UsageError:
-    return UsageError(
-        f"bpm: {text[:40]!r} is not a tempo; give a number from {MIN_BPM} to {MAX_BPM}, e.g. 97.3",
-        field="bpm",
-    )
-
-
-def _bpm_from_json(value: object) -> Fraction:
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise UsageError(f"state.bpm: {str(value)[:40]!r} is not a number; give {MIN_BPM} to {MAX_BPM}")
-    return parse_bpm(str(value))
-
-
-def _section_from_json(item: object) -> Section:
-    fields = expect_fields(item, "state.sections", ("name", "bars"))
-    name = expect_text(fields["name"], "state.sections.name")
-    return Section(name, expect_int(fields["bars"], "state.sections.bars"))
-
-
-def _chords_from_json(value: object) -> tuple[Chord | None, ...]:
-    seen: dict[str, Chord | None] = {}
-    out: list[Chord | None] = []
-    for item in expect_list(value, "state.chords"):
-        text = expect_text(item, "state.chords")
-        if text not in seen:
-            seen[text] = parse_chord(text)
-        out.append(seen[text])
-    return tuple(out)
-
-
-def _rhythm_from_json(value: object) -> RhythmMap | None:
-    if value is None:
-        return None
-    fields = expect_fields(value, "state.rhythm", ("swing", "bars"))
-    bars = tuple(
-        expect_text(bar, "state.rhythm.bars") for bar in expect_list(fields["bars"], "state.rhythm.bars")
-    )
-    return RhythmMap(parse_swing(expect_text(fields["swing"], "state.rhythm.swing")), bars)
-
-
-def expect_fields(value: object, field: str, names: tuple[str, ...]) -> Mapping[str, Any]:
-    """`value` where it is an object with exactly these fields; UsageError otherwise."""
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{field}: should be an object with the fields {', '.join(names)}")
-    for name in names:
-        if name not in value:
-            raise UsageError(f"{field}.{name}: is missing")
-    for name in value:
-        if name not in names:
-            raise UsageError(f"{field}.{str(name)[:40]}: is not a known field; take it out")
-    return value
-
-
-def expect_text(value: object, field: str) -> str:
-    """`value` where it is a text; UsageError otherwise."""
-    if not isinstance(value, str):
-        raise UsageError(f"{field}: should be a text, not {str(value)[:40]}")
-    return value
-
-
-def expect_list(value: object, field: str) -> list[Any]:
-    """`value` where it is a list; UsageError otherwise."""
-    if not isinstance(value, list):
-        raise UsageError(f"{field}: should be a list, not {str(value)[:40]}")
-    return value
-
-
-def expect_int(value: object, field: str, low: int = 0, high: int = 2**64 - 1) -> int:
-    """`value` where it is a whole number in low..high; UsageError otherwise."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise UsageError(f"{field}: {str(value)[:40]} should be a whole number from {low} to {high}")
-    return value

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stemwright.errors import UsageError
-from stemwright.song.state import expect_fields, expect_int, expect_text
+from stemwright.song.fields import expect_fields, expect_int, expect_text
 
 MAX_SEED = 2**64 - 1
 MAX_TAKES = 10_000

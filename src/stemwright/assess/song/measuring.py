@@ -93,7 +93,7 @@ def _layer(part: MeasuredLayer) -> dict[str, Any]:
     state = part.state
     audio = part.stem.audio
     times = onset_times(part.score, state.timebase)
-    shift = float(state.timebase.bar_seconds) / 3
+    shift = float(state.timebase.tick_seconds(state.total_ticks) / state.bars) / 3
     later = np.sort((times + shift) % (len(audio) / SAMPLE_RATE))
     control: Figures | None = None
     rendered: Audio | None = None

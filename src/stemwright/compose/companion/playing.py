@@ -25,8 +25,8 @@ def events_of(
             moments.append((note.onset, 1, place, note.pitch, name, note.velocity))
             if not is_drums(name):
                 moments.append((note.end, 0, place, note.pitch, name, 0))
-    tick, last, out = state.timebase.tick_seconds(1), 0, []
+    last, out = 0, []
     for at, _, _, pitch, name, velocity in sorted(moments):
-        out.append(Event(name, pitch, float((at - last) * tick), velocity))
+        out.append(Event(name, pitch, float(state.timebase.tick_seconds(at, last)), velocity))
         last = at
     return out

@@ -38,10 +38,10 @@ def hush(draft: Draft, places: Collection[Place]) -> None:
 
 def _spans(draft: Draft, bar: int) -> list[Span]:
     """Silences from a bar on, up to the first that begins after it. Bars without chords yet are none."""
-    meter = draft.state.meter
+    lines = draft.state.lines
     out: list[Span] = []
     for at in range(bar, draft.state.bars):
-        out += silent_spans(draft.chords[at] or (), meter.ticks_per_beat, at * meter.ticks_per_bar)
-        if out and out[-1][0] >= (bar + 1) * meter.ticks_per_bar:
+        out += silent_spans(draft.chords[at] or (), lines, lines.beat(at))
+        if out and out[-1][0] >= lines.tick(bar + 1):
             break
     return out

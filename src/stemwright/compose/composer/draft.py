@@ -43,7 +43,9 @@ class Draft:
 
     @classmethod
     def of(cls, state: GlobalState, scores: Mapping[str, Score]) -> Draft:
-        """A draft in which everything stands. Layers of one part (`vocabulary.part_of`) come together."""
+        """A draft in which everything stands, of a state of one meter. Layers of one part (`part_of`) come
+        together.
+        """
         together: dict[int, list[Note]] = {}
         for layer, score in scores.items():
             together.setdefault(part_of(layer), []).extend(score.notes)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from stemwright.song.drums import DRUM_PIECES, PIECE_PITCH, piece_of
 from stemwright.song.score import Note, Score
-from stemwright.song.state import MAX_BPM, MIN_BPM
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 FOLD = {"bass": (24, 60), "harmony": (36, 96), "lead": (45, 96)}
 """The lowest and the highest pitch of a layer."""
