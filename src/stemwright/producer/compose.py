@@ -168,8 +168,8 @@ def fill_as(
     progress: Callable[[int, int], object] = lambda done, of: None,
     ranges: Mapping[str, Range] | None = None,
 ) -> tuple[GlobalState, dict[str, Score]]:
-    """`filling.fill` as it is asked for; `ranges` as of `wishes`. The composer knows one meter: where the meter changes, each stretch
-    of bars is written as a song of its own, with a seed of its own.
+    """`filling.fill` as it is asked for; `ranges` as of `wishes`. The composer knows one meter: where the meter
+    changes, each stretch of bars is written as a song of its own, with a seed of its own.
     """
     stretches = state.lines.stretches(state.bars)
     if len(stretches) == 1:
