@@ -54,7 +54,7 @@ def new(
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
     from stemwright.exchange.chartfile import chart_text
-    from stemwright.producer.create import Wish, create, remarks
+    from stemwright.producer.create import Wish, create, remark_facts
     from stemwright.shown.reports import describe
 
     with chart_text(chords) as chart:
@@ -62,7 +62,7 @@ def new(
         create(folder, wish)
     facts = describe(folder)
     if json:
-        emit_json({**facts, **remarks(wish)})
+        emit_json({**facts, **remark_facts(wish)})
     else:
         _say_implied(wish)
         lines([f"{quoted(folder)}: {_headline(facts)}", f"next: stemwright generate {quoted(folder)}"])
@@ -145,7 +145,7 @@ def _say_implied(wish: Wish) -> None:
     from stemwright.producer.create import implied, remarks
 
     lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
-    lines(f"chords: {remark}" for remark in remarks(wish).get("chart_remarks", ()))
+    lines(f"chords: {remark}" for remark in remarks(wish))
 
 
 def _headline(facts: dict[str, object]) -> str:

@@ -86,12 +86,17 @@ def implied(wish: Wish) -> dict[str, str]:
     return found
 
 
-def remarks(wish: Wish) -> dict[str, list[str]]:
-    """`chart_remarks`: what is to be told of how the wished chords were read; without chords nothing."""
+def remarks(wish: Wish) -> list[str]:
+    """What is to be told of how the wished chords were read."""
     from stemwright.compose.implied import chart_remarks
 
     given = [name for name in (*DEFAULTS, "title") if getattr(wish, name) is not None]
-    return {} if wish.chords is None else {"chart_remarks": chart_remarks(wish.chords, given)}
+    return [] if wish.chords is None else chart_remarks(wish.chords, given)
+
+
+def remark_facts(wish: Wish) -> dict[str, list[str]]:
+    """The remarks as a result has them, `chart_remarks`; nothing where no chords were wished for."""
+    return {} if wish.chords is None else {"chart_remarks": remarks(wish)}
 
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:

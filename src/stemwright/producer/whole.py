@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stemwright.producer.create import Wish, create, remarks, require_same
+from stemwright.producer.create import Wish, create, remark_facts, require_same
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
 from stemwright.producer.workspace import reading
@@ -30,5 +30,5 @@ def make_song(
         "elapsed_seconds": round(elapsed, 3),
         "rtf": round(elapsed / mixed["seconds"], 4),
         "layers": made["layers"],
-        **remarks(wish),
+        **remark_facts(wish),
     }
