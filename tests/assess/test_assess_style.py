@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stemwright.assess.style.measuring import judged_bars, measures, misses
 from stemwright.assess.style.report import assess_style
@@ -18,7 +21,7 @@ from stemwright.assess.style.tables import style_tables
 from stemwright.compose.styles import NAMES
 from stemwright.errors import UsageError
 from stemwright.evaluation.symbolic.song import SymbolicSong
-from support.symbolic import kit, line, melody, song
+from support.symbolic import kit, line, melody, score, song
 
 BEAT = {"kick": "X.......X.......", "snare": "....X.......X...", "closed_hat": "x.x.x.x.x.x.x.x."}
 
@@ -163,5 +166,39 @@ def test_refusals() -> None:
         writers("nobody", "pop", 1)
     with pytest.raises(UsageError, match=r"style: 'regae'.*'reggae'"):
         writers("arranger", "pop,regae", 1)
+    with pytest.raises(UsageError, match="empty name"):
+        writers("arranger", "pop,", 1)
     with pytest.raises(UsageError, match="--seed"):
         writers("arranger", "pop", 1, seed=-1)
+
+
+NOTE = st.tuples(st.integers(0, 1200), st.integers(1, 500), st.integers(0, 127), st.integers(1, 127))
+UNBOUNDED = ("range", "phrase", "largest", "onsets", "voices", "spread", "velocity", "density", "register",
+             "layers", "faults", "longest_rest", "crashes", "breaths")  # fmt: skip
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.sampled_from(["4/4", "3/4", "6/8", "12/8", "7/8", "5/4", "1/4"]),
+    st.sampled_from(["verse:1", "verse:4", "a:2 b:2 a:2", "intro:1 verse:2 chorus:1", "verse:12"]),
+    st.sampled_from(["", "C", "Am7"]),
+    st.dictionaries(
+        st.sampled_from(["drums", "bass", "harmony", "lead", "lead-2"]), st.lists(NOTE, max_size=12)
+    ),
+)
+def test_any_notes_can_be_measured(
+    meter: str, form: str, chord: str, layers: dict[str, list[tuple[int, int, int, int]]]
+) -> None:
+    bare = song(meter=meter, form=form)
+    have = song(
+        chords=f"{chord} " * bare.state.bars,
+        meter=meter,
+        form=form,
+        style="rock",
+        **{name: score(*rows) for name, rows in layers.items()},
+    )
+    for key, value in measures(have).items():
+        assert value is None or np.isfinite(value), key
+        if value is not None and not key.split(".")[1].startswith(UNBOUNDED) and "alike" not in key:
+            assert 0.0 <= value <= 1.0 + 1e-9, key
+        assert all(1 <= bar <= have.state.bars for bar in misses(have, key)), key

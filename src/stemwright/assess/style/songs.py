@@ -49,12 +49,20 @@ def writers(
     UsageError for a writer or style that nobody knows, or a composer that is not installed.
     """
     check_seed(seed)
-    wanted = list(dict.fromkeys(played(name) for name in styles.split(","))) if styles is not None else NAMES
+    wanted = NAMES if styles is None else _styles(styles)
     found = {name: _writer(name.strip()) for name in names.split(",")}
     return {
         name: {style: written(style, count, composes, seed, watch) for style in wanted}
         for name, composes in found.items()
     }
+
+
+def _styles(text: str) -> list[str]:
+    """The canonical names of styles with commas between, each once."""
+    names = text.split(",")
+    if not all(name.strip() for name in names):
+        raise UsageError(f"--styles {text[:40]!r}: has an empty name; write for example pop,rock")
+    return list(dict.fromkeys(played(name) for name in names))
 
 
 def _writer(name: str) -> Composes:
