@@ -168,7 +168,7 @@ def fill_as(
     progress: Callable[[int, int], object] = lambda done, of: None,
     ranges: Mapping[str, Range] | None = None,
 ) -> tuple[GlobalState, dict[str, Score]]:
-    """`filling.fill` as it is asked for; `ranges` as of `wishes`. The composer knows one meter: where the meter
+    """`filling.fill` as it is asked for; `ranges` as of `wishes`. The composer knows one meter: where that
     changes, each stretch of bars is written as a song of its own, with a seed of its own.
     """
     stretches = state.lines.stretches(state.bars)
