@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stemwright.cli.main import run
-from stemwright.compose.styles import NAMES, played, resolve
+from stemwright.compose.styles import BOOK, played, style_of
 from stemwright.models import load_bundle, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.song.layers import LAYERS
@@ -30,12 +30,14 @@ def weights(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_styles(capsys: Captured) -> None:
     assert run(["styles", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)["styles"]}
-    assert list(rows)[: len(NAMES)] == list(NAMES)
+    assert list(rows) == list(BOOK)
     assert all(played(name) == name for row in rows.values() for name in [row["name"]])
     assert all(played(alias) == row["name"] for row in rows.values() for alias in row["aliases"])
-    assert all(row["patterns"] == resolve(name) and row["about"] for name, row in rows.items())
+    assert all(row["patterns"] == (style_of(name).like or name) for name, row in rows.items())
+    assert all(row["about"] for row in rows.values())
     assert rows["hiphop"]["bpm"] == [72, 98] and "boom bap" in rows["hiphop"]["aliases"]
-    assert rows["soul"]["patterns"] == "funk"
+    assert rows["soul"]["patterns"] == "soul" and rows["dance"]["patterns"] == "house"
+    assert rows["waltz"]["meter"] == "3/4" and rows["soul"]["meter"] == ""
     metal = {"drums": "heavy", "bass": "pick", "harmony": "muted guitar", "lead": "driven guitar"}
     assert rows["metal"]["timbres"] == metal
 
@@ -45,9 +47,9 @@ def test_styles_for_people(capsys: Captured) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split()[:4] == ["style", "bpm", "also", "called"]
     assert any(
-        line.startswith("bossa ") and "bossa nova, samba" in line and "clave" in line for line in lines
+        line.startswith("bossa ") and "bossa nova, brazilian" in line and "clave" in line for line in lines
     )
-    assert any(line.startswith("soul ") and line.endswith("played like funk") for line in lines)
+    assert any(line.startswith("dance ") and line.endswith("played like house") for line in lines)
 
 
 def test_timbres(weights: Path, capsys: Captured) -> None:

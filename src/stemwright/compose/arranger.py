@@ -16,7 +16,8 @@ from stemwright.compose.groove import choose_grooves, compose_rhythm
 from stemwright.compose.harmony import write_harmony
 from stemwright.compose.lead import write_lead
 from stemwright.compose.plan import SongPlan, plan_song
-from stemwright.compose.styles import Style, style_of
+from stemwright.compose.style import Style
+from stemwright.compose.styles import style_of
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS, kind_of
 from stemwright.song.score import Score

@@ -80,7 +80,7 @@ def _ghosts(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]
 
 def _vary(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]:
     """Every second or fourth bar differs a little: a kick more, a kick less, an opened hat."""
-    if bar.first or bar.bar % 2 == 0:
+    if plan.style.steady or bar.first or bar.bar % 2 == 0:
         return strikes
     stream = plan.bar_stream("drums", bar, "vary")
     fourth = bar.bar % 4 == 3

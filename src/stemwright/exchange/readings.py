@@ -18,7 +18,7 @@ from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.progression import parse_progression
 from stemwright.song.score import Score
-from stemwright.song.state import GlobalState, bpm_text, parse_bpm, parse_style
+from stemwright.song.state import GlobalState, bpm_text, parse_bpm
 
 if TYPE_CHECKING:
     from stemwright.song.midi import MidiSong
@@ -59,6 +59,8 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
 
     `flatten`: changes of tempo and meter may be dropped.
     """
+    from stemwright.compose.styles import played
+
     meter = Meter.parse(over.meter) if over.meter is not None else midi.meter
     bpm = tempo_of(midi, over.bpm, name)
     remarks = drop_changes(midi, over.bpm, over.meter, name, flatten) + _mended(midi, bpm)
@@ -69,7 +71,7 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
     empty = midi.empty_bars_in(meter)
     if over.form is None and empty:
         remarks.append(f"{empty} empty bar(s) after the last note left out (a longer --form keeps them)")
-    style = midi.style or DEFAULTS["style"] if over.style is None else known_style(over.style)
+    style = midi.style or DEFAULTS["style"] if over.style is None else played(over.style)
     try:
         state = GlobalState(bpm, meter, key or Key("C"), form, style=style)
     except UsageError as error:
@@ -89,16 +91,6 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
     if midi.bpm != state.bpm:
         remarks.append(f"it is at {bpm_text(midi.bpm)} BPM, the song at {bpm_text(state.bpm)}")
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
-
-
-def known_style(text: str) -> str:
-    """A style that there is, as a song keeps it. UsageError otherwise."""
-    from stemwright.compose.styles import NAMES, resolve
-
-    style = parse_style(text)
-    if resolve(style) is None:
-        raise UsageError(f"style: {text[:40]!r} is not known; use one of {', '.join(NAMES)}")
-    return style
 
 
 def settle_key(reading: Reading, midi: MidiSong, scores: Mapping[str, Score]) -> None:
@@ -151,14 +143,16 @@ def settle_chords(reading: Reading, midi: MidiSong, over: Override, scores: Mapp
 
 def require_own(state: GlobalState, over: Override) -> None:
     """UsageError where an existing song is to be read otherwise than it is."""
+    from stemwright.compose.styles import name_now, played
+
     own = {"bpm": bpm_text(state.bpm), "key": str(state.key), "meter": str(state.meter), "form": state.form}
-    own |= {"style": state.style}
+    own |= {"style": name_now(state.style)}
     asked = {
         "bpm": lambda text: bpm_text(parse_bpm(text)),
         "key": lambda text: str(Key.parse(text)),
         "meter": lambda text: str(Meter.parse(text)),
         "form": lambda text: form_text(parse_form(text)),
-        "style": known_style,
+        "style": played,
     }
     for option, text in over.given().items():
         if option != "chords" and asked[option](text) != own[option]:

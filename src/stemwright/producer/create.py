@@ -14,8 +14,7 @@ from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
-from stemwright.song.state import GlobalState, bpm_text, parse_style
-from stemwright.song.style import canonical
+from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
     from stemwright.store import SongFolder
@@ -54,7 +53,7 @@ def create(path: Path, wish: Wish) -> SongFolder:
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
     said = implied(wish)
-    state = _with_chords(_state(wish, DEFAULTS | said), wish.chords)
+    state = _with_chords(_state(wish, DEFAULTS | styled(wish) | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     timbres = _timbres(wish)
@@ -80,8 +79,27 @@ def implied(wish: Wish) -> dict[str, str]:
     found = {name: value for name, value in said.items() if getattr(wish, name) is None}
     if wish.key is None and "key" not in found and (key := implied_key(wish.chords)) is not None:
         found["key"] = str(key)
-    if wish.form is None and (form := implied_form(wish.chords, _state(wish, DEFAULTS | found))) is not None:
+    rest = DEFAULTS | styled(wish) | found
+    if wish.form is None and (form := implied_form(wish.chords, _state(wish, rest))) is not None:
         found["form"] = form
+    return found
+
+
+def styled(wish: Wish) -> dict[str, str]:
+    """Meter and tempo (BPM) that the wished style brings where none was wished for: the meter that it is
+    always in, and the middle of its usual tempi where these leave the default out.
+    """
+    if wish.style is None:
+        return {}
+    from stemwright.compose.styles import played, style_of
+
+    style = style_of(played(wish.style))
+    found: dict[str, str] = {}
+    if wish.meter is None and style.meter is not None:
+        found["meter"] = str(style.meter)
+    low, high = style.bpm
+    if wish.bpm is None and not low <= int(DEFAULTS["bpm"]) <= high:
+        found["bpm"] = str((low + high) // 2)
     return found
 
 
@@ -95,13 +113,15 @@ def remarks(wish: Wish) -> list[str]:
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:
     """UsageError naming the first wish that the existing song at `path` does not fulfil."""
+    from stemwright.compose.styles import name_now
+
     current = song.state
     has = {
         "bpm": bpm_text(current.bpm),
         "key": str(current.key),
         "meter": str(current.meter),
         "form": current.form,
-        "style": canonical(current.style) or current.style,  # an old song may have an alias
+        "style": name_now(current.style),
     }
     wanted = _state(wish, has)
     asked = {
@@ -140,7 +160,6 @@ def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
     given = {name: getattr(wish, name) for name in DEFAULTS}
     texts = {name: rest[name] if value is None else value for name, value in given.items()}
     if wish.style is not None:
-        parse_style(wish.style)
         texts["style"] = played(wish.style)
     return GlobalState.create(**texts)
 
