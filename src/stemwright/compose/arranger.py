@@ -40,7 +40,11 @@ class Arrangement:
 
 
 def decide(state: GlobalState, seed: int = 0) -> GlobalState:
-    """`state` with chords and rhythm map filled in where they are not yet decided; those given stay."""
+    """`state` with chords and rhythm map filled in where they are not yet decided; those given stay. Where
+    both are given, no style is asked for.
+    """
+    if state.chords and state.rhythm is not None:
+        return state
     return _plan(state, style_of(state.style), seed).state
 
 

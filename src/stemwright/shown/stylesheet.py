@@ -8,6 +8,7 @@ from typing import Any
 from stemwright.compose.style import LEVELS, Style
 from stemwright.compose.stylebook.files import own_folder
 from stemwright.compose.stylebook.reading import examine
+from stemwright.compose.styles import style_of
 from stemwright.producer import bundles
 from stemwright.shown.catalogue import sheet
 from stemwright.song.rhythm import swing_text
@@ -26,9 +27,14 @@ def check_style(path: Path) -> dict[str, Any]:
 
 
 def _unknown_timbres(style: Style) -> list[str]:
-    """Timbres that no performer here has, a line each; where a performer is missing nobody can say."""
+    """Timbres of the file's own that no performer here has, a line each; where a performer is missing nobody
+    can say.
+    """
     faults: list[str] = []
+    others = style_of(style.like).timbres if style.like else {}
     for layer, timbre in style.timbres.items():
+        if others.get(layer) == timbre:
+            continue
         known = bundles.timbres_of(layer)
         if known and timbre not in known:
             faults.append(f"timbres.{layer}: {timbre[:40]!r} is not known; use one of {', '.join(known)}")
