@@ -11,7 +11,7 @@ from stemwright.song.state import GlobalState
 FORM = "intro:2 verse:4 chorus:4 verse:4 outro:2"
 GOLDEN = {
     "soul": "722b59a3 dd9f4343 e853113e aab92c27 fc208aea ab8e9a74 fd595f6d 16462eec",
-    "disco": "3e760a9d 6d4acd15 0d9573d0 854eff16 bed39fcd d2722b50 8e4825e1 f995e288",
+    "disco": "53748d0f 6d4acd15 0d9573d0 854eff16 c9a0db27 d2722b50 8e4825e1 f995e288",
     "techno": "8bea586d 22e2267c 22ecdb2c 5695584b 0582bd9c 1c6b28e8 f07cc40b 14eb72e1",
     "trance": "f5e50d01 eb35123a d2d924f6 da42489c 976b35d2 b3455c82 7c0bcf5b df2569d1",
     "drumandbass": "b224b587 560e634d b1612ced 86d3ec33 2e143b5a 94543da9 b4ad8f11 01b627cb",
@@ -24,7 +24,7 @@ GOLDEN = {
     "waltz": "7761783c 8aa94584 384bf85b f68cee00 03502d4b 656900e7 5b7524c1 59721a53",
     "ska": "5a2a2e22 7d0c5aa4 a2127aec af85968e a71e252f 4b04e9e5 d180f98f 027d1045",
     "punk": "b3320408 e4dbcbba f4f4495b 3726527f 4085eef3 7ac0d10a 8c77b585 95f14f80",
-    "synthwave": "917a9195 747a1c88 daae4436 bef8aaa5 ff759bbf d6f0f511 0c76c83a e72ae998",
+    "synthwave": "d6b1fa63 747a1c88 daae4436 bef8aaa5 a4227a5b d6f0f511 0c76c83a e72ae998",
     "cinematic": "c98071c2 a2dba606 dce3285e df39b279 483d4284 f8b77dbf 049c2fb9 97cea8b2",
     "folk": "c7888676 1ba5af88 e7150da1 821f9f4d 30b49e95 599ee961 51981f6f 10be03ab",
     "latin": "e7bf4e0d 6acdaf26 6da716e4 8bbee9c7 51a30f20 077a2997 2481a32d 792d9c3a",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stemwright.compose.sounds import usual_timbre
-from stemwright.compose.styles import BOOK
+from stemwright.compose.styles import BOOK, MORE
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import load_bundle, shipped
 from stemwright.song.layers import LAYERS
@@ -29,3 +29,16 @@ def test_styles_sound_like_themselves() -> None:
 
 def test_what_has_no_timbre() -> None:
     assert usual_timbre("", "lead") == usual_timbre("polka", "lead") == usual_timbre("pop", "audio") == ""
+
+
+@pytest.mark.parametrize(("layer", "low", "high"), [("bass", 28, 55), ("harmony", 48, 76), ("lead", 60, 84)])
+def test_what_is_written_can_be_played(layer: str, low: int, high: int) -> None:
+    """Timbres of the styles after the first twelve reach as far as the arranger's notes: none moves by octaves."""
+    bundles = shipped()
+    if layer not in bundles:
+        pytest.skip("no bundle of this layer is installed")
+    ranges = load_bundle(bundles[layer]).manifest.architecture.get("ranges", {})
+    used = {usual_timbre(style, layer) for style in MORE} & set(ranges)
+    assert {
+        timbre: ranges[timbre] for timbre in used if not ranges[timbre][0] <= low < high <= ranges[timbre][1]
+    } == {}
