@@ -27,10 +27,10 @@ GOLDEN = {
     "synthwave": "d6b1fa63 747a1c88 daae4436 bef8aaa5 a4227a5b d6f0f511 0c76c83a e72ae998",
     "cinematic": "c98071c2 a2dba606 dce3285e df39b279 483d4284 f8b77dbf 049c2fb9 97cea8b2",
     "folk": "c7888676 1ba5af88 e7150da1 821f9f4d 30b49e95 599ee961 51981f6f 10be03ab",
-    "latin": "e7bf4e0d 6acdaf26 6da716e4 8bbee9c7 51a30f20 077a2997 2481a32d 792d9c3a",
+    "latin": "ed7e8596 052ad722 3bbd86a0 9dbc1bf9 34c4f6d0 4ab5addb 9b9ced77 de876fd5",
     "electronic": "4a201bcb c49c8cef 2df640cd 8afc731c 4a8e61a1 727556b8 4f428d8b a72eadf5",
     "dance": "4a201bcb c49c8cef 2df640cd 8afc731c 4a8e61a1 727556b8 4f428d8b a72eadf5",
-    "ambient": "c98071c2 a2dba606 dce3285e df39b279 483d4284 f8b77dbf 049c2fb9 97cea8b2",
+    "ambient": "e1cc9d14 b86ae0cf 0cbd2bb2 f8d0c418 86094205 454ce7d1 263abc2d 27dad62d",
 }
 
 

@@ -130,7 +130,7 @@ def test_every_fault_is_one_line(own: Path, text: str, fault: str) -> None:
     [
         ("like = 'pop'", "about: is missing"),
         (SHORT.replace("pop", "pap"), "like: 'pap' is not a shipped style"),
-        (SHORT.replace('"pop"', '"latin"'), "like: 'latin' is itself like 'salsa'; name that one"),
+        (SHORT.replace('"pop"', '"latin"'), "like: 'latin' is itself like 'bossa'; name that one"),
         (SHORT.replace('"pop"', '"my-style"'), "like: 'my-style' is not a shipped style"),
         (SHORT.replace('"pop"', "3"), "like: 3 is not a shipped style"),
         (SHORT + "drums = 3", "drums: 3 is not a table; write [drums] on a line of its own"),

@@ -33,7 +33,7 @@ def test_what_has_no_timbre() -> None:
 
 @pytest.mark.parametrize(("layer", "low", "high"), [("bass", 28, 55), ("harmony", 48, 76), ("lead", 60, 84)])
 def test_what_is_written_can_be_played(layer: str, low: int, high: int) -> None:
-    """Timbres of the styles after the first twelve reach as far as the arranger's notes: none moves by octaves."""
+    """Timbres of the styles after the first twelve reach as far as the arranger's notes."""
     bundles = shipped()
     if layer not in bundles:
         pytest.skip("no bundle of this layer is installed")
