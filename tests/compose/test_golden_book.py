@@ -16,7 +16,7 @@ GOLDEN = {
     "trance": "f5e50d01 eb35123a d2d924f6 da42489c 976b35d2 b3455c82 7c0bcf5b df2569d1",
     "drumandbass": "b224b587 560e634d b1612ced 86d3ec33 2e143b5a 94543da9 b4ad8f11 01b627cb",
     "lofi": "91ea42c5 3b925548 4d7ba7a8 2eec5128 55bd3090 4e233afb a5e755a6 f8d5daf3",
-    "trap": "9f6f219c bda977fc 3d3de206 d1a49cb0 556d82dc b8744a65 a45a25f0 08395b40",
+    "trap": "e1f81127 bda977fc 3d3de206 d1a49cb0 1dace237 b8744a65 a45a25f0 08395b40",
     "afrobeat": "7ddf7491 2243fbe2 62e7394a 174931f3 45e8402b 5464dd3f 5915b7b9 58166696",
     "salsa": "e7bf4e0d 6acdaf26 6da716e4 8bbee9c7 51a30f20 077a2997 2481a32d 792d9c3a",
     "samba": "4e4f15b7 bd36e99d 78204953 33d7c237 f8bae5bd 006df81c 0dbe5989 a41c2843",

@@ -11,11 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
+from stemwright.compose.bass import write_bass
+from stemwright.compose.chords import compose_chords
+from stemwright.compose.drums import write_drums
+from stemwright.compose.groove import choose_grooves, compose_rhythm
+from stemwright.compose.harmony import write_harmony
+from stemwright.compose.plan import plan_song
 from stemwright.compose.sounds import usual_timbre
-from stemwright.compose.style import Comp
+from stemwright.compose.style import Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, own_files, shipped_file
-from stemwright.compose.stylebook.reading import examine, read_style
+from stemwright.compose.stylebook.reading import examine, parse, read_style
 from stemwright.compose.styles import BOOK, played, resolve, style_of
 from stemwright.errors import UsageError
 from stemwright.song.score import Score
@@ -215,6 +221,16 @@ def bass_of(own: Path, line: str, chords: str = "") -> Score:
     return arrange(state, ("bass",), seed=1).scores["bass"]
 
 
+def test_a_roll_is_two_strokes_in_a_sixteenth(own: Path) -> None:
+    hats = 'closed_hat = "x... r... s... ...."'
+    write(own, f"{SHORT}[drums]\nsteady = true\nghosts = 0\n[[drums.verse]]\n{hats}\n[feel]\nloose = 0\n")
+    state = GlobalState.create("100", "C", "4/4", "verse:3", "my-style")
+    hit = [note for note in arrange(state, ("drums",), seed=1).scores["drums"].notes if note.onset < 384]
+    assert [note.onset for note in hit if note.pitch == 42] == [0, 96, 108, 192]
+    roll = [note.velocity for note in hit if note.pitch == 42][1:3]
+    assert roll[1] < roll[0]
+
+
 def test_bass_marks_that_look_around(own: Path) -> None:
     """`f`: the fifth, of a new chord the root; `n`: the root of the chord that comes."""
     roots = {"C": 36, "F": 29, "G": 31}
@@ -228,3 +244,38 @@ def test_bass_marks_that_look_around(own: Path) -> None:
         for bar in range(3)
     ]
     assert bars == [[roots["F"]], [roots["F"]], [roots["G"]]]
+
+
+POP = shipped_file("pop").read_text(encoding="utf-8").splitlines()
+values = st.one_of(
+    st.integers(-(2**63), 2**63 - 1).map(str),
+    st.floats().map(str),
+    st.sampled_from(("true", "1979-05-27", '""', "[]", "{}", '[[""]]', '["x", 1]', "{ x = {} }", '"\\n"')),
+    st.text(alphabet="Xx1-.5|: b", max_size=40).map(lambda text: f'"{text}"'),
+    st.lists(st.text(alphabet="Xx1-.5|: b", max_size=40), max_size=3).map(
+        lambda row: f"{row}".replace("'", '"')
+    ),
+)
+
+
+@given(st.integers(0, len(POP)), st.sampled_from(("replace", "drop", "add")), values)
+def test_a_file_with_one_odd_line_is_played_or_refused_in_lines(line: int, how: str, value: str) -> None:
+    """Whatever stands in a file: a style that can be arranged, or faults of one line each."""
+    key = POP[line].partition(" =")[0] if line < len(POP) and " = " in POP[line] else "odd"
+    row = [] if how == "drop" else [f"{key} = {value}"]
+    lines = [*POP[:line], *row, *POP[line + (how != "add") :]]
+    style, faults = parse("my-odd", "\n".join(lines).encode())
+    assert all(fault and "\n" not in fault and len(fault) < 700 for fault in faults)
+    if not faults:
+        state = GlobalState.create("100", "C", "4/4", "verse:1 chorus:1 outro:1")
+        plan = plan_song(*decided(state, style))
+        assert write_drums(plan).notes and write_bass(plan).notes and write_harmony(plan).notes
+
+
+def decided(state: GlobalState, style: Style) -> tuple[GlobalState, Style, int, tuple[Groove, ...]]:
+    """What a plan is made from, by a style that has no name in the book."""
+    grooves = choose_grooves(state, style, 1)
+    state = state.with_(
+        chords=compose_chords(state, style, 1), rhythm=compose_rhythm(state, style, grooves, 1)
+    )
+    return state, style, 1, grooves

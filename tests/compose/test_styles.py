@@ -35,7 +35,7 @@ def test_style_is_well_formed(name: str) -> None:
     assert Fraction(1, 2) <= style.swing <= Fraction(3, 4)
     assert all(len(pattern) % 16 == 0 and bars_in(pattern) >= 1 for pattern in patterns(style))
     assert all(
-        set(pattern) <= set("Xxsg.-")
+        set(pattern) <= set("Xxsgr.-")
         for g in style.grooves.values()
         for x in g
         for pattern in x.parts.values()

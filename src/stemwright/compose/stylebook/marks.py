@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from stemwright.song.qualities import QUALITIES, nearest_quality
 
 STROKES = "Xxsg"
-"""Marks of drums and melody rhythms: accent, normal, soft, ghost."""
+"""Marks of melody rhythms: accent, normal, soft, ghost."""
+DRUMS = STROKES + "r"
+"""Marks of drums: r is a roll, two soft strokes in a sixteenth."""
 CHORDS = STROKES + "n"
 """Marks of chords: n is the chord that comes next."""
 DEGREES = "135678fnag"

@@ -40,11 +40,12 @@ def examine(path: Path) -> tuple[Style, tuple[str, ...]]:
     """The style in a file, and everything that is wrong with it, a line each: where there is something, the
     style is not to be used. UsageError where the file cannot be read.
     """
-    return _examined(path.stem, path.absolute() == shipped_file(path.stem), content(path))
+    return parse(path.stem, content(path), path.absolute() == shipped_file(path.stem))
 
 
 @lru_cache(maxsize=64)
-def _examined(name: str, shipped: bool, data: bytes) -> tuple[Style, tuple[str, ...]]:
+def parse(name: str, data: bytes, shipped: bool = False) -> tuple[Style, tuple[str, ...]]:
+    """The style `name` that the bytes of a file are, and everything that is wrong with it, as `examine`."""
     faults: list[str] = []
     if not (shipped or is_own(name)):
         faults.append(
@@ -239,7 +240,7 @@ def _part_fault(piece: str, text: object) -> str | None:
         return f"{piece[:40]!r} is not a drum; use {', '.join(DRUM_PIECES)}"
     if not isinstance(text, str):
         return f"{piece}: {shown(text)} is not a pattern; write a text of 16 marks"
-    fault = marks.pattern_fault(text, marks.STROKES)
+    fault = marks.pattern_fault(text, marks.DRUMS)
     return None if fault is None else f"{piece}: {fault}"
 
 
