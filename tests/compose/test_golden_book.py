@@ -12,11 +12,11 @@ FORM = "intro:2 verse:4 chorus:4 verse:4 outro:2"
 GOLDEN = {
     "soul": "722b59a3 dd9f4343 e853113e aab92c27 fc208aea ab8e9a74 fd595f6d 16462eec",
     "disco": "53748d0f 6d4acd15 0d9573d0 854eff16 c9a0db27 d2722b50 8e4825e1 f995e288",
-    "techno": "8bea586d 22e2267c 22ecdb2c 5695584b 0582bd9c 1c6b28e8 f07cc40b 14eb72e1",
+    "techno": "8bea586d 49a6b5be a0af59b4 278dc7e3 0582bd9c 49308781 e394075f 256f6aff",
     "trance": "f5e50d01 eb35123a d2d924f6 da42489c 976b35d2 b3455c82 7c0bcf5b df2569d1",
     "drumandbass": "b224b587 560e634d b1612ced 86d3ec33 2e143b5a 94543da9 b4ad8f11 01b627cb",
     "lofi": "91ea42c5 3b925548 4d7ba7a8 2eec5128 55bd3090 4e233afb a5e755a6 f8d5daf3",
-    "trap": "e1f81127 bda977fc 3d3de206 d1a49cb0 1dace237 b8744a65 a45a25f0 08395b40",
+    "trap": "e1f81127 c348d99e 0fa9f2ea ddc8a0eb 1dace237 0475a5f9 a6bfbc4f d5f86b92",
     "afrobeat": "7ddf7491 2243fbe2 62e7394a 174931f3 45e8402b 5464dd3f 5915b7b9 58166696",
     "salsa": "e7bf4e0d 6acdaf26 6da716e4 8bbee9c7 51a30f20 077a2997 2481a32d 792d9c3a",
     "samba": "4e4f15b7 bd36e99d 78204953 33d7c237 f8bae5bd 006df81c 0dbe5989 a41c2843",
