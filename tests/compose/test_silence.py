@@ -12,7 +12,7 @@ from stemwright.compose.composer.draft import CHORDS, Draft
 from stemwright.compose.composer.limits import AllLimits, Limits
 from stemwright.compose.events.vocabulary import PARTS
 from stemwright.compose.silence import hushed, silent_spans
-from stemwright.compose.styles import NAMES
+from stemwright.compose.styles import BOOK
 from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord
 from stemwright.song.meter import Meter
@@ -37,7 +37,7 @@ def sounding_in(notes: tuple[Note, ...], state: GlobalState) -> list[Note]:
 
 
 @settings(max_examples=120, deadline=None)
-@given(beats, st.sampled_from(("4/4", "7/8", "3/4", "12/8")), st.sampled_from(NAMES), st.integers(0, 99))
+@given(beats, st.sampled_from(("4/4", "7/8", "3/4", "12/8")), st.sampled_from(BOOK), st.integers(0, 99))
 def test_the_arranger_is_silent_without_a_chord(
     chords: list[Chord | None], meter: str, style: str, seed: int
 ) -> None:

@@ -1,23 +1,31 @@
-"""`styles` and `timbres`: what there is to choose from."""
+"""`styles` and `timbres`: what there is to choose from; `style check`: a style file of one's own."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines, table
+from stemwright.errors import UsageError
 
 _AnyLayer = Annotated[
     str | None,
     typer.Argument(metavar="[LAYER]", help="One layer only: drums, bass, harmony, lead.", show_default=False),
 ]
 
+_StyleFile = Annotated[Path, typer.Argument(metavar="FILE", help="A style, my-NAME.toml.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("styles", epilog="Example: stemwright styles")(styles)
+    family = typer.Typer(help="Styles of your own (docs/styles.md).", no_args_is_help=True)
+    family.callback(epilog="Example: stemwright style check my-waltz.toml")(lambda: None)
+    family.command("check", epilog="Example: stemwright style check my-waltz.toml")(check)
+    app.add_typer(family, name="style")
     app.command("timbres", epilog="Example: stemwright timbres lead")(timbres)
 
 
@@ -40,6 +48,33 @@ def styles(json: opt.Json = False) -> None:
         for row in facts["styles"]
     ]
     table(("style", "bpm", "also called", "drums, bass, harmony, lead", "what it is like"), rows)
+
+
+def check(file: _StyleFile, json: opt.Json = False) -> None:
+    """Check a style file: tell what it holds and where to put it, or every fault with its field and how to
+    mend it.
+    """
+    from stemwright.shown.stylesheet import check_style
+
+    facts = check_style(file)
+    faults = facts["faults"]
+    if json:
+        emit_json(facts)
+    if faults:
+        lines([] if json or len(faults) == 1 else [f"{file}: {fault}" for fault in faults])
+        raise UsageError(f"{file}: {faults[0]}" if len(faults) == 1 else f"{file}: has {len(faults)} faults")
+    if json:
+        return
+    table(("field", "patterns"), facts["holds"].items())
+    low, high = facts["bpm"]
+    lines(
+        [
+            f"{facts['name']}: {facts['about']}",
+            f"{low}-{high} bpm, swing {facts['swing']}, {facts['meter'] or 'any meter'}, patterns of its own"
+            + (f" over those of {facts['patterns']}" if facts["patterns"] != facts["name"] else ""),
+            f"put it into {facts['folder']} and write --style {facts['name']}",
+        ]
+    )
 
 
 def timbres(layer: _AnyLayer = None, json: opt.Json = False) -> None:

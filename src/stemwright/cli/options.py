@@ -47,7 +47,7 @@ Bpm = Annotated[
         "--bpm",
         metavar="N",
         help="Quarter notes a minute, 30 to 300, decimals allowed; '112, 9: 126' changes at bar 9. "
-        "Default: 112.",
+        "Default: 112, or where that is not in the style's range, the middle of it.",
         show_default=False,
     ),
 ]
@@ -65,7 +65,8 @@ MeterName = Annotated[
     typer.Option(
         "--meter",
         metavar="N/D",
-        help="Beats a bar over their note value: 4/4, 7/8; '4/4, 9: 3/4' changes at bar 9. Default: 4/4.",
+        help="Beats a bar over their note value: 4/4, 7/8; '4/4, 9: 3/4' changes at bar 9. "
+        "Default: the style's, mostly 4/4.",
         show_default=False,
     ),
 ]
@@ -94,7 +95,8 @@ Style = Annotated[
         "--style",
         metavar="NAME",
         help="What to play like: pop, rock, funk, jazz, bossa, house, hiphop, ballad, reggae, metal, "
-        "blues, country. Default: pop. `stemwright styles` tells of these and more.",
+        "blues, country. `stemwright styles` tells of these, of more, as salsa and techno, and of your own "
+        "(docs/styles.md). Default: pop.",
         show_default=False,
     ),
 ]

@@ -141,10 +141,12 @@ def _set(name: str, layer: Mapping[str, Any]) -> str:
 
 
 def _say_implied(wish: Wish) -> None:
-    """What the chords decided that was not asked for, and how they were read."""
-    from stemwright.producer.create import implied, remarks
+    """What the chords and the style decided that was not asked for, and how the chords were read."""
+    from stemwright.producer.create import implied, remarks, styled
 
-    lines(f"{name}: {value}, from the chords" for name, value in implied(wish).items())
+    found = implied(wish)
+    lines(f"{name}: {value}, from the chords" for name, value in found.items())
+    lines(f"{name}: {value}, from the style" for name, value in styled(wish).items() if name not in found)
     lines(f"chords: {remark}" for remark in remarks(wish))
 
 

@@ -16,7 +16,8 @@ from stemwright.compose.groove import choose_grooves, compose_rhythm
 from stemwright.compose.harmony import write_harmony
 from stemwright.compose.lead import write_lead
 from stemwright.compose.plan import SongPlan, plan_song
-from stemwright.compose.styles import Style, style_of
+from stemwright.compose.style import Style
+from stemwright.compose.styles import style_of
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS, kind_of
 from stemwright.song.piece import Piece
@@ -32,7 +33,11 @@ _WRITERS: dict[str, Callable[[SongPlan], Score]] = {
 
 
 def decide(state: GlobalState, seed: int = 0) -> GlobalState:
-    """`state` with chords and rhythm map filled in where they are not yet decided; those given stay."""
+    """`state` with chords and rhythm map filled in where they are not yet decided; those given stay. Where
+    both are given, no style is asked for.
+    """
+    if state.chords and state.rhythm is not None:
+        return state
     return _plan(state, style_of(state.style), seed).state
 
 

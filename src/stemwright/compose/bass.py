@@ -28,7 +28,7 @@ def _interval(chord: Chord, *sizes: int) -> int | None:
 
 
 def _degree(mark: str, chord: Chord, plan: SongPlan) -> int:
-    """The pitch of a pattern mark over a chord (not `a`)."""
+    """The pitch of a pattern mark over a chord (not `a`, `f` and `n`)."""
     root = LOW + (chord.root_pc - LOW) % 12
     if mark in "1gxXs":
         return _root(chord)
@@ -54,17 +54,6 @@ def _approach(target: int, plan: SongPlan, chord: Chord, stream: Stream, last: i
     scale = pitches(chord_scale(plan.key, chord), LOW, HIGH)
     near = [pitch for pitch in scale if 0 < abs(pitch - target) <= 2 and pitch != last]
     return stream.pick(near) if near else target
-
-
-def _next_chord(plan: SongPlan, bar: BarPlan, step: int) -> Chord | None:
-    """The chord that follows after `step`: later in this bar, or the next bar's first."""
-    now = bar.chords[step]
-    for chord in bar.chords[step:]:
-        if chord != now:
-            return chord
-    if bar.index + 1 < len(plan.bars):
-        return plan.bars[bar.index + 1].chords[0]
-    return now
 
 
 def _pattern(plan: SongPlan, bar: BarPlan) -> tuple[Hit, ...]:
@@ -108,9 +97,13 @@ def _ending(plan: SongPlan, bar: BarPlan) -> list[Hit]:
 
 
 def _pitch(plan: SongPlan, bar: BarPlan, hit: Hit, chord: Chord, stream: Stream) -> int:
-    if hit.mark != "a":
+    if hit.mark == "f":
+        return _degree("5" if plan.chord_before(bar, hit.step) == chord else "1", chord, plan)
+    if hit.mark not in "an":
         return _degree(hit.mark, chord, plan)
-    following = _next_chord(plan, bar, hit.step)
+    following = plan.chord_ahead(bar, hit.step)
+    if hit.mark == "n":
+        return _root(following or chord)
     return _approach(_root(following), plan, chord, stream) if following else _root(chord)
 
 
@@ -142,7 +135,7 @@ def _walk(plan: SongPlan, bar: BarPlan, last: int, stream: Stream) -> tuple[list
         ahead = (
             bar.chords[pulses[index + 1].start]
             if index + 1 < len(pulses)
-            else _next_chord(plan, bar, pulse.start)
+            else plan.chord_ahead(bar, pulse.start)
         )
         if chord != before:
             choices = pitches({chord.bass_pc}, LOW, HIGH - 5)

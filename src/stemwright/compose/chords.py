@@ -13,7 +13,7 @@ from itertools import count
 from stemwright.compose.form import family, material
 from stemwright.compose.grid import grid_of
 from stemwright.compose.streams import Stream
-from stemwright.compose.styles import Style
+from stemwright.compose.style import Style
 from stemwright.song.harmony import Chord, Key, roman
 from stemwright.song.state import GlobalState, Section
 

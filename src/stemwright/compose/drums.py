@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stemwright.compose.feel import finish, loudness, place
-from stemwright.compose.grid import Pulse
+from stemwright.compose.grid import STEP, Pulse
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.streams import Stream
@@ -14,6 +14,7 @@ _FILL_MARKS = {
     "s": ("snare", 2), "h": ("high_tom", 2), "m": ("mid_tom", 2), "l": ("low_tom", 2), "k": ("kick", 2),
     "r": ("rim", 2), "p": ("clap", 2), "o": ("open_hat", 2), "c": ("crash", 3), "g": ("snare", 0),
 }  # fmt: skip
+_ROLL = "r"
 _FLOW = ("closed_hat", "ride", "open_hat", "pedal_hat", "percussion", "bell")
 _LONG = {"crash": 96, "ride": 48, "open_hat": 40, "bell": 36}
 _TRIM = {
@@ -80,7 +81,7 @@ def _ghosts(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]
 
 def _vary(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]:
     """Every second or fourth bar differs a little: a kick more, a kick less, an opened hat."""
-    if bar.first or bar.bar % 2 == 0:
+    if plan.style.steady or bar.first or bar.bar % 2 == 0:
         return strikes
     stream = plan.bar_stream("drums", bar, "vary")
     fourth = bar.bar % 4 == 3
@@ -148,6 +149,17 @@ def _strike(plan: SongPlan, bar: BarPlan, strike: Strike, stream: Stream, rising
     return Note(onset, _LONG.get(piece, 20), PIECE_PITCH[piece], velocity)
 
 
+def _rolled(plan: SongPlan, bar: BarPlan, cut: int) -> set[tuple[int, str]]:
+    """Where the groove has rolls, up to the fill: step and piece."""
+    return {
+        (hit.step, piece)
+        for piece, pattern in bar.groove.parts.items()
+        if _ROLL in pattern
+        for hit in fit(pattern, bar.grid, bar.bar, plan.style.triple, piece in _FLOW)
+        if hit.mark == _ROLL and hit.step < cut
+    }
+
+
 def write_drums(plan: SongPlan) -> Score:
     """The drum score of a song."""
     notes: list[Note] = []
@@ -155,7 +167,11 @@ def write_drums(plan: SongPlan) -> Score:
         stream = plan.bar_stream("drums", bar, "feel")
         cut = _fill(plan, bar)[0]
         span = max(1, bar.grid.steps - cut)
+        rolled = set() if bar.final and bar.index else _rolled(plan, bar, cut)
         for strike in _pieces(_bar_strikes(plan, bar)):
             rising = (strike[0] - cut) * 14 // span - 6 if strike[0] >= cut else 0
-            notes.append(_strike(plan, bar, strike, stream, rising))
+            note = _strike(plan, bar, strike, stream, rising)
+            notes.append(note)
+            if strike[:2] in rolled:
+                notes.append(Note(note.onset + STEP // 2, note.duration, note.pitch, note.velocity * 7 // 8))
     return finish(notes, plan.total_ticks)

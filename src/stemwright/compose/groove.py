@@ -13,7 +13,7 @@ from stemwright.compose.grid import Grid, grid_of
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import sections_info
 from stemwright.compose.streams import Stream
-from stemwright.compose.styles import Groove, Style
+from stemwright.compose.style import Groove, Style
 from stemwright.song.rhythm import RhythmMap
 from stemwright.song.state import GlobalState
 

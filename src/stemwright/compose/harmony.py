@@ -7,7 +7,7 @@ from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.silence import hushed
 from stemwright.compose.streams import Stream
-from stemwright.compose.styles import Comp
+from stemwright.compose.style import Comp
 from stemwright.compose.voicing import Voicing, voice
 from stemwright.song.score import Note, Score
 
@@ -90,6 +90,8 @@ def write_harmony(plan: SongPlan) -> Score:
             chord = bar.chords[hit.step]
             if chord is None:
                 continue
+            if hit.mark == "n":
+                chord = plan.chord_ahead(bar, hit.step) or chord
             stack = voice(chord, before, _centre(bar))
             before = stack
             notes += _strike(plan, bar, hit, comp, _voices(stack, comp, count, order), stream)

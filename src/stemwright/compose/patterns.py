@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from stemwright.compose.grid import Grid
 
-LEVELS = {"X": 3, "x": 2, "s": 1, "g": 0}  # accent, normal, soft, ghost
+LEVELS = {"X": 3, "x": 2, "s": 1, "r": 1, "g": 0}  # accent, normal, soft, roll, ghost
 _ORDER = {"A": 0, "B": 1, "C": 2, "D": 3}
 _PLACES = {6: (0, 2, 4, 5), 4: (0, 1, 2, 3), 3: (0, 1, 2, 2), 2: (0, 0, 1, 1), 1: (0, 0, 0, 0)}
 

@@ -10,7 +10,7 @@ from stemwright.compose.form import ENERGY, LEVEL, family, material
 from stemwright.compose.grid import STEP, Grid, grid_of
 from stemwright.compose.silence import silent_spans
 from stemwright.compose.streams import Stream
-from stemwright.compose.styles import Groove, Style
+from stemwright.compose.style import Groove, Style
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.rhythm import swung
 from stemwright.song.state import GlobalState
@@ -71,6 +71,20 @@ class SongPlan:
     def silent(self) -> list[tuple[int, int]]:
         """Spans of ticks in which no chord is."""
         return silent_spans(self.state.chords, self.state.lines)
+
+    def chord_before(self, bar: BarPlan, step: int) -> Chord | None:
+        """The chord of the step before `step`, at a bar's start the bar before's; None at the song's."""
+        if step:
+            return bar.chords[step - 1]
+        return self.bars[bar.index - 1].chords[-1] if bar.index else None
+
+    def chord_ahead(self, bar: BarPlan, step: int) -> Chord | None:
+        """The chord that follows after `step`: later in the bar, or the next bar's first."""
+        now = bar.chords[step]
+        for chord in bar.chords[step:]:
+            if chord != now:
+                return chord
+        return self.bars[bar.index + 1].chords[0] if bar.index + 1 < len(self.bars) else now
 
     def material_stream(self, layer: str, bar: BarPlan, what: str, *more: int | str) -> Stream:
         """The random stream of something that all returns of a section's material share."""

@@ -21,7 +21,7 @@ from stemwright.song.harmony import Chord
 from stemwright.song.rhythm import STEP_TICKS
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
-from stemwright.song.style import canonical
+from stemwright.song.style import learnt
 
 Floats = npt.NDArray[np.float32]
 
@@ -191,7 +191,7 @@ def _one_hot(block: Floats, index: npt.NDArray[np.int64]) -> None:
 
 
 def _style_slot(style: str) -> int:
-    name = canonical(style) or "other"
+    name = learnt(style) or "other"
     name = _PLAYED_LIKE.get(name, name)
     return lay.STYLES.index(name if name in lay.STYLES else "other")
 

@@ -20,7 +20,7 @@ from stemwright.song.meter import parse_meters
 from stemwright.song.midi_tempos import bar_tempos
 from stemwright.song.progression import parse_progression
 from stemwright.song.score import Score
-from stemwright.song.state import GlobalState, bpm_text, parse_style
+from stemwright.song.state import GlobalState, bpm_text
 from stemwright.song.tempo import parse_tempos
 
 if TYPE_CHECKING:
@@ -62,6 +62,8 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
 
     `flatten`: changes of tempo and meter are dropped.
     """
+    from stemwright.compose.styles import played
+
     lines, meter_remarks = bars_of(midi, over.meter, flatten)
     key = Key.parse(over.key) if over.key is not None else midi.key
     form = parse_form(over.form) if over.form is not None else midi.sections(lines)
@@ -76,7 +78,7 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
             f"{empty} empty bar(s) after the last note left out (a longer {argument('form')} keeps them)"
         )
         remarks.append(Message(left_out))
-    style = midi.style or DEFAULTS["style"] if over.style is None else known_style(over.style)
+    style = midi.style or DEFAULTS["style"] if over.style is None else played(over.style)
     try:
         meters = lines.meters if over.meter is not None else cut(lines.meter, lines.meters, 0, bars)[1]
         state = GlobalState(
@@ -105,16 +107,6 @@ def read_into(midi: MidiSong, over: Override, name: str, flatten: bool, state: G
         its, own_tempo = told(there[0], tempos, bpm_text), told(state.bpm, state.tempos, bpm_text)
         remarks.append(f"it is at {its} BPM, the song at {own_tempo}")
     return Reading(state, dict.fromkeys(("bpm", "meter", "key"), "song"), remarks)
-
-
-def known_style(text: str) -> str:
-    """A style that there is, as a song keeps it. UsageError otherwise."""
-    from stemwright.compose.styles import NAMES, resolve
-
-    style = parse_style(text)
-    if resolve(style) is None:
-        raise UsageError(f"style: {text[:40]!r} is not known; use one of {', '.join(NAMES)}", field="style")
-    return style
 
 
 def settle_key(reading: Reading, midi: MidiSong, scores: Mapping[str, Score]) -> None:
@@ -167,14 +159,16 @@ def settle_chords(reading: Reading, midi: MidiSong, over: Override, scores: Mapp
 
 def require_own(state: GlobalState, over: Override) -> None:
     """UsageError where an existing song is to be read otherwise than it is."""
+    from stemwright.compose.styles import name_now, played
+
     own = {"bpm": state.tempo_text, "key": str(state.key), "meter": state.meter_text, "form": state.form}
-    own |= {"style": state.style}
+    own |= {"style": name_now(state.style)}
     asked = {
         "bpm": lambda text: map_text(*parse_tempos(text), bpm_text),
         "key": lambda text: str(Key.parse(text)),
         "meter": lambda text: map_text(*parse_meters(text)),
         "form": lambda text: form_text(parse_form(text)),
-        "style": known_style,
+        "style": played,
     }
     for option, text in over.given().items():
         if option != "chords" and asked[option](text) != own[option]:

@@ -115,13 +115,15 @@ class Machine(Result):
 
 @dataclass(frozen=True)
 class Style(Result):
-    """A style. `bpm`: its usual tempi, lowest and highest. `patterns`: the style that it is played like, and
-    `about` what these are like. `timbres`: what each layer is played in where none is named.
+    """A style. `bpm`: its usual tempi, lowest and highest. `meter`: what new songs in it are in, "" for any.
+    `patterns`: the style that it is played like, itself where its patterns are its own. `timbres`: what each
+    layer is played in where none is named.
     """
 
     name: str
     aliases: tuple[str, ...]
     bpm: tuple[float, float]
+    meter: str
     patterns: str
     about: str
     timbres: dict[str, str]

@@ -14,10 +14,15 @@ from stemwright.models.bundle import MANIFEST
 NAMES = ("codec", "drums", "bass", "harmony", "lead")
 
 
-def folders() -> tuple[Path, ...]:
-    """Folders of bundles, first wins. UsageError where `STEMWRIGHT_WEIGHTS` names no folder."""
+def user_data() -> Path:
+    """The folder of what the user adds to all songs: bundles in `weights`, styles in `styles`."""
     import platformdirs
 
+    return Path(platformdirs.user_data_dir("stemwright", appauthor=False))
+
+
+def folders() -> tuple[Path, ...]:
+    """Folders of bundles, first wins. UsageError where `STEMWRIGHT_WEIGHTS` names no folder."""
     import stemwright
 
     explicit = os.environ.get("STEMWRIGHT_WEIGHTS")
@@ -25,9 +30,8 @@ def folders() -> tuple[Path, ...]:
         raise UsageError(
             f"STEMWRIGHT_WEIGHTS: {explicit!r} is not a folder; name a folder of bundles or unset it"
         )
-    own = Path(platformdirs.user_data_dir("stemwright", appauthor=False)) / "weights"
     package = Path(stemwright.__file__).parent / "weights"
-    return (*((Path(explicit),) if explicit else ()), package, own)
+    return (*((Path(explicit),) if explicit else ()), package, user_data() / "weights")
 
 
 def shipped() -> dict[str, Path]:

@@ -15,8 +15,7 @@ from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
-from stemwright.song.state import GlobalState, parse_style
-from stemwright.song.style import canonical
+from stemwright.song.state import GlobalState
 
 if TYPE_CHECKING:
     from stemwright.store import SongFolder
@@ -55,7 +54,7 @@ def create(path: Path, wish: Wish) -> SongFolder:
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
     said = implied(wish)
-    state = _with_chords(_state(wish, DEFAULTS | said), wish.chords)
+    state = _with_chords(_state(wish, DEFAULTS | styled(wish) | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     timbres = _timbres(wish, {name: name for name in LAYERS})
@@ -86,6 +85,24 @@ def implied(wish: Wish) -> dict[str, str]:
     return found
 
 
+def styled(wish: Wish) -> dict[str, str]:
+    """Meter and tempo (BPM) that the wished style brings where none was wished for: the meter that it is
+    always in, and the middle of its usual tempi where these leave the default out.
+    """
+    if wish.style is None:
+        return {}
+    from stemwright.compose.styles import played, style_of
+
+    style = style_of(played(wish.style))
+    found: dict[str, str] = {}
+    if wish.meter is None and style.meter is not None:
+        found["meter"] = str(style.meter)
+    low, high = style.bpm
+    if wish.bpm is None and not low <= int(DEFAULTS["bpm"]) <= high:
+        found["bpm"] = str((low + high) // 2)
+    return found
+
+
 def remarks(wish: Wish) -> list[str]:
     """What is to be told of how the wished chords were read."""
     from stemwright.compose.implied import chart_remarks
@@ -101,13 +118,15 @@ def remark_facts(wish: Wish) -> dict[str, list[str]]:
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:
     """UsageError naming the first wish that the existing song at `path` does not fulfil."""
+    from stemwright.compose.styles import name_now
+
     current = song.state
     has = {
         "bpm": current.tempo_text,
         "key": str(current.key),
         "meter": current.meter_text,
         "form": current.form,
-        "style": canonical(current.style) or current.style,  # an old song may have an alias
+        "style": name_now(current.style),
     }
     wanted = _state(wish, has)
     asked = {
@@ -146,7 +165,6 @@ def _state(wish: Wish, rest: dict[str, str]) -> GlobalState:
     given = {name: getattr(wish, name) for name in DEFAULTS}
     texts = {name: rest[name] if value is None else value for name, value in given.items()}
     if wish.style is not None:
-        parse_style(wish.style)
         texts["style"] = played(wish.style)
     return GlobalState.create(**texts)
 

@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from stemwright.producer import bundles
 from stemwright.song.layers import LAYERS, check_layer_name
 
+if TYPE_CHECKING:
+    from stemwright.compose.style import Style
+
 
 def styles() -> dict[str, Any]:
-    """Every style that a new song may have: other names for it, its usual tempi (BPM), whose patterns it is
-    played by, what they are like, and what its layers are played in.
+    """Every style that a new song may have, those of the user's own last: other names for it, its usual tempi
+    (BPM), its meter ("" for any), whose patterns it is played by, what they are like, and what its layers are
+    played in. UsageError for a faulty file of the user's.
     """
-    from stemwright.compose import sounds
-    from stemwright.compose.styles import about, played_names, style_of
+    from stemwright.compose.stylebook.files import own_files
+    from stemwright.compose.styles import BOOK, style_of
     from stemwright.song.style import ALIASES
 
-    rows = []
-    for name in played_names():
-        patterns = style_of(name)
-        rows.append(
-            {
-                "name": name,
-                "aliases": list(ALIASES[name]),
-                "bpm": list(patterns.bpm),
-                "patterns": patterns.name,
-                "about": about(patterns.name),
-                "timbres": {layer: sounds.usual_timbre(name, layer) for layer in LAYERS},
-            }
-        )
-    return {"styles": rows}
+    styles = [style_of(name) for name in (*BOOK, *own_files())]
+    return {"styles": [{"aliases": list(ALIASES.get(style.name, ())), **sheet(style)} for style in styles]}
+
+
+def sheet(style: Style) -> dict[str, Any]:
+    """What a style is, apart from its patterns."""
+    return {
+        "name": style.name,
+        "bpm": list(style.bpm),
+        "meter": str(style.meter or ""),
+        "patterns": style.like or style.name,
+        "about": style.about,
+        "timbres": {layer: style.timbres.get(layer, "") for layer in LAYERS},
+    }
 
 
 def timbres(layer: str | None = None) -> dict[str, Any]:

@@ -12,23 +12,23 @@ from functools import lru_cache
 ALIASES: dict[str, tuple[str, ...]] = {
     "pop": ("indie", "indie pop", "synthpop"),
     "rock": ("alternative", "grunge", "rock and roll", "indie rock"),
-    "funk": ("disco",),
-    "jazz": ("swing", "bebop"),
-    "bossa": ("bossa nova", "samba", "brazilian"),
+    "funk": (),
+    "jazz": ("bebop",),
+    "bossa": ("bossa nova", "brazilian"),
     "house": ("deep house",),
-    "hiphop": ("hip hop", "rap", "trap", "lofi", "boom bap"),
+    "hiphop": ("hip hop", "rap", "boom bap"),
     "ballad": ("slow",),
-    "reggae": ("dub", "ska"),
+    "reggae": ("dub",),
     "metal": ("heavy metal", "hard rock"),
     "blues": ("shuffle",),
     "country": ("bluegrass",),
-    "latin": ("salsa",),
+    "latin": (),
     "soul": ("rnb", "r and b", "motown"),
-    "folk": (),
-    "electronic": ("edm", "techno", "trance", "electro"),
+    "folk": ("singer songwriter",),
+    "electronic": ("edm", "electro"),
     "dance": (),
-    "ambient": ("cinematic", "film score", "soundtrack"),
-    "punk": ("punk rock",),
+    "ambient": (),
+    "punk": ("punk rock", "pop punk"),
     "classical": (),
     "game": (),
     "gospel": (),
@@ -37,8 +37,28 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "highlife": (),
     "middleeastern": (),
     "neworleans": (),
+    "disco": ("nu disco",),
+    "techno": (),
+    "trance": (),
+    "drumandbass": ("drum and bass", "drum bass", "drum n bass", "dnb", "jungle"),
+    "lofi": ("lo fi", "lo fi hip hop", "chillhop"),
+    "trap": (),
+    "salsa": ("son montuno",),
+    "samba": (),
+    "swing": ("big band",),
+    "waltz": (),
+    "ska": (),
+    "synthwave": ("retrowave", "outrun"),
+    "cinematic": ("film score", "soundtrack", "orchestral"),
 }
 """Canonical name -> what else it is called, words as people part them."""
+
+_KIN: dict[str, str] = {
+    "disco": "funk", "techno": "electronic", "trance": "electronic", "drumandbass": "electronic",
+    "lofi": "hiphop", "trap": "hiphop", "salsa": "latin", "samba": "bossa", "swing": "jazz", "waltz": "folk",
+    "ska": "reggae", "synthwave": "electronic", "cinematic": "ambient",
+}  # fmt: skip
+"""Styles younger than the networks that read them -> the one that these know, or knew, it by."""
 
 NAMES: tuple[str, ...] = tuple(ALIASES)
 """The canonical names."""
@@ -55,6 +75,12 @@ def canonical(name: str) -> str | None:
     """
     pieces = (_known(piece) for piece in name.lower().split("/"))
     return next((found for found in pieces if found), None) if name.strip() else ""
+
+
+def learnt(name: str) -> str | None:
+    """The canonical name by which the trained networks know a style: its own, or an older one's."""
+    known = canonical(name)
+    return _KIN.get(known, known) if known is not None else None
 
 
 def nearest(name: str) -> str | None:

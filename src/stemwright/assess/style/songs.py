@@ -61,7 +61,7 @@ def _styles(text: str) -> list[str]:
     """The canonical names of styles with commas between, each once."""
     names = text.split(",")
     if not all(name.strip() for name in names):
-        raise UsageError(f"--styles {text[:40]!r}: has an empty name; write for example pop,rock")
+        raise UsageError(f"{argument('styles')} {text[:40]!r}: has an empty name; write for example pop,rock")
     return list(dict.fromkeys(played(name) for name in names))
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from stemwright.compose.form import family
 from stemwright.song.harmony import MODES, QUALITIES
 from stemwright.song.layers import LAYERS, kind_of
-from stemwright.song.style import canonical
+from stemwright.song.style import learnt
 
 VERSION = 1
 FINE = 8
@@ -126,7 +126,7 @@ def tempo_of(bpm: Fraction) -> int:
 
 def style_of(style: str) -> int:
     """A style's value; 0 for one that the composer does not know."""
-    name = canonical(style)
+    name = learnt(style)
     return STYLES.index(name) if name in STYLES else 0
 
 
