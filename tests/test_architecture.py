@@ -102,6 +102,15 @@ def test_every_arrow_is_one_that_the_house_has() -> None:
     assert {room: " ".join(sorted(arrows)) for room, arrows in found.items()} == ROOMS
 
 
+def test_whatever_is_imported_is_there() -> None:
+    """Also in functions, which no other test may call."""
+    there = {path.relative_to(ROOT).with_suffix("").parts for path in modules()}
+    there |= {parts[:-1] for parts in there if parts[-1] == "__init__"}
+    for path in modules():
+        missing = {name for name in targets(path) if tuple(name.split(".")[1:]) not in there}
+        assert not missing - {"stemwright.native._engine", "stemwright.__version__"}, path
+
+
 def test_arrows_point_downwards() -> None:
     """In the order of ROOMS each room imports earlier ones alone."""
     order = list(ROOMS)

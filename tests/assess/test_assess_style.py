@@ -162,13 +162,13 @@ def test_states(style: str) -> None:
 
 
 def test_refusals() -> None:
-    with pytest.raises(UsageError, match="--writer 'nobody'"):
+    with pytest.raises(UsageError, match="writer 'nobody'"):
         writers("nobody", "pop", 1)
     with pytest.raises(UsageError, match=r"style: 'regae'.*'reggae'"):
         writers("arranger", "pop,regae", 1)
     with pytest.raises(UsageError, match="empty name"):
         writers("arranger", "pop,", 1)
-    with pytest.raises(UsageError, match="--seed"):
+    with pytest.raises(UsageError, match="seed"):
         writers("arranger", "pop", 1, seed=-1)
 
 

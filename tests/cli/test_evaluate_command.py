@@ -197,7 +197,7 @@ def test_pictures(capsys: pytest.CaptureFixture[str], held_out: Path, tmp_path: 
         (("style", "--styles", "regae"), "'reggae'"),
         (("style", "--writer", "nobody"), "--writer 'nobody'"),
         (("style", "--songs", "0"), "--songs"),
-        (("style", "--sources", "/nowhere"), "/nowhere/symbolic: no such folder"),
+        (("style", "--sources", "/nowhere"), "/nowhere: no such folder"),
         (("style", "/nowhere"), "no such folder"),
         (("style", "/nowhere", "--styles", "pop"), "--styles: is for songs that are written"),
         (("song", "/nowhere"), "no such folder"),

@@ -81,7 +81,7 @@ def test_real_songs_with_a_style_or_a_band(sources: Path) -> None:
     assert {song.state.style for song in found if song.name.startswith("gmd")} == {"rock halftime"}
     assert all(song.human for song in found if song.name.startswith("gmd"))
     with pytest.raises(UsageError, match="no such folder"):
-        styled_songs(sources / "symbolic")
+        styled_songs(sources / "nowhere")
 
 
 def test_the_same_sources_give_the_same_bytes(sources: Path, tmp_path: Path) -> None:

@@ -350,7 +350,7 @@ def test_a_song_with_changes_takes_files_in_its_own_bars(tmp_path: Path, write) 
         import_midi(tmp_path / "song", write(midi.chunk(fits[:1]), tune))
     over = Override(meter="4/4, 2: 3/4", bpm="120,2:100")
     assert import_midi(tmp_path / "song", write(midi.chunk(fits[:1]), tune), over=over)["bars"] == 2
-    with pytest.raises(UsageError, match=r"^--bpm: the song's is 120, 2: 100; leave it out"):
+    with pytest.raises(UsageError, match=r"^bpm: the song's is 120, 2: 100; leave it out"):
         import_midi(tmp_path / "song", write(tune), over=Override(bpm="120"))
 
 

@@ -108,7 +108,7 @@ def test_what_is_not_heard_needs_not_be_made(song: Path) -> None:
     assert [found["layer"] for found in mix_song(song)["stale"]] == ["bass"]
     set_layer(song, "bass", Change(mute=True))
     assert mix_song(song)["stale"] == []
-    with pytest.raises(UsageError, match=r"--player 'bass': is no layer with a take that is heard"):
+    with pytest.raises(UsageError, match=r"player 'bass': is no layer with a take that is heard"):
         mix_song(song, players=("bass=sampler:x.sf2",))
 
 

@@ -58,7 +58,7 @@ def _move(pitches: Sequence[int], low: int, high: int) -> int:
     def outside(octaves: int) -> int:
         return sum(not low <= pitch + 12 * octaves <= high for pitch in pitches)
 
-    return 12 * min(range(-8, 9), key=lambda octaves: (outside(octaves), abs(octaves), octaves))
+    return 12 * min(range(-21, 22), key=lambda octaves: (outside(octaves), abs(octaves), octaves))
 
 
 def _phrases(notes: Sequence[Note]) -> Iterator[list[Note]]:

@@ -21,7 +21,7 @@ from stemwright.training.performer.config import PerformerConfig  # noqa: E402
 from stemwright.training.performer.export import export, load_performer  # noqa: E402
 from stemwright.training.performer.model import PerformerNetwork  # noqa: E402
 from stemwright.training.performer.recipe import train_performer  # noqa: E402
-from stemwright.training.performer.trainer import TimbreRecipe  # noqa: E402
+from stemwright.training.performer.trainer import Recipe  # noqa: E402
 from stemwright.training.performer.warm import warm_weights  # noqa: E402
 from support.shards import CODEBOOK_SIZE, CODEC_SHA256  # noqa: E402
 
@@ -36,7 +36,7 @@ CONFIG = PerformerConfig(
     codebook_size=CODEBOOK_SIZE,
     window=24,
 )
-RECIPE = TimbreRecipe(batch=4, length=64, warmup_steps=5, dropout=0.0, compile=False, valid_crops=8)
+RECIPE = Recipe(batch=4, length=64, warmup_steps=5, dropout=0.0, compile=False, valid_crops=8)
 
 
 def made(path: Path, **changes: object) -> Bundle:

@@ -18,7 +18,7 @@ from stemwright.errors import UsageError
 from stemwright.instruments.timbres import TIMBRES
 from stemwright.models import load_bundle
 from stemwright.training.fit import checkpoint
-from stemwright.training.performer.recipe import TimbreRecipe as PerformerRecipe
+from stemwright.training.performer.recipe import Recipe as PerformerRecipe
 from stemwright.training.performer.recipe import train_performer
 from stemwright.training.tone import recipe as recipes
 from stemwright.training.tone.batch import Crop, Items
@@ -26,9 +26,9 @@ from stemwright.training.tone.model import Spectra, ToneConfig, ToneModel
 from stemwright.training.tone.recipe import slots, train_tone, tuning_of
 from stemwright.training.tone.restore import codebook_vectors, model_of
 from stemwright.training.tone.torch_synth import HOP, REACH, Rest, VoiceTables, _unrest, bent, synthesize
-from stemwright.training.tone.trainer import TimbreRecipe
+from stemwright.training.tone.trainer import Recipe
 
-QUICK = TimbreRecipe(batch=4, frames=60, warmup_steps=5, valid_count=1, learning_rate=3e-3)
+QUICK = Recipe(batch=4, frames=60, warmup_steps=5, valid_count=1, learning_rate=3e-3)
 SMALL = ToneConfig(
     timbres=recipes.SLOTS,
     encoder_width=16,

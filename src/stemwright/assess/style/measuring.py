@@ -21,13 +21,13 @@ from stemwright.evaluation.symbolic import (
     drums,
     endings,
     fills,
-    groove,
     melody,
     returns,
     song_faults,
+    swing,
 )
 from stemwright.evaluation.symbolic.bars import Bools, bar_of, notes_of, share
-from stemwright.evaluation.symbolic.grid import Ints
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.sections import spans
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import LAYERS
@@ -64,7 +64,7 @@ def measures(song: SymbolicSong) -> dict[str, float | None]:
     asked: dict[str, Callable[[], Values]] = {
         "drums": partial(drums.evaluate, song, judged),
         "clave": partial(clave.evaluate, song, judged),
-        "groove": lambda: {key: value for key, value in groove.evaluate(song).items() if key in _SWING},
+        "groove": lambda: {key: value for key, value in swing.evaluate(song).items() if key in _SWING},
         "blues": partial(blues.evaluate, song),
         "bass": partial(bass.evaluate, song, judged),
         "comping": lambda: {**comping.evaluate(song), "skank": _skank(song, judged)},

@@ -12,8 +12,8 @@ from stemwright.assess.style.states import state_of
 from stemwright.compose.arranger import decide
 from stemwright.compose.styles import NAMES, played, resolve
 from stemwright.errors import UsageError, argument
-from stemwright.evaluation.symbolic.groove import style_family
 from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.evaluation.symbolic.swing import style_family
 from stemwright.producer.seeds import check_seed
 from stemwright.producer.workspace import reading
 from stemwright.song.layers import LAYERS

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.evaluation.symbolic.grid import Ints, note_array
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.layers import kind_of, ordered

@@ -18,8 +18,8 @@ from collections import OrderedDict
 import numpy as np
 
 from stemwright.evaluation.symbolic.bars import BEAT, Bools, at, notes_of, share, strokes
-from stemwright.evaluation.symbolic.grid import Ints
 from stemwright.evaluation.symbolic.histograms import outer_line
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.score import PPQ
 

@@ -12,7 +12,7 @@ from collections import OrderedDict
 import numpy as np
 
 from stemwright.evaluation.symbolic.bars import Bools
-from stemwright.evaluation.symbolic.grid import note_array
+from stemwright.evaluation.symbolic.onset_grid import note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import is_drums
 from stemwright.song.score import PPQ

@@ -31,7 +31,7 @@ from stemwright.evaluation.symbolic.bars import (
     share,
     strokes,
 )
-from stemwright.evaluation.symbolic.grid import Ints
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.score import PPQ
 from stemwright.song.state import GlobalState

@@ -22,7 +22,7 @@ import numpy as np
 
 from stemwright.evaluation.symbolic.bars import BEAT, OFF, Bools, at, notes_of, per_bar, share
 from stemwright.evaluation.symbolic.drums import quarters
-from stemwright.evaluation.symbolic.grid import Ints
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.song import SymbolicSong
 
 SPREAD = 12

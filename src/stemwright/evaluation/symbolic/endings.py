@@ -16,8 +16,8 @@ from collections import OrderedDict
 import numpy as np
 
 from stemwright.evaluation.symbolic.bars import notes_of
-from stemwright.evaluation.symbolic.grid import note_array
 from stemwright.evaluation.symbolic.melody import line
+from stemwright.evaluation.symbolic.onset_grid import note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 
 

@@ -28,7 +28,7 @@ from stemwright.evaluation.symbolic.bars import (
     strokes,
 )
 from stemwright.evaluation.symbolic.drums import SNARES
-from stemwright.evaluation.symbolic.grid import Ints
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.sections import spans
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import DRUM_PIECES

@@ -26,7 +26,7 @@ import numpy as np
 
 from stemwright.evaluation.symbolic.adherence import chord_tones, strong_beats
 from stemwright.evaluation.symbolic.bars import BEAT, Bools, layers_of, share
-from stemwright.evaluation.symbolic.grid import Ints, note_array, on_grid
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array, on_grid
 from stemwright.evaluation.symbolic.sections import spans
 from stemwright.evaluation.symbolic.song import SymbolicSong
 

@@ -20,7 +20,7 @@ import numpy as np
 
 from stemwright.evaluation.symbolic import similarity
 from stemwright.evaluation.symbolic.bars import Bools, bar_of
-from stemwright.evaluation.symbolic.grid import Ints, note_array
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array
 from stemwright.evaluation.symbolic.sections import section_pairs
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import kind_of, ordered

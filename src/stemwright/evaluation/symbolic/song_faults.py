@@ -22,7 +22,7 @@ import numpy as np
 
 from stemwright.evaluation.symbolic import drums, endings
 from stemwright.evaluation.symbolic.bars import Bools, bar_of, per_bar, strokes
-from stemwright.evaluation.symbolic.grid import Ints, note_array
+from stemwright.evaluation.symbolic.onset_grid import Ints, note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.layers import KINDS, kind_of, ordered
 

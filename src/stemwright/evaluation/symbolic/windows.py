@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from stemwright.evaluation.symbolic.bars import BEAT, notes_of
 from stemwright.evaluation.symbolic.fills import grids
-from stemwright.evaluation.symbolic.grid import Ints
 from stemwright.evaluation.symbolic.histograms import outer_line
+from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.drums import DRUM_PIECES
 
