@@ -53,17 +53,24 @@ def parse(name: str, data: bytes, shipped: bool = False) -> tuple[Style, tuple[s
             "a-z, 0-9, _ and -"
         )
     values = _values(data, faults)
+    if values is None:  # nothing more can be said
+        return _style(name, "", Sheet({}, "", [])), tuple(faults)
     like = _like(values, name, faults)
     if like:
-        values = _over(_values(content(shipped_file(like)), []), values)
+        values = _over(_shipped(like), values)
     style = _style(name, like, Sheet(values, "", faults))
     return style, tuple(faults)
 
 
-def _values(data: bytes, faults: list[str]) -> dict[str, Any]:
+def _shipped(name: str) -> dict[str, Any]:
+    return _values(content(shipped_file(name)), []) or {}
+
+
+def _values(data: bytes, faults: list[str]) -> dict[str, Any] | None:
+    """What a file says, None where it cannot be made out."""
     if len(data) > MAX_BYTES:
         faults.append(f"file: is larger than {MAX_BYTES // 1024} KB; a style is a few of them")
-        return {}
+        return None
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
@@ -71,7 +78,7 @@ def _values(data: bytes, faults: list[str]) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         reason = " ".join(str(error).split())[:120]
         faults.append(f"file: is not TOML ({reason}); compare it with docs/styles.md")
-    return {}
+    return None
 
 
 def _like(values: dict[str, Any], name: str, faults: list[str]) -> str:
@@ -81,7 +88,7 @@ def _like(values: dict[str, Any], name: str, faults: list[str]) -> str:
         return ""
     known = canonical(said) if isinstance(said, str) else None
     if known and known == said and known != name and shipped_file(known).is_file():
-        beyond = _values(content(shipped_file(known)), []).get("like")
+        beyond = _shipped(known).get("like")
         if beyond is None:
             return known
         faults.append(f"like: {known!r} is itself like {beyond!r}; name that one")
