@@ -195,7 +195,7 @@ def test_names_of_own_styles(own: Path) -> None:
     assert list(own_files()) == ["my-style"] and played("My-Style") == resolve("my-style") == "my-style"
     assert style_of("pop").bpm == (88, 128), "a file of the user's takes no shipped style's place"
     assert examine(own / "pop.toml")[1][0].startswith("name: 'pop' is not one for a style of your own")
-    with pytest.raises(UsageError, match=r"'my-style\.toml' is a file; put it into .* --style my-NAME"):
+    with pytest.raises(UsageError, match=r"'my-style\.toml' is a file; put it into .* style my-NAME"):
         played("my-style.toml")
 
 

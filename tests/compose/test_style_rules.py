@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from stemwright.compose.arranger import Arrangement, arrange
+from stemwright.compose.arranger import arrange
 from stemwright.compose.styles import style_of
 from stemwright.song.drums import PIECE_PITCH
+from stemwright.song.piece import Piece
 from stemwright.song.score import Note
 from stemwright.song.state import GlobalState
 
@@ -23,7 +24,7 @@ SEEDS = range(6)
 class Bar:
     """One bar: at which sixteenths drums strike and layers begin notes."""
 
-    made: Arrangement
+    made: Piece
     index: int
 
     def notes(self, layer: str) -> list[Note]:
