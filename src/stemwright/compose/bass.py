@@ -60,7 +60,7 @@ def _pattern(plan: SongPlan, bar: BarPlan) -> tuple[Hit, ...]:
     lines = plan.style.bass[bar.level]
     line = plan.material_stream("bass", bar, "line").pick(lines)
     if bar.bar % 4 == 3 and len(lines) > 1:
-        line = plan.bar_stream("bass", bar, "turn").pick((line, line, *lines))
+        line = plan.choice_stream("bass", bar, "turn").pick((line, line, *lines))
     return fit(line, bar.grid, bar.bar, plan.style.triple)
 
 
@@ -109,7 +109,7 @@ def _pitch(plan: SongPlan, bar: BarPlan, hit: Hit, chord: Chord, stream: Stream)
 
 def _play(plan: SongPlan, bar: BarPlan, hits: list[Hit], stream: Stream) -> list[Note]:
     notes: list[Note] = []
-    pitch_stream = plan.bar_stream("bass", bar, "pitch")
+    pitch_stream = plan.choice_stream("bass", bar, "pitch")
     for hit in hits:
         chord = bar.chords[hit.step]
         if chord is None:
@@ -154,7 +154,7 @@ def _walk(plan: SongPlan, bar: BarPlan, last: int, stream: Stream) -> tuple[list
 
 
 def _walking_notes(plan: SongPlan, bar: BarPlan, last: int, stream: Stream) -> tuple[list[Note], int]:
-    walked, last = _walk(plan, bar, last, plan.bar_stream("bass", bar, "walk"))
+    walked, last = _walk(plan, bar, last, plan.choice_stream("bass", bar, "walk"))
     notes: list[Note] = []
     for hit, pitch in walked:
         onset = place(plan, bar, hit.step, stream, "bass")
@@ -170,9 +170,11 @@ def _walking_notes(plan: SongPlan, bar: BarPlan, last: int, stream: Stream) -> t
 def write_bass(plan: SongPlan) -> Score:
     """The bass score of a song; silent where there is no chord."""
     notes: list[Note] = []
-    last = 0
+    last, begun = 0, dict[str, int]()
     for bar in plan.bars:
         stream = plan.bar_stream("bass", bar, "feel")
+        if bar.first:
+            last = begun.setdefault(bar.material, last)
         if plan.style.walking and bar.level != "sparse" and not bar.final:
             walked, last = _walking_notes(plan, bar, last, stream)
             notes += walked

@@ -37,6 +37,8 @@ _MODAL_CADENCES = {
     "mixolydian": ("7", "4 7"),
     "locrian": ("2", "7"),
 }
+_LOOP = 8
+"""Bars that a progression has at most that is no form of its own."""
 _OFFSET = {"chorus": 1, "bridge": 2, "prechorus": 3}
 
 
@@ -88,9 +90,16 @@ def _bars(progression: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(bar.split()) for bar in progression.split("|"))
 
 
+def _fitting(choice: tuple[str, ...], bars: int) -> tuple[str, ...]:
+    """The progressions for so many bars: those that are forms as long as these, twelve bars of blues, where
+    there are some; else all, to be repeated and cut.
+    """
+    return tuple(text for text in choice if len(_bars(text)) == bars > _LOOP) or choice
+
+
 def _section_tokens(section: Section, final: bool, style: Style, key: Key, seed: int) -> list[list[str]]:
     """The chord tokens of every bar of a section, its cadence included."""
-    choice = progressions(style, key.mode)
+    choice = _fitting(progressions(style, key.mode), section.bars)
     stream = Stream(seed, "chords", material(section.name))
     first = Stream(seed, "chords").below(len(choice))
     offset = _OFFSET.get(family(section.name), 0) if family(section.name) else stream.below(len(choice))

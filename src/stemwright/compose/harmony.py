@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stemwright.compose.feel import finish, loudness, place, sounding
+from stemwright.compose.form import ENERGY
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.silence import hushed
@@ -24,8 +25,8 @@ def _comp(plan: SongPlan, bar: BarPlan) -> Comp:
         return _HELD
     comps = plan.style.comps[bar.level]
     comp = plan.material_stream("harmony", bar, "comp").pick(comps)
-    if bar.bar % 4 == 3 and plan.bar_stream("harmony", bar, "turn").chance(35):
-        comp = plan.bar_stream("harmony", bar, "other").pick(comps)
+    if bar.bar % 4 == 3 and plan.choice_stream("harmony", bar, "turn").chance(35):
+        comp = plan.choice_stream("harmony", bar, "other").pick(comps)
     return comp
 
 
@@ -46,7 +47,8 @@ def _hits(plan: SongPlan, bar: BarPlan, comp: Comp) -> list[Hit]:
 
 
 def _centre(bar: BarPlan) -> int:
-    return 61 + (bar.energy - 5) * 2 // 3
+    """The height that a section's chords keep to, at each of its returns."""
+    return 61 + (ENERGY[bar.family] - 5) * 2 // 3
 
 
 def _voices(stack: Voicing, comp: Comp, count: int, order: tuple[int, ...]) -> Voicing:
@@ -81,7 +83,10 @@ def write_harmony(plan: SongPlan) -> Score:
     """The harmony score of a song; silent where there is no chord."""
     notes: list[Note] = []
     before: Voicing = ()
+    begun: dict[str, Voicing] = {}
     for bar in plan.bars:
+        if bar.first:
+            before = begun.setdefault(bar.material, before)
         comp = _comp(plan, bar)
         stream = plan.bar_stream("harmony", bar, "feel")
         orders = _ORDERS[4 if len(before) == 4 else 3]

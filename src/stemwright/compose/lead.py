@@ -15,8 +15,10 @@ from stemwright.song.score import Note, Score
 
 LOW, HIGH = 60, 84  # C4 to C6
 _PHRASES = ("aabc", "abac", "aaac", "abbc", "aabd")
-_STEPS = (-2, -1, -1, -1, 0, 0, 1, 1, 1, 2)
+_STEPS = (-2, -1, -1, -1, -1, 0, 1, 1, 1, 1, 2)
 _WIDEST = 7  # semitones between two notes of a phrase
+_STEPWISE = 4  # semitones within which a melody goes by steps where it can
+_AWAY = 6  # semitones from the section's height from which on a melody turns back
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ def _closing(bar: BarPlan, hits: list[Hit]) -> list[Hit]:
 
 def _varied(plan: SongPlan, bar: BarPlan, hits: list[Hit]) -> list[Hit]:
     """Repeats are not exact: a long note splits in two, or a weak note falls away."""
-    stream = plan.bar_stream("lead", bar, "vary")
-    repeat = bar.occurrence > 0 or bar.bar > 0
-    if not repeat or not hits or not stream.chance(40):
+    stream = plan.choice_stream("lead", bar, "vary")
+    repeat = bar.bar > 0 or (bar.occurrence > 0 and not bar.kept)
+    if not repeat or not hits or not stream.chance(30):
         return hits
     index = stream.below(len(hits))
     hit = hits[index]
@@ -124,9 +126,26 @@ def _moved(ladder: list[int], pitch: int, steps: int) -> int:
     return ladder[max(0, min(len(ladder) - 1, at))]
 
 
-def _stable(bar: BarPlan, hit: Hit) -> bool:
-    """Whether a note must belong to its chord: it stands on a pulse, or is long."""
-    return bar.grid.strengths[hit.step] >= 2 or hit.length >= 4
+def _stable(plan: SongPlan, bar: BarPlan, hit: Hit) -> bool:
+    """Whether a note must belong to its chord: it stands on a strong pulse, or lasts. Over chords of two
+    tones, on any pulse.
+    """
+    strong = 2 if plan.style.color == "power" else 3
+    return bar.grid.strengths[hit.step] >= strong or hit.length > 4
+
+
+def _usable(plan: SongPlan, bar: BarPlan, hit: Hit) -> list[int]:
+    """The pitches that a note may have: chord tones where it is stable; else none that rubs a semitone over
+    a tone of the chord, on pulses nor one that rubs under it.
+    """
+    tones = chord_tones(plan.key, bar.chords[hit.step])
+    if _stable(plan, bar, hit):
+        return pitches(tones, LOW, HIGH)
+    ladder = _ladder(plan, bar, hit.step)
+    rubs = {(tone + 1) % 12 for tone in tones}
+    if bar.grid.strengths[hit.step] >= 2:
+        rubs |= {(tone - 1) % 12 for tone in tones}
+    return [pitch for pitch in ladder if pitch % 12 in tones or pitch % 12 not in rubs] or ladder
 
 
 def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: int) -> list[int]:
@@ -138,7 +157,7 @@ def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: i
             target, before = _opening(bar, motif, last), last
         else:
             before = out[-1]
-            if abs(before - _centre(bar)) > 8:
+            if abs(before - _centre(bar)) > _AWAY:
                 move = -abs(move) if before > _centre(bar) else abs(move)
             target = _moved(_ladder(plan, bar, hit.step), before, move)
         out.append(_settled(plan, bar, hit, target + (move > 0) - (move < 0), before))
@@ -146,17 +165,24 @@ def _melody(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], last: i
 
 
 def _joined(plan: SongPlan, bar: BarPlan, motif: Motif, hits: list[Hit], melody: list[int]) -> list[int]:
-    """Weak notes led from the stable one before to the stable one after: passing notes and neighbours."""
+    """Notes between two stable ones lead from the one to the other, rung by rung; where these are near each
+    other, they go out and come back.
+    """
     out = list(melody)
-    stable = [index for index, hit in enumerate(hits) if _stable(bar, hit)]
+    stable = [index for index, hit in enumerate(hits) if _stable(plan, bar, hit)]
     for first, last in pairwise(stable):
-        start, end, count = melody[first], melody[last], last - first
+        count = last - first
         for index in range(first + 1, last):
-            way = (end - start) * (index - first)
-            ideal = start + (way + (count // 2 if way >= 0 else -(count // 2))) // count
-            if abs(end - start) <= 2:
-                ideal += 2 if motif.moves[hits[index].step % len(motif.moves)] >= 0 else -2
-            out[index] = nearest(_ladder(plan, bar, hits[index].step), ideal)
+            hit, gone = hits[index], index - first
+            ladder = _ladder(plan, bar, hit.step)
+            start, end = (ladder.index(nearest(ladder, melody[at])) for at in (first, last))
+            if abs(end - start) <= 1:
+                rung = start + min(gone, count - gone, 2) * (
+                    1 if motif.moves[hit.step % len(motif.moves)] >= 0 else -1
+                )
+            else:
+                rung = start + (2 * (end - start) * gone + count) // (2 * count)
+            out[index] = nearest(_usable(plan, bar, hit), ladder[max(0, min(len(ladder) - 1, rung))])
     return out
 
 
@@ -174,14 +200,18 @@ def _widest(bar: BarPlan, hit: Hit) -> int:
 
 
 def _settled(plan: SongPlan, bar: BarPlan, hit: Hit, target: int, before: int) -> int:
-    """The usable pitch nearest to `target`: a chord tone for stable notes, and no wider leap than is sung."""
-    if _stable(bar, hit):
-        choices = pitches(chord_tones(plan.key, bar.chords[hit.step]), LOW, HIGH)
-    else:
-        choices = _ladder(plan, bar, hit.step)
+    """The usable pitch nearest to `target`, by no wider leap than is sung."""
+    choices = _usable(plan, bar, hit)
     widest = _widest(bar, hit)
     sung = [pitch for pitch in choices if abs(pitch - before) <= widest] if before else choices
-    return nearest(sung or choices, target)
+    if not before or abs(target - before) > _STEPWISE:
+        return nearest(sung or choices, target)
+    return min(sung or choices, key=lambda pitch: (abs(pitch - target) + _unsung(pitch - before), pitch))
+
+
+def _unsung(interval: int) -> int:
+    """What a melody that moves by steps would rather not do: stand still, or skip a third or more."""
+    return 2 if interval == 0 else 0 if abs(interval) <= 2 else 3
 
 
 def _end_step(plan: SongPlan, bar: BarPlan, hit: Hit, pitch: int) -> int:
@@ -207,8 +237,10 @@ def _play(plan: SongPlan, bar: BarPlan, hits: list[Hit], melody: list[int]) -> l
 def write_lead(plan: SongPlan) -> Score:
     """The lead score of a song: one voice."""
     notes: list[Note] = []
-    last = 0
+    last, begun = 0, dict[str, int]()
     for bar in plan.bars:
+        if bar.first:
+            last = begun.setdefault(bar.material, last)
         if _rests(plan, bar):
             continue
         letter = _letter(plan, bar)

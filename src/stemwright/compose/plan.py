@@ -47,6 +47,13 @@ class BarPlan:
         """Whether a section ends here."""
         return self.bar == self.bars - 1
 
+    @property
+    def kept(self) -> bool:
+        """Whether a returning section plays what it played before: in all but its last quarter, two bars at
+        most.
+        """
+        return self.occurrence > 0 and self.bar < self.bars - max(1, min(2, self.bars // 4))
+
 
 @dataclass(frozen=True)
 class SongPlan:
@@ -89,6 +96,10 @@ class SongPlan:
     def material_stream(self, layer: str, bar: BarPlan, what: str, *more: int | str) -> Stream:
         """The random stream of something that all returns of a section's material share."""
         return Stream(self.seed, layer, bar.material, what, *more)
+
+    def choice_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
+        """The random stream of notes that differ from bar to bar; at returns they stay where a bar is kept."""
+        return Stream(self.seed, layer, bar.material, what, 0 if bar.kept else bar.occurrence, bar.bar)
 
     def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
         """The random stream of something that differs from bar to bar and from return to return."""
