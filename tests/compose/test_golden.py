@@ -16,8 +16,8 @@ from stemwright.song.state import GlobalState
 
 FORM = "intro:2 verse:4 chorus:4 verse:4 outro:2"
 GOLDEN = {
-    0: "111b15d2678e19dd8686c243686ce887f60004dbbb169381b74a443e69e0fe82",
-    7: "12352899c02e735b9a627b23e4d324cb1e5fae51e182ed65da609c543c4a5a0c",
+    0: "88296dd4a9df289cd5ebb16f568e45e4a830a85ab5c357cb33f6bdf638ee27d5",
+    7: "92d0478d3e07c7888bdf0dbe3121bd65819c84716121c68b778eb64d57733068",
 }
 
 
