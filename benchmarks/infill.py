@@ -18,10 +18,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from infill_checks import KINDS, Outcome, check, contradictions, digest
 from infill_commands import commands
-from infill_requests import Request, Rules, drawn, from_corpus
 
+from stemwright.assess.infilling.checks import KINDS, Outcome, check, contradictions, digest
+from stemwright.assess.infilling.requests import Request, Rules, drawn, from_corpus
 from stemwright.cli.output import lines, table
 from stemwright.compose.composer.composer import Composer, Wishes
 from stemwright.compose.composer.controls import CONTROLS, scaled

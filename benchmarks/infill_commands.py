@@ -8,9 +8,8 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-from infill_checks import Outcome, check, contradictions
-from infill_requests import LAYERS, NAMES, SECTIONS, TONICS, Rules, any_chord, attributes
-
+from stemwright.assess.infilling.checks import Outcome, check, contradictions
+from stemwright.assess.infilling.requests import LAYERS, NAMES, SECTIONS, TONICS, Rules, any_chord, attributes
 from stemwright.cli.main import run
 from stemwright.song.document import Song
 from stemwright.song.harmony import Chord, Key

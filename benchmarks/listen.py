@@ -6,7 +6,7 @@ The sounds (MP3) and pictures (PNG) go to the folder `--out`, in place of those 
 beside it. The same bundles give the same notes, sounds and figures. About a minute of processor time a style.
 With `--sources` (the sample folder, holding `samples/`, and a soundfont: docs/training.md) the control is the
 training instruments, and the page says what the codec alone does; without it, an installed soundfont plays.
-Judges: docs/evaluation.md. The words of the page are in benchmarks/listening/page.md.
+Judges: docs/evaluation.md. The words of the page are in src/stemwright/assess/listening/page.md.
 """
 
 from __future__ import annotations
@@ -15,13 +15,12 @@ import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from listening import excerpts, looks
-from listening.bundled import identities
-from listening.page import Entry, Facts, page
-from listening.players import Player, instruments, soundfont
-from listening.producing import Made, one_song
-from listening.songs import EXAMPLES
-
+from stemwright.assess.listening import excerpts, looks
+from stemwright.assess.listening.bundled import identities
+from stemwright.assess.listening.page import Entry, Facts, page
+from stemwright.assess.listening.players import Player, instruments, soundfont
+from stemwright.assess.listening.producing import Made, one_song
+from stemwright.assess.listening.songs import EXAMPLES
 from stemwright.assess.sound.judges import load_judges
 
 Files = dict[str, bytes]

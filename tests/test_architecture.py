@@ -33,7 +33,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "shown": "codec compose conditioning models native perform producer song store work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
     "store",
-    "assess": "codec compose conditioning evaluation exchange mix models native perform producer song work",
+    "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
+    "producer song work",
     "face": "codec exchange producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",

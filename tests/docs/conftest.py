@@ -1,4 +1,4 @@
-"""The generator of docs/listen.md is no part of the package; its folder is put on the path."""
+"""`benchmarks/listen.py` is no part of the package; its folder is put on the path."""
 
 from __future__ import annotations
 

@@ -12,10 +12,20 @@ import pytest
 import soundfile
 from hypothesis import given
 from hypothesis import strategies as st
-from listening import bad, bundled, codec_alone, excerpts, figures, looks, page, players, spectrogram
-from listening.excerpts import RATE, Bars
-from listening.songs import EXAMPLES, first_of
 
+from stemwright.assess.listening import (
+    bad,
+    bundled,
+    codec_alone,
+    excerpts,
+    figures,
+    looks,
+    page,
+    players,
+    spectrogram,
+)
+from stemwright.assess.listening.excerpts import RATE, Bars
+from stemwright.assess.listening.songs import EXAMPLES, first_of
 from stemwright.assess.measured_takes import Performed
 from stemwright.assess.sound import measuring as sound
 from stemwright.assess.sound import soundfont
@@ -247,7 +257,7 @@ def test_one_style_is_made_measured_and_linked(
     import listen
 
     install(tmp_path / "weights", "tone", monkeypatch)
-    monkeypatch.setattr("listening.songs.FORM", "verse:1")
+    monkeypatch.setattr("stemwright.assess.listening.songs.FORM", "verse:1")
     for module in (listen, sound):
         monkeypatch.setattr(module, "load_judges", lambda: (Judges(), ["no note F: install it"]))
     (tmp_path / "listen").mkdir()

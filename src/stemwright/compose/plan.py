@@ -98,7 +98,7 @@ class SongPlan:
         return Stream(self.seed, layer, bar.material, what, *more)
 
     def choice_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
-        """The random stream of notes that differ from bar to bar; at returns a bar that is kept has the same."""
+        """The random stream of notes that differ from bar to bar; a bar that is kept has its first one's."""
         return Stream(self.seed, layer, bar.material, what, 0 if bar.kept else bar.occurrence, bar.bar)
 
     def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:

@@ -13,7 +13,7 @@ from stemwright.assess.measured_takes import Performed
 from stemwright.assess.sound.soundfont import NoPlayer, find_font, play
 
 if TYPE_CHECKING:
-    from listening.excerpts import Audio
+    from stemwright.assess.listening.excerpts import Audio
     from stemwright.song.state import GlobalState
 
 

@@ -86,9 +86,10 @@ def first_of(wanted: tuple[str, ...], have: tuple[str, ...]) -> str:
 
 def command(style: str, made: Wish) -> str:
     """The commands that make the same song."""
-    timbres = "".join(f' --timbre "{timbre}"' for timbre in made.timbres)
+    wished = {"bpm": made.bpm, "key": f'"{made.key}"', "meter": made.meter, "form": f'"{made.form}"'}
+    wished |= {"style": style, "seed": str(made.seed)}
+    words = [*wished.items(), *(("timbre", f'"{timbre}"') for timbre in made.timbres)]
     return (
-        f'stemwright new {style} --bpm {made.bpm} --key "{made.key}" --meter {made.meter} '
-        f'--form "{made.form}" --style {style} --seed {made.seed}{timbres}\n'
+        f"stemwright new {style} {' '.join(f'--{name} {value}' for name, value in words)}\n"
         f"stemwright generate {style} && stemwright mix {style} --stems --quality high"
     )

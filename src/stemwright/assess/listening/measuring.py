@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from listening.excerpts import RATE, Audio, mono
+from stemwright.assess.listening.excerpts import RATE, Audio, mono
 from stemwright.assess.measured_takes import Performed
 from stemwright.assess.song.measuring import assess_song
 from stemwright.assess.sound.measuring import assess_sound

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from infill_requests import Rules
-
+from stemwright.assess.infilling.requests import Rules
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.harmony import Chord
 from stemwright.song.layers import is_drums

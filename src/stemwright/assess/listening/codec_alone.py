@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from listening.excerpts import RATE, Audio, mono
-from listening.measuring import mono_24
+from stemwright.assess.listening.excerpts import RATE, Audio, mono
+from stemwright.assess.listening.measuring import mono_24
 from stemwright.assess.measured_takes import Performed
 from stemwright.assess.sound.judges import Judges
 from stemwright.assess.sound.measuring import SHIFT

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from listening.excerpts import RATE, Audio
+from stemwright.assess.listening.excerpts import RATE, Audio
 from stemwright.song.layers import is_drums
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ def small_png(canvas: FigureCanvasAgg) -> bytes:
     from matplotlib.colors import to_rgb
     from PIL import Image
 
-    canvas.draw()
-    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3]
+    canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3]  # type: ignore[no-untyped-call]
     greys = [(grey, grey, grey) for grey in np.linspace(0.0, 1.0, GREYS).tolist()]
     shades = [tuple(shade[:3]) for shade in _shades()(np.arange(SHADES)).tolist()]
     colours = np.array([*shades, *greys, to_rgb(MARK), to_rgb(HEARD)])

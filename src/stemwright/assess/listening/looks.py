@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from listening.excerpts import Audio, Bars, mono, samples
-from listening.songs import SEED
-from listening.spectrogram import DPI, panel, small_png
+from stemwright.assess.listening.excerpts import Audio, Bars, mono, samples
+from stemwright.assess.listening.songs import SEED
+from stemwright.assess.listening.spectrogram import DPI, panel, small_png
 from stemwright.song.layers import LAYERS
 
 if TYPE_CHECKING:

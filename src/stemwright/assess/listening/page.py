@@ -8,11 +8,11 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from listening import bad
-from listening.excerpts import Bars
-from listening.figures import FIGURES, MIX, Figure, Row, markdown, means, side_mean
-from listening.looks import Look
-from listening.songs import SEED
+from stemwright.assess.listening import bad
+from stemwright.assess.listening.excerpts import Bars
+from stemwright.assess.listening.figures import FIGURES, MIX, Figure, Row, markdown, means, side_mean
+from stemwright.assess.listening.looks import Look
+from stemwright.assess.listening.songs import SEED
 from stemwright.assess.means import mean
 from stemwright.assess.tables import number
 

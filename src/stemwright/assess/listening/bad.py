@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from listening.figures import FIGURES, Figure, Row, means
+from stemwright.assess.listening.figures import FIGURES, Figure, Row, means
 
 MIX_LUFS, LUFS_CLOSE = -14.0, 0.5
 

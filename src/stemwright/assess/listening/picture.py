@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from listening.excerpts import Bars, mono, samples
-from listening.spectrogram import DPI, HEARD, LINE, MARK, panel, row, small_png
+from stemwright.assess.listening.excerpts import Bars, mono, samples
+from stemwright.assess.listening.spectrogram import DPI, HEARD, LINE, MARK, panel, row, small_png
 from stemwright.assess.measured_takes import Performed
 from stemwright.evaluation.timing import bar_times, note_spans
 from stemwright.song.layers import is_drums

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from listening import excerpts, looks
-from listening.codec_alone import CODEC, RENDERING, codec_alone
-from listening.excerpts import RATE, Audio, Bars
-from listening.looks import Look
-from listening.measuring import measure
-from listening.page import Entry
-from listening.picture import picture
-from listening.players import Player, controls
-from listening.songs import JOIN, command, wish
+from stemwright.assess.listening import excerpts, looks
+from stemwright.assess.listening.codec_alone import CODEC, RENDERING, codec_alone
+from stemwright.assess.listening.excerpts import RATE, Audio, Bars
+from stemwright.assess.listening.looks import Look
+from stemwright.assess.listening.measuring import measure
+from stemwright.assess.listening.page import Entry
+from stemwright.assess.listening.picture import picture
+from stemwright.assess.listening.players import Player, controls
+from stemwright.assess.listening.songs import JOIN, command, wish
 from stemwright.assess.measured_takes import Performed, performed
 from stemwright.assess.sound.judges import Judges
 from stemwright.mix.mixer import mix

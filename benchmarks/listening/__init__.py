@@ -1,1 +1,0 @@
-"""What `benchmarks/listen.py` makes the page docs/listen.md with."""

@@ -1,0 +1,1 @@
+"""The page docs/listen.md, which `benchmarks/listen.py` makes: excerpts, figures, looks, and its words."""
