@@ -29,7 +29,7 @@ from stemwright.producer.workspace import writing
 from stemwright.song.layers import is_drums, kind_of
 from stemwright.song.piece import Piece
 from stemwright.song.score import Note, Score
-from stemwright.work.progress import Watch, unwatched
+from stemwright.work.progress import Watch, shifted, unwatched
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer, Wishes
@@ -188,7 +188,7 @@ def fill_as(
             here = replace(asked, rest=f"{silent.start + 1}-{silent.stop}" if silent else None)
             there = {name: score.slice(start, end) for name, score in standing.items()}
             own = layer_seed(seed, f"bar {stretch.start}", 1) if stretch.start else seed
-            told = partial(_tell, progress, done, len(gap.bars))
+            told = shifted(progress, done, len(gap.bars))
             wished = wishes(part, here, gap.layers, there, bars, ranges)
             with _counted_from(stretch.start):
                 part, fresh = fill(composer, part, there, replace(gap, bars=bars), own, wished, told)
@@ -216,10 +216,6 @@ def _within(stretch: range, bars: range) -> range:
     """The bars that lie in a stretch, counted from its beginning."""
     first = max(stretch.start, bars.start)
     return range(first - stretch.start, max(first, min(stretch.stop, bars.stop)) - stretch.start)
-
-
-def _tell(progress: Callable[[int, int], object], before: int, total: int, done: int, _: int) -> None:
-    progress(before + done, total)
 
 
 def wishes(

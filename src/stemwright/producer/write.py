@@ -24,7 +24,7 @@ from stemwright.producer.wanted import COMPOSER, Wanted
 from stemwright.producer.writers import OTHERWISE
 from stemwright.song.layers import ordered
 from stemwright.song.score import Score
-from stemwright.work.progress import Watch
+from stemwright.work.progress import Watch, shifted
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer
@@ -139,7 +139,7 @@ def _composed(
         key = _key(state, there, gap, task)
         score = _remembered(folder, key, want.layer)
         if score is None:
-            told = partial(_tell, watch, done, total)
+            told = shifted(partial(watch, "compose"), done, total)
             score = _filled(composer(), state, there, gap, want.seed, _range(task), told)
             sha = folder.objects.put("score", score.canonical_bytes())
             folder.cache.remember(key, {"layer": want.layer, "score": sha, "objects": [sha]})
@@ -172,10 +172,6 @@ def _filled(
     (layer,) = gap.layers
     ranges = {layer: played} if played else None
     return fill_as(Asked(), composer, state, there, gap, seed, progress, ranges)[1][layer]
-
-
-def _tell(watch: Watch, before: int, total: int, done: int, _: int) -> None:
-    watch("compose", before + done, total)
 
 
 def _remembered(folder: SongFolder, key: str, layer: str) -> Score | None:

@@ -126,10 +126,11 @@ def _missed(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("value", "is"),
         Column("where", "for example", "{}"),
     ]
-    rest = len(rows) - len(shown)
-    return table(
-        "missed, the worst first", columns, shown, [f"and {rest} more, which the JSON has"] if rest else []
-    )
+    return table("missed, the worst first", columns, shown, _not_shown(len(rows) - len(shown)))
+
+
+def _not_shown(rows: int) -> list[str]:
+    return [f"and {rows} more, which the JSON has"] if rows else []
 
 
 def _example(example: Mapping[str, Any]) -> str:
@@ -147,5 +148,4 @@ def _faults(rows: Sequence[Mapping[str, Any]]) -> Table:
         Column("layer", "layer", "{}"),
         Column("where", "bars", "{}"),
     ]
-    rest = len(rows) - len(shown)
-    return table("faults", columns, shown, [f"and {rest} more, which the JSON has"] if rest else [])
+    return table("faults", columns, shown, _not_shown(len(rows) - len(shown)))
