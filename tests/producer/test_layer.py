@@ -30,14 +30,6 @@ from support import midi
 from support.songs import files
 
 
-@pytest.fixture
-def song(tmp_path: Path) -> Path:
-    path = tmp_path / "song"
-    create(path, Wish(bpm="240", form="verse:2", seed=1, title="A Tune"))
-    generate(path)
-    return path
-
-
 def read(made: Mapping[str, str]) -> dict[str, np.ndarray]:
     return {name: soundfile.read(file, always_2d=True)[0] for name, file in made.items()}
 

@@ -25,14 +25,6 @@ from stemwright.shown.reports import check, history
 from support.songs import files
 
 
-@pytest.fixture
-def song(tmp_path: Path) -> Path:
-    path = tmp_path / "song"
-    create(path, Wish(bpm="240", form="verse:2", seed=1, title="A Tune"))
-    generate(path)
-    return path
-
-
 def total(made: dict[str, str]) -> np.ndarray:
     return np.sum([soundfile.read(file, always_2d=True)[0] for file in made.values()], axis=0)
 
