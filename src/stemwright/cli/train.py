@@ -19,6 +19,7 @@ _COMMANDS = (
     (train_models.performer, "DATA runs/drums --layer drums --preset tiny"),
     (train_models.composer, "CORPUS runs/composer --minutes 60"),
     (train_models.companion, "CORPUS runs/companion --minutes 60"),
+    (train_models.patterns, "CORPUS runs/patterns --sources sources"),
     (train_models.evaluate, "runs/drums/bundle DATA"),
 )
 """Commands in the order in which they are listed, each with an example."""

@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|performer|composer|companion|evaluate`: models from data."""
+"""`train tone|codec|wide|performer|composer|companion|patterns|evaluate`: models from data."""
 
 from __future__ import annotations
 
@@ -201,6 +201,13 @@ def companion(
         recipe=changed(Recipe(), settings or ()),
         report=say,
     )
+
+
+def patterns(corpus: arg.Corpus, out: arg.Out, sources: arg.ChordSets = None) -> None:
+    """Count what the arranger draws from (drums, melodies, chords, forms) in a corpus; write its bundle."""
+    from stemwright.training.patterns.recipe import train_patterns
+
+    train_patterns(corpus, out, sources, report=say)
 
 
 def evaluate(

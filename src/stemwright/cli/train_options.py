@@ -37,6 +37,15 @@ Samples = Annotated[
         show_default=False,
     ),
 ]
+ChordSets = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FOLDER",
+        help="Folder with symbolic/: sets of chords and forms, which a corpus has not.",
+        show_default=False,
+    ),
+]
 Hours = Annotated[float, typer.Option("--hours", metavar="N", help="Hours of audio a layer.")]
 Limit = Annotated[
     float | None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 CREDITS: dict[str, dict[str, str]] = {
@@ -30,6 +31,31 @@ CREDITS: dict[str, dict[str, str]] = {
         "licence": "CC0",
         "credit": "OpenScore and the transcribers of MuseScore.com",
     },
+    "billboard": {
+        "what": "McGill Billboard annotations of chords and form",
+        "licence": "CC0",
+        "credit": "Burgoyne, Wild, Fujinaga, ISMIR 2011",
+    },
+    "rs200": {
+        "what": "Rolling Stone 200 harmonic analyses",
+        "licence": "CC-BY 4.0",
+        "credit": "Trevor de Clercq and David Temperley",
+    },
+    "harmonix": {
+        "what": "Harmonix set of beats and sections",
+        "licence": "MIT",
+        "credit": "Nieto et al., ISMIR 2019",
+    },
+    "salami": {
+        "what": "SALAMI annotations of form",
+        "licence": "CC0",
+        "credit": "Smith et al., ISMIR 2011",
+    },
+    "chord_progressions": {
+        "what": "chord progressions with moods",
+        "licence": "MIT",
+        "credit": "Ludovic Drolez",
+    },
     "own": {
         "what": "MIDI and MusicXML files of whoever trained",
         "licence": "as they have them",
@@ -48,6 +74,14 @@ def corpus_origin(corpus: Path) -> tuple[Names, Names]:
     if not path.is_file():
         return (), ()
     record = json.loads(path.read_text(encoding="utf-8")).get("sources", {})
-    found = [record[name] for name in sorted(record)]
+    return _said([record[name] for name in sorted(record)])
+
+
+def credited(names: Collection[str]) -> tuple[Names, Names]:
+    """(licences, sources) of some keys of CREDITS, in the order of their names."""
+    return _said([CREDITS[name] for name in sorted(names)])
+
+
+def _said(found: Sequence[Mapping[str, str]]) -> tuple[Names, Names]:
     sources = tuple(f"{source['what']} ({source['licence']}), {source['credit']}" for source in found)
     return tuple(sorted({str(source["licence"]) for source in found})), sources

@@ -1,0 +1,1 @@
+"""What the arranger learned from real music: counts of what followed what, drawn from by seed."""

@@ -1,0 +1,57 @@
+"""The bundle "patterns": tables by name ("drums", "lead"), each a JSON file of counts by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from stemwright.compose.learned.counts import Counts
+from stemwright.errors import UsageError
+from stemwright.models import Bundle, Manifest, find, load_bundle, write_bundle
+from stemwright.song.sealed import canonical_json, strict_json
+
+NAME = "patterns"
+VERSION = 1
+MAX_BYTES = 8 << 20
+
+Table = Mapping[str, Counts]
+
+
+def table(name: str) -> Table:
+    """A table of the installed bundle, by subject. UsageError where there is none or it is broken."""
+    return _read(find(NAME), name)
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, name: str) -> Table:
+    return read_table(load_bundle(path, kind=NAME), name)
+
+
+def read_table(bundle: Bundle, name: str) -> Table:
+    """A table of a bundle. UsageError for one of another version, too large, or not of counts."""
+    version = bundle.manifest.architecture.get("version")
+    if version != VERSION:
+        raise UsageError(f"{bundle.path}: patterns of version {version!r}, this one reads {VERSION}: update")
+    path = bundle.file(f"{name}.json")
+    if path.stat().st_size > MAX_BYTES:
+        raise UsageError(f"{path}: has more than {MAX_BYTES} bytes: get the bundle again")
+    try:
+        record = strict_json(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: is not JSON ({error}): get the bundle again") from None
+    if not isinstance(record, Mapping):
+        raise UsageError(f"{path}: should be an object: get the bundle again")
+    return {subject: Counts.from_json(rows, f"{path}: {subject}") for subject, rows in record.items()}
+
+
+def write_tables(path: Path, tables: Mapping[str, Table], manifest: Manifest) -> Bundle:
+    """Write a bundle of tables; `manifest` says where they came from."""
+    files = {
+        f"{name}.json": canonical_json(
+            {subject: counts.to_json() for subject, counts in found.items()}, indent=None
+        )
+        + b"\n"
+        for name, found in tables.items()
+    }
+    return write_bundle(path, manifest, files)

@@ -1,0 +1,1 @@
+"""The arranger's tables of counts, learned from a corpus."""
