@@ -89,3 +89,35 @@ def test_errors_carry_the_field(kind: type[StemwrightError]) -> None:
     for again in (pickle.loads(pickle.dumps(error)), copy.deepcopy(error)):  # as from another process
         assert (str(again), again.field) == (str(error), "bars")
         assert in_options(again.message) == "--bars: give --seed too"
+
+
+def _names(node: ast.AST | None) -> set[str]:
+    return {found.id for found in ast.walk(node) if isinstance(found, ast.Name)} if node else set()
+
+
+def _plainly(handler: ast.ExceptHandler) -> Iterator[int]:
+    """Lines of a handler that raise an error with the caught one's plain text in it."""
+    for found in ast.walk(handler):
+        if not isinstance(found, ast.Raise):
+            continue
+        for part in ast.walk(found):
+            put = isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name)
+            if put and part.value.id == handler.name:  # type: ignore[attr-defined]
+                yield found.lineno
+
+
+def test_an_error_in_another_one_keeps_the_arguments_that_it_names() -> None:
+    """Else the command line would say `low` where its option is `--low`."""
+    ours = {"UsageError", "StemwrightError"}
+    handlers = [
+        (path, node)
+        for path in sorted(ROOT.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler) and _names(node.type) and _names(node.type) <= ours
+    ]
+    assert len(handlers) > 30
+    assert [(path.name, line) for path, handler in handlers for line in _plainly(handler)] == []
+    inner = UsageError(f"{argument('low')} 3: is too low")
+    outer = UsageError(f"layer 'lead': {inner.marked}", inner.field)
+    assert in_options(outer.message) == "layer 'lead': --low 3: is too low"
+    assert str(outer) == "layer 'lead': low 3: is too low"

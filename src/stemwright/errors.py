@@ -52,6 +52,11 @@ class StemwrightError(Exception):
         self.field = field or next(iter(self.message.arguments), None)
         super().__init__(self.message)
 
+    @property
+    def marked(self) -> str:
+        """The message to be put into another one, so that the arguments it names stay known as such."""
+        return self.message.marked
+
 
 class UsageError(StemwrightError):
     """The request itself is wrong (bad argument, bad file, bad field). Exit code 2."""

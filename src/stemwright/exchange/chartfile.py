@@ -31,7 +31,7 @@ def chart_text(given: str | None) -> Iterator[str | None]:
     except UsageError as error:
         if name is None or not str(error).startswith("chords: "):
             raise
-        raise UsageError(f"{name}: {error}", error.field) from None
+        raise UsageError(f"{name}: {error.marked}", error.field) from None
 
 
 def _read(given: str | None) -> tuple[str | None, str | None]:

@@ -85,7 +85,7 @@ def read_new(midi: MidiSong, over: Override, name: str, flatten: bool) -> Readin
             bpm, lines.meter, key or Key("C"), form, style=style, tempos=tempos, meters=meters
         )
     except UsageError as error:
-        raise UsageError(f"{name}: {error}", error.field) from None
+        raise UsageError(f"{name}: {error.marked}", error.field) from None
     return Reading(state, _sources(midi, over), remarks)
 
 

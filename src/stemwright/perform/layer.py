@@ -97,5 +97,5 @@ def engine_of(bundle: Bundle, threads: int = 1) -> Engine:
                     bundle.manifest.architecture, bundle.tensors(), isa=isa, threads=threads
                 )
             except UsageError as error:
-                raise UsageError(f"{bundle.path}: {error}: get the bundle again") from None
+                raise UsageError(f"{bundle.path}: {error.marked}: get the bundle again") from None
         return _engines[key]

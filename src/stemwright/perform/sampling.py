@@ -24,4 +24,4 @@ def sampling_of(bundle: Bundle) -> Sampling:
     try:
         return Sampling(**{**DEFAULT, **given})
     except UsageError as error:
-        raise UsageError(f"{where}: {error}: get the bundle again") from None
+        raise UsageError(f"{where}: {error.marked}: get the bundle again") from None

@@ -138,7 +138,7 @@ def composer(otherwise: str = "") -> Composer:
     try:
         return Composer.load(composer_bundle(otherwise))
     except UsageError as error:
-        raise UsageError(f"{error.message.marked.removesuffix(otherwise)}{otherwise}") from None
+        raise UsageError(f"{error.marked.removesuffix(otherwise)}{otherwise}") from None
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:

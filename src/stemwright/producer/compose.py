@@ -208,7 +208,7 @@ def _counted_from(bar: int) -> Iterator[None]:
     except UsageError as error:
         if not bar:
             raise
-        said = f"{error.message} (bars are counted from bar {bar + 1})"
+        said = f"{error.marked} (bars are counted from bar {bar + 1})"
         raise UsageError(said, error.field) from None
 
 
@@ -284,7 +284,7 @@ def _limits(
             stands=stands,
         )
     except UsageError as error:
-        raise UsageError(f"layer {name!r}: {error}", error.field) from None
+        raise UsageError(f"layer {name!r}: {error.marked}", error.field) from None
 
 
 def _voices(name: str, stands: Sequence[Note], rhythm: Collection[int]) -> int | None:

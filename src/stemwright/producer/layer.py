@@ -78,7 +78,7 @@ def _changed(entry: LayerEntry, layer: str, change: Change) -> LayerEntry:
     try:
         return replace(entry, gain_db=gain, pan=pan, mute=mute, solo=solo)
     except UsageError as error:
-        raise UsageError(f"layer {layer!r}: {error}") from None
+        raise UsageError(f"layer {layer!r}: {error.marked}") from None
 
 
 def _with_kind(entry: LayerEntry, layer: str, kind: str | None) -> LayerEntry:

@@ -51,7 +51,7 @@ class StemFiles:
         try:
             write_audio(self.place(self.names[layer]), part, self.rate, suffix=self.suffix)
         except UsageError as error:
-            raise UsageError(f"stem {layer}: {error}") from error
+            raise UsageError(f"stem {layer}: {error.marked}") from error
         self.sum = part if self.sum is None else np.add(self.sum, part, out=self.sum)
 
     def remarks(self) -> list[str]:

@@ -67,7 +67,7 @@ def sections(bars: Sequence[Bar], unnamed: str) -> tuple[Section, ...]:
     try:
         return tuple(Section(name, count) for name, count in runs)
     except UsageError as error:
-        raise UsageError(f"chords: {error}", field="chords") from None
+        raise UsageError(f"chords: {error.marked}", field="chords") from None
 
 
 def _known(name: str, bars: Sequence[Bar]) -> list[Bar]:

@@ -95,7 +95,7 @@ def loads(data: bytes, name: str = "song.json") -> Song:
     try:
         song = _song_from_json(document, schema)
     except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {error.marked}") from None
     if dumps(song) != data:
         raise UsageError(
             f'{name}: a field is not in its plain form (key "Bbm" for "Bb minor"); restore it from a copy'

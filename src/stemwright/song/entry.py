@@ -125,7 +125,7 @@ def entry_from_json(item: object, name: object, schema: int) -> LayerEntry:
         made = tuple(take_from_json(take, schema) for take in takes)
         return LayerEntry(timbre, active, made, score, **settings)
     except UsageError as error:
-        raise UsageError(f"{where}.{error}") from None
+        raise UsageError(f"{where}.{error.marked}") from None
 
 
 def _setting(value: object, field: str, where: str) -> Any:

@@ -64,7 +64,7 @@ def meter_of(n: int, power: int, name: str) -> Meter:
     try:
         return Meter(n, 2 ** min(power, 12))
     except UsageError as error:
-        raise UsageError(f"{name}: {error}") from None
+        raise UsageError(f"{name}: {error.marked}") from None
 
 
 def is_meter(n: int, power: int) -> bool:

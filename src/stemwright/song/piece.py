@@ -57,4 +57,4 @@ def _moved(score: Score, semitones: int) -> Score:
     try:
         return Score(tuple(Note(n.onset, n.duration, n.pitch + semitones, n.velocity) for n in score.notes))
     except UsageError as error:
-        raise UsageError(f"transposition by {semitones}: {error}") from None
+        raise UsageError(f"transposition by {semitones}: {error.marked}") from None

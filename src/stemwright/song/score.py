@@ -87,7 +87,7 @@ class Score:
         try:
             return cls(tuple(Note(*fields) for fields in _NOTE.iter_unpack(memoryview(data)[_HEAD.size :])))
         except UsageError as error:
-            raise UsageError(f"{name}: {error}") from None
+            raise UsageError(f"{name}: {error.marked}") from None
 
     def canonical_bytes(self) -> bytes:
         """The one byte form of this score (see the head of this file)."""

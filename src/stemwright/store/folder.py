@@ -144,7 +144,7 @@ class SongFolder:
         except FileNotFoundError:
             raise StemwrightError(f"{name}: is missing") from None
         except UsageError as error:  # the request was fine, the file is not
-            raise StemwrightError(str(error)) from error
+            raise StemwrightError(error.marked) from error
 
     def save(self, song: "Song") -> None:
         """Replace `song.json`. Store the objects and append the run that it names first."""

@@ -125,7 +125,7 @@ def _control(
     except NoPlayer as error:
         if font is not None:
             raise
-        return lambda _: None, None, [Message(f"no control: {error.message.marked}")]
+        return lambda _: None, None, [Message(f"no control: {error.marked}")]
 
     def by_soundfont(made: Performed) -> Heard:
         return Heard(play(state, made.layer, made.score, made.take.timbre, found), RATE)
