@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange, decide
 from stemwright.compose.grid import STEP, grid_of
+from stemwright.compose.plan import fresh_bars
 from stemwright.compose.scales import chord_scale, chord_tones
 from stemwright.compose.styles import BOOK, style_of
 from stemwright.errors import UsageError
@@ -180,6 +181,33 @@ def test_a_returning_section_is_alike_but_not_the_same() -> None:
     b = {(round(note.onset / STEP), note.pitch) for note in second.notes}
     assert first != second
     assert len(a & b) / len(a | b) > 0.5
+
+
+def _returns_alike(style: str, variation: int) -> dict[str, float]:
+    """By layer, the share of steps and pitches that the verse and its return have in common."""
+    state = GlobalState.create("110", "C minor", "4/4", "verse:8 chorus:4 verse:8 outro:2", style)
+    made = arrange(state, seed=3, variation=variation)
+    alike = {}
+    for layer, score in made.scores.items():
+        first, second = score.slice(0, 8 * 384), score.slice(12 * 384, 20 * 384)
+        a, b = ({(round(n.onset / STEP), n.pitch) for n in part.notes} for part in (first, second))
+        alike[layer] = len(a & b) / len(a | b)
+    return alike
+
+
+@pytest.mark.parametrize("style", ("pop", "bossa", "house", "jazz"))
+def test_variation_says_how_much_a_return_differs(style: str) -> None:
+    none, usual, full = (_returns_alike(style, variation) for variation in (0, 50, 100))
+    assert min(none.values()) > 0.97  # a crash more, where a song's first section has none
+    assert sum(usual.values()) < sum(none.values())
+    assert sum(full.values()) <= sum(usual.values())
+
+
+@pytest.mark.parametrize(("bars", "variation", "fresh"), [
+    (8, 50, 2), (4, 50, 1), (2, 50, 1), (1, 50, 1), (16, 50, 2), (8, 0, 0), (8, 100, 4), (3, 100, 1), (8, 10, 1),
+])  # fmt: skip
+def test_how_many_bars_of_a_return_are_new(bars: int, variation: int, fresh: int) -> None:
+    assert fresh_bars(bars, variation) == fresh
 
 
 def test_silence_where_no_chord_sounds() -> None:

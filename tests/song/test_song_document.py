@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -171,3 +172,15 @@ def test_takes() -> None:
     assert song.layer("choir") is entry and list(song.layers)[-1] == "choir"
     with pytest.raises(UsageError, match=r"layer 'flute': is not in this song; it has drums, bass, lead"):
         fixed_song().layer("flute")
+
+
+def test_variation_is_there_where_it_is_not_the_usual() -> None:
+    song = replace(fixed_song(), variation=80)
+    data = dumps(song)
+    assert loads(data) == song and json.loads(data)["schema"] == 4 and json.loads(data)["variation"] == 80
+    assert b"variation" not in GOLDEN
+    for variation in (101, -1, 50.5, "50"):
+        with pytest.raises(UsageError, match="variation"):
+            loads(seal({**json.loads(data), "variation": variation}))
+    with pytest.raises(UsageError, match="variation"):
+        loads(seal({**json.loads(data), "schema": 3}))

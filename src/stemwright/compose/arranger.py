@@ -19,6 +19,7 @@ from stemwright.compose.plan import SongPlan, plan_song
 from stemwright.compose.style import Style
 from stemwright.compose.styles import style_of
 from stemwright.errors import UsageError
+from stemwright.song.document import VARIATION
 from stemwright.song.layers import LAYERS, kind_of
 from stemwright.song.piece import Piece
 from stemwright.song.score import Score
@@ -41,13 +42,13 @@ def decide(state: GlobalState, seed: int = 0) -> GlobalState:
     return _plan(state, style_of(state.style), seed).state
 
 
-def _plan(state: GlobalState, style: Style, seed: int) -> SongPlan:
+def _plan(state: GlobalState, style: Style, seed: int, variation: int = VARIATION) -> SongPlan:
     grooves = choose_grooves(state, style, seed)
     if not state.chords:
         state = replace(state, chords=compose_chords(state, style, seed))
     if state.rhythm is None:
         state = replace(state, rhythm=compose_rhythm(state, style, grooves, seed))
-    return plan_song(state, style, seed, grooves)
+    return plan_song(state, style, seed, grooves, variation)
 
 
 def _writer(layer: str) -> Callable[[SongPlan], Score]:
@@ -61,13 +62,15 @@ def _writer(layer: str) -> Callable[[SongPlan], Score]:
     return found
 
 
-def arrange(state: GlobalState, layers: Sequence[str] = LAYERS, seed: int = 0) -> Piece:
+def arrange(
+    state: GlobalState, layers: Sequence[str] = LAYERS, seed: int = 0, variation: int = VARIATION
+) -> Piece:
     """The state with chords and rhythm map decided, and the scores of `layers`. UsageError for a layer that
-    it cannot write.
+    it cannot write. `variation`: how much returning sections differ, 0 to 100 percent.
 
     Chords and rhythm map that the state brings always win. The same state and seed give the same scores,
     whichever layers are asked for together.
     """
     writers = {layer: _writer(layer) for layer in layers}
-    plan = _plan(state, style_of(state.style), seed)
+    plan = _plan(state, style_of(state.style), seed, variation)
     return Piece(plan.state, {layer: writer(plan) for layer, writer in writers.items()})

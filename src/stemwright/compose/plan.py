@@ -11,6 +11,7 @@ from stemwright.compose.grid import STEP, Grid, grid_of
 from stemwright.compose.silence import silent_spans
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Groove, Style
+from stemwright.song.document import VARIATION
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.rhythm import swung
 from stemwright.song.state import GlobalState
@@ -34,6 +35,7 @@ class BarPlan:
     accents: tuple[int, ...]  # 0..9, one a step
     groove: Groove
     final: bool  # the last bar of the song
+    kept: bool  # whether it plays what it played when its section came first
     grid: Grid
     ticks: tuple[int, ...]  # at which each step falls under the song's swing, the bar's end included
 
@@ -47,13 +49,6 @@ class BarPlan:
         """Whether a section ends here."""
         return self.bar == self.bars - 1
 
-    @property
-    def kept(self) -> bool:
-        """Whether a returning section plays what it played before: in all but its last quarter, two bars at
-        most.
-        """
-        return self.occurrence > 0 and self.bar < self.bars - max(1, min(2, self.bars // 4))
-
 
 @dataclass(frozen=True)
 class SongPlan:
@@ -63,6 +58,7 @@ class SongPlan:
     style: Style
     seed: int
     bars: tuple[BarPlan, ...]
+    variation: int = VARIATION  # percent
 
     @property
     def key(self) -> Key:
@@ -102,8 +98,10 @@ class SongPlan:
         return Stream(self.seed, layer, bar.material, what, 0 if bar.kept else bar.occurrence, bar.bar)
 
     def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
-        """The random stream of something that differs from bar to bar and from return to return."""
-        return Stream(self.seed, layer, bar.material, what, bar.occurrence, bar.bar)
+        """The random stream of something that differs from bar to bar and from return to return, if returns
+        differ at all.
+        """
+        return Stream(self.seed, layer, bar.material, what, bar.occurrence if self.variation else 0, bar.bar)
 
 
 def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:
@@ -138,14 +136,28 @@ def step_ticks(grid: Grid, swing: Fraction) -> tuple[int, ...]:
     return (*out, grid.steps * STEP)
 
 
-def plan_song(state: GlobalState, style: Style, seed: int, grooves: tuple[Groove, ...]) -> SongPlan:
-    """The plan for a state whose chords and rhythm map are decided. `grooves`: one a bar."""
+def fresh_bars(bars: int, variation: int) -> int:
+    """How many bars at the end of a returning section of so many bars are made anew: by the usual variation
+    a quarter, two at most; by 100 percent half of them; by 0 none.
+    """
+    if not variation:
+        return 0
+    return max(1, min(2 * variation // VARIATION, bars * variation // (4 * VARIATION)))
+
+
+def plan_song(
+    state: GlobalState, style: Style, seed: int, grooves: tuple[Groove, ...], variation: int = VARIATION
+) -> SongPlan:
+    """The plan for a state whose chords and rhythm map are decided. `grooves`: one a bar; `variation`: how
+    much returning sections differ, 0 to 100 percent.
+    """
     assert state.rhythm is not None
     meters = {state.meter, *(meter for _, meter in state.meters)}
     ticks = {meter: step_ticks(grid_of(meter), state.rhythm.swing) for meter in meters}
     bars: list[BarPlan] = []
     for number, (section, info) in enumerate(zip(state.sections, sections_info(state), strict=True)):
         name, kind, energy, level, occurrence = info
+        kept = section.bars - fresh_bars(section.bars, variation) if occurrence else 0
         for bar in range(section.bars):
             index = len(bars)
             meter = state.meter_of(index)
@@ -155,7 +167,7 @@ def plan_song(state: GlobalState, style: Style, seed: int, grooves: tuple[Groove
                     index, number, name, kind, energy, level, bar, section.bars, occurrence,
                     state.bar_tick(index), step_chords(state, grid, index),
                     tuple(int(digit) for digit in state.rhythm.bars[index]), grooves[index],
-                    index == state.bars - 1, grid, ticks[meter],
+                    index == state.bars - 1, bar < kept, grid, ticks[meter],
                 )
             )  # fmt: skip
-    return SongPlan(state, style, seed, tuple(bars))
+    return SongPlan(state, style, seed, tuple(bars), variation)

@@ -29,7 +29,7 @@ from stemwright.work.progress import Watch, shifted
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer
     from stemwright.producer.plan import Plan
-    from stemwright.song.document import LayerEntry, Song
+    from stemwright.song.document import Song
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
@@ -66,7 +66,7 @@ def _scores(
 ) -> dict[str, Ready]:
     """The notes of each layer wanted."""
     found = {
-        task.wanted.layer: _ready(folder, song.layers[task.wanted.layer], state, task)
+        task.wanted.layer: _ready(folder, song, state, task)
         for task in tasks
         if task.wanted.again or task.wanted.writer.name != COMPOSER
     }
@@ -91,12 +91,12 @@ def compose_state(
     return made
 
 
-def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, task: Task) -> Ready:
+def _ready(folder: SongFolder, song: Song, state: GlobalState, task: Task) -> Ready:
     """The notes of a take, the given ones or the arranger's, within what the player can play; outside an
     edit's bars, the old take's.
     """
     want = task.wanted
-    written = _written(folder, entry, state, want)
+    written = _written(folder, song, state, want)
     played = playable(written, task.player)
     if want.edit is None:
         return Ready(played, _moved(written, played))
@@ -108,14 +108,15 @@ def _ready(folder: SongFolder, entry: LayerEntry, state: GlobalState, task: Task
     return Ready(score, _moved(written.slice(start, end, shift=False), fresh))
 
 
-def _written(folder: SongFolder, entry: LayerEntry, state: GlobalState, want: Wanted) -> Score:
+def _written(folder: SongFolder, song: Song, state: GlobalState, want: Wanted) -> Score:
     from stemwright.compose.arranger import arrange
 
+    entry = song.layers[want.layer]
     if want.again is not None:
         return folder.score(want.again.score_sha256, want.layer)
     if entry.score_sha256 is not None:
         return folder.score(entry.score_sha256, want.layer)
-    return arrange(state, (want.role,), want.seed).scores[want.role]
+    return arrange(state, (want.role,), want.seed, song.variation).scores[want.role]
 
 
 def _composed(

@@ -18,26 +18,33 @@ from stemwright.song.takes import MAX_SEED, Sampled, Take
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
 __all__ += ["dumps", "loads"]
 
-SCHEMA = 3
+SCHEMA = 4
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
 2: a take may also be a sampler's sound. 3: tempo and meter may change; a layer may have a kind, gain, pan,
-mute and solo.
+mute and solo. 4: `variation`.
 """
+VARIATION = 50
+"""How much returning sections differ, in percent, where a song does not say."""
 MAX_LAYERS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Song:
-    """Title, global state, seed, layers by name (in the fixed order). `layers` is not to be changed."""
+    """Title, global state, seed, layers by name (in the fixed order). `layers` is not to be changed.
+
+    `variation`: how much a section that returns differs from what it was, 0 (not at all) to 100 percent.
+    """
 
     title: str
     state: GlobalState
     seed: int = 0
     layers: dict[str, LayerEntry] = field(default_factory=dict)
+    variation: int = VARIATION
 
     def __post_init__(self) -> None:
         check_title(self.title)
         expect_int(self.seed, "seed", 0, MAX_SEED)
+        expect_int(self.variation, "variation", 0, 100)
         if len(self.layers) > MAX_LAYERS:
             raise UsageError(f"layers: {len(self.layers)} given; at most {MAX_LAYERS} are allowed")
         for name in self.layers:
@@ -104,7 +111,9 @@ def loads(data: bytes, name: str = "song.json") -> Song:
 
 
 def _song_to_json(song: Song) -> dict[str, Any]:
+    varied = {} if song.variation == VARIATION else {"variation": song.variation}
     return {
+        **varied,
         "schema": _schema(song),
         "title": song.title,
         "seed": song.seed,
@@ -115,6 +124,8 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _schema(song: Song) -> int:
     """The oldest schema that holds the song."""
+    if song.variation != VARIATION:
+        return 4
     if song.state.tempos or song.state.meters or any(entry.settings for entry in song.layers.values()):
         return 3
     sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
@@ -122,7 +133,8 @@ def _schema(song: Song) -> int:
 
 
 def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
-    fields = expect_fields(document, "song", ("schema", "title", "seed", "state", "layers", SHA_FIELD))
+    may = ("variation",) if schema >= 4 else ()
+    fields = expect_fields(document, "song", ("schema", "title", "seed", "state", "layers", SHA_FIELD), may)
     layers = fields["layers"]
     if not isinstance(layers, Mapping):
         raise UsageError("layers: should be an object of layers by name")
@@ -131,4 +143,5 @@ def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
         state=GlobalState.from_json(fields["state"]),
         seed=expect_int(fields["seed"], "seed", 0, MAX_SEED),
         layers={name: entry_from_json(item, name, schema) for name, item in layers.items()},
+        variation=expect_int(fields.get("variation", VARIATION), "variation", 0, 100),
     )
