@@ -109,6 +109,27 @@ def test_what_is_in_it(sources: Path, tmp_path: Path) -> None:
     assert set(made["sources"]) == {"openewld", "lieder", "gmd", "freedoom"}
 
 
+def test_whom_pieces_are_owed_to_is_in_the_manifest(tmp_path: Path) -> None:
+    symbolic = tmp_path / "in" / "symbolic"
+    for name in ("tanner_helland/Home.mid", "mutopia_popular/march/m.mid", "mutopia_popular/march/un.mid"):
+        (symbolic / name).parent.mkdir(parents=True, exist_ok=True)
+    (symbolic / "tanner_helland" / "Home.mid").write_bytes(band())
+    hands = m.chunk(m.notes([72, 74, 76, 79, 77, 76, 74, 71] * 8)), m.chunk(m.notes([48, 43] * 32))
+    (symbolic / "mutopia_popular" / "march" / "m.mid").write_bytes(m.file(*hands))
+    (symbolic / "mutopia_popular" / "march" / "un.mid").write_bytes(m.file(*hands))
+    index = "kind\tfile\tcomposer\ttitle\tdate\tlicence\tmaintainer\nmarch\tm\tSousaJP\tM\t\tCC0\tSomeone\n"
+    (symbolic / "mutopia_popular" / "index.tsv").write_text(index)
+    made = build_corpus(tmp_path / "in", tmp_path / "out")
+    assert made["pieces"] == {
+        "mutopia_popular": ['"M" (J. P. Sousa), edition by Someone, CC0'],
+        "tanner_helland": ['"Home" (Tanner Helland), CC-BY 4.0'],
+    }
+    assert made["skipped"] == ["mutopia_popular/march/un.mid: index.tsv does not name it"]
+    found = {song.source: song for song in songs(tmp_path / "out", "train")}
+    assert found["tanner_helland"].composers == ("Tanner Helland",)
+    assert found["mutopia_popular"].state.style == "march"
+
+
 def test_the_command_builds_it_and_says_what_is_missing(
     sources: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.corpus.splits import (
+    KNOWN,
     LATER_AUTHORS,
-    UNREAD,
     VALID_COMPOSERS,
     authors,
     band_files,
@@ -65,7 +65,7 @@ def test_bands_are_split_by_composer(tmp_path: Path) -> None:
 
 def test_own_files_are_what_belongs_to_no_set(tmp_path: Path) -> None:
     own = ("a.mid", "b/c.MIDI", "b/d.mxl", "gmd/e.mid", "x.musicxml", "y.xml")
-    sets = (f"{sorted(UNREAD)[0]}/f.mid", "lieder/A,_B/g.mxl", ".trash/h.mid", "b/notes.txt")
+    sets = (*(f"{name}/f.mid" for name in sorted(KNOWN)), "lieder/A,_B/g.mxl", ".trash/h.mid", "b/notes.txt")
     touch(*(tmp_path / name for name in own + sets))
     (tmp_path / "k.mid").mkdir()
     sides = {split: {p.relative_to(tmp_path).as_posix() for p in own_files(tmp_path, split)}

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import stemwright
+from stemwright.corpus.credits import credited as said_of
+from stemwright.corpus.sources import SOURCES
 from stemwright.instruments.timbres import RECIPES
 
 ROWS = [
@@ -39,6 +41,12 @@ def test_the_sources_of_timbres(source: str) -> None:
 def test_the_sources_of_bundles(manifest: Path) -> None:
     sources = json.loads(manifest.read_text(encoding="utf-8"))["sources"]
     assert sources and [source for source in sources if not credited(source)] == []
+
+
+@pytest.mark.parametrize("name", [name for name in SOURCES if name != "own"])
+def test_the_sets_that_a_corpus_is_made_of(name: str) -> None:
+    _, (source,) = said_of([name])
+    assert credited(source)
 
 
 def test_what_is_not_there_is_not_credited() -> None:

@@ -50,14 +50,14 @@ def check(data: arg.Data) -> None:
     lines([f"{data}: every shard is as it was written"])
 
 
-def corpus(out: arg.Corpus, sources: arg.Sources) -> None:
+def corpus(out: arg.Corpus, sources: arg.Sources, arranged: arg.Arranged = 0) -> None:
     """Gather the songs that composers learn from: every source with layers, chords and sections. Run again,
     it goes on where it was.
     """
     with needs.training():
         from stemwright.corpus.build import build_corpus
     with counting("reading", 50) as progress:
-        made = build_corpus(sources, out, progress=progress)
+        made = build_corpus(sources, out, progress=progress, arranged=arranged)
     others = f"more, which {out / 'manifest.json'} names"
     lines(f"passed over: {line}" for line in few(made["skipped"], others))
     rows: list[list[object]] = [

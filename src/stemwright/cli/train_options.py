@@ -37,6 +37,12 @@ Samples = Annotated[
         show_default=False,
     ),
 ]
+Arranged = Annotated[
+    int,
+    typer.Option(
+        "--arranged", metavar="N", help="Songs by the arranger that the composer is to learn from too."
+    ),
+]
 ChordSets = Annotated[
     Path | None,
     typer.Option(

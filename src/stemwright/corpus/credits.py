@@ -21,6 +21,16 @@ CREDITS: dict[str, dict[str, str]] = {
     "gmd": {"what": "Groove MIDI Dataset", "licence": "CC-BY 4.0", "credit": "Gillick et al., ICML 2019"},
     "freedoom": {"what": "Freedoom music", "licence": "BSD-3-Clause", "credit": "the Freedoom project"},
     "easyrpg": {"what": "EasyRPG RTP music", "licence": "CC-BY 4.0 and CC0", "credit": "EasyRPG RTP authors"},
+    "tanner_helland": {
+        "what": "music for bands by Tanner Helland, github.com/tannerhelland/free-music",
+        "licence": "CC-BY 4.0",
+        "credit": "Tanner Helland",
+    },
+    "mutopia_popular": {
+        "what": "rags, songs, hymns, marches and dances of the Mutopia Project, mutopiaproject.org",
+        "licence": "Public Domain and CC-BY 2.5",
+        "credit": "the maintainers of its editions, those under CC-BY by Erik Sjölund; CREDITS.md names all",
+    },
     "openewld": {
         "what": "OpenEWLD lead sheets of public-domain songs",
         "licence": "MIT",

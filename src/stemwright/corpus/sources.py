@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.compose.analysis import settled_chords
+from stemwright.corpus import mutopia
 from stemwright.corpus.readers.bandsongs import band_songs
 from stemwright.corpus.readers.composers import UNKNOWN, band_composers
+from stemwright.corpus.readers.engraved import PRINT, engraved
 from stemwright.corpus.readers.grooves import groove
 from stemwright.corpus.readers.leadsheets import DEFAULT_STYLE, lead_sheet, styles_of
 from stemwright.corpus.readers.lieder import ANALYSIS, lied
@@ -22,12 +24,15 @@ from stemwright.song.layers import is_drums
 
 READING = 1
 """Raised whenever a reader makes other songs of a file."""
+HELLAND = "Tanner Helland"
+"""Who wrote all that is in the set of that name."""
 
 
 @dataclass(frozen=True, slots=True)
 class File:
     """A file of a source. `name`: its path below the sources; `told`: what its reader is given beside it;
-    `beside`: another file that it looks at, where that is there.
+    `beside`: another file that it looks at, where that is there; `credit`: whom its music is owed to, where
+    each piece of its set has someone of its own.
     """
 
     source: str
@@ -36,6 +41,7 @@ class File:
     reader: Callable[..., Iterator[CorpusSong]]
     told: tuple[Any, ...] = ()
     beside: Path | None = None
+    credit: str = ""
 
     def songs(self) -> Iterator[CorpusSong]:
         """Its songs, with chords. UsageError where it cannot be read."""
@@ -80,6 +86,19 @@ def _bands(source: str) -> Callable[[Path, str], Iterator[File]]:
     return found
 
 
+def _tanner_helland(symbolic: Path, split: str) -> Iterator[File]:
+    for path in band_files(symbolic / "tanner_helland", split):
+        credit = f'"{path.stem}" ({HELLAND}), CC-BY 4.0'
+        yield File("tanner_helland", _name(symbolic, path), path, band_songs, ((HELLAND,),), credit=credit)
+
+
+def _mutopia(symbolic: Path, split: str) -> Iterator[File]:
+    for piece in mutopia.split_pieces(symbolic / mutopia.FOLDER, split):
+        name, beside = _name(symbolic, piece.path), piece.path.with_suffix(PRINT)
+        told = (piece.kind, piece.composer)
+        yield File(mutopia.FOLDER, name, piece.path, engraved, told, beside, piece.credit)
+
+
 def _own(symbolic: Path, split: str) -> Iterator[File]:
     for path in own_files(symbolic, split):
         name = _name(symbolic, path)
@@ -92,6 +111,8 @@ _FILES: dict[str, Callable[[Path, str], Iterator[File]]] = {
     "gmd": _gmd,
     "freedoom": _bands("freedoom"),
     "easyrpg": _bands("easyrpg"),
+    "tanner_helland": _tanner_helland,
+    mutopia.FOLDER: _mutopia,
     "own": _own,
 }
 SOURCES = tuple(_FILES)
@@ -101,6 +122,11 @@ def files(symbolic: Path, split: str, sources: Sequence[str] = SOURCES) -> Itera
     """Every file of a split that the sources have below a folder; of sets that are not there, none."""
     for source in sources:
         yield from _FILES[source](symbolic, split)
+
+
+def unread(symbolic: Path) -> list[str]:
+    """Lines of what the known sets below a folder have that may not be read, and why."""
+    return mutopia.passed_over(symbolic / mutopia.FOLDER)
 
 
 def _name(symbolic: Path, path: Path) -> str:

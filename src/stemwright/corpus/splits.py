@@ -13,7 +13,7 @@ VALID_COMPOSERS = frozenset({
     "Scott Joplin", "George Gershwin", "Fats Waller", "Jerome Kern", "Stephen Foster", "Victor Herbert",
     "Hugo Wolf", "Gabriel Fauré", "Fanny Hensel", "Josephine Lang",
 })  # fmt: skip
-"""Whoever is among a work's authors puts it into the validation split; both sets follow this one list."""
+"""Whoever is among a work's authors puts it into the validation split; printed sets follow this one list."""
 LATER_AUTHORS = frozenset({"Andrew Lloyd Webber", "Campino", "Don George"})
 """Traditional tunes under the names of authors whose own work may still be protected: left out."""
 VALID_BANDS = (
@@ -23,8 +23,8 @@ VALID_BANDS = (
     "d_map16", "d_e4m2", "Boss 3",  # Scragadelic, Proxy-MIDI, Someoneman
 )  # fmt: skip
 """Band songs held out: all that their composers wrote; no remix of one is among the others."""
-UNREAD = frozenset({"tanner_helland", "mutopia_popular"})
-"""Sets whose pieces need a credit each, which no reader gives yet: nobody's own, so they are left out."""
+KNOWN = frozenset({"openewld", "lieder", "freedoom", "easyrpg", "tanner_helland", "mutopia_popular"})
+"""Folders of known sets beside Groove MIDI: what lies in them is nobody's own."""
 MIDI, MUSICXML = (".mid", ".midi", ".kar"), (".mxl", ".musicxml", ".xml")
 ONE_IN = 20
 """Of so many own files one is held out."""
@@ -74,8 +74,7 @@ def own_files(symbolic: Path, split: str) -> tuple[Path, ...]:
     """The MIDI and MusicXML files of no known set that belong to a split, by their paths below the folder:
     about one of ONE_IN is held out, and at least one of two.
     """
-    known = UNREAD | {"openewld", "lieder", "freedoom", "easyrpg"}
-    known |= {"gmd"} if (symbolic / "gmd" / "info.csv").is_file() else set()
+    known = KNOWN | ({"gmd"} if (symbolic / "gmd" / "info.csv").is_file() else set())
     found: dict[str, Path] = {}
     for path in sorted(symbolic.rglob("*")):
         parts = path.relative_to(symbolic).parts
@@ -85,12 +84,6 @@ def own_files(symbolic: Path, split: str) -> tuple[Path, ...]:
             found["/".join(parts)] = path
     held = held_out(list(found))
     return tuple(path for name, path in found.items() if (split == "valid") == (name in held))
-
-
-def unread(symbolic: Path) -> list[str]:
-    """Lines of the sets below a folder that are left out."""
-    reason = "its pieces need a credit each, which no reader gives yet"
-    return [f"{name}: {reason}" for name in sorted(UNREAD) if (symbolic / name).is_dir()]
 
 
 def held_out(names: Sequence[str]) -> frozenset[str]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from random import Random
 
 from stemwright.corpus.song import CorpusSong
-from stemwright.corpus.sources import File, files
-from stemwright.corpus.splits import unread
+from stemwright.corpus.sources import File, files, unread
 from stemwright.dataset.written import arranged, etudes, is_sheet
 from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS
@@ -46,10 +45,10 @@ KINDS = {
     "arranger": Kind(0, write=arranged),
     "gmd": Kind(3000, ("gmd",), tempo=(0.92, 1.08)),
     "own": Kind(4000, ("own",), keys=4, tempo=(0.9, 1.1)),
-    "bands": Kind(6000, ("freedoom", "easyrpg"), keys=4, tempo=(0.9, 1.1)),
+    "bands": Kind(6000, ("freedoom", "easyrpg", "tanner_helland"), keys=4, tempo=(0.9, 1.1)),
     "sheets": Kind(7000, ("openewld",), keys=5),
     "etudes": Kind(8000, write=etudes, sparse=frozenset({"drums"})),
-    "lieder": Kind(9000, ("lieder",), keys=4, tempo=(0.85, 1.2)),
+    "lieder": Kind(9000, ("lieder", "mutopia_popular"), keys=4, tempo=(0.85, 1.2)),
 }
 
 Heard = Mapping[tuple[str, str], frozenset[str]]

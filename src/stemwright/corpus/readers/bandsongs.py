@@ -1,4 +1,6 @@
-"""Full-band MIDI (Freedoom, EasyRPG) as songs: tracks become layers, and each stretch of one meter a song."""
+"""Full-band MIDI (Freedoom, EasyRPG, Tanner Helland) as songs: tracks become layers, and each stretch of one
+meter a song.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ def band_songs(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
     midi = read_midi(path)
     bar = midi.meter.ticks_per_bar
     layers = hand_over(midi.tracks, assign(midi.tracks, bar), bar)
-    for number, (start, end, meter) in enumerate(_stretches(path, midi), 1):
+    for number, (start, end, meter) in enumerate(stretches_of(path, midi), 1):
         bars = min(MAX_BARS, (end - start) // meter.ticks_per_bar)
         end = start + bars * meter.ticks_per_bar
         scores = {layer: _score(notes, layer, start, end) for layer, notes in layers.items()}
@@ -70,7 +72,7 @@ def _score(notes: list[Note], layer: str, start: int, end: int) -> Score:
     return fitted(inside.without_overlaps(), layer)
 
 
-def _stretches(path: Path, midi: MidiSong) -> Iterator[tuple[int, int, Meter]]:
+def stretches_of(path: Path, midi: MidiSong) -> Iterator[tuple[int, int, Meter]]:
     """(first tick, end, meter) of each stretch of one meter, in ticks of 96 a quarter note."""
     end = max((n.end for track in midi.tracks for n in track.notes), default=0)
     if not midi.meter_changes:

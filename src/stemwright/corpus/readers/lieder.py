@@ -20,6 +20,7 @@ from stemwright.corpus.readers.musicxml import Bar, Part, Sheet, read_musicxml
 from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches
 from stemwright.corpus.readers.romantext import best_placed, read_romantext
 from stemwright.corpus.readers.unfold import chords_per_beat, unfold
+from stemwright.corpus.readers.voices import lowest_of_beats
 from stemwright.corpus.song import CorpusSong
 from stemwright.errors import UsageError
 from stemwright.song.harmony import Key
@@ -108,11 +109,6 @@ def _layers(voice: Part | None, piano: Part | None, bars: list[Bar]) -> dict[str
 
 def hands(piano: Part, ticks_per_beat: int) -> tuple[list[Note], list[Note]]:
     """(bass, everything else) of a piano part."""
-    left = sorted(piano.on_staff(piano.staves), key=lambda n: (n.onset, n.pitch))
-    lowest: dict[int, int] = {}  # beat -> lowest pitch that begins or sounds in it
-    for n in left:
-        for beat in range(n.onset // ticks_per_beat, (n.end - 1) // ticks_per_beat + 1):
-            lowest[beat] = min(n.pitch, lowest.get(beat, 127))
-    bass = [n for n in left if n.pitch == lowest[n.onset // ticks_per_beat]]
+    bass = lowest_of_beats(piano.on_staff(piano.staves), ticks_per_beat)
     chosen = set(bass)
     return bass, [n for n, _ in piano.notes if n not in chosen]
