@@ -231,12 +231,6 @@ def test_unknown_layers_are_refused() -> None:
         arrange(state, ["audio-take"])
 
 
-def test_layers_are_written_like_their_kind() -> None:
-    state = GlobalState.create()
-    made = arrange(state, ["drums", "drums2", "harmony", "strings"]).scores
-    assert made["drums2"] == made["drums"] and made["strings"] == made["harmony"] and made["drums"].notes
-
-
 def test_decide_is_what_arrange_decides() -> None:
     state = GlobalState.create(style="jazz")
     assert decide(state, 4) == arrange(state, [], 4).state

@@ -119,6 +119,17 @@ FAULTS = [
     ("[timbres]\nlead = 3", "timbres.lead: 3 is not allowed; write a text on one line"),
     ('[timbres]\nhorn = "sax"', "timbres.horn: is not known here"),
     (f'[bass]\nverse = ["{"." * 401}"]', "is longer than 400 signs"),
+    ('layers = ["drums", "zither"]', "layers: what is 'zither'? Add its kind"),
+    ('layers = ["drums", "drums"]', "layers: 'drums' is given twice"),
+    (f"layers = {[f'pad{n}' for n in range(20)]}", "layers: 20 layers given; give at most 16"),
+    ("layers = 4", "layers: 4 is not allowed; write a list of texts"),
+    ("[[percussion.verse]]\n", "percussion.verse: a groove has no drums"),
+    ('[[percussion.verse]]\ncongas = "x... x... x... x..."', "percussion.verse: 'congas' is not a drum"),
+    ('[[percussion.verses]]\nrim = "x... x... x... x..."', "percussion.verses: is not known here; did you"),
+    ('[pad]\nverse = ["x---"]', "pad.verse: 'x---' has 4 marks; a bar has 16"),
+    ('[pad]\nverse = ["chug x--- x--- x--- x---"]', "pad.verse: 'chug x--- x--- x--- x---' has the mark 'c'"),
+    ('[guitar2]\nvers = ["chug x--- x--- x--- x---"]', "guitar2.vers: is not known here; did you"),
+    ('[brass]\nchorus = [3]', "brass.chorus: [3] is not allowed"),
 ]  # fmt: skip
 
 

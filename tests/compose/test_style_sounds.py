@@ -23,7 +23,13 @@ def test_every_style_has_timbres_that_there_are(layer: str) -> None:
 def test_styles_sound_like_themselves() -> None:
     assert usual_timbre("Heavy Metal", "lead") == "driven guitar" == usual_timbre("rock", "lead-2")
     assert usual_timbre("jazz", "bass-2") == "upright" and usual_timbre("hip-hop", "drums") == "808"
-    assert usual_timbre("ambient", "strings") == "new age pad"
+    assert usual_timbre("ambient", "zither") == "new age pad"
+    assert (
+        usual_timbre("ambient", "strings") == "strings" and usual_timbre("rock", "guitar2") == "steel guitar"
+    )
+    assert (
+        usual_timbre("salsa", "percussion") == "percussion" and usual_timbre("pop", "lead:pad") != "strings"
+    )
     assert usual_timbre("rnb", "harmony") == "wurlitzer" and usual_timbre("bossa nova", "harmony") == "nylon"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from stemwright.compose.arranger import arrange
+from stemwright.compose.parts import PARTS
 from stemwright.compose.stylebook.reading import examine
 from stemwright.shown.stylesheet import check_style
 from stemwright.song.drums import DRUM_PIECES
@@ -36,13 +37,15 @@ def test_the_whole_example_names_every_field(own: Path) -> None:
     """Each field that the reader knows stands in the example: a misspelt one is told all of them."""
     file = own / "my-example.toml"
     known: set[str] = set()
-    for table in ("", "[chords]", "[drums]", "[bass]", "[harmony]", "[lead]", "[feel]"):
+    tables = ("chords", "drums", "bass", "harmony", "lead", "feel", "percussion", "pad", "guitar2", "brass")
+    for table in ("", *(f"[{name}]" for name in tables)):
         file.write_text(f"{table}\n????=1\n".replace("????", '"@"'))
         fault = next(fault for fault in examine(file)[1] if "is not known here" in fault)
         known |= set(fault.partition("; use one of ")[2].split(", "))
-    written = set(re.findall(r"^\[*([a-z.]+)(?:\]| *=)", EXAMPLES[1], re.MULTILINE))
+    written = set(re.findall(r"^\[*([a-z0-9.]+)(?:\]| *=)", EXAMPLES[1], re.MULTILINE))
     assert known - {"like"} <= {name.rpartition(".")[2] for name in written}
 
 
-def test_the_drums_are_listed() -> None:
+def test_the_drums_and_the_parts_are_listed() -> None:
     assert " ".join(DRUM_PIECES) in PAGE
+    assert set(PARTS) <= set(re.findall(r"`([a-z0-9]+)`", PAGE[PAGE.index("## Layers") :]))

@@ -30,7 +30,9 @@ def register(app: typer.Typer) -> None:
 
 
 def styles(json: opt.Json = False) -> None:
-    """List the styles that --style takes: other names, usual tempo (BPM), timbres, and what each is like."""
+    """List the styles that --style takes: other names, usual tempo (BPM), timbres, the layers that it usually
+    has besides, and what each is like.
+    """
     from stemwright.face.choices import styles as known
 
     facts = known().to_json()
@@ -43,11 +45,12 @@ def styles(json: opt.Json = False) -> None:
             "{}-{}".format(*row["bpm"]),
             ", ".join(row["aliases"]) or None,
             ", ".join(row["timbres"].values()),
+            ", ".join(name for name in row["layers"] if name not in row["timbres"]) or None,
             row["about"] if row["patterns"] == row["name"] else f"played like {row['patterns']}",
         )
         for row in facts["styles"]
     ]
-    table(("style", "bpm", "also called", "drums, bass, harmony, lead", "what it is like"), rows)
+    table(("style", "bpm", "also called", "drums, bass, harmony, lead", "also has", "what it is like"), rows)
 
 
 def check(file: _StyleFile, json: opt.Json = False) -> None:
@@ -72,6 +75,7 @@ def check(file: _StyleFile, json: opt.Json = False) -> None:
             f"{facts['name']}: {facts['about']}",
             f"{low}-{high} bpm, swing {facts['swing']}, {facts['meter'] or 'any meter'}, patterns of its own"
             + (f" over those of {facts['patterns']}" if facts["patterns"] != facts["name"] else ""),
+            f"layers: {', '.join(facts['layers'])}",
             f"put it into {facts['folder']} and write --style {facts['name']}",
         ]
     )

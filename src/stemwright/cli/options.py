@@ -110,6 +110,17 @@ Timbres = Annotated[
         show_default=False,
     ),
 ]
+Layers = Annotated[
+    str | None,
+    typer.Option(
+        "--layers",
+        metavar="LIST",
+        help="The song's layers: 'drums,bass,lead', with pad, strings, guitar2, keys, brass, percussion, "
+        "counter and others (docs/styles.md), or NAME:KIND; 'usual': those that the style usually has. "
+        "Default: drums,bass,harmony,lead.",
+        show_default=False,
+    ),
+]
 Title = Annotated[
     str | None,
     typer.Option(

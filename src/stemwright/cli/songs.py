@@ -50,6 +50,7 @@ def new(
     title: opt.Title = None,
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
+    layers: opt.Layers = None,
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
@@ -58,7 +59,7 @@ def new(
     from stemwright.shown.reports import describe
 
     with chart_text(chords) as chart:
-        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers)
         create(folder, wish)
     facts = describe(folder)
     if json:
@@ -79,6 +80,7 @@ def song(
     title: opt.Title = None,
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
+    layers: opt.Layers = None,
     composer: opt.Composer = False,
     arranger: opt.Arranger = False,
     json: opt.Json = False,
@@ -91,7 +93,7 @@ def song(
 
     require_runtimes()
     with chart_text(chords) as chart:
-        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers)
         if not json and not (folder / "song.json").exists():
             _say_implied(wish)
         with watching() as watch:
@@ -142,12 +144,14 @@ def _set(name: str, layer: Mapping[str, Any]) -> str:
 
 def _say_implied(wish: Wish) -> None:
     """What the chords and the style decided that was not asked for, and how the chords were read."""
-    from stemwright.producer.create import implied, remarks, styled
+    from stemwright.producer.create import further, implied, remarks, styled
 
     found = implied(wish)
     lines(f"{name}: {value}, from the chords" for name, value in found.items())
     lines(f"{name}: {value}, from the style" for name, value in styled(wish).items() if name not in found)
     lines(f"chords: {remark}" for remark in remarks(wish))
+    if usual := further(wish):
+        lines([f"layers: the known four; usual in this style, with --layers usual: {', '.join(usual)}"])
 
 
 def _headline(facts: dict[str, object]) -> str:

@@ -6,15 +6,22 @@ stream named by seed, layer, section and bar, so one layer alone comes out as it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from stemwright.compose.bass import write_bass
+from stemwright.compose.brass import write_brass
 from stemwright.compose.chords import compose_chords
+from stemwright.compose.counter import write_counter
 from stemwright.compose.drums import write_drums
+from stemwright.compose.ensemble import Seat
 from stemwright.compose.groove import choose_grooves, compose_rhythm
+from stemwright.compose.guitars import write_guitar
 from stemwright.compose.harmony import write_harmony
 from stemwright.compose.lead import write_lead
+from stemwright.compose.pads import write_pad, write_sub
+from stemwright.compose.parts import part_of
+from stemwright.compose.percussion import write_percussion
 from stemwright.compose.plan import SongPlan, plan_song
 from stemwright.compose.style import Style
 from stemwright.compose.styles import style_of
@@ -30,6 +37,15 @@ _WRITERS: dict[str, Callable[[SongPlan], Score]] = {
     "bass": write_bass,
     "harmony": write_harmony,
     "lead": write_lead,
+}
+
+_COMPANIONS: dict[str, Callable[[Seat], Score]] = {
+    "percussion": write_percussion,
+    "sub": write_sub,
+    "pad": write_pad,
+    "guitar2": write_guitar,
+    "brass": write_brass,
+    "counter": write_counter,
 }
 
 
@@ -51,26 +67,46 @@ def _plan(state: GlobalState, style: Style, seed: int, variation: int = VARIATIO
     return plan_song(state, style, seed, grooves, variation)
 
 
-def _writer(layer: str) -> Callable[[SongPlan], Score]:
-    """Who writes a layer, by its kind ("drums2" is written like "drums")."""
-    found = _WRITERS.get(kind_of(layer))
-    if found is None:
-        raise UsageError(
-            f"layer {layer!r}: the arranger cannot write it; use names that begin with {', '.join(LAYERS)}",
-            field="layer",
-        )
-    return found
+def is_companion(layer: str, band: Collection[str] = LAYERS) -> bool:
+    """Whether a layer is written to what others of the band play. `band`: the roles of all layers."""
+    return part_of(layer, band) is not None
+
+
+def _write(plan: SongPlan, layer: str, band: Collection[str], heard: Mapping[str, Score]) -> Score:
+    """A layer's score: the drums, bass, harmony and lead by the plan alone, other parts to what is heard."""
+    part = part_of(layer, band)
+    if part is None:
+        return _WRITERS[kind_of(layer)](plan)
+    return _COMPANIONS[part.writer](Seat(plan, part, layer.rpartition(":")[2], heard))
 
 
 def arrange(
-    state: GlobalState, layers: Sequence[str] = LAYERS, seed: int = 0, variation: int = VARIATION
+    state: GlobalState,
+    layers: Sequence[str] = LAYERS,
+    seed: int = 0,
+    variation: int = VARIATION,
+    heard: Mapping[str, Score] | None = None,
+    band: Collection[str] | None = None,
 ) -> Piece:
     """The state with chords and rhythm map decided, and the scores of `layers`. UsageError for a layer that
     it cannot write. `variation`: how much returning sections differ, 0 to 100 percent.
 
     Chords and rhythm map that the state brings always win. The same state and seed give the same scores,
-    whichever layers are asked for together.
+    whichever layers are asked for together. `band`: the roles of all layers of the song, without it the four
+    known ones and `layers`; `heard`: what of them stands, by role, without it what this seed has them play.
+    Only parts beside drums, bass, harmony and lead (`parts.PARTS`) listen.
     """
-    writers = {layer: _writer(layer) for layer in layers}
+    band = (*LAYERS, *layers) if band is None else band
+    for layer in layers:
+        if kind_of(layer) not in _WRITERS:
+            raise UsageError(
+                f"layer {layer!r}: the arranger cannot write it; use names that begin with "
+                f"{', '.join(LAYERS)}",
+                field="layer",
+            )
     plan = _plan(state, style_of(state.style), seed, variation)
-    return Piece(plan.state, {layer: writer(plan) for layer, writer in writers.items()})
+    listening = {layer for layer in layers if is_companion(layer, band)}
+    if listening and heard is None:
+        heard = {layer: _write(plan, layer, band, {}) for layer in LAYERS if layer in band}
+    scores = {layer: _write(plan, layer, band, heard or {}) for layer in layers}
+    return Piece(plan.state, scores)

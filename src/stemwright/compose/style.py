@@ -35,7 +35,9 @@ class Groove:
 
 @dataclass(frozen=True, slots=True)
 class Comp:
-    """One comping pattern. `how`: block (all voices), arp (one voice a note), stab (block, short)."""
+    """One comping pattern. `how`: block (all voices), arp (one voice a note), stab (block, short); of a
+    second guitar also chug (root and fifth below, short) and oct (the root in two octaves).
+    """
 
     pattern: str
     how: str = "block"
@@ -75,3 +77,6 @@ class Style:
     loose: int = 1  # timing deviations, up to so many ticks
     lean: Mapping[str, int] = field(default_factory=dict)  # ticks late (+) by layer or drum piece
     ghosts: int = 0  # percent of empty sixteenths beside the backbeat that get a ghost note
+    layers: tuple[str, ...] = ()  # the layers of a usual band, () for the four known ones
+    percussion: Mapping[str, tuple[Groove, ...]] = field(default_factory=dict)  # by level, {} for none
+    parts: Mapping[str, Mapping[str, tuple[Comp, ...]]] = field(default_factory=dict)  # by writer and level

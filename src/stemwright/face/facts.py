@@ -117,7 +117,7 @@ class Machine(Result):
 class Style(Result):
     """A style. `bpm`: its usual tempi, lowest and highest. `meter`: what new songs in it are in, "" for any.
     `patterns`: the style that it is played like, itself where its patterns are its own. `timbres`: what each
-    layer is played in where none is named.
+    layer is played in where none is named. `layers`: what a band of this style usually has.
     """
 
     name: str
@@ -127,6 +127,7 @@ class Style(Result):
     patterns: str
     about: str
     timbres: dict[str, str]
+    layers: tuple[str, ...]
 
 
 @dataclass(frozen=True)

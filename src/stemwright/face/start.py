@@ -21,6 +21,7 @@ def new(
     title: str | None = None,
     timbre: arg.Named | None = None,
     chords: arg.Chart | None = None,
+    layers: arg.Texts | None = None,
 ) -> Song:
     """Start a song in a new folder; nothing is generated yet. Defaults are the command line's.
 
@@ -28,7 +29,7 @@ def new(
     """
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chart))
+        create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chart, layers))
     return Song(where)
 
 
@@ -51,6 +52,7 @@ def make_song(
     title: str | None = None,
     timbre: arg.Named | None = None,
     chords: arg.Chart | None = None,
+    layers: arg.Texts | None = None,
     composer: bool = False,
     arranger: bool = False,
     progress: Watch = unwatched,
@@ -66,7 +68,7 @@ def make_song(
     require_runtimes()
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart)
+        wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart, layers)
         return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
 
 
@@ -80,6 +82,7 @@ def _wish(
     title: str | None,
     timbre: arg.Named | None,
     chords: str | None,
+    layers: arg.Texts | None,
 ) -> Wish:
     """What was asked of a new song, as text."""
     return Wish(
@@ -92,4 +95,5 @@ def _wish(
         title=arg.text("title", title),
         timbres=arg.named(timbre),
         chords=chords,
+        layers=None if layers is None else ",".join(arg.texts(layers)),
     )

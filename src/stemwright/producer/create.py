@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,12 +12,13 @@ from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
-from stemwright.song.layers import LAYERS
+from stemwright.song.layers import LAYERS, kind_of, named_kind, ordered
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
 from stemwright.song.state import GlobalState
 
 if TYPE_CHECKING:
+    from stemwright.compose.parts import Layer
     from stemwright.store import SongFolder
 
 DEFAULTS = {
@@ -42,6 +43,11 @@ class Wish:
     title: str | None = None
     timbres: tuple[str, ...] = ()  # "lead=sax"
     chords: str | None = None
+    layers: str | None = None  # "drums,bass,pad", USUAL: the style's
+
+
+USUAL = "usual"
+"""`layers`: those that the style usually has."""
 
 
 def create(path: Path, wish: Wish) -> SongFolder:
@@ -57,9 +63,50 @@ def draft(path: Path, wish: Wish) -> Song:
     state = _with_chords(_state(wish, DEFAULTS | styled(wish) | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
-    timbres = _timbres(wish, {name: name for name in LAYERS})
-    layers = {name: LayerEntry(timbres.get(name) or usual_timbre(state.style, name)) for name in LAYERS}
-    return Song(title, state, seed, layers)
+    layers = wished_layers(wish, state.style)
+    timbres = _timbres(wish, {layer.name: layer.role for layer in layers})
+    entries = {layer.name: _entry(layer, state.style, timbres.get(layer.name)) for layer in layers}
+    return Song(title, state, seed, entries)
+
+
+def _entry(layer: Layer, style: str, timbre: str | None) -> LayerEntry:
+    """A layer that is new: its timbre, its kind where its name does not say it, its place in the mix."""
+    entry = LayerEntry(
+        timbre or usual_timbre(style, layer.role),
+        kind=None if named_kind(layer.name) == layer.kind else layer.kind,
+    )
+    if layer.part is None:
+        return entry
+    return replace(entry, gain_db=layer.part.gain_db, pan=layer.part.pan)
+
+
+def wished_layers(wish: Wish, style: str) -> tuple[Layer, ...]:
+    """The layers of a new song: as wished for, those that its style usually has, or the known four."""
+    from stemwright.compose.parts import parse_layers
+
+    if wish.layers is None:
+        return parse_layers(LAYERS, "layers")
+    if wish.layers.strip().lower() == USUAL:
+        return parse_layers(_usual(style), "layers")
+    return parse_layers(wish.layers.split(","), argument("layers"))
+
+
+def _usual(style: str) -> tuple[str, ...]:
+    from stemwright.compose.styles import style_of
+
+    return style_of(style).layers or LAYERS
+
+
+def further(wish: Wish) -> tuple[str, ...]:
+    """The layers that the wished style usually has, where these are more than the known four and nobody said
+    which.
+    """
+    from stemwright.compose.styles import played
+
+    if wish.style is None or wish.layers is not None:
+        return ()
+    usual = _usual(played(wish.style))
+    return usual if set(usual) - set(LAYERS) else ()
 
 
 def usual_timbre(style: str, layer: str) -> str:
@@ -146,6 +193,11 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         raise _other(path, "seed", str(song.seed), str(wish.seed))
     if wish.title is not None and wish.title != song.title:
         raise _other(path, "title", song.title, wish.title)
+    if wish.layers is not None:
+        layers = {layer.name: layer.kind for layer in wished_layers(wish, current.style)}
+        there = {name: kind_of(role) for name, role in song.roles.items()}
+        if layers != there:
+            raise _other(path, "layers", ", ".join(there), ", ".join(ordered(list(layers))))
     for layer, timbre in _timbres(wish, song.roles).items():
         current_timbre = bundles.timbre_of(bundles.performer(song.role(layer)), song.layers[layer].timbre)
         if timbre != current_timbre:

@@ -22,14 +22,14 @@ from stemwright.producer.seeds import layer_seed
 from stemwright.producer.tasks import Job, Task
 from stemwright.producer.wanted import COMPOSER, Wanted
 from stemwright.producer.writers import OTHERWISE
-from stemwright.song.layers import ordered
+from stemwright.song.layers import kind_of, ordered
 from stemwright.song.score import Score
 from stemwright.work.progress import Watch, shifted
 
 if TYPE_CHECKING:
     from stemwright.compose.composer.composer import Composer
     from stemwright.producer.plan import Plan
-    from stemwright.song.document import Song
+    from stemwright.song.document import LayerEntry, Song
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
 
@@ -65,16 +65,57 @@ def _scores(
     folder: SongFolder, song: Song, state: GlobalState, tasks: Sequence[Task], watch: Watch
 ) -> dict[str, Ready]:
     """The notes of each layer wanted."""
-    found = {
-        task.wanted.layer: _ready(folder, song, state, task)
-        for task in tasks
-        if task.wanted.again or task.wanted.writer.name != COMPOSER
-    }
+    band = _Band(folder, song, state)
+    own = [task for task in tasks if task.wanted.again or task.wanted.writer.name != COMPOSER]
+    found: dict[str, Ready] = {}
+    for task in sorted(own, key=lambda task: band.listens(task.wanted.layer)):
+        found[task.wanted.layer] = _ready(folder, song.layers[task.wanted.layer], task, band)
+        band.heard[task.wanted.role] = found[task.wanted.layer].score
     left = [task for task in tasks if task.wanted.layer not in found]
     standing = folder.scores(song) | {layer: ready.score for layer, ready in found.items()}
     heard = {song.role(name): score for name, score in standing.items()}
     composed = _composed(folder, state, heard, left, watch)
     return found | {layer: Ready(score, 0) for layer, score in composed.items()}
+
+
+class _Band:
+    """The layers of a song as its parts hear each other. `heard`: by role, what was made in this plan."""
+
+    def __init__(self, folder: SongFolder, song: Song, state: GlobalState) -> None:
+        self.state = state
+        self.roles = tuple(song.roles.values())
+        self.heard: dict[str, Score] = {}
+        self._folder, self._song = folder, song
+
+    def listens(self, layer: str) -> bool:
+        """Whether a layer is written to what others play."""
+        from stemwright.compose.arranger import is_companion
+
+        return is_companion(self._song.role(layer), self.roles)
+
+    def others(self) -> dict[str, Score]:
+        """What the layers play that are written to no other, by role: what was made just now or stands, else
+        what the arranger will write of them. So parts made before these, with or after them are the same.
+        """
+        for name, entry in self._song.layers.items():
+            role = self._song.role(name)
+            if role in self.heard or self.listens(name) or kind_of(role) == "audio":
+                continue
+            if entry.score_in_use is not None:
+                self.heard[role] = self._folder.score(entry.score_in_use, name)
+            else:
+                self.heard[role] = self.written(role, layer_seed(self._song.seed, name, entry.next_take))
+        named = self._song.roles.items()
+        return {
+            role: self.heard[role] for name, role in named if role in self.heard and not self.listens(name)
+        }
+
+    def written(self, role: str, seed: int) -> Score:
+        """What the arranger writes of a layer."""
+        from stemwright.compose.arranger import arrange, is_companion
+
+        heard = self.others() if is_companion(role, self.roles) else {}
+        return arrange(self.state, (role,), seed, self._song.variation, heard, self.roles).scores[role]
 
 
 def compose_state(
@@ -91,12 +132,12 @@ def compose_state(
     return made
 
 
-def _ready(folder: SongFolder, song: Song, state: GlobalState, task: Task) -> Ready:
+def _ready(folder: SongFolder, entry: LayerEntry, task: Task, band: _Band) -> Ready:
     """The notes of a take, the given ones or the arranger's, within what the player can play; outside an
     edit's bars, the old take's.
     """
-    want = task.wanted
-    written = _written(folder, song, state, want)
+    want, state = task.wanted, band.state
+    written = _written(folder, entry, want, band)
     played = playable(written, task.player)
     if want.edit is None:
         return Ready(played, _moved(written, played))
@@ -108,15 +149,12 @@ def _ready(folder: SongFolder, song: Song, state: GlobalState, task: Task) -> Re
     return Ready(score, _moved(written.slice(start, end, shift=False), fresh))
 
 
-def _written(folder: SongFolder, song: Song, state: GlobalState, want: Wanted) -> Score:
-    from stemwright.compose.arranger import arrange
-
-    entry = song.layers[want.layer]
+def _written(folder: SongFolder, entry: LayerEntry, want: Wanted, band: _Band) -> Score:
     if want.again is not None:
         return folder.score(want.again.score_sha256, want.layer)
     if entry.score_sha256 is not None:
         return folder.score(entry.score_sha256, want.layer)
-    return arrange(state, (want.role,), want.seed, song.variation).scores[want.role]
+    return band.written(want.role, want.seed)
 
 
 def _composed(

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 def styles() -> dict[str, Any]:
     """Every style that a new song may have, those of the user's own last: other names for it, its usual tempi
-    (BPM), its meter ("" for any), whose patterns it is played by, what they are like, and what its layers are
-    played in. UsageError for a faulty file of the user's.
+    (BPM), its meter ("" for any), whose patterns it is played by, what they are like, what its layers are
+    played in, and which layers it usually has. UsageError for a faulty file of the user's.
     """
     from stemwright.compose.stylebook.files import own_files
     from stemwright.compose.styles import BOOK, style_of
@@ -33,6 +33,7 @@ def sheet(style: Style) -> dict[str, Any]:
         "patterns": style.like or style.name,
         "about": style.about,
         "timbres": {layer: style.timbres.get(layer, "") for layer in LAYERS},
+        "layers": list(style.layers or LAYERS),
     }
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from stemwright.compose.parts import PARTS
 from stemwright.compose.style import LEVELS, Style
 from stemwright.compose.stylebook.files import own_folder
 from stemwright.compose.stylebook.reading import examine
 from stemwright.compose.styles import style_of
 from stemwright.producer import bundles
 from stemwright.shown.catalogue import sheet
+from stemwright.song.layers import role_of
 from stemwright.song.rhythm import swing_text
 
 
@@ -35,7 +37,8 @@ def _unknown_timbres(style: Style) -> list[str]:
     for layer, timbre in style.timbres.items():
         if others.get(layer) == timbre:
             continue
-        known = bundles.timbres_of(layer)
+        part = PARTS.get(layer)
+        known = bundles.timbres_of(role_of(layer, part.kind if part else None))
         if known and timbre not in known:
             faults.append(f"timbres.{layer}: {timbre[:40]!r} is not known; use one of {', '.join(known)}")
     return faults
@@ -47,4 +50,8 @@ def _counts(style: Style) -> dict[str, int]:
     counts = {f"{name}.{level}": len(found[level]) for name, found in layers.items() for level in LEVELS}
     chords = {"major": style.major, "minor": style.minor, "cadences": style.cadences}
     counts |= {f"chords.{name}": len(found) for name, found in chords.items()}
-    return counts | {"drums.fills": len(style.fills), "lead.rhythms": len(style.motifs)}
+    counts |= {"drums.fills": len(style.fills), "lead.rhythms": len(style.motifs)}
+    further = {"percussion": style.percussion, **style.parts}
+    return counts | {
+        f"{name}.{level}": len(rows) for name, at in further.items() for level, rows in at.items()
+    }

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from stemwright.compose.parts import PARTS, TABLES, parse_layers
 from stemwright.compose.style import LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, OWN, content, is_own, shipped_file
@@ -21,10 +22,12 @@ from stemwright.song.style import canonical
 from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 _HOW = ("block", "arp", "stab")
+_GUITAR = (*_HOW, "chug", "oct")
 _COLORS = ("triad", "seventh", "power")
 _SWUNG = (Fraction(1, 2), Fraction(3, 4))
 _LEAN = 12  # ticks, half a sixteenth
 _LOOSE = 8
+T = TypeVar("T")
 
 
 def read_style(path: Path) -> Style:
@@ -109,6 +112,7 @@ def _over(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
 def _style(name: str, like: str, sheet: Sheet) -> Style:
     chords, drums, bass = (sheet.table(key) for key in ("chords", "drums", "bass"))
     harmony, lead, feel = (sheet.table(key) for key in ("harmony", "lead", "feel"))
+    percussion, more = sheet.table("percussion"), {writer: sheet.table(writer) for writer in TABLES}
     crash = drums.word("crash", ("none", *DRUM_PIECES), "crash")
     style = Style(
         name=name,
@@ -141,8 +145,11 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         loose=feel.whole("loose", 0, _LOOSE, 1),
         lean=_lean(feel),
         ghosts=drums.percent("ghosts", 0),
+        layers=_layers(sheet),
+        percussion=_given({level: _grooves(percussion, level, needed=False) for level in LEVELS}),
+        parts=_given({writer: _part(table, writer) for writer, table in more.items()}),
     )
-    for table in (sheet, chords, drums, bass, harmony, lead, feel):
+    for table in (sheet, chords, drums, bass, harmony, lead, feel, percussion, *more.values()):
         table.close()
     return style
 
@@ -183,8 +190,30 @@ def _meter(sheet: Sheet) -> Meter | None:
         return None
 
 
+def _layers(sheet: Sheet) -> tuple[str, ...]:
+    """The layers of a usual band."""
+    texts = sheet.texts("layers", needed=False)
+    try:
+        if texts:
+            parse_layers(texts, "layers")
+    except UsageError as error:
+        sheet.fault("layers", str(error).removeprefix("layers").removeprefix(": ").strip())
+    return texts
+
+
+def _given(found: Mapping[str, T]) -> dict[str, T]:
+    """What is not empty."""
+    return {key: value for key, value in found.items() if value}
+
+
+def _part(sheet: Sheet, writer: str) -> dict[str, tuple[Comp, ...]]:
+    """A further part's patterns, of those levels that have some."""
+    manners = _GUITAR if writer == "guitar2" else _HOW
+    return _given({level: _comps(sheet, level, manners, needed=False) for level in LEVELS})
+
+
 def _timbres(sheet: Sheet) -> dict[str, str]:
-    found = {layer: sheet.text(layer, "") for layer in LAYERS}
+    found = {layer: sheet.text(layer, "") for layer in (*LAYERS, *PARTS)}
     sheet.close()
     return {layer: timbre for layer, timbre in found.items() if timbre}
 
@@ -208,19 +237,27 @@ def _patterns(sheet: Sheet, key: str, allowed: str) -> tuple[str, ...]:
     return tuple(map(marks.plain, good))
 
 
-def _comps(sheet: Sheet, level: str) -> tuple[Comp, ...]:
+def _comps(
+    sheet: Sheet, level: str, manners: tuple[str, ...] = _HOW, needed: bool = True
+) -> tuple[Comp, ...]:
     """Patterns, each after the word that says how chords are played; without one they are blocks."""
-    good = _checked(sheet, level, lambda text: marks.pattern_fault(_manner(text)[1], marks.CHORDS))
-    return tuple(Comp(marks.plain(pattern), how) for how, pattern in map(_manner, good))
+    good = _checked(
+        sheet, level, lambda text: marks.pattern_fault(_manner(text, manners)[1], marks.CHORDS), needed
+    )
+    return tuple(
+        Comp(marks.plain(pattern), how) for how, pattern in (_manner(text, manners) for text in good)
+    )
 
 
-def _manner(text: str) -> tuple[str, str]:
+def _manner(text: str, manners: tuple[str, ...]) -> tuple[str, str]:
     word, _, rest = text.strip().partition(" ")
-    return (word, rest) if word in _HOW else (_HOW[0], text)
+    return (word, rest) if word in manners else (_HOW[0], text)
 
 
-def _grooves(sheet: Sheet, level: str) -> tuple[Groove, ...]:
+def _grooves(sheet: Sheet, level: str, needed: bool = True) -> tuple[Groove, ...]:
     value = sheet.take(level)
+    if value is None and not needed:
+        return ()
     if not isinstance(value, list) or not 1 <= len(value) <= MAX_TEXTS:
         said = "is missing" if value is None else f"should be 1 to {MAX_TEXTS} grooves"
         sheet.fault(level, f"{said}; write [[{sheet.name(level)}]], and a line a drum below it")
