@@ -1,0 +1,105 @@
+"""Which pitches a note of the melody may have: of its section's window, of its chord and of the scale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stemwright.compose.form import ENERGY
+from stemwright.compose.plan import BarPlan, SongPlan
+from stemwright.compose.scales import chord_scale, chord_tones, pitches
+from stemwright.song.harmony import Chord
+
+_LOWEST = 60  # C4
+_WIDE = 15
+"""Semitones from the lowest to the highest note of a section; of a song three more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A note that wants a pitch. `gap`: sixteenths since the note before; `breath`: whether one may breathe
+    after it; `home`: whether it ends its section.
+    """
+
+    bar: BarPlan
+    step: int
+    length: int
+    gap: int
+    breath: bool
+    home: bool
+    peak: bool
+
+    @property
+    def strength(self) -> int:
+        """Of its step in the bar."""
+        return self.bar.grid.strengths[self.step]
+
+    @property
+    def chord(self) -> Chord | None:
+        """The chord that it begins over."""
+        return self.bar.chords[self.step]
+
+    @property
+    def stable(self) -> bool:
+        """Whether it must belong to its chord: it lasts, or a strong beat has it for more than an eighth."""
+        return self.length > 4 or (self.strength >= 3 and self.length > 2) or self.breath
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The pitches that a section's melody moves in."""
+
+    low: int
+    high: int
+
+    @property
+    def middle(self) -> int:
+        """The pitch around which it moves."""
+        return (self.low + self.high) // 2 - 1
+
+
+def window(plan: SongPlan, bar: BarPlan) -> Window:
+    """A section's window: the song's, higher the stronger the section is. The tonic lies at its bottom or in
+    its middle, as melodies have it.
+    """
+    tonic = (plan.key.tonic_pc - _LOWEST) % 12
+    low = _LOWEST + (tonic - 1 if tonic <= 5 else (tonic - 6))
+    low = max(_LOWEST - 1, low)
+    lift = max(0, min(3, ENERGY[bar.family] - 4))
+    return Window(low + lift, low + lift + _WIDE)
+
+
+def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
+    """The pitches that a note may have: of its chord where it is stable, of the tonic's triad too where it
+    ends a section; else of the scale, but held ones that rub over a tone of the chord.
+    """
+    tones = frozenset(chord_tones(plan.key, place.chord))
+    scale = chord_scale(plan.key, place.chord, plan.style.pentatonic)
+    if place.stable:
+        classes = tones
+        if place.home:
+            classes = tones & frozenset(chord_tones(plan.key, None)) or tones
+        if place.home and place.bar.final:
+            own = chord_tones(plan.key, place.chord)
+            classes = frozenset({plan.key.tonic_pc if plan.key.tonic_pc in tones else own[0]})
+    elif place.strength >= 2 or place.length > 2:
+        classes = frozenset(pc for pc in scale if pc in tones or not {(pc - 1) % 12, (pc + 1) % 12} & tones)
+    else:
+        classes = scale
+    later = _later(plan, place)
+    kept = {pc for pc in classes if all(pc in chord_scale(plan.key, chord) for chord in later)}
+    return pitches(kept or classes, window.low, window.high)
+
+
+def _later(plan: SongPlan, place: Place) -> list[Chord | None]:
+    """The chords that come while a note lasts."""
+    out: list[Chord | None] = []
+    bar, step = place.bar, place.step
+    for _ in range(place.length - 1):
+        step += 1
+        if step == bar.grid.steps:
+            if bar.index + 1 == len(plan.bars):
+                break
+            bar, step = plan.bars[bar.index + 1], 0
+        if bar.chords[step] != place.chord and (not out or out[-1] != bar.chords[step]):
+            out.append(bar.chords[step])
+    return out
