@@ -1,5 +1,5 @@
-"""The table "lead": what melodies do, in coordinates that transpose. What a corpus shows and what the arranger
-asks for are named by the same functions.
+"""The table "lead": what melodies do, in coordinates that transpose. What a corpus shows and what the
+arranger asks for are named by the same functions.
 
 A bar's rhythm is a *line*, a mark a sixteenth: `x` begins a note, `-` holds it (over a bar line too), `.` is
 silent; a pulse's marks are a *cell*. Pitches are *degrees*: seven an octave, counted from a tonic; a tone

@@ -10,7 +10,9 @@ from stemwright.compose.learned.tables import Table
 from stemwright.compose.plan import BarPlan, SongPlan
 
 _AGAIN = 60
-"""Percent of new bars within phrases that are drawn again: sections here are shorter than those of sheets."""
+"""Percent of the bars with a rhythm of their own for which one that was there is drawn if there can be: songs
+here have shorter sections than lead sheets, and no words that hold them together.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,12 @@ def relations(plan: SongPlan, bars: Sequence[BarPlan], table: Table, family: str
         left = bar.bars - 1 - bar.bar
         stream = plan.choice_stream("lead", bar, "form")
         lags = [lag for lag in coords.LAGS if lag <= bar.bar and not rests(bars[bar.bar - lag])]
-        allowed = {"new", *map(str, lags)} | ({f"h{lag}" for lag in lags} if bar.grid.halves() else set())
+        whole = {str(lag) for lag in lags}
+        allowed = {"new", *whole} | ({f"h{lag}" for lag in lags} if bar.grid.halves() else set())
         contexts = coords.form_contexts(family, left, symbols)
         symbol = table[coords.FORM].draw(stream, contexts, allowed) or "new"
-        if symbol == "new" and not ends_phrase(bar) and stream.chance(_AGAIN):
-            symbol = table[coords.FORM].draw(stream, contexts, allowed - {"new"}) or "new"
+        if symbol not in whole and not bar.last and stream.chance(_AGAIN):
+            symbol = table[coords.FORM].draw(stream, contexts, whole) or symbol
         symbols.append(symbol)
         if symbol == "new" or bars[bar.bar - int(symbol.removeprefix("h"))].grid != bar.grid:
             out.append(NEW)

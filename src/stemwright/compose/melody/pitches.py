@@ -69,12 +69,12 @@ def window(plan: SongPlan, bar: BarPlan) -> Window:
 
 
 def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
-    """The pitches that a note may have: of its chord where it is stable, of the tonic's triad too where it
-    ends a section; else of the scale, but held ones that rub over a tone of the chord.
+    """The pitches that a note may have: of its chord where it is stable (over chords of two tones, on every
+    pulse), of the tonic's triad too where it ends a section; else of the scale, but not held ones that rub.
     """
     tones = frozenset(chord_tones(plan.key, place.chord))
     scale = chord_scale(plan.key, place.chord, plan.style.pentatonic)
-    if place.stable:
+    if place.stable or (plan.style.color == "power" and place.strength >= 2 and place.length > 1):
         classes = tones
         if place.home:
             classes = tones & frozenset(chord_tones(plan.key, None)) or tones

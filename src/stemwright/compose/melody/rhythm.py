@@ -13,7 +13,7 @@ from stemwright.compose.patterns import fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.streams import Stream
 
-_RUNS = 132
+_RUNS = 144
 """Beats a minute from which on a melody has no two sixteenths in a row."""
 _FAST = 176
 """From which on it has no note beside the eighths."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isqrt
 
 from stemwright.compose.learned import lead as coords
 from stemwright.compose.learned.tables import Table
@@ -111,8 +112,8 @@ class Singer:
         return self._known[known]
 
     def _styled(self, move: int, moved: int | None, share: int) -> int:
-        """A move's weight: chords have their say in every note, so moves have it twice."""
-        weight = share * share >> 12
+        """A move's weight: more than its share, for chords have their say in every note."""
+        weight = share * isqrt(share)
         if abs(move) >= _TURN:
             weight = weight * self._plan.style.leaps // _USUAL_LEAPS
             if moved is not None and abs(moved) > _TURN and move * moved > 0:
