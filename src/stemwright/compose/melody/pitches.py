@@ -10,8 +10,8 @@ from stemwright.compose.scales import chord_scale, chord_tones, pitches
 from stemwright.song.harmony import Chord
 
 _LOWEST = 60  # C4
-_WIDE = 15
-"""Semitones from the lowest to the highest note of a section; of a song three more."""
+_WIDE = 14
+"""Semitones from the lowest to the highest note of a section; of a song four more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def window(plan: SongPlan, bar: BarPlan) -> Window:
     tonic = (plan.key.tonic_pc - _LOWEST) % 12
     low = _LOWEST + (tonic - 1 if tonic <= 5 else (tonic - 6))
     low = max(_LOWEST - 1, low)
-    lift = max(0, min(3, ENERGY[bar.family] - 4))
+    lift = max(0, min(4, (ENERGY[bar.family] - 5) * 3 // 2))
     return Window(low + lift, low + lift + _WIDE)
 
 
@@ -88,6 +88,18 @@ def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
     later = _later(plan, place)
     kept = {pc for pc in classes if all(pc in chord_scale(plan.key, chord) for chord in later)}
     return pitches(kept or classes, window.low, window.high)
+
+
+def borrowed(plan: SongPlan, place: Place, window: Window) -> list[int]:
+    """Pitches from outside the scale that a short weak note may have in styles of seventh chords: a
+    semitone under a tone of the chord, to which it leads.
+    """
+    short = place.length <= 2 and place.strength < 3 and not place.breath
+    if plan.style.color != "seventh" or not short or place.chord is None:
+        return []
+    scale = chord_scale(plan.key, place.chord)
+    tones = chord_tones(plan.key, place.chord)
+    return pitches({(tone - 1) % 12 for tone in tones} - scale, window.low, window.high)
 
 
 def _later(plan: SongPlan, place: Place) -> list[Chord | None]:

@@ -66,6 +66,8 @@ def learned(
     head: str = "",
 ) -> str:
     """A rhythm as melodies have it. `kind`: how busy; `head`: marks that it begins with, whole cells."""
+    assert plan.state.rhythm is not None
+    swing = plan.state.rhythm.swing
     grid, left = bar.grid, bar.bars - 1 - bar.bar
     cells: list[str] = []
     for pulse in grid.pulses:
@@ -73,23 +75,18 @@ def learned(
         if len(own) < pulse.length:
             contexts = coords.rhythm_contexts(grid, family, kind, left, sounds, cells)
             own = counts[coords.RHYTHM].draw(stream, contexts) or "x" + "-" * (pulse.length - 1)
-            own = _playable(plan, own)
+            own = playable(own, plan.state.bpm, swing)
         cells.append(own)
     return coords.sounding("".join(cells), sounds)
 
 
-def _playable(plan: SongPlan, cell: str) -> str:
-    """A cell that can be sung at the song's tempo and under its swing."""
+def playable(cell: str, bpm: Fraction, swing: Fraction) -> str:
+    """A pulse's marks as they can be sung at a tempo and under a swing."""
     if len(cell) != 4:
         return cell
-    assert plan.state.rhythm is not None
-    bpm, swings = plan.state.bpm, plan.state.rhythm.swing >= _SHUFFLED
-    if swings or bpm >= _FAST:
-        first, second = (_first(cell[:2]), _first(cell[2:]))
-        return first + second
-    if bpm >= _RUNS and "xx" in cell:
-        return cell.replace("xx", "x-")
-    return cell
+    if swing >= _SHUFFLED or bpm >= _FAST:
+        return _first(cell[:2]) + _first(cell[2:])
+    return cell.replace("xx", "x-") if bpm >= _RUNS else cell
 
 
 def _first(pair: str) -> str:

@@ -16,6 +16,8 @@ from stemwright.compose.plan import BarPlan, SongPlan
 
 _SEEN = 8
 """Notes from one on that a singer is shown."""
+_TRIES = 4
+"""Rhythms drawn for a section's first bar until one is not silent."""
 _SPLIT = 30
 """Percent of the bars of a return's changed part in which a long note is split, or a weak one left out."""
 _DRAWN_AGAIN = 50
@@ -104,12 +106,15 @@ def _lines(
 
 def _new(plan: SongPlan, bar: BarPlan, table: Table, family: str, kind: str, sounds: bool, head: str) -> str:
     stream = plan.choice_stream("lead", bar, "rhythm")
-    if not head and not stream.chance(plan.style.learned):
+    if not stream.chance(plan.style.learned):
         return rhythm.written(plan, bar, stream)
     if bar.family == "chorus" and (bar.bars - 1 - bar.bar) % 4 == 3:  # the hook's notes are long
         kind = str(max(1, int(kind) - 1))
-    line = rhythm.learned(plan, bar, stream, table, family, kind, sounds, head)
-    return line if "x" in line or not bar.first else "x" + line[1:]
+    for _ in range(_TRIES if bar.first else 1):
+        line = rhythm.learned(plan, bar, stream, table, family, kind, sounds, head)
+        if "x" in line:
+            return line
+    return rhythm.written(plan, bar, stream) if bar.first else line
 
 
 def _varied(plan: SongPlan, bar: BarPlan, line: str) -> str:

@@ -8,7 +8,7 @@ from math import isqrt
 
 from stemwright.compose.learned import lead as coords
 from stemwright.compose.learned.tables import Table
-from stemwright.compose.melody.pitches import Place, Window, usable
+from stemwright.compose.melody.pitches import Place, Window, borrowed, usable
 from stemwright.compose.melody.shares import WHOLE, picked, shares
 from stemwright.compose.plan import SongPlan
 from stemwright.compose.streams import Stream
@@ -20,6 +20,8 @@ _USUAL_LEAPS = 15
 """The percentage of wide steps that a style has where its file says nothing: the melodies' own."""
 _FORESEEN = 4
 """Notes that a melody looks ahead."""
+_SOON = 4
+"""Sixteenths within which a note follows on a borrowed one."""
 _AGAIN = 3
 """How much less likely than in songs, where syllables repeat notes, a note comes again; squared the third
 time.
@@ -34,10 +36,13 @@ _NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A note that wants a pitch, those that it may have, and how well each fits its chord."""
+    """A note that wants a pitch, those that it may have, and how well each fits its chord. `borrowed`: those
+    from outside the scale, which must lead on by a semitone.
+    """
 
     place: Place
     fits: Mapping[int, int]
+    borrowed: Mapping[int, int]
 
 
 class Singer:
@@ -50,6 +55,7 @@ class Singer:
         self._known: dict[tuple[int | None, int, int], Mapping[str, int]] = {}
         self._last = window.middle
         self._moved: int | None = None
+        self._owed = False
 
     def degree(self, pitch: int) -> int:
         """The degree of a pitch in the song's key."""
@@ -64,14 +70,26 @@ class Singer:
         )
         found = shares(self._table[coords.TONES], contexts)
         least, root = 8 if place.stable else _PASSING, chord.root_pc
-        choices = usable(self._plan, place, self._window)
-        return Spot(place, {pitch: found.get(str((pitch - root) % 12), 0) + least for pitch in choices})
+        over = {(tone + 1) % 12 for tone in chord.pitch_classes} - set(chord.pitch_classes)
+        return Spot(
+            place,
+            {
+                pitch: found.get(str((pitch - root) % 12), 0) + (least if pitch % 12 not in over else 8)
+                for pitch in usable(self._plan, place, self._window)
+            },
+            {
+                pitch: found.get(str((pitch - root) % 12), 0)
+                for pitch in borrowed(self._plan, place, self._window)
+            },
+        )
 
     def follow(self, spot: Spot, wanted: int) -> int:
         """Sing a pitch that is given, or the nearest to it that may be sung."""
         choices = spot.fits
-        pitch = wanted if wanted in choices else min(choices, key=lambda own: (abs(own - wanted), own))
+        free = wanted in choices or wanted in spot.borrowed
+        pitch = wanted if free else min(choices, key=lambda own: (abs(own - wanted), own))
         move = self._degrees[pitch] - self._degrees[self._last]
+        self._owed = pitch not in choices
         self._moved, self._last = None if spot.place.breath else move, pitch
         return pitch
 
@@ -80,10 +98,23 @@ class Singer:
         motif would have.
         """
         spot = spots[0]
-        near = [pitch for pitch in spot.fits if abs(pitch - self._last) <= _WIDEST] or list(spot.fits)
+        near = [pitch for pitch in spot.fits if abs(pitch - self._last) <= self._widest()] or list(spot.fits)
+        near += self._leading(spot, spots[1:])
         ahead = self._ahead(near, spots[1 : 1 + _FORESEEN], spot.place.breath)
         weights = [self._weight(spot, pitch, wanted) * ahead[pitch] for pitch in near]
         return self.follow(spot, picked(stream, near, weights))
+
+    def _widest(self) -> int:
+        """Semitones of the widest move from here: a borrowed note leads to its neighbour."""
+        return 1 if self._owed else _WIDEST
+
+    def _leading(self, spot: Spot, later: Sequence[Spot]) -> list[int]:
+        """The borrowed pitches that come by a step and can lead on."""
+        if self._owed or not later or later[0].place.gap > _SOON:
+            return []
+        return [
+            pitch for pitch in spot.borrowed if abs(pitch - self._last) <= 2 and pitch + 1 in later[0].fits
+        ]
 
     def _ahead(self, choices: Sequence[int], later: Sequence[Spot], rested: bool) -> dict[int, int]:
         """How well a melody goes on from each choice through later spots, the best of them `WHOLE`."""
@@ -125,7 +156,8 @@ class Singer:
     def _weight(self, spot: Spot, pitch: int, wanted: int | None) -> int:
         here, before = self._degrees[pitch], self._degrees[self._last]
         goes = self._moves(self._moved, before, spot.place.gap)
-        weight = (goes.get(coords.move(before, here), 0) + 1) * spot.fits[pitch]
+        fit = spot.fits[pitch] if pitch in spot.fits else spot.borrowed[pitch]
+        weight = (goes.get(coords.move(before, here), 0) + 1) * fit
         if wanted is not None:
             weight = (weight << 32) >> min(64, _NEAR * abs(here - wanted))
         return weight * self._height(spot.place, pitch)
