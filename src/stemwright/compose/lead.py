@@ -47,10 +47,11 @@ def _sections(plan: SongPlan) -> list[list[BarPlan]]:
 
 def _play(plan: SongPlan, bar: BarPlan, sung: SungBar, peak: bool) -> list[Note]:
     stream = plan.bar_stream("lead", bar, "feel")
+    timing = plan.choice_stream("lead", bar, "timing")  # a line that comes back leans as it did
     middle = window(plan, bar).middle
     notes: list[Note] = []
     for index, (span, pitch) in enumerate(zip(sung.spans, sung.pitches, strict=True)):
-        onset = place(plan, bar, span.step, stream, "lead")
+        onset = place(plan, bar, span.step, timing, "lead")
         begin = bar.start + bar.ticks[span.step]
         end = begin + (_end(plan, bar, span, pitch) - begin) * plan.style.lead_gate // 100
         level = 3 if bar.grid.strengths[span.step] >= 3 else max(1, LEVELS.get(span.mark, 2))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -42,7 +43,7 @@ def rows(song: GlobalState, notes: list[Note], first: int, bars: int) -> list[tu
     ]
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(BOOK),
     st.sampled_from(METERS),
@@ -55,11 +56,11 @@ def test_a_melody_can_be_sung(style: str, meter: str, mode: str, tonic: int, see
     song, notes = lead(song, seed)
     pitches = [note.pitch for note in notes]
     assert max(pitches) - min(pitches) <= 19  # a twelfth
-    assert all(one.end <= two.onset for one, two in zip(notes, notes[1:], strict=False))
+    assert all(one.end <= two.onset for one, two in pairwise(notes))
     assert notes[-1].end <= song.total_ticks
     assert notes[-1].pitch % 12 in chord_tones(song.key, song.chords[-1])
-    longest = max(two.onset - one.onset for one, two in zip(notes, notes[1:], strict=False))
-    assert longest <= 5 * song.meter.ticks_per_bar
+    longest = max(two.onset - one.onset for one, two in pairwise(notes))
+    assert longest <= max(5 * song.meter.ticks_per_bar, 10 * 96)
 
 
 @pytest.mark.parametrize("meter", METERS)
@@ -77,10 +78,15 @@ def test_three_hundred_bars_come_back_to_what_they_said() -> None:
     assert 20 < len(set(bars)) < 280
 
 
-def test_a_section_that_returns_sings_the_same_but_for_its_end() -> None:
+def test_a_section_that_returns_sings_the_same_and_may_add_to_it_but_for_its_end() -> None:
+    added = 0
     for seed in range(4):
         song, notes = lead(state("verse:8 chorus:8 verse:8 chorus:8"), seed)
-        assert rows(song, notes, 0, 6) == rows(song, notes, 16, 6)
+        verse, again = (set(rows(song, notes, first, 6)) for first in (0, 16))
+        assert verse <= again
+        added += len(again - verse)
+        assert rows(song, notes, 8, 6) == rows(song, notes, 24, 6)  # choruses stay as they are
+    assert 0 < added < 16
 
 
 def test_a_chorus_lies_higher_than_its_verse() -> None:
@@ -113,7 +119,7 @@ def test_a_borrowed_note_leads_on_by_a_semitone() -> None:
     for seed in range(30):
         song = decide(state("verse:8 chorus:8", "jazz", key="F major"), seed)
         song, notes = lead(song, seed)
-        for one, two in zip(notes, notes[1:], strict=False):
+        for one, two in pairwise(notes):
             chord = song.chord_at_tick(one.onset + 24)
             if one.pitch % 12 not in chord_scale(song.key, chord) | set(chord_tones(song.key, chord)):
                 found += abs(two.pitch - one.pitch) == 1

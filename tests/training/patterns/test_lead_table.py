@@ -46,7 +46,7 @@ def test_bars_are_told_by_what_they_have_of_earlier_ones() -> None:
     many = tuple(song([UP, HIGHER, UP, HALF, OTHER, TIED]) for _ in range(20))
     learned = learn_lead(Material(many, many[:1]))
     told = {context: dict(learned.table[coords.FORM].row(f"d{context}")) for context in range(4)}
-    # bars left 5..0: new, the bar before in rhythm, two bars before in pitch too, half of one before, new, new
+    # bars left 5..0: new, as the bar before in rhythm, as two before in pitch too, half of one, new, new
     assert told == {1: {"new": 40}, 0: {"1": 20, "new": 20}, 3: {"2": 20}, 2: {"h1": 20}}
     assert dict(learned.table[coords.CONTOUR].row("c1")) == {"+1": 20}
     assert dict(learned.table[coords.CONTOUR].row("c2")) == {"same": 20}

@@ -17,7 +17,7 @@ _WIDE = 14
 @dataclass(frozen=True, slots=True)
 class Place:
     """A note that wants a pitch. `gap`: sixteenths since the note before; `breath`: whether one may breathe
-    after it; `home`: whether it ends its section.
+    after it; `cadence`: whether a phrase ends on it.
     """
 
     bar: BarPlan
@@ -25,8 +25,13 @@ class Place:
     length: int
     gap: int
     breath: bool
-    home: bool
+    cadence: bool
     peak: bool
+
+    @property
+    def home(self) -> bool:
+        """Whether its section ends on it."""
+        return self.cadence and self.bar.last
 
     @property
     def strength(self) -> int:
@@ -75,12 +80,7 @@ def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
     tones = frozenset(chord_tones(plan.key, place.chord))
     scale = chord_scale(plan.key, place.chord, plan.style.pentatonic)
     if place.stable or (plan.style.color == "power" and place.strength >= 2 and place.length > 1):
-        classes = tones
-        if place.home:
-            classes = tones & frozenset(chord_tones(plan.key, None)) or tones
-        if place.home and place.bar.final:
-            own = chord_tones(plan.key, place.chord)
-            classes = frozenset({plan.key.tonic_pc if plan.key.tonic_pc in tones else own[0]})
+        classes = _resting(plan, place, tones)
     elif place.strength >= 2 or place.length > 2:
         classes = frozenset(pc for pc in scale if pc in tones or not {(pc - 1) % 12, (pc + 1) % 12} & tones)
     else:
@@ -88,6 +88,18 @@ def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
     later = _later(plan, place)
     kept = {pc for pc in classes if all(pc in chord_scale(plan.key, chord) for chord in later)}
     return pitches(kept or classes, window.low, window.high)
+
+
+def _resting(plan: SongPlan, place: Place, tones: frozenset[int]) -> frozenset[int]:
+    """The tones that a stable note may have: phrases within a section ask, its last one answers."""
+    tonic = plan.key.tonic_pc
+    if not place.cadence:
+        return tones
+    if place.bar.final:
+        return frozenset({tonic if tonic in tones else chord_tones(plan.key, place.chord)[0]})
+    if place.home:
+        return tones & frozenset(chord_tones(plan.key, None)) or tones
+    return tones - {tonic} or tones
 
 
 def borrowed(plan: SongPlan, place: Place, window: Window) -> list[int]:

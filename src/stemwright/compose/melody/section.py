@@ -1,27 +1,26 @@
-"""A section's melody, bar by bar: rhythms by the form, pitches by motif, what its returns keep and change."""
+"""A section's melody: the pitches of its bars, by motif, and what its returns keep and change."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stemwright.compose.learned import lead as coords
 from stemwright.compose.learned.tables import Table
-from stemwright.compose.melody import rhythm
-from stemwright.compose.melody.form import NEW, Relation, ends_phrase, peak, relations, rests
+from stemwright.compose.melody.form import Relation, ends_phrase, peak, relations
+from stemwright.compose.melody.lines import lines_of
 from stemwright.compose.melody.pitches import Place, window
-from stemwright.compose.melody.rhythm import Span
+from stemwright.compose.melody.rhythm import Span, spans
 from stemwright.compose.melody.singer import Singer, Spot
 from stemwright.compose.plan import BarPlan, SongPlan
 
 _SEEN = 8
 """Notes from one on that a singer is shown."""
-_TRIES = 4
-"""Rhythms drawn for a section's first bar until one is not silent."""
-_SPLIT = 30
-"""Percent of the bars of a return's changed part in which a long note is split, or a weak one left out."""
-_DRAWN_AGAIN = 50
-"""Percent of the returns whose last bars are new."""
+_BREATH = 4
+"""Sixteenths of silence in which one breathes."""
+_HELD = 8
+"""Sixteenths after which a note is as good as a breath."""
+_LIKE_BEFORE = Relation(1, contour="like")
+"""What the changed bars of a return have of those before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,12 @@ class SungBar:
     spans: tuple[Span, ...]
     pitches: tuple[int, ...]
 
+    def at(self, step: int) -> int | None:
+        """The pitch of the note that begins at a step; None where none does."""
+        return next(
+            (pitch for span, pitch in zip(self.spans, self.pitches, strict=True) if span.step == step), None
+        )
+
 
 Sung = Sequence[SungBar]
 
@@ -39,110 +44,50 @@ Sung = Sequence[SungBar]
 def sing(plan: SongPlan, bars: Sequence[BarPlan], table: Table, family: str, first: Sung) -> list[SungBar]:
     """The melody of a section. `first`: of the section that it repeats, () where it is new."""
     form = relations(plan, bars, table, family)
-    lines = _lines(plan, bars, table, family, form, first)
-    spans = rhythm.spans(lines)
+    lines = lines_of(plan, bars, table, family, form, [bar.line for bar in first])
+    notes = spans(lines)
     top = peak(plan, bars)
-    places = _places(bars, spans, top)
     singer = Singer(plan, table, family, window(plan, bars[0]))
-    spots = [singer.spot(place) for own in places for place in own]
+    spots = [singer.spot(place) for place in _places(bars, notes, top)]
     out: list[SungBar] = []
     at = 0
-    for bar, line, own, relation in zip(bars, lines, places, form, strict=True):
-        before = first[bar.bar] if bar.bar < len(first) else None
-        if before is not None and before.line == line and bar.kept:
-            sung = [
-                singer.follow(*pair) for pair in zip(spots[at : at + len(own)], before.pitches, strict=True)
-            ]
+    for bar, line, own, relation in zip(bars, lines, notes, form, strict=True):
+        if bar.bar < len(first):
+            other: SungBar | None = first[bar.bar]
+            relation = Relation(1, contour="same") if bar.kept else _LIKE_BEFORE
         else:
-            other = before or (out[bar.bar - relation.lag] if relation.lag and bar.bar != top else None)
-            followed = relation if before is None else Relation(1, contour="like")
-            sung = _pitches(plan, singer, spots, range(at, at + len(own)), other, followed)
-        out.append(SungBar(line, tuple(spans[bar.bar]), tuple(sung)))
+            other = out[bar.bar - relation.lag] if relation.lag and bar.bar != top else None
+        sung = _pitches(plan, singer, spots, range(at, at + len(own)), other, relation)
+        out.append(SungBar(line, tuple(own), tuple(sung)))
         at += len(own)
     return out
 
 
-def _places(bars: Sequence[BarPlan], spans: Sequence[Sequence[Span]], top: int) -> list[list[Place]]:
-    """The notes of a section, bar by bar, as the singer sees them."""
-    out: list[list[Place]] = []
-    waited = 8
-    for bar, own in zip(bars, spans, strict=True):
-        out.append([_place(bar, own, index, waited, bar.bar == top) for index in range(len(own))])
+def _places(bars: Sequence[BarPlan], notes: Sequence[Sequence[Span]], top: int) -> list[Place]:
+    """The notes of a section as the singer sees them."""
+    out: list[Place] = []
+    waited = _HELD
+    for bar, own in zip(bars, notes, strict=True):
+        cadence = _cadence(bar, own)
+        for index, span in enumerate(own):
+            gap = span.step - own[index - 1].step if index else waited + span.step
+            following = own[index + 1].step if index + 1 < len(own) else bar.grid.steps
+            silent = following - span.step - span.length
+            breath = silent >= _BREATH or following - span.step >= _HELD or index == cadence
+            out.append(Place(bar, span.step, span.length, gap, breath, index == cadence, bar.bar == top))
         waited = bar.grid.steps - own[-1].step if own else waited + bar.grid.steps
     return out
 
 
-def _lines(
-    plan: SongPlan,
-    bars: Sequence[BarPlan],
-    table: Table,
-    family: str,
-    form: Sequence[Relation],
-    first: Sung,
-) -> list[str]:
-    """The rhythm of every bar."""
-    kind = rhythm.busy(plan, bars[0], table, family)
-    again = bars[0].occurrence > 0 and plan.choice_stream("lead", bars[-1], "again").chance(_DRAWN_AGAIN)
-    out: list[str] = []
-    for bar, relation in zip(bars, form, strict=True):
-        sounds = bool(out) and out[-1][-1] != "."
-        own = first[bar.bar].line if bar.bar < len(first) else ""
-        if rests(bar):
-            line = "." * bar.grid.steps
-        elif bar.final and bar.index:
-            line = "X" + "-" * (bar.grid.steps - 1)
-        elif len(own) == bar.grid.steps and (bar.kept or not again):
-            line = own if bar.kept else _varied(plan, bar, own)
-        elif relation.lag and not relation.half:
-            line = out[bar.bar - relation.lag]
-        else:
-            head = out[bar.bar - relation.lag][: bar.grid.halves()] if relation.lag else ""
-            line = _new(plan, bar, table, family, kind, sounds, head)
-        if ends_phrase(bar) and not bar.kept and not rhythm.breathes(line, bar.grid):
-            line = rhythm.closing(line, bar.grid)
-        out.append(coords.sounding(line, sounds))
-    return out
-
-
-def _new(plan: SongPlan, bar: BarPlan, table: Table, family: str, kind: str, sounds: bool, head: str) -> str:
-    stream = plan.choice_stream("lead", bar, "rhythm")
-    if not stream.chance(plan.style.learned):
-        return rhythm.written(plan, bar, stream)
-    if bar.family == "chorus" and (bar.bars - 1 - bar.bar) % 4 == 3:  # the hook's notes are long
-        kind = str(max(1, int(kind) - 1))
-    for _ in range(_TRIES if bar.first else 1):
-        line = rhythm.learned(plan, bar, stream, table, family, kind, sounds, head)
-        if "x" in line:
-            return line
-    return rhythm.written(plan, bar, stream) if bar.first else line
-
-
-def _varied(plan: SongPlan, bar: BarPlan, line: str) -> str:
-    """Repeats are not exact: a long note splits in two, or a weak note falls away."""
-    stream = plan.choice_stream("lead", bar, "vary")
-    steps = [step for step, mark in enumerate(line) if mark not in ".-"]
-    if not steps or not stream.chance(_SPLIT):
-        return line
-    step = stream.pick(steps)
-    held = len(line[step + 1 :]) - len(line[step + 1 :].lstrip("-")) + 1
-    if held >= 4:
-        half = step + held // 2
-        return line[:half] + "s" + line[half + 1 :]
-    if bar.grid.strengths[step] < 2 and len(steps) > 3:
-        return line[:step] + ("-" if step and line[step - 1] != "." else ".") + line[step + 1 :]
-    return line
-
-
-def _place(bar: BarPlan, spans: Sequence[Span], index: int, waited: int, peak: bool) -> Place:
-    """A note of a bar as the singer sees it."""
-    span = spans[index]
-    gap = span.step - spans[index - 1].step if index else waited + span.step
-    following = spans[index + 1].step if index + 1 < len(spans) else bar.grid.steps
-    final = following == bar.grid.steps
-    silent = following - span.step - span.length
-    breath = silent >= 4 or following - span.step >= 8 or (final and (bar.last or silent > 0))
-    home = bar.last and breath and (final or span.step >= bar.grid.halves())
-    return Place(bar, span.step, span.length, gap, breath, home, peak)
+def _cadence(bar: BarPlan, own: Sequence[Span]) -> int | None:
+    """Which of its notes a phrase's last bar comes to rest on: the last one, but for those that lead on."""
+    if not own or not ends_phrase(bar):
+        return None
+    for index in range(len(own) - 2, -1, -1):
+        silent = own[index + 1].step - own[index].step - own[index].length
+        if silent >= 2 and own[index + 1].step >= bar.grid.halves() > 0:
+            return index
+    return len(own) - 1
 
 
 def _pitches(
@@ -155,31 +100,42 @@ def _pitches(
 ) -> list[int]:
     """The pitches of a bar, whose notes are `own` of a section's: like those of another, as far as told."""
     out: list[int] = []
-    for index, at in enumerate(own):
+    for at in own:
         spot = spots[at]
-        stream = plan.choice_stream("lead", spot.place.bar, f"pitch {index}")
-        wanted = _wanted(singer, out, index, other, relation, spot.place)
-        if wanted is not None and relation.contour == "same":
-            assert other is not None
-            out.append(singer.follow(spot, other.pitches[index]))
-        else:
-            out.append(singer.sing(spots[at : at + _SEEN], stream, wanted))
+        theirs = None if other is None else other.at(spot.place.step)
+        if theirs is not None and relation.contour == "same" and not _beyond(relation, spot.place):
+            out.append(singer.follow(spot, theirs))
+            continue
+        ahead = list(spots[at : at + _SEEN])
+        if other is not None and relation.contour == "same" and at + 1 in own:  # a note more than they have
+            ahead[1] = ahead[1].only(other.at(ahead[1].place.step))
+        stream = plan.choice_stream("lead", spot.place.bar, f"pitch {spot.place.step}")
+        before = spots[at - 1].place.step if out else None
+        wanted = _wanted(singer, out, other, relation, spot.place, before)
+        out.append(singer.sing(ahead, stream, wanted))
     return out
 
 
+def _beyond(relation: Relation, place: Place) -> bool:
+    """Whether a note lies in the half of a bar that has nothing of another one."""
+    return relation.half and place.step >= place.bar.grid.halves()
+
+
 def _wanted(
-    singer: Singer, out: Sequence[int], index: int, other: SungBar | None, relation: Relation, place: Place
+    singer: Singer,
+    out: Sequence[int],
+    other: SungBar | None,
+    relation: Relation,
+    place: Place,
+    before: int | None,
 ) -> int | None:
-    """The degree that a motif would have next, None where none says."""
-    if other is None or relation.contour == "free" or relation is NEW or index >= len(other.pitches):
+    """The degree that a motif would have next; None: none says. `before`: the step of the note before."""
+    theirs = None if other is None else other.at(place.step)
+    if other is None or theirs is None or relation.contour in ("free", "same") or _beyond(relation, place):
         return None
-    if relation.half and place.step >= place.bar.grid.halves():
+    if relation.contour != "like":
+        return singer.degree(theirs) + int(relation.contour)
+    came = None if before is None else other.at(before)
+    if came is None:
         return None
-    theirs = singer.degree(other.pitches[index])
-    if relation.contour == "same":
-        return theirs
-    if relation.contour == "like":
-        if not out:
-            return None
-        return singer.degree(out[-1]) + theirs - singer.degree(other.pitches[index - 1])
-    return theirs + int(relation.contour)
+    return singer.degree(out[-1]) + singer.degree(theirs) - singer.degree(came)

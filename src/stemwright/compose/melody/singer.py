@@ -44,6 +44,10 @@ class Spot:
     fits: Mapping[int, int]
     borrowed: Mapping[int, int]
 
+    def only(self, pitch: int | None) -> Spot:
+        """The spot where a pitch is sung for certain; as it is for None."""
+        return self if pitch is None else Spot(self.place, {pitch: WHOLE}, {})
+
 
 class Singer:
     """Draws the pitches of a section, one after the other."""
