@@ -73,7 +73,8 @@ class Style:
     comp_gate: int = 95
     lead_gate: int = 92
     pentatonic: bool = False  # the melody leaves out the scale's half steps
-    leaps: int = 15  # percent of wide melody steps
+    leaps: int = 15  # how wide the melody moves: 15 as in songs, 30 twice as often by leaps
+    learned: int = 60  # percent of melody bars in rhythms as people write them, not in the style's own
     loose: int = 1  # timing deviations, up to so many ticks
     lean: Mapping[str, int] = field(default_factory=dict)  # ticks late (+) by layer or drum piece
     ghosts: int = 0  # percent of empty sixteenths beside the backbeat that get a ghost note

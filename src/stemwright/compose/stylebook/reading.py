@@ -142,6 +142,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         lead_gate=lead.percent("gate", 92),
         pentatonic=lead.switch("pentatonic"),
         leaps=lead.percent("leaps", 15),
+        learned=lead.percent("learned", 60),
         loose=feel.whole("loose", 0, _LOOSE, 1),
         lean=_lean(feel),
         ghosts=drums.percent("ghosts", 0),

@@ -10,10 +10,12 @@ from stemwright.corpus.credits import credited
 from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
 from stemwright.training.patterns.critic import learn_critic
+from stemwright.training.patterns.lead import learn_lead
 from stemwright.training.patterns.learned import Learned, Material
 
 LEARNERS: dict[str, Callable[[Material], Learned]] = {
     "critic": learn_critic,
+    "lead": learn_lead,
 }
 """Table -> who learns it."""
 
