@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from stemwright.compose.style import LEVELS, Comp, Groove, Style
+from stemwright.compose.style import GENRES, LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, OWN, content, is_own, shipped_file
 from stemwright.compose.stylebook.sheet import MAX_TEXTS, Sheet
@@ -108,7 +108,8 @@ def _over(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _style(name: str, like: str, sheet: Sheet) -> Style:
     chords, drums, bass = (sheet.table(key) for key in ("chords", "drums", "bass"))
-    harmony, lead, feel = (sheet.table(key) for key in ("harmony", "lead", "feel"))
+    harmony, lead, feel, form = (sheet.table(key) for key in ("harmony", "lead", "feel", "form"))
+    genre = chords.word("family", GENRES, "pop")
     crash = drums.word("crash", ("none", *DRUM_PIECES), "crash")
     style = Style(
         name=name,
@@ -127,6 +128,10 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         cadences=_checked(chords, "cadences", marks.cadence_fault),
         color=chords.word("color", _COLORS, "triad"),
         colored=chords.percent("richer", 0),
+        learned=chords.percent("learned", 0),
+        genre=genre,
+        forms=_checked(form, "usual", marks.form_fault, needed=False),
+        form_genre=form.word("family", GENRES, genre),
         fills=tuple(map(marks.plain, _checked(drums, "fills", marks.fill_fault, needed=False))),
         crash=None if crash == "none" else crash,
         steady=drums.switch("steady"),
@@ -142,7 +147,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         lean=_lean(feel),
         ghosts=drums.percent("ghosts", 0),
     )
-    for table in (sheet, chords, drums, bass, harmony, lead, feel):
+    for table in (sheet, chords, drums, bass, harmony, lead, feel, form):
         table.close()
     return style
 

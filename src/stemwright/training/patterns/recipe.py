@@ -9,9 +9,10 @@ from stemwright.compose.learned.tables import NAME, VERSION, write_tables
 from stemwright.corpus.credits import credited
 from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
+from stemwright.training.patterns.chords import learn_chords
 from stemwright.training.patterns.learned import Learned, Material
 
-LEARNERS: dict[str, Callable[[Material], Learned]] = {}
+LEARNERS: dict[str, Callable[[Material], Learned]] = {"chords": learn_chords}
 """Table -> who learns it."""
 
 
