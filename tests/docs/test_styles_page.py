@@ -36,7 +36,7 @@ def test_the_whole_example_names_every_field(own: Path) -> None:
     """Each field that the reader knows stands in the example: a misspelt one is told all of them."""
     file = own / "my-example.toml"
     known: set[str] = set()
-    for table in ("", "[chords]", "[drums]", "[bass]", "[harmony]", "[lead]", "[feel]"):
+    for table in ("", "[chords]", "[drums]", "[bass]", "[harmony]", "[lead]", "[feel]", "[form]"):
         file.write_text(f"{table}\n????=1\n".replace("????", '"@"'))
         fault = next(fault for fault in examine(file)[1] if "is not known here" in fault)
         known |= set(fault.partition("; use one of ")[2].split(", "))

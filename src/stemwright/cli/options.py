@@ -75,7 +75,18 @@ Form = Annotated[
     typer.Option(
         "--form",
         metavar="FORM",
-        help="Sections and their bars. Default: 'intro:4 verse:8 chorus:4'.",
+        help="Sections and their bars; 'auto' draws them from what real songs of the style do. Default: "
+        "'intro:4 verse:8 chorus:4'.",
+        show_default=False,
+    ),
+]
+Length = Annotated[
+    str | None,
+    typer.Option(
+        "--length",
+        metavar="TIME",
+        help="About how long a song with --form auto should be: 2:30, '2 minutes'. Default: as long as such "
+        "songs are.",
         show_default=False,
     ),
 ]

@@ -45,6 +45,7 @@ def new(
     key: opt.KeyName = None,
     meter: opt.MeterName = None,
     form: opt.Form = None,
+    length: opt.Length = None,
     style: opt.Style = None,
     seed: opt.SongSeed = None,
     title: opt.Title = None,
@@ -58,7 +59,7 @@ def new(
     from stemwright.shown.reports import describe
 
     with chart_text(chords) as chart:
-        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, length)
         create(folder, wish)
     facts = describe(folder)
     if json:
@@ -74,6 +75,7 @@ def song(
     key: opt.KeyName = None,
     meter: opt.MeterName = None,
     form: opt.Form = None,
+    length: opt.Length = None,
     style: opt.Style = None,
     seed: opt.SongSeed = None,
     title: opt.Title = None,
@@ -91,7 +93,7 @@ def song(
 
     require_runtimes()
     with chart_text(chords) as chart:
-        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart)
+        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, length)
         if not json and not (folder / "song.json").exists():
             _say_implied(wish)
         with watching() as watch:
@@ -142,12 +144,13 @@ def _set(name: str, layer: Mapping[str, Any]) -> str:
 
 def _say_implied(wish: Wish) -> None:
     """What the chords and the style decided that was not asked for, and how the chords were read."""
-    from stemwright.producer.create import implied, remarks, styled
+    from stemwright.producer.create import adapted, implied, remarks, styled
 
     found = implied(wish)
     lines(f"{name}: {value}, from the chords" for name, value in found.items())
     lines(f"{name}: {value}, from the style" for name, value in styled(wish).items() if name not in found)
     lines(f"chords: {remark}" for remark in remarks(wish))
+    lines(adapted(wish))
 
 
 def _headline(facts: dict[str, object]) -> str:

@@ -16,6 +16,7 @@ def new(
     key: str | None = None,
     meter: arg.Meters | None = None,
     form: arg.Form | None = None,
+    length: str | None = None,
     style: str | None = None,
     seed: int | None = None,
     title: str | None = None,
@@ -28,7 +29,7 @@ def new(
     """
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chart))
+        create(where, _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart))
     return Song(where)
 
 
@@ -46,6 +47,7 @@ def make_song(
     key: str | None = None,
     meter: arg.Meters | None = None,
     form: arg.Form | None = None,
+    length: str | None = None,
     style: str | None = None,
     seed: int | None = None,
     title: str | None = None,
@@ -66,7 +68,7 @@ def make_song(
     require_runtimes()
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart)
+        wished = _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart)
         return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
 
 
@@ -75,6 +77,7 @@ def _wish(
     key: str | None,
     meter: arg.Meters | None,
     form: arg.Form | None,
+    length: str | None,
     style: str | None,
     seed: int | None,
     title: str | None,
@@ -87,6 +90,7 @@ def _wish(
         key=arg.text("key", key),
         meter=arg.meter_text(meter),
         form=arg.form_text(form),
+        length=arg.text("length", length),
         style=arg.text("style", style),
         seed=arg.whole("seed", seed),
         title=arg.text("title", title),

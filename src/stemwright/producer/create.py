@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.document import LayerEntry, Song
+from stemwright.song.form import AUTO, form_text, parse_length
 from stemwright.song.layers import LAYERS
+from stemwright.song.meter import Meter
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
 from stemwright.song.state import GlobalState
@@ -29,6 +31,10 @@ DEFAULTS = {
 }
 
 
+COMMON = Meter(4, 4)
+"""What styles are written in that do not name a meter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the user asked of a new song, as typed; None where nothing was said."""
@@ -42,6 +48,7 @@ class Wish:
     title: str | None = None
     timbres: tuple[str, ...] = ()  # "lead=sax"
     chords: str | None = None
+    length: str | None = None  # of a form that is drawn
 
 
 def create(path: Path, wish: Wish) -> SongFolder:
@@ -53,9 +60,10 @@ def create(path: Path, wish: Wish) -> SongFolder:
 
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
-    said = implied(wish)
-    state = _with_chords(_state(wish, DEFAULTS | styled(wish) | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
+    said = implied(wish)
+    rest = DEFAULTS | styled(wish) | said
+    state = _with_chords(_state(with_form(wish, rest, seed), rest), wish.chords)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     timbres = _timbres(wish, {name: name for name in LAYERS})
     layers = {name: LayerEntry(timbres.get(name) or usual_timbre(state.style, name)) for name in LAYERS}
@@ -103,6 +111,39 @@ def styled(wish: Wish) -> dict[str, str]:
     return found
 
 
+def with_form(wish: Wish, rest: Mapping[str, str], seed: int) -> Wish:
+    """The wish with the form that is drawn for it, where it asks for one; `rest`: what it leaves out.
+    UsageError for a length without such a form.
+    """
+    seconds = None if wish.length is None else parse_length(wish.length)
+    if wish.form is None or wish.form.strip().lower() != AUTO:
+        if seconds is not None:
+            raise UsageError(
+                f"{argument('length')}: is for a form that is drawn; write {argument('form')} {AUTO} with "
+                "it, or leave it out"
+            )
+        return wish
+    from stemwright.compose import styles
+    from stemwright.compose.forming import auto_form
+
+    state = _state(replace(wish, form=None), dict(rest))
+    form = auto_form(styles.style_of(state.style), state.bpm, state.meter, seed, seconds)
+    return replace(wish, form=form_text(form), length=None)
+
+
+def adapted(wish: Wish) -> list[str]:
+    """What is to be told where a style is asked for in a meter that its patterns are not written in."""
+    if wish.meter is None:
+        return []
+    from stemwright.compose.styles import style_of
+
+    state = _state(replace(wish, form=None), DEFAULTS | styled(wish))
+    own = style_of(state.style).meter or COMMON
+    meters = dict.fromkeys(str(meter) for meter in (state.meter, *(m for _, m in state.meters)))
+    other = [meter for meter in meters if meter != str(own)]
+    return [f"meter: {state.style} is written in {own}, and adapted to {', '.join(other)}"] if other else []
+
+
 def remarks(wish: Wish) -> list[str]:
     """What is to be told of how the wished chords were read."""
     from stemwright.compose.implied import chart_remarks
@@ -128,7 +169,9 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         "form": current.form,
         "style": name_now(current.style),
     }
-    wanted = _state(wish, has)
+    # the form of a song that is there is what was drawn for it
+    drawn = wish.form is not None and wish.form.strip().lower() == AUTO
+    wanted = _state(replace(wish, form=None) if drawn else wish, has)
     asked = {
         "bpm": wanted.tempo_text,
         "key": str(wanted.key),

@@ -98,11 +98,15 @@ def _like(values: dict[str, Any], name: str, faults: list[str]) -> str:
 
 
 def _over(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` laid over those of the style that it is like: tables field by field."""
+    """`values` laid over those of the style that it is like: tables field by field. Who writes progressions
+    of their own wants these, and says so where they want others beside them.
+    """
     out = {key: value for key, value in base.items() if key not in ("about", "like")}
     for key, value in values.items():
         both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
         out[key] = {**out[key], **value} if both else value
+        if key == "chords" and isinstance(value, Mapping) and {"major", "minor"} & set(value):
+            out[key] = {"learned": 0} | ({**out[key], "learned": value.get("learned", 0)} if both else value)
     return out
 
 

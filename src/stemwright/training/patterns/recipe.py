@@ -10,9 +10,10 @@ from stemwright.corpus.credits import credited
 from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
 from stemwright.training.patterns.chords import learn_chords
+from stemwright.training.patterns.forms import learn_forms
 from stemwright.training.patterns.learned import Learned, Material
 
-LEARNERS: dict[str, Callable[[Material], Learned]] = {"chords": learn_chords}
+LEARNERS: dict[str, Callable[[Material], Learned]] = {"chords": learn_chords, "forms": learn_forms}
 """Table -> who learns it."""
 
 
