@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
+from typing import TypeVar
 
 from stemwright.compose.charting import Charting
 from stemwright.compose.degrees import HOLD, bar_slots, chords_in, spelled
@@ -22,6 +23,8 @@ from stemwright.compose.style import Style
 from stemwright.song.harmony import QUALITIES, Chord, Key, roman
 from stemwright.song.meter import Meter
 from stemwright.song.state import GlobalState, Section
+
+T = TypeVar("T")
 
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 _RICHER = {
@@ -186,17 +189,17 @@ def _coloured(name: str, charting: Charting, key: Key, style: Style, seed: int) 
     )
 
 
-def in_meter(slots: Sequence[Chord | None], meter: Meter) -> list[Chord]:
+def in_meter(slots: Sequence[T | None], meter: Meter) -> list[T]:
     """One chord a beat of a bar of four quarters, of which those that are None go on with the one before; the
-    first is a chord. Where a meter has no beat for a quarter, its chord is left out; where it has no half,
-    the last chord is the bar's.
+    first is none. Where a meter has no beat for a quarter, its chord is left out; where it has no half, the
+    last chord is the bar's.
     """
     grid, beats = grid_of(meter), meter.beats_per_bar
     half = grid.halves() // grid.beat_steps
     if not half:
-        return [[chord for chord in slots if chord is not None][-1]] * beats
+        return [chord for chord in slots if chord is not None][-1:] * beats
     starts = (0, half // 2, half, half + (beats - half) // 2)
-    out: list[Chord] = []
+    out: list[T] = []
     now = slots[0]
     for chord, start, end in zip(slots, starts, (*starts[1:], beats), strict=True):
         now = now if chord is None else chord

@@ -30,6 +30,8 @@ ROOM = 24
 ASIDE = ("intro", "outro", "interlude")
 OPEN = ("intro", "prechorus", "build", "interlude", "breakdown")
 """Sections that want another one after them."""
+ROUND = 6
+"""Sections at most that are played again together."""
 FILLING = ("interlude", "solo", "bridge", "breakdown", "build", "prechorus")
 """Sections that do not come twice in a row."""
 KEPT = ("verse", "chorus")
@@ -135,10 +137,11 @@ def _edits(form: Form) -> Iterator[tuple[int, Form]]:
             yield 6, tuple(_resized(section, name, 1, 2) for section in form)
         if family(name) in KEPT and max(own) * 2 <= LONGEST:
             yield 12, tuple(_resized(section, name, 2, 1) for section in form)
+    body = next((place for place, name in enumerate(names) if name != "intro"), 0)
     for first, name in enumerate(names):
-        for end in range(first + 1, min(first + 5, len(names)) + 1):
-            whole = names[end - 1] == "chorus" or (end < len(names) and names[end] == name)
-            if name == "verse" and whole and len(form) + end - first <= MAX_SECTIONS:
+        for end in range(first + 1, min(first + ROUND, len(names)) + 1):
+            whole = family(names[end - 1]) == "chorus" or (end < len(names) and names[end] == name)
+            if (name == "verse" or first == body) and whole and len(form) + end - first <= MAX_SECTIONS:
                 yield 5, form[:end] + form[first:end] + form[end:]
         if len(form) < MAX_SECTIONS and name in KEPT:
             yield 9, form[: first + 1] + form[first:]

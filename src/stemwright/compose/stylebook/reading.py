@@ -104,9 +104,8 @@ def _over(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
     out = {key: value for key, value in base.items() if key not in ("about", "like")}
     for key, value in values.items():
         both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = {**out[key], **value} if both else value
-        if key == "chords" and isinstance(value, Mapping) and {"major", "minor"} & set(value):
-            out[key] = {"learned": 0} | ({**out[key], "learned": value.get("learned", 0)} if both else value)
+        own = {"learned": 0} if key == "chords" and both and {"major", "minor"} & set(value) else {}
+        out[key] = {**out[key], **own, **value} if both else value
     return out
 
 

@@ -38,7 +38,7 @@ def billboard(path: Path) -> Charted:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read as a chart ({error}); get the set again") from None
-    facts = dict(re.findall(r"^# (\w+): (.*)$", text, re.MULTILINE))
+    facts = dict(reversed(re.findall(r"^# (\w+): (.*)$", text, re.MULTILINE)))  # the first of each counts
     missing = next((name for name in ("title", "artist", "metre", "tonic") if name not in facts), None)
     if missing is not None or not is_note_name(facts["tonic"].strip()):
         said = f"has no line '# {missing}: ...'" if missing else f"tonic {facts['tonic'][:20]!r} is no note"
