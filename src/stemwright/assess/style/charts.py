@@ -37,6 +37,8 @@ SONGS = 50
 """Songs that are written for each style."""
 FEWEST = 10
 """Charts of a family without which it is not compared."""
+MINOR_ONE_IN = 6
+"""Of so many charts of the McGill Billboard set one is in minor."""
 States = Sequence[GlobalState]
 
 
@@ -95,9 +97,10 @@ def state_of_chart(song: Charted) -> GlobalState:
 
 
 def _state(style: str, seed: int) -> GlobalState:
-    """A state of a form that is drawn, without chords."""
+    """A state of a form that is drawn, without chords; as many are in minor as charts are."""
     state = state_of(style, seed)
-    return state.with_(sections=auto_form(style_of(style), state.bpm, state.meter, seed))
+    key = Key.from_pc(state.key.tonic_pc, "minor" if seed % MINOR_ONE_IN == 0 else "major")
+    return state.with_(key=key, sections=auto_form(style_of(style), state.bpm, state.meter, seed))
 
 
 def _with_chords(state: GlobalState, seed: int, learned: int | None = None) -> GlobalState:

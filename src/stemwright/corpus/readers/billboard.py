@@ -17,6 +17,7 @@ from stemwright.corpus.readers.artists import family_of
 from stemwright.errors import UsageError
 from stemwright.song.pitch import is_note_name, pitch_class
 from stemwright.song.qualities import parse_quality
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 _TIMES = re.compile(r"x(\d{1,2})")
 _METER = re.compile(r"\(\d+/\d+\)")
@@ -138,4 +139,5 @@ def _bpm(text: str, metre: str) -> int:
             and "(" not in said[: said.rfind("|")]
         ):
             found.append(60 * bars * int(beats) * 4 / int(unit) / seconds)
-    return round(sorted(found)[len(found) // 2]) if found else 0
+    middle = round(sorted(found)[len(found) // 2]) if found else 0
+    return middle if MIN_BPM <= middle <= MAX_BPM else 0

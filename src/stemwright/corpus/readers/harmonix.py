@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stemwright.corpus.charted import Charted, Part, joined, named
 from stemwright.errors import UsageError
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
 _FAMILY = {
     "Pop": "pop",
@@ -64,14 +66,15 @@ def _song(row: Mapping[str, str], segments: Path, beats: Path) -> Charted:
             found.append(Part(name, end - first))
     if not found:
         raise UsageError(f"{segments}: has no sections of a bar or more; get the set again")
-    bpm = row.get("BPM") or ""
+    said = row.get("BPM") or ""
+    bpm = round(float(said)) if re.fullmatch(r"[0-9]{1,4}(\.[0-9]{1,6})?", said, re.ASCII) else 0
     return Charted(
         "harmonix",
         row.get("Title") or segments.stem,
         _FAMILY.get(row.get("Genre") or "", "pop"),
         "major",
         (row.get("Time Signature") or "4|4").replace("|", "/"),
-        round(float(bpm)) if bpm.replace(".", "", 1).isdigit() else 0,
+        bpm if MIN_BPM <= bpm <= MAX_BPM else 0,
         joined(found),
     )
 
