@@ -38,7 +38,7 @@ def test_the_whole_example_names_every_field(own: Path) -> None:
     file = own / "my-example.toml"
     known: set[str] = set()
     tables = ("chords", "drums", "bass", "harmony", "lead", "feel", "percussion", "pad", "guitar2", "brass")
-    for table in ("", *(f"[{name}]" for name in tables)):
+    for table in ("", *(f"[{name}]" for name in (*tables, "form"))):
         file.write_text(f"{table}\n????=1\n".replace("????", '"@"'))
         fault = next(fault for fault in examine(file)[1] if "is not known here" in fault)
         known |= set(fault.partition("; use one of ")[2].split(", "))

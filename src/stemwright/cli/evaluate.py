@@ -218,7 +218,7 @@ def style(
         if sources is not None:
             real = real_by_style(styled_songs(sources, lambda done, of, _: watch("sources", done, of)))
         sets = given(songs) if songs else writers(writer, styles, count, seed, watch)
-        report = assess_style(sets, real, seed=seed, watch=watch)
+        report = assess_style(sets, real, seed=seed, sources=sources, watch=watch)
     _finish(report, style_tables(report), json, out, None)
 
 

@@ -75,7 +75,18 @@ Form = Annotated[
     typer.Option(
         "--form",
         metavar="FORM",
-        help="Sections and their bars. Default: 'intro:4 verse:8 chorus:4'.",
+        help="Sections and their bars; 'auto' draws them from what real songs of the style do. Default: "
+        "'intro:4 verse:8 chorus:4'.",
+        show_default=False,
+    ),
+]
+Length = Annotated[
+    str | None,
+    typer.Option(
+        "--length",
+        metavar="TIME",
+        help="About how long a song with --form auto should be: 2:30, '2 minutes'. Default: as long as such "
+        "songs are.",
         show_default=False,
     ),
 ]
@@ -107,6 +118,15 @@ Timbres = Annotated[
         metavar="LAYER=NAME",
         help="What a layer is played in; may be repeated. `stemwright timbres` lists the names. Default: "
         "what the style brings.",
+        show_default=False,
+    ),
+]
+Amount = Annotated[
+    int | None,
+    typer.Option(
+        "--amount",
+        metavar="N",
+        help="How much sections that return differ from what they were, 0 to 100 percent. Default: 50.",
         show_default=False,
     ),
 ]

@@ -45,12 +45,14 @@ def new(
     key: opt.KeyName = None,
     meter: opt.MeterName = None,
     form: opt.Form = None,
+    length: opt.Length = None,
     style: opt.Style = None,
     seed: opt.SongSeed = None,
     title: opt.Title = None,
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
     layers: opt.Layers = None,
+    amount: opt.Amount = None,
     json: opt.Json = False,
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
@@ -59,7 +61,9 @@ def new(
     from stemwright.shown.reports import describe
 
     with chart_text(chords) as chart:
-        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers)
+        wish = Wish(
+            bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers, length, amount
+        )
         create(folder, wish)
     facts = describe(folder)
     if json:
@@ -75,12 +79,14 @@ def song(
     key: opt.KeyName = None,
     meter: opt.MeterName = None,
     form: opt.Form = None,
+    length: opt.Length = None,
     style: opt.Style = None,
     seed: opt.SongSeed = None,
     title: opt.Title = None,
     timbre: opt.Timbres = None,
     chords: opt.Chords = None,
     layers: opt.Layers = None,
+    amount: opt.Amount = None,
     composer: opt.Composer = False,
     arranger: opt.Arranger = False,
     json: opt.Json = False,
@@ -93,7 +99,9 @@ def song(
 
     require_runtimes()
     with chart_text(chords) as chart:
-        wish = Wish(bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers)
+        wish = Wish(
+            bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers, length, amount
+        )
         if not json and not (folder / "song.json").exists():
             _say_implied(wish)
         with watching() as watch:
@@ -144,12 +152,13 @@ def _set(name: str, layer: Mapping[str, Any]) -> str:
 
 def _say_implied(wish: Wish) -> None:
     """What the chords and the style decided that was not asked for, and how the chords were read."""
-    from stemwright.producer.create import further, implied, remarks, styled
+    from stemwright.producer.create import adapted, further, implied, remarks, styled
 
     found = implied(wish)
     lines(f"{name}: {value}, from the chords" for name, value in found.items())
     lines(f"{name}: {value}, from the style" for name, value in styled(wish).items() if name not in found)
     lines(f"chords: {remark}" for remark in remarks(wish))
+    lines(adapted(wish))
     if usual := further(wish):
         lines([f"layers: the known four; usual in this style, with --layers usual: {', '.join(usual)}"])
 

@@ -7,15 +7,24 @@ after a colon stands a quality, `*` for the key's own seventh chord.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import count
+from typing import TypeVar
 
+from stemwright.compose.charting import Charting
+from stemwright.compose.degrees import HOLD, bar_slots, chords_in, spelled
 from stemwright.compose.form import family, material
 from stemwright.compose.grid import grid_of
+from stemwright.compose.learned import chords as asked
+from stemwright.compose.learned.tables import table
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Style
-from stemwright.song.harmony import Chord, Key, roman
+from stemwright.song.harmony import QUALITIES, Chord, Key, roman
+from stemwright.song.meter import Meter
 from stemwright.song.state import GlobalState, Section
+
+T = TypeVar("T")
 
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 _RICHER = {
@@ -23,6 +32,10 @@ _RICHER = {
     "triad": {"": "add9", "m": "m7"},
     "power": {"5": "sus2"},
 }
+_FOUR = tuple(name for name, tones in QUALITIES.items() if len(tones) >= 4)
+_SEVENTHS = {"": "7", "m": "m7", "dim": "m7b5", "aug": "aug7"}
+_MAJOR_SEVENTHS = ("1", "b2", "b3", "4", "b6", "b7")
+"""Degrees on which a major triad with a seventh is no dominant."""
 _MODAL = {
     "dorian": ("1 | 4", "1 | 7 | 4 | 1", "1 | 2 | 3 | 4", "1 | 3 | 4 | 7"),
     "phrygian": ("1 | 2", "1 | 2 | 3 | 2", "1 | 7 | 6 | 2"),
@@ -116,21 +129,80 @@ def _section_tokens(section: Section, final: bool, style: Style, key: Key, seed:
 
 
 def compose_chords(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:
-    """One chord per beat for the whole song; the last bar is the tonic."""
+    """One chord per beat for the whole song; the last bar is the tonic. By the style's share, of songs, they
+    are what real songs do (`charting`), else its written progressions; in keys neither major nor minor always
+    these.
+    """
+    drawn = Stream(seed, "chords", "learned").chance(style.learned)
+    if drawn and state.key.mode not in _MODAL:
+        return _charted(state, style, seed)
+    return _written(state, style, seed)
+
+
+def _written(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:
+    """Chords of the style's own progressions."""
     out: list[Chord] = []
     bars = count()
     for index, section in enumerate(state.sections):
         stream = Stream(seed, "chord colours", material(section.name))
         final = index == len(state.sections) - 1
         for tokens in _section_tokens(section, final, style, state.key, seed):
-            meter = state.meter_of(next(bars))
-            grid, beats = grid_of(meter), meter.beats_per_bar
-            half = grid.halves() // grid.beat_steps
             chords = [
                 _enrich(chord_of(token, state.key, style), state.key, style, stream) for token in tokens
             ]
-            if len(chords) == 1 or not half:
-                out += [chords[-1]] * beats
-            else:
-                out += [chords[0]] * half + [chords[1]] * (beats - half)
+            slots = (chords[0], None, chords[1] if len(chords) > 1 else None, None)
+            out += in_meter(slots, state.meter_of(next(bars)))
     return tuple(out)
+
+
+def _charted(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:
+    """Chords drawn from what real songs do."""
+    mode = "minor" if state.key.mode == "minor" else "major"
+    charting = Charting(table(asked.NAME), style.genre, mode, seed)
+    out: list[Chord] = []
+    known: dict[str, Chord] = {}
+    for index, bar in enumerate(charting.chart(state.sections)):
+        for name in chords_in(bar):
+            if name not in known:
+                known[name] = _coloured(name, charting, state.key, style, seed)
+        slots = [None if slot == HOLD else known[slot] for slot in bar_slots(bar)]
+        out += in_meter(slots, state.meter_of(index))
+    return tuple(out)
+
+
+def _coloured(name: str, charting: Charting, key: Key, style: Style, seed: int) -> Chord:
+    """The chord of a triad's token, coloured as the style has its chords."""
+    degree, _, triad = name.partition(":")
+    if style.color == "power":
+        quality = "5"
+    elif style.color == "seventh":
+        quality = charting.colour(name, _FOUR) or (
+            "maj7" if degree in _MAJOR_SEVENTHS and not triad else _SEVENTHS[triad]
+        )
+    else:
+        quality = charting.colour(name) or triad
+    chord = spelled(f"{degree}:{quality}", key)
+    assert chord is not None
+    # triads have their colours of real songs; sevenths are made richer as the style says
+    return (
+        chord if style.color == "triad" else _enrich(chord, key, style, Stream(seed, "chord colours", name))
+    )
+
+
+def in_meter(slots: Sequence[T | None], meter: Meter) -> list[T]:
+    """One chord a beat of a bar of four quarters, of which those that are None go on with the one before; the
+    first is none. Where a meter has no beat for a quarter, its chord is left out; where it has no half, the
+    last chord is the bar's.
+    """
+    grid, beats = grid_of(meter), meter.beats_per_bar
+    half = grid.halves() // grid.beat_steps
+    if not half:
+        return [chord for chord in slots if chord is not None][-1:] * beats
+    starts = (0, half // 2, half, half + (beats - half) // 2)
+    out: list[T] = []
+    now = slots[0]
+    for chord, start, end in zip(slots, starts, (*starts[1:], beats), strict=True):
+        now = now if chord is None else chord
+        assert now is not None
+        out += [now] * (end - start)
+    return out

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from stemwright.compose.form import ENERGY, LEVEL, family, material
+from stemwright.compose.form import energies, family, level, material
 from stemwright.compose.grid import STEP, Grid, grid_of
 from stemwright.compose.silence import silent_spans
 from stemwright.compose.streams import Stream
@@ -108,12 +108,12 @@ def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:
     """Per section: material, family, energy 0..9, level, and how often its material came before."""
     seen: dict[str, int] = {}
     out: list[tuple[str, str, int, str, int]] = []
-    for section in state.sections:
-        name, kind = material(section.name), family(section.name)
+    names = [section.name for section in state.sections]
+    for section, energy in zip(state.sections, energies(names), strict=True):
+        name = material(section.name)
         occurrence = seen.get(name, 0)
         seen[name] = occurrence + 1
-        energy = min(9, ENERGY[kind] + min(occurrence, 1))
-        out.append((name, kind, energy, LEVEL.get(kind, "verse"), occurrence))
+        out.append((name, family(section.name), energy, level(section.name), occurrence))
     return out
 
 

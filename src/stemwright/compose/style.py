@@ -11,6 +11,23 @@ from fractions import Fraction
 from stemwright.song.meter import Meter
 
 LEVELS = ("sparse", "verse", "chorus")  # how busy a section is
+GENRES = (
+    "pop",
+    "rock",
+    "soul",
+    "country",
+    "jazz",
+    "dance",
+    "hiphop",
+    "metal",
+    "latin",
+    "blues",
+    "classical",
+    "world",
+)
+"""Families of genres that charts of real songs are sorted into, by which tables of chords and forms are
+asked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +80,10 @@ class Style:
     cadences: tuple[str, ...]  # what leads from one section to the next
     color: str = "triad"  # triad, seventh or power
     colored: int = 0  # percent of triads that take a richer colour
+    learned: int = 0  # percent of songs whose chords are drawn from what real songs do
+    genre: str = "pop"  # of GENRES: whose chords
+    forms: tuple[str, ...] = ()  # the usual forms, as `parse_form` reads them
+    form_genre: str = "pop"  # of GENRES: whose forms where there are no usual ones
     fills: tuple[str, ...] = ()
     crash: str | None = "crash"  # the piece that opens a section
     steady: bool = False  # no kicks and open hats beyond the grooves
@@ -74,7 +95,7 @@ class Style:
     lead_gate: int = 92
     pentatonic: bool = False  # the melody leaves out the scale's half steps
     leaps: int = 15  # how wide the melody moves: 15 as in songs, 30 twice as often by leaps
-    learned: int = 60  # percent of melody bars in rhythms as people write them, not in the style's own
+    lead_learned: int = 60  # percent of melody bars in rhythms as people write them, not in the style's own
     loose: int = 1  # timing deviations, up to so many ticks
     lean: Mapping[str, int] = field(default_factory=dict)  # ticks late (+) by layer or drum piece
     ghosts: int = 0  # percent of empty sixteenths beside the backbeat that get a ghost note

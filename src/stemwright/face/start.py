@@ -16,12 +16,14 @@ def new(
     key: str | None = None,
     meter: arg.Meters | None = None,
     form: arg.Form | None = None,
+    length: str | None = None,
     style: str | None = None,
     seed: int | None = None,
     title: str | None = None,
     timbre: arg.Named | None = None,
     chords: arg.Chart | None = None,
     layers: arg.Texts | None = None,
+    amount: int | None = None,
 ) -> Song:
     """Start a song in a new folder; nothing is generated yet. Defaults are the command line's.
 
@@ -29,7 +31,7 @@ def new(
     """
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        create(where, _wish(bpm, key, meter, form, style, seed, title, timbre, chart, layers))
+        create(where, _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart, layers, amount))
     return Song(where)
 
 
@@ -47,12 +49,14 @@ def make_song(
     key: str | None = None,
     meter: arg.Meters | None = None,
     form: arg.Form | None = None,
+    length: str | None = None,
     style: str | None = None,
     seed: int | None = None,
     title: str | None = None,
     timbre: arg.Named | None = None,
     chords: arg.Chart | None = None,
     layers: arg.Texts | None = None,
+    amount: int | None = None,
     composer: bool = False,
     arranger: bool = False,
     progress: Watch = unwatched,
@@ -68,7 +72,7 @@ def make_song(
     require_runtimes()
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        wished = _wish(bpm, key, meter, form, style, seed, title, timbre, chart, layers)
+        wished = _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart, layers, amount)
         return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
 
 
@@ -77,12 +81,14 @@ def _wish(
     key: str | None,
     meter: arg.Meters | None,
     form: arg.Form | None,
+    length: str | None,
     style: str | None,
     seed: int | None,
     title: str | None,
     timbre: arg.Named | None,
     chords: str | None,
     layers: arg.Texts | None,
+    amount: int | None,
 ) -> Wish:
     """What was asked of a new song, as text."""
     return Wish(
@@ -90,10 +96,12 @@ def _wish(
         key=arg.text("key", key),
         meter=arg.meter_text(meter),
         form=arg.form_text(form),
+        length=arg.text("length", length),
         style=arg.text("style", style),
         seed=arg.whole("seed", seed),
         title=arg.text("title", title),
         timbres=arg.named(timbre),
         chords=chords,
         layers=None if layers is None else ",".join(arg.texts(layers)),
+        amount=arg.whole("amount", amount),
     )

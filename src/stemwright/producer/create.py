@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
-from stemwright.song.document import LayerEntry, Song
+from stemwright.song.document import VARIATION, LayerEntry, Song
+from stemwright.song.form import AUTO, form_text, parse_length
 from stemwright.song.layers import LAYERS, kind_of, named_kind, ordered
+from stemwright.song.meter import Meter
 from stemwright.song.names import check_title
 from stemwright.song.progression import parse_progression, progression_text
 from stemwright.song.state import GlobalState
@@ -30,6 +32,10 @@ DEFAULTS = {
 }
 
 
+COMMON = Meter(4, 4)
+"""What styles are written in that do not name a meter."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the user asked of a new song, as typed; None where nothing was said."""
@@ -44,6 +50,8 @@ class Wish:
     timbres: tuple[str, ...] = ()  # "lead=sax"
     chords: str | None = None
     layers: str | None = None  # "drums,bass,pad", USUAL: the style's
+    length: str | None = None  # of a form that is drawn
+    amount: int | None = None  # how much returning sections differ, in percent
 
 
 USUAL = "usual"
@@ -59,14 +67,24 @@ def create(path: Path, wish: Wish) -> SongFolder:
 
 def draft(path: Path, wish: Wish) -> Song:
     """The song that a wish describes, defaults filled in."""
-    said = implied(wish)
-    state = _with_chords(_state(wish, DEFAULTS | styled(wish) | said), wish.chords)
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
+    said = implied(wish)
+    rest = DEFAULTS | styled(wish) | said
+    state = _with_chords(_state(with_form(wish, rest, seed), rest), wish.chords)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     layers = wished_layers(wish, state.style)
     timbres = _timbres(wish, {layer.name: layer.role for layer in layers})
     entries = {layer.name: _entry(layer, state.style, timbres.get(layer.name)) for layer in layers}
-    return Song(title, state, seed, entries)
+    return Song(title, state, seed, entries, _variation(wish))
+
+
+def _variation(wish: Wish) -> int:
+    """How much returning sections differ."""
+    if wish.amount is None:
+        return VARIATION
+    if not 0 <= wish.amount <= 100:
+        raise UsageError(f"{argument('amount')} {wish.amount}: give a percentage, 0 to 100")
+    return wish.amount
 
 
 def _entry(layer: Layer, style: str, timbre: str | None) -> LayerEntry:
@@ -150,6 +168,39 @@ def styled(wish: Wish) -> dict[str, str]:
     return found
 
 
+def with_form(wish: Wish, rest: Mapping[str, str], seed: int) -> Wish:
+    """The wish with the form that is drawn for it, where it asks for one; `rest`: what it leaves out.
+    UsageError for a length without such a form.
+    """
+    seconds = None if wish.length is None else parse_length(wish.length)
+    if wish.form is None or wish.form.strip().lower() != AUTO:
+        if seconds is not None:
+            raise UsageError(
+                f"{argument('length')}: is for a form that is drawn; write {argument('form')} {AUTO} with "
+                "it, or leave it out"
+            )
+        return wish
+    from stemwright.compose import styles
+    from stemwright.compose.forming import auto_form
+
+    state = _state(replace(wish, form=None), dict(rest))
+    form = auto_form(styles.style_of(state.style), state.bpm, state.meter, seed, seconds)
+    return replace(wish, form=form_text(form), length=None)
+
+
+def adapted(wish: Wish) -> list[str]:
+    """What is to be told where a style is asked for in a meter that its patterns are not written in."""
+    if wish.meter is None:
+        return []
+    from stemwright.compose.styles import style_of
+
+    state = _state(replace(wish, form=None), DEFAULTS | styled(wish))
+    own = style_of(state.style).meter or COMMON
+    meters = dict.fromkeys(str(meter) for meter in (state.meter, *(m for _, m in state.meters)))
+    other = [meter for meter in meters if meter != str(own)]
+    return [f"meter: {state.style} is written in {own}, and adapted to {', '.join(other)}"] if other else []
+
+
 def remarks(wish: Wish) -> list[str]:
     """What is to be told of how the wished chords were read."""
     from stemwright.compose.implied import chart_remarks
@@ -175,7 +226,9 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         "form": current.form,
         "style": name_now(current.style),
     }
-    wanted = _state(wish, has)
+    # the form of a song that is there is what was drawn for it
+    drawn = wish.form is not None and wish.form.strip().lower() == AUTO
+    wanted = _state(replace(wish, form=None) if drawn else wish, has)
     asked = {
         "bpm": wanted.tempo_text,
         "key": str(wanted.key),
@@ -193,6 +246,8 @@ def require_same(path: Path, song: Song, wish: Wish) -> None:
         raise _other(path, "seed", str(song.seed), str(wish.seed))
     if wish.title is not None and wish.title != song.title:
         raise _other(path, "title", song.title, wish.title)
+    if wish.amount is not None and _variation(wish) != song.variation:
+        raise _other(path, "amount", str(song.variation), str(wish.amount))
     if wish.layers is not None:
         layers = {layer.name: layer.kind for layer in wished_layers(wish, current.style)}
         there = {name: kind_of(role) for name, role in song.roles.items()}

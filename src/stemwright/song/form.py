@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
 from stemwright.errors import UsageError
 
 MAX_SECTION_BARS = 999
 MAX_SECTIONS = 200
+MIN_LENGTH, MAX_LENGTH = 10, 30 * 60
+"""Seconds that may be asked of a form that is drawn."""
+AUTO = "auto"
+"""What stands for a form that is to be drawn."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}")
 
 
@@ -45,6 +50,33 @@ def parse_form(text: str) -> tuple[Section, ...]:
     if len(parts) > MAX_SECTIONS:
         raise UsageError(f"form: has {len(parts)} sections; at most {MAX_SECTIONS} are allowed", field="form")
     return tuple(_parse_section(part) for part in parts)
+
+
+def parse_length(text: str) -> int:
+    """Seconds of a length: "2:30", "2 minutes", "90 s", "2m30s". UsageError else, or outside of what a song
+    can be.
+    """
+    plain = " ".join(text.split()).lower()
+    clock = re.fullmatch(r"([0-9]{1,3}):([0-5][0-9])", plain, re.ASCII)
+    said = re.fullmatch(
+        r"(?:([0-9]{1,3}(?:\.[0-9]{1,2})?) ?m[a-z]*)?,? ?(?:([0-9]{1,4}) ?s[a-z]*)?", plain, re.ASCII
+    )
+    if clock is not None:
+        seconds = 60 * int(clock[1]) + int(clock[2])
+    elif said is not None and plain:
+        seconds = int(60 * Fraction(said[1] or 0) + int(said[2] or 0))
+    else:
+        raise UsageError(
+            f'length: {text[:40]!r} is not a length; write minutes and seconds, e.g. "2:30" or "2 minutes"',
+            field="length",
+        )
+    if not MIN_LENGTH <= seconds <= MAX_LENGTH:
+        raise UsageError(
+            f"length: {text[:40]!r} is {seconds} seconds; give {MIN_LENGTH} seconds to "
+            f"{MAX_LENGTH // 60} minutes",
+            field="length",
+        )
+    return seconds
 
 
 def _parse_section(part: str) -> Section:

@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from stemwright.assess.composer.contenders import ARRANGER
 from stemwright.assess.means import Figures, mean, rounded
+from stemwright.assess.style.charts import assess_charts
 from stemwright.assess.style.judges import judge_real_or_made, judge_styles
 from stemwright.assess.style.measuring import measures, misses
 from stemwright.assess.style.rules import Rule, rules_of
+from stemwright.corpus.sources import part_of
 from stemwright.evaluation.symbolic import song_faults
 from stemwright.evaluation.symbolic.shuffled import shuffled, shuffled_chords
 from stemwright.evaluation.symbolic.song import SymbolicSong
@@ -36,12 +40,18 @@ PLAYED_ONLY = ("returns.velocity", "groove.swing")
 
 
 def assess_style(
-    sets: Mapping[str, Songs], real: Songs | None = None, *, seed: int = 0, watch: Watch = unwatched
+    sets: Mapping[str, Songs],
+    real: Songs | None = None,
+    *,
+    seed: int = 0,
+    sources: Path | None = None,
+    watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """All figures as plain JSON values: `rules`, a row a style and rule; `missed`, worst first;
     `faults`; `styles` and `told`: what `judges` say, where there is real music.
 
     `sets`: songs by who wrote them and by style. `real`: by style, "" for those of none; None: no columns.
+    `sources`: a folder with charts of chords and forms, beside which the arranger's are measured in `charts`.
     """
     first = next(iter(sets))
     of_real = {style: _of_real(songs, watch) for style, songs in (real or {}).items()}
@@ -66,10 +76,17 @@ def assess_style(
         "missed": sorted(missed, key=lambda row: -row["miss"]),
         "styles": [] if real is None else judge_styles(real, sets, watch),
         "told": [] if real is None else judge_real_or_made(real, sets, seed),
+        "charts": {} if sources is None else _charts(sources, sets, seed, watch),
         "faults": [row for what, songs in sets.items() for row in _faults(what, songs)],
     }
     made: dict[str, Any] = rounded(report)
     return made
+
+
+def _charts(sources: Path, sets: Mapping[str, Songs], seed: int, watch: Watch) -> dict[str, list[Row]]:
+    """What `charts` says of the styles that the arranger wrote in; nothing where it wrote none."""
+    styles = list(sets.get(ARRANGER, ()))
+    return assess_charts(part_of(sources, "symbolic"), styles, seed, watch=watch) if styles else {}
 
 
 def _floor(songs: Sequence[SymbolicSong], seed: int) -> list[SymbolicSong]:

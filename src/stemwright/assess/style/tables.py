@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stemwright.assess.means import mean
+from stemwright.assess.style.charts import HELD
 from stemwright.assess.style.judges import MOST_ACCURACY
 from stemwright.assess.style.report import ANY_REAL, FLOOR, REAL
 from stemwright.assess.style.rules import RULES
 from stemwright.assess.tables import Column, Report, Table, table
+from stemwright.evaluation.symbolic import forms, progressions
 
 MISSES = 40
 """Rules that are missed, worst first, that are printed."""
@@ -24,6 +26,8 @@ def style_tables(report: Report) -> list[Table]:
         _rules(report, names),
         _styles(report["styles"], names),
         _told(report["told"]),
+        _chords(report["charts"].get("chords", [])),
+        _forms(report["charts"].get("forms", [])),
         _missed(report["missed"]),
         _faults(report["faults"]),
     ]
@@ -114,6 +118,39 @@ def _told(rows: Sequence[Mapping[str, Any]]) -> Table:
     ]
     title = f"real or made? Share that a judge tells (goal: at most {MOST_ACCURACY:.0%})"
     return table(title, columns, shown, ["no styles are known of real bass and harmony: game music"])
+
+
+def _chords(rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = [
+        Column("style", "style", "{}"),
+        Column("what", "chords of", "{}"),
+        Column("songs", "songs", "{}"),
+        *(Column(name, name, "{:.3f}") for name in progressions.NAMES),
+        Column("in_key", "in key"),
+        Column("changes", "changes a bar"),
+        Column("repeated", "of returns kept"),
+        Column("tonic", "end on the tonic"),
+    ]
+    note = "root to rate: distances to held-out charts of real songs; half: of one half of these to the other"
+    return table("chords beside charts of real songs", columns, rows, [note])
+
+
+def _forms(rows: Sequence[Mapping[str, Any]]) -> Table:
+    columns = [
+        Column("style", "style", "{}"),
+        Column("what", "forms of", "{}"),
+        Column("songs", "songs", "{}"),
+        *(Column(f"{name} distance", f"{name}, distance", "{:.3f}") for name in forms.NAMES),
+        Column("sections", "sections", "{:.1f}"),
+        Column("bars", "bars of one", "{:.1f}"),
+        Column("returning", "bars that return"),
+        Column("chorus", "of choruses"),
+        Column("home", "close on I"),
+        Column("half", "on V"),
+        Column("tonic", "end on I"),
+    ]
+    note = f"distances are to the charts held out; those of {HELD}: of one half to the other"
+    return table("forms beside charts of real songs", columns, rows, [note])
 
 
 def _missed(rows: Sequence[Mapping[str, Any]]) -> Table:

@@ -55,7 +55,7 @@ def lines_of(
 
 def _new(plan: SongPlan, bar: BarPlan, table: Table, family: str, kind: str, sounds: bool, head: str) -> str:
     stream = plan.choice_stream("lead", bar, "rhythm")
-    if not stream.chance(plan.style.learned):
+    if not stream.chance(plan.style.lead_learned):
         return rhythm.written(plan, bar, stream)
     if bar.family == "chorus" and (bar.bars - 1 - bar.bar) % 4 == 3:  # the hook's notes are long
         kind = str(max(1, int(kind) - 1))

@@ -7,6 +7,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from stemwright.errors import UsageError
+from stemwright.song.form import parse_form
 from stemwright.song.qualities import QUALITIES, nearest_quality
 
 STROKES = "Xxsg"
@@ -62,6 +64,15 @@ def cadence_fault(text: str) -> str | None:
     if not 1 <= len(tokens) <= 2:
         return f"a bar has {len(tokens)} chords ({text.strip()[:40]!r}); write one or two between bar lines"
     return _first(_chord_fault(token) for token in tokens)
+
+
+def form_fault(text: str) -> str | None:
+    """What is wrong with a form."""
+    try:
+        parse_form(text)
+    except UsageError as error:
+        return str(error).removeprefix("form: ")
+    return None
 
 
 def _chord_fault(token: str) -> str | None:

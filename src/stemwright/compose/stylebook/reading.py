@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from stemwright.compose.parts import PARTS, TABLES, parse_layers
-from stemwright.compose.style import LEVELS, Comp, Groove, Style
+from stemwright.compose.style import GENRES, LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, OWN, content, is_own, shipped_file
 from stemwright.compose.stylebook.sheet import MAX_TEXTS, Sheet
@@ -101,17 +101,21 @@ def _like(values: dict[str, Any], name: str, faults: list[str]) -> str:
 
 
 def _over(base: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """`values` laid over those of the style that it is like: tables field by field."""
+    """`values` laid over those of the style that it is like: tables field by field. Who writes progressions
+    of their own wants these, and says so where they want others beside them.
+    """
     out = {key: value for key, value in base.items() if key not in ("about", "like")}
     for key, value in values.items():
         both = isinstance(value, Mapping) and isinstance(out.get(key), Mapping)
-        out[key] = {**out[key], **value} if both else value
+        own = {"learned": 0} if key == "chords" and both and {"major", "minor"} & set(value) else {}
+        out[key] = {**out[key], **own, **value} if both else value
     return out
 
 
 def _style(name: str, like: str, sheet: Sheet) -> Style:
     chords, drums, bass = (sheet.table(key) for key in ("chords", "drums", "bass"))
-    harmony, lead, feel = (sheet.table(key) for key in ("harmony", "lead", "feel"))
+    harmony, lead, feel, form = (sheet.table(key) for key in ("harmony", "lead", "feel", "form"))
+    genre = chords.word("family", GENRES, "pop")
     percussion, more = sheet.table("percussion"), {writer: sheet.table(writer) for writer in TABLES}
     crash = drums.word("crash", ("none", *DRUM_PIECES), "crash")
     style = Style(
@@ -131,6 +135,10 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         cadences=_checked(chords, "cadences", marks.cadence_fault),
         color=chords.word("color", _COLORS, "triad"),
         colored=chords.percent("richer", 0),
+        learned=chords.percent("learned", 0),
+        genre=genre,
+        forms=_checked(form, "usual", marks.form_fault, needed=False),
+        form_genre=form.word("family", GENRES, genre),
         fills=tuple(map(marks.plain, _checked(drums, "fills", marks.fill_fault, needed=False))),
         crash=None if crash == "none" else crash,
         steady=drums.switch("steady"),
@@ -142,7 +150,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         lead_gate=lead.percent("gate", 92),
         pentatonic=lead.switch("pentatonic"),
         leaps=lead.percent("leaps", 15),
-        learned=lead.percent("learned", 60),
+        lead_learned=lead.percent("learned", 60),
         loose=feel.whole("loose", 0, _LOOSE, 1),
         lean=_lean(feel),
         ghosts=drums.percent("ghosts", 0),
@@ -150,7 +158,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         percussion=_given({level: _grooves(percussion, level, needed=False) for level in LEVELS}),
         parts=_given({writer: _part(table, writer) for writer, table in more.items()}),
     )
-    for table in (sheet, chords, drums, bass, harmony, lead, feel, percussion, *more.values()):
+    for table in (sheet, chords, drums, bass, harmony, lead, feel, form, percussion, *more.values()):
         table.close()
     return style
 
