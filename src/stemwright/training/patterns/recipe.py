@@ -9,9 +9,11 @@ from stemwright.compose.learned.tables import NAME, VERSION, write_tables
 from stemwright.corpus.credits import credited
 from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
+from stemwright.training.patterns.bass import learn_bass
+from stemwright.training.patterns.harmony import learn_harmony
 from stemwright.training.patterns.learned import Learned, Material
 
-LEARNERS: dict[str, Callable[[Material], Learned]] = {}
+LEARNERS: dict[str, Callable[[Material], Learned]] = {"bass": learn_bass, "harmony": learn_harmony}
 """Table -> who learns it."""
 
 

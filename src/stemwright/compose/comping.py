@@ -1,0 +1,129 @@
+"""Which rhythm the chords of each bar have: figures that alternate in a section, turns, pushes, an ending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stemwright.compose.groove import kick_hits
+from stemwright.compose.learned.figures import density
+from stemwright.compose.learned.harmony import draw_figures, harmony_table
+from stemwright.compose.patterns import Hit, fit
+from stemwright.compose.plan import BarPlan, SongPlan
+from stemwright.compose.spans import changes
+from stemwright.compose.style import Comp
+from stemwright.song.meter import Meter
+
+_FORMS = ("AAAA", "AAAB", "AAAB", "ABAB", "AABA", "AABB")
+"""How two figures take turns in four bars."""
+_TURNS = 55
+"""Percent of phrases whose last bar turns to another figure."""
+_CYCLE = 4
+PUSH = 2
+"""Steps by which a push comes before the bar line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the chords of a bar play. `tied`: the first strike was pushed ahead and goes on here."""
+
+    hits: tuple[Hit, ...]
+    how: str
+    tied: bool = False
+
+
+def pushed(plan: SongPlan, bar: BarPlan) -> bool:
+    """Whether bass and chords come ahead of the change at a bar's end, with a kick."""
+    style = plan.style
+    if not style.push or bar.final or bar.index + 1 >= len(plan.bars) or bar.grid.pulses[-1].length != 4:
+        return False
+    after = plan.bars[bar.index + 1]
+    if after.chords[0] is None or bar.chords[-1] in (None, after.chords[0]) or after.final:
+        return False
+    place = bar.grid.steps - PUSH
+    if bar.chords[place] != bar.chords[-1] or bar.level == "sparse":
+        return False
+    kicks = {hit.step for hit in kick_hits(bar.groove, bar.grid, bar.bar, style) if hit.level}
+    return place in kicks and plan.choice_stream("push", bar, "change").chance(style.push)
+
+
+def figure(plan: SongPlan, bar: BarPlan) -> Figure:
+    """The chords' figure of a bar, cut and struck again where a chord changes under it."""
+    comp, hits = _chosen(plan, bar)
+    hits = _cut(bar, hits)
+    before = plan.bars[bar.index - 1] if bar.index else None
+    tied = before is not None and pushed(plan, before)
+    if pushed(plan, bar):
+        place = bar.grid.steps - PUSH
+        kept = [Hit(h.step, min(h.length, place - h.step), h.mark) for h in hits if h.step < place]
+        hits = (*kept, Hit(place, PUSH, "n"))
+    if tied and (not hits or hits[0].step):
+        tied = False
+    return Figure(hits, comp.how, tied)
+
+
+def _chosen(plan: SongPlan, bar: BarPlan) -> tuple[Comp, tuple[Hit, ...]]:
+    if bar.final and bar.index:
+        return Comp(""), (Hit(0, bar.grid.steps, "X"),)
+    comps = plan.style.comps[bar.level]
+    form = plan.material_stream("harmony", bar, "form").pick(_FORMS)
+    first = plan.material_stream("harmony", bar, "comp").pick(comps)
+    others = [comp for comp in comps if comp != first and comp.how == first.how] or [
+        comp for comp in comps if comp != first
+    ]
+    comp = first
+    if form[bar.bar % _CYCLE] == "B" and others:
+        comp = plan.material_stream("harmony", bar, "other").pick(others)
+    ends = bar.bar % _CYCLE == _CYCLE - 1 or (bar.last and bar.bars > 1)
+    if ends and plan.choice_stream("harmony", bar, "turn").chance(_TURNS):
+        turns = plan.style.comp_turns or tuple(others)
+        if turns:
+            comp = plan.choice_stream("harmony", bar, "turned").pick(turns)
+            return comp, _written(plan, bar, comp)
+    if plan.material_stream("harmony", bar, "learned").chance(plan.style.comp_learned):
+        drawn = _learned(plan, bar, comp)
+        if drawn:
+            return comp, drawn
+    return comp, _written(plan, bar, comp)
+
+
+def _written(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
+    return fit(comp.pattern, bar.grid, bar.bar, plan.style.triple, comp.how == "arp")
+
+
+def _learned(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
+    """A bar that people played, as busy as a written figure is."""
+    onsets = sum(mark not in "-." for mark in comp.pattern)
+    busy = density(onsets, len(comp.pattern))
+    streams = [plan.material_stream("harmony", bar, "figure", place) for place in range(_CYCLE)]
+    meter = plan.state.meter_of(bar.index)
+    drawn = draw_figures(harmony_table(), streams, plan.style.player, str(meter), busy)
+    if not drawn:
+        return ()
+    return read(drawn[bar.bar % _CYCLE], plan, bar, meter)
+
+
+def read(text: str, plan: SongPlan, bar: BarPlan, meter: Meter) -> tuple[Hit, ...]:
+    """The hits of a drawn bar, which is of the bar's own meter or a 4/4 to be fitted to it."""
+    if len(text) != meter.ticks_per_bar // 24:
+        return fit(text, bar.grid, bar.bar, plan.style.triple)
+    hits: list[Hit] = []
+    for step, mark in enumerate(text):
+        if mark not in ".-":
+            held = len(text[step + 1 :]) - len(text[step + 1 :].lstrip("-"))
+            hits.append(Hit(step, 1 + held, mark))
+    return tuple(hits)
+
+
+def _cut(bar: BarPlan, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Hits cut and struck again where a held chord changes."""
+    places = changes(bar)
+    out: list[Hit] = []
+    for hit in hits:
+        start, end = hit.step, hit.step + hit.length
+        for step in (place for place in places if start < place < end):
+            if hit.mark == "n":  # what came ahead of the change is held
+                continue
+            out.append(Hit(start, step - start, hit.mark))
+            start = step
+        out.append(Hit(start, end - start, hit.mark))
+    return tuple(out)
