@@ -77,8 +77,7 @@ class Lines:
         """A bar of a line that bands play, as busy as the style's own are."""
         plan = self._plan
         meter = plan.state.meter_of(bar.index)
-        first = bar.index - bar.bar
-        key = (bar.material, meter, bar.groove)
+        key = (bar.material, meter, bar.groove.kick)
         if key not in self._drawn:
             streams = [plan.material_stream("bass", bar, "rhythm", place) for place in range(_CYCLE)]
             kicks = [
@@ -90,7 +89,6 @@ class Lines:
                 bar.grid.strengths,
             )  # fmt: skip
         rhythms = self._drawn[key]
-        assert plan.bars[first].first
         if not rhythms:
             return []
         place = bar.bar % _CYCLE

@@ -27,6 +27,8 @@ _ORDERS = {
 _ALONE = {"l": slice(0, 1), "h": slice(-1, None), "u": slice(1, None), "m": slice(1, -1)}
 """Which voices of a chord a mark plays; of two voices, the lower is between."""
 _HIGHEST = 72
+_MIDDLE = 60
+"""The mean of a verse's voices: C4."""
 
 
 def manner(plan: SongPlan, bar: BarPlan) -> Manner:
@@ -36,7 +38,8 @@ def manner(plan: SongPlan, bar: BarPlan) -> Manner:
     voices = {"drop2": 4, "rootless": 4, "open": 4}.get(kind, 3 + more)
     if kind == "power" and bar.level == "sparse":
         voices = 2
-    return Manner(kind, voices, 61 + (ENERGY[bar.family] - 5) * (1 if more else 2) // (1 if more else 3))
+    lift = (ENERGY[bar.family] - 5) * (5 if more else 1) // 3
+    return Manner(kind, voices, _MIDDLE + lift)
 
 
 def voicings(plan: SongPlan) -> ByStep[Voicing]:
@@ -48,7 +51,7 @@ def voicings(plan: SongPlan) -> ByStep[Voicing]:
         stream = plan.material_stream("harmony", bar, "contour", start)
         wishes, wish = [], 0
         for _ in chords:  # a line that wanders
-            wish = max(-3, min(4, wish + stream.jitter(3)))
+            wish = max(-3, min(3, wish + stream.jitter(2)))
             wishes.append(wish)
         return lead(tuple(chords), before or (), manner(plan, bar), plan.key, tuple(wishes))
 

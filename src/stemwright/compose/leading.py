@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import lru_cache
 from typing import Generic, TypeVar
 
-from stemwright.compose.voicing import Manner, Voicing, layouts
+from stemwright.compose.voicing import Manner, Voicing, layouts, usual_top
 from stemwright.song.harmony import Chord, Key
 
 PHRASE = 8
@@ -46,11 +46,12 @@ def lead(
     """The cheapest voicings of `chords` in a row after `before` (() at the start). `wishes`: how far above the
     usual height the top should lie, one a chord, in semitones: a phrase's contour.
     """
+    top = manner.centre + usual_top(manner)
     paths: list[tuple[int, tuple[Voicing, ...]]] = []
     for place, chord in enumerate(chords):
         now: list[tuple[int, tuple[Voicing, ...]]] = []
         for shape, stack in layouts(chord, manner, key):
-            own = shape + abs(stack[-1] - manner.centre - 4 - wishes[place])
+            own = shape + abs(stack[-1] - top - wishes[place])
             if paths:
                 cost, path = min((cost + move(path[-1], stack), path) for cost, path in paths)
             else:

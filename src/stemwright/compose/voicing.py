@@ -32,8 +32,13 @@ class Manner:
     centre: int
 
 
+def usual_top(manner: Manner) -> int:
+    """Semitones from the middle of a voicing to its highest voice, as most layouts have it."""
+    return {"drop2": 7, "open": 9, "power": 6}.get(manner.kind, 4 if manner.voices < 4 else 6)
+
+
 def tones(chord: Chord, manner: Manner, key: Key) -> tuple[int, ...]:
-    """The pitch classes to play, as many as there are voices: those that say most of the chord first."""
+    """The pitch classes to play, at most as many as there are voices: those that say most of the chord first."""
     root = chord.root_pc
     above = [(pc - root) % 12 for pc in chord.pitch_classes]
     if manner.kind == "power":
@@ -50,12 +55,9 @@ def tones(chord: Chord, manner: Manner, key: Key) -> tuple[int, ...]:
         order = [*third, *seventh, *more, *fifth_, 0]
     else:
         order = [*third, *seventh, *more[:1], 0, *fifth_]
-        if len(order) < manner.voices:  # triads: the root is doubled
-            order += [0]
-    order = order[: manner.voices]
     while len(order) < min(3, manner.voices):
         order.append(0)
-    return tuple((root + step) % 12 for step in order)
+    return tuple((root + step) % 12 for step in order[: manner.voices])
 
 
 def _ninth(chord: Chord, key: Key, kind: str) -> list[int]:
@@ -72,12 +74,21 @@ def layouts(chord: Chord, manner: Manner, key: Key) -> tuple[tuple[int, Voicing]
     if manner.kind == "power":
         found = _power(classes)
     else:
-        choices = [[p for p in range(LOW, HIGH + 1) if p % 12 == pc] for pc in classes]
-        found = {tuple(sorted(stack)) for stack in product(*choices) if len(set(stack)) == len(stack)}
+        found = {stack for own in _doubled(classes, manner.voices) for stack in _stacks(own)}
     low, high = _WIDTHS.get(manner.kind, (0, 24))
     fitting = [stack for stack in found if low <= stack[-1] - stack[0] <= high] or list(found)
     rated = sorted((_shape(stack, manner), stack) for stack in fitting)
     return tuple(rated[:_MOST])
+
+
+def _doubled(classes: tuple[int, ...], voices: int) -> list[tuple[int, ...]]:
+    """The classes with any one of them twice, where there are fewer than voices."""
+    return [(*classes, pc) for pc in classes] if len(classes) < voices else [classes]
+
+
+def _stacks(classes: tuple[int, ...]) -> set[Voicing]:
+    choices = [[p for p in range(LOW, HIGH + 1) if p % 12 == pc] for pc in classes]
+    return {tuple(sorted(stack)) for stack in product(*choices) if len(set(stack)) == len(stack)}
 
 
 def _power(classes: tuple[int, ...]) -> set[Voicing]:
@@ -99,4 +110,4 @@ def _shape(stack: Voicing, manner: Manner) -> int:
         cost += 5
     cost += 8 if gaps and stack[0] < 53 and gaps[0] < 4 else 0  # thirds and seconds are muddy down there
     cost += sum(12 for low in stack for high in stack if high - low == 13)
-    return cost + sum(9 + 4 * (pitch - _COMFORT) for pitch in stack if pitch > _COMFORT)
+    return cost + sum(14 + 6 * (pitch - _COMFORT) for pitch in stack if pitch > _COMFORT)

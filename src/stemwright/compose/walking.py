@@ -10,6 +10,7 @@ from stemwright.compose.streams import Stream
 from stemwright.song.harmony import Chord
 
 _HIGH = 50  # D3
+_HOME = 40
 _MOVES = {0: 14, 1: 0, 2: 0, 3: 2, 4: 2, 5: 4, 7: 6, 12: 9}
 _FAR = 16
 """What a move costs that is not of `_MOVES`."""
@@ -35,7 +36,7 @@ def walk(plan: SongPlan, bar: BarPlan, roots: ByStep[int], last: int, stream: St
         inside = end < len(pulses)
         following = roots[bar.index][pulses[end].start] if inside else _next_root(plan, bar, roots)
         target = root if following is None else following
-        first = root if not last or abs(root - last) <= 9 else _octave(root, last)
+        first = _octave(root, last or _HOME)
         line = _way(plan, chord, first, end - place, target, stream)
         out += [(place + number, pitch) for number, pitch in enumerate(line)]
         last, place = line[-1], end
@@ -43,9 +44,9 @@ def walk(plan: SongPlan, bar: BarPlan, roots: ByStep[int], last: int, stream: St
 
 
 def _octave(root: int, last: int) -> int:
-    """The root's octave that is nearer to the note before."""
+    """The root's octave that is near to the note before and to the middle of the neck."""
     choices = [pitch for pitch in (root, root + 12, root - 12) if LOW <= pitch <= _HIGH]
-    return min(choices, key=lambda pitch: (abs(pitch - last), pitch))
+    return min(choices, key=lambda pitch: (2 * abs(pitch - last) + abs(pitch - _HOME), pitch))
 
 
 def _next_root(plan: SongPlan, bar: BarPlan, roots: ByStep[int]) -> int | None:
@@ -62,9 +63,9 @@ def _way(plan: SongPlan, chord: Chord, first: int, count: int, target: int, stre
         leads = number == count - 1
         now: list[tuple[int, tuple[int, ...]]] = []
         for pitch in range(max(LOW, first - 12), min(_HIGH, first + 14) + 1):
-            own = stream.below(6) + abs(pitch - 38) // 5
+            own = stream.below(6) + abs(pitch - _HOME) // 4
             if leads:
-                own += _LEADS.get(abs(target - pitch), 12)
+                own += min(_LEADS.get(abs(goal - pitch), 12) for goal in (target, target + 12, target - 12))
                 own += 0 if pitch % 12 in scale else 1
             elif pitch % 12 in tones:
                 own += 0
