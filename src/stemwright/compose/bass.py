@@ -77,7 +77,9 @@ class _Writer:
         """A note that was pushed ahead of the bar line sounds on in it, for a quarter or up to the next."""
         note = self.notes[-1]
         if note.onset < bar.start:
-            end = sounding(self.plan, bar, 0, min(until, bar.grid.pulses[0].length), self.plan.style.bass_gate)
+            end = sounding(
+                self.plan, bar, 0, min(until, bar.grid.pulses[0].length), self.plan.style.bass_gate
+            )
             self.notes[-1] = replace(note, duration=max(note.duration, end - note.onset))
 
     def _walk(self, bar: BarPlan, timing: Stream, feel: Stream) -> None:

@@ -20,6 +20,8 @@ from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.spans import changes
 
 _CYCLE = 4
+_HEARD = 3
+"""Lines that a bass tries beside the kick."""
 _TURNS, _LAST_TURNS = 30, 65
 """Percent of phrases, and of sections, whose last bar turns to another line."""
 
@@ -32,8 +34,8 @@ class Lines:
         self._drawn: dict[tuple[object, ...], list[str]] = {}
 
     def hits(self, bar: BarPlan) -> list[Hit]:
-        """The notes of a bar: a root where a chord changes under a held note, what is pushed ahead at its end;
-        what was pushed into it goes on without a new note.
+        """The notes of a bar: a root where a chord changes under a held note, what is pushed ahead at its
+        end; what was pushed into it goes on without a new note.
         """
         plan = self._plan
         if bar.final:
@@ -65,10 +67,12 @@ class Lines:
         return _locked(plan, bar, self._written(bar))
 
     def _written(self, bar: BarPlan) -> tuple[Hit, ...]:
-        """One line a section's material: of two, where the bass locks with the kick, the one that does more."""
+        """One line a section's material: of some, where the bass locks with the kick, the best beside it."""
         plan = self._plan
         stream = plan.material_stream("bass", bar, "line")
-        lines = [stream.pick(plan.style.bass[bar.level]) for _ in range(2 if plan.style.bass_lock else 1)]
+        lines = [
+            stream.pick(plan.style.bass[bar.level]) for _ in range(_HEARD if plan.style.bass_lock else 1)
+        ]
         opening = plan.bars[bar.index - bar.bar]
         line = max(lines, key=lambda text: _share(plan, opening, text))
         return fit(line, bar.grid, bar.bar, plan.style.triple)
@@ -85,29 +89,29 @@ class Lines:
                 for place in range(_CYCLE)
             ]
             self._drawn[key] = draw_rhythms(
-                bass_table(), streams, str(meter), busy_of(plan.style.bass[bar.level]), kicks,
+                bass_table(),
+                streams,
+                str(meter),
+                busy_of(plan.style.bass[bar.level]),
+                kicks,
                 bar.grid.strengths,
-            )  # fmt: skip
-        rhythms = self._drawn[key]
-        if not rhythms:
+                lambda text, place: _text(read(text, plan.style, bar.grid, place), bar.grid.steps),
+            )
+        if not self._drawn[key]:
             return []
-        place = bar.bar % _CYCLE
-        rhythm = "".join(_text(read(rhythms[place], plan, bar, meter), bar.grid.steps))
+        rhythm = self._drawn[key][bar.bar % _CYCLE]
         stream = plan.material_stream("bass", bar, "degrees", rhythm)
         line = draw_degrees(bass_table(), stream, rhythm, _places(plan, bar, rhythm), bar.grid.strengths)
-        return [
-            Hit(hit.step, hit.length, mark)
-            for hit, mark in zip(
-                read(rhythm, plan, bar, meter), (m for m in line if m not in ".-"), strict=True
-            )
-        ]
+        marks = [mark for mark in line if mark not in ".-"]
+        hits = read(rhythm, plan.style, bar.grid, bar.bar)
+        return [Hit(hit.step, hit.length, mark) for hit, mark in zip(hits, marks, strict=True)]
 
 
-def _text(hits: tuple[Hit, ...], steps: int) -> list[str]:
+def _text(hits: tuple[Hit, ...], steps: int) -> str:
     line = ["."] * steps
     for hit in hits:
         line[hit.step : hit.step + hit.length] = "x" + "-" * (hit.length - 1)
-    return line
+    return "".join(line)
 
 
 def _places(plan: SongPlan, bar: BarPlan, rhythm: str) -> list[str]:

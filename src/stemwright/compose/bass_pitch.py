@@ -1,4 +1,4 @@
-"""The bass's pitches: roots in the register where a player's hand lies, degrees above them, notes that lead."""
+"""The bass's pitches: roots where a player's hand lies, degrees above them, notes that lead on."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def degree(mark: str, chord: Chord, bass: int, plan: SongPlan) -> int:
     have = {(pc - chord.root_pc) % 12 for pc in chord.pitch_classes}
     scale = {(pc - chord.root_pc) % 12 for pc in chord_scale(plan.key, chord)}
     sizes = _SIZES[mark]
-    size = next((s for s in sizes if s in have), None) or next((s for s in sizes if s in scale), 0)
+    size = next((s for s in sizes if s in have), None) or next((s for s in sizes if s in scale), sizes[0])
     pitch = base + size
     return pitch - 12 if pitch > _HIGH_FIFTH and pitch - 12 >= LOW else min(HIGH, pitch)
 

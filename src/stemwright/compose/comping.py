@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from stemwright.compose.grid import Grid
 from stemwright.compose.groove import kick_hits
 from stemwright.compose.learned.figures import density
 from stemwright.compose.learned.harmony import draw_figures, harmony_table
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.spans import changes
-from stemwright.compose.style import Comp
-from stemwright.song.meter import Meter
+from stemwright.compose.style import Comp, Style
 
 _FORMS = ("AAAA", "AAAB", "AAAB", "ABAB", "AABA", "AABB")
 """How two figures take turns in four bars."""
@@ -95,17 +95,17 @@ def _learned(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
     onsets = sum(mark not in "-." for mark in comp.pattern)
     busy = density(onsets, len(comp.pattern))
     streams = [plan.material_stream("harmony", bar, "figure", place) for place in range(_CYCLE)]
-    meter = plan.state.meter_of(bar.index)
-    drawn = draw_figures(harmony_table(), streams, plan.style.player, str(meter), busy)
+    meter = str(plan.state.meter_of(bar.index))
+    drawn = draw_figures(harmony_table(), streams, plan.style.player, meter, busy)
     if not drawn:
         return ()
-    return read(drawn[bar.bar % _CYCLE], plan, bar, meter)
+    return read(drawn[bar.bar % _CYCLE], plan.style, bar.grid, bar.bar)
 
 
-def read(text: str, plan: SongPlan, bar: BarPlan, meter: Meter) -> tuple[Hit, ...]:
-    """The hits of a drawn bar, which is of the bar's own meter or a 4/4 to be fitted to it."""
-    if len(text) != meter.ticks_per_bar // 24:
-        return fit(text, bar.grid, bar.bar, plan.style.triple)
+def read(text: str, style: Style, grid: Grid, bar: int) -> tuple[Hit, ...]:
+    """The hits of a drawn bar, which has the grid's steps or is a 4/4 to be fitted to them."""
+    if len(text) != grid.steps:
+        return fit(text, grid, bar, style.triple)
     hits: list[Hit] = []
     for step, mark in enumerate(text):
         if mark not in ".-":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from stemwright.compose.comping import Figure, figure
 from stemwright.compose.feel import finish, loudness, place, sounding
 from stemwright.compose.form import ENERGY
 from stemwright.compose.inner import top_line
-from stemwright.compose.leading import Returns, lead
+from stemwright.compose.leading import Returns, join, lead
 from stemwright.compose.patterns import Hit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.silence import hushed
@@ -35,9 +35,7 @@ def manner(plan: SongPlan, bar: BarPlan) -> Manner:
     """How chords are laid out in a section: fuller and higher in a chorus, at each of its returns alike."""
     kind = plan.style.voicing
     more = bar.level == "chorus"
-    voices = {"drop2": 4, "rootless": 4, "open": 4}.get(kind, 3 + more)
-    if kind == "power" and bar.level == "sparse":
-        voices = 2
+    voices = 3 if kind == "power" else 4 if kind == "drop2" or more else 3
     lift = (ENERGY[bar.family] - 5) * (5 if more else 1) // 3
     return Manner(kind, voices, _MIDDLE + lift)
 
@@ -55,7 +53,10 @@ def voicings(plan: SongPlan) -> ByStep[Voicing]:
             wishes.append(wish)
         return lead(tuple(chords), before or (), manner(plan, bar), plan.key, tuple(wishes))
 
-    returns = Returns(solve)
+    def begin(before: Voicing, chord: Chord, played: Sequence[Voicing]) -> Voicing:
+        return join(before, chord, played, manner(plan, first[-1]), plan.key)
+
+    returns = Returns(solve, begin)
 
     def section(bar: BarPlan, chords: Sequence[Chord]) -> Sequence[Voicing]:
         first.append(bar)
@@ -70,6 +71,14 @@ def _fuller(bar: BarPlan, hit: Hit, stack: Voicing) -> Voicing:
         return stack
     doubled = next((p + 12 for p in stack[:2] if p + 12 <= _HIGHEST and p + 12 not in stack), None)
     return stack if doubled is None else tuple(sorted((*stack, doubled)))
+
+
+def _staying(stack: Voicing, held: Mapping[int, int]) -> set[int]:
+    """The pitches of a held chord that are tied over a change: those that stay; where two voices or more
+    move, the outer ones are struck again with them.
+    """
+    same = {pitch for pitch in stack if pitch in held}
+    return same if len(stack) - len(same) < 2 else same - {stack[0], stack[-1]}
 
 
 def _part(hit: Hit, stack: Voicing) -> Voicing:
@@ -116,7 +125,9 @@ class _Writer:
 
     def _end(self, bar: BarPlan, hit: Hit, how: str) -> int:
         style = self.plan.style
-        gate = min(style.comp_gate, 60) if how == "stab" else 100 if how == "pad" else max(style.comp_gate, 80)
+        gate = (
+            min(style.comp_gate, 60) if how == "stab" else 100 if how == "pad" else max(style.comp_gate, 80)
+        )
         return sounding(self.plan, bar, hit.step, hit.length, gate)
 
     def _hold_on(self, bar: BarPlan, hit: Hit) -> None:
@@ -134,12 +145,15 @@ class _Writer:
         loud = loudness(hit.level, bar, hit.step, feel, -12)
         chosen = _part(hit, stack)
         if played.how != "arp":
-            chosen = _fuller(bar, hit, chosen) if hit.mark not in _ALONE else chosen
+            tied = played.how == "pad" and hit.mark != "X"
+            chosen = chosen if tied or hit.mark in _ALONE else _fuller(bar, hit, chosen)
         at = bar.start + bar.ticks[hit.step]
-        tie = played.how == "pad" and hit.mark != "X" and self._until == at
+        tie: set[int] = set()
+        if played.how == "pad" and hit.mark != "X" and self._until == at:
+            tie = _staying(chosen, self._held)
         held: dict[int, int] = {}
         for number, pitch in enumerate(chosen):
-            if tie and pitch in self._held:  # what stays is tied over the change
+            if pitch in tie:
                 held[pitch] = self._held[pitch]
                 note = self.notes[held[pitch]]
                 self.notes[held[pitch]] = replace(note, duration=end - note.onset)

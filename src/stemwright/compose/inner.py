@@ -1,4 +1,4 @@
-"""Motion inside a held chord: the highest voice comes late from the chord before, or passes on to the next."""
+"""Motion inside a held chord: its highest voice comes late from the chord before, or passes on."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def top_line(
 ) -> tuple[int, bool] | None:
     """(pitch, whether it comes first) beside the highest voice of a held chord; None where nothing leads.
 
-    A suspension is the top of the chord before, a step above, that falls late; a passing note lies between the
-    top and that of the chord after, or is the step above where the top stays.
+    A suspension is the top of the chord before, a step above, that falls late; a passing note lies between
+    the top and that of the chord after, or is the step above where the top stays.
     """
     top = stack[-1]
     inner = stack[:-1]

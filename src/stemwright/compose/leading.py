@@ -13,6 +13,7 @@ PHRASE = 8
 """Chords whose voicings are found together."""
 _TOP = (4, 0, 0, 2, 2, 5, 7, 8, 10, 12, 14, 16, 20)
 """What a move of the highest voice costs by semitones: it should go on, and by steps."""
+_OCTAVE = 12
 _LEAP = 400
 """What a move beyond an octave of an outer voice costs: no layout is so much worse."""
 
@@ -24,12 +25,9 @@ def move(before: Voicing, after: Voicing) -> int:
     melody, outer voices that leap, and both of them going the same way by the same step.
     """
     top, low = after[-1] - before[-1], after[0] - before[0]
-    cost = sum(
-        2 * abs(a - b)
-        for a, b in zip(reversed(after[:-1]), reversed(before[:-1]), strict=False)
-    )
+    cost = sum(2 * abs(a - b) for a, b in zip(reversed(after[:-1]), reversed(before[:-1]), strict=False))
     cost += _TOP[min(12, abs(top))]
-    if max(abs(top), abs(low)) > 12:
+    if max(abs(top), abs(low)) > _OCTAVE:
         cost += _LEAP
     elif max(abs(top), abs(low)) > 7:
         cost += 12
@@ -43,8 +41,8 @@ def move(before: Voicing, after: Voicing) -> int:
 def lead(
     chords: tuple[Chord, ...], before: Voicing, manner: Manner, key: Key, wishes: tuple[int, ...]
 ) -> tuple[Voicing, ...]:
-    """The cheapest voicings of `chords` in a row after `before` (() at the start). `wishes`: how far above the
-    usual height the top should lie, one a chord, in semitones: a phrase's contour.
+    """The cheapest voicings of `chords` in a row after `before` (() at the start). `wishes`: how far above
+    the usual height the top should lie, one a chord, in semitones: a phrase's contour.
     """
     top = manner.centre + usual_top(manner)
     paths: list[tuple[int, tuple[Voicing, ...]]] = []
@@ -61,14 +59,34 @@ def lead(
     return min(paths)[1] if paths else ()
 
 
+def join(before: Voicing, chord: Chord, played: Sequence[Voicing], manner: Manner, key: Key) -> Voicing:
+    """The first voicing of what is `played` again after `before`: the same, or where an outer voice would
+    leap beyond an octave another one between the two.
+    """
+    first = played[0]
+    if max(abs(first[0] - before[0]), abs(first[-1] - before[-1])) <= _OCTAVE:
+        return first
+    after = played[1] if len(played) > 1 else first
+    choices = (stack for _, stack in layouts(chord, manner, key))
+    return min(choices, key=lambda stack: (move(before, stack) + move(stack, after), stack))
+
+
 class Returns(Generic[Value]):
     """What sections played, chord by chord: a return begins as its first did, for as long as its chords are
     the same.
     """
 
-    def __init__(self, solve: Callable[[Sequence[Chord], Value | None, int], Sequence[Value]]) -> None:
-        """`solve`: chords, the value before them, their place in the section -> a value each."""
+    def __init__(
+        self,
+        solve: Callable[[Sequence[Chord], Value | None, int], Sequence[Value]],
+        join: Callable[[Value, Chord, Sequence[Value]], Value] | None = None,
+    ) -> None:
+        """`solve`: chords, the value before them, their place in the section -> a value each. `join`: the
+        value before a return, its first chord and what it played -> what it begins with, where another
+        section came before it than the first time.
+        """
         self._solve = solve
+        self._join = join
         self._first: dict[Hashable, tuple[list[Chord], list[Value]]] = {}
         self._last: Value | None = None
 
@@ -79,6 +97,8 @@ class Returns(Generic[Value]):
         while same < min(len(known), len(chords)) and known[same] == chords[same]:
             same += 1
         out = list(values[:same])
+        if out and self._last is not None and self._join is not None:
+            out[0] = self._join(self._last, chords[0], out)
         for start in range(same, len(chords), PHRASE):
             before = out[-1] if out else self._last
             out += self._solve(chords[start : start + PHRASE], before, start)

@@ -20,7 +20,9 @@ def by_step(plan: SongPlan, solve: Callable[[BarPlan, Sequence[Chord]], Sequence
     for _, group in groupby(plan.bars, key=lambda bar: bar.section):
         bars = list(group)
         steps = [chord for bar in bars for chord in bar.chords]
-        starts = [i for i, chord in enumerate(steps) if chord is not None and (not i or steps[i - 1] != chord)]
+        starts = [
+            i for i, chord in enumerate(steps) if chord is not None and (not i or steps[i - 1] != chord)
+        ]
         values = iter(solve(bars[0], [chord for i in starts if (chord := steps[i]) is not None]))
         fresh = set(starts)
         flat: list[Value | None] = []

@@ -14,8 +14,8 @@ Voicing = tuple[int, ...]
 
 KINDS = ("close", "drop2", "open", "shell", "rootless", "power")
 """close: within an octave; drop2: the second voice from the top an octave down; open: spread; shell: third,
-seventh and one tone more; rootless: the same with the ninth of the scale where it rubs against nothing; power:
-root, fifth, octave.
+seventh and one tone more; rootless: the same with the ninth of the scale where it rubs against nothing;
+power: root, fifth, octave.
 """
 _WIDTHS = {"close": (5, 12), "drop2": (10, 19), "open": (12, 24), "shell": (4, 14), "rootless": (5, 14)}
 """Semitones from the lowest to the highest voice."""
@@ -38,7 +38,7 @@ def usual_top(manner: Manner) -> int:
 
 
 def tones(chord: Chord, manner: Manner, key: Key) -> tuple[int, ...]:
-    """The pitch classes to play, at most as many as there are voices: those that say most of the chord first."""
+    """The pitch classes to play, at most as many as there are voices, those first that say most."""
     root = chord.root_pc
     above = [(pc - root) % 12 for pc in chord.pitch_classes]
     if manner.kind == "power":
@@ -61,8 +61,10 @@ def tones(chord: Chord, manner: Manner, key: Key) -> tuple[int, ...]:
 
 
 def _ninth(chord: Chord, key: Key, kind: str) -> list[int]:
-    """The ninth of a plain seventh chord, where the key has it and it is a whole tone above the root."""
-    plain = chord.quality in ("7", "m7", "maj7")
+    """The ninth of a plain seventh chord, where the key has it a whole tone above the root; none beside a
+    minor third, which melodies like to stand on.
+    """
+    plain = chord.quality in ("7", "maj7")
     free = (chord.root_pc + 2) % 12 in key.pitch_classes and chord.bass is None
     return [2] if kind == "rootless" and plain and free else []
 
@@ -94,7 +96,7 @@ def _stacks(classes: tuple[int, ...]) -> set[Voicing]:
 def _power(classes: tuple[int, ...]) -> set[Voicing]:
     """Root, fifth and octave upwards, as hands hold them on a neck."""
     out: set[Voicing] = set()
-    for root in range(LOW, HIGH - 11):
+    for root in range(LOW, LOW + 16):
         if root % 12 == classes[0]:
             fifth = root + (classes[1] - classes[0]) % 12 if len(classes) > 1 else root
             out.add(tuple(sorted({root, fifth, *([root + 12] if len(classes) > 2 else [])})))

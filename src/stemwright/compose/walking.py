@@ -18,7 +18,9 @@ _LEADS = {1: 0, 2: 1, 5: 4, 7: 4}
 """What the last note costs by its distance from the root that it leads to."""
 
 
-def walk(plan: SongPlan, bar: BarPlan, roots: ByStep[int], last: int, stream: Stream) -> list[tuple[int, int]]:
+def walk(
+    plan: SongPlan, bar: BarPlan, roots: ByStep[int], last: int, stream: Stream
+) -> list[tuple[int, int]]:
     """(number of a pulse, pitch) of a bar's notes; none where no chord is. `last`: the pitch before, 0 for
     none.
     """
@@ -66,7 +68,7 @@ def _way(plan: SongPlan, chord: Chord, first: int, count: int, target: int, stre
             own = stream.below(6) + abs(pitch - _HOME) // 4
             if leads:
                 own += min(_LEADS.get(abs(goal - pitch), 12) for goal in (target, target + 12, target - 12))
-                own += 0 if pitch % 12 in scale else 1
+                own += 0 if pitch % 12 in scale else 3
             elif pitch % 12 in tones:
                 own += 0
             elif pitch % 12 in scale:

@@ -7,7 +7,7 @@ new root, in semitones).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from stemwright.compose.learned.counts import BIT, Counts
 from stemwright.compose.learned.figures import METERS, again_contexts, density, draw_bar
@@ -61,9 +61,11 @@ def draw_rhythms(
     busy: str,
     kicks: Sequence[Collection[int]],
     strengths: Sequence[int],
+    shaped: Callable[[str, int], str],
 ) -> list[str]:
     """Bars of rhythm, one a stream, that repeat each other as real ones do; of some candidates the one that
-    goes best with the bar's kick is taken. `kicks`: the steps of each bar's kicks.
+    goes best with the bar's kick is taken. `kicks`: the steps of each bar's kicks; `shaped`: a bar and its
+    place -> the bar in as many steps as `strengths` has, where the table has none of the meter.
     """
     known = meter if meter in METERS else "4/4"
     bars: list[str] = []
@@ -83,12 +85,12 @@ def draw_rhythms(
             min(
                 some,
                 key=lambda text: (
-                    agreement(found["kick"], text, kicks[bar], strengths) - often[text] * BIT,
+                    agreement(found["kick"], shaped(text, bar), kicks[bar], strengths) - often[text] * BIT,
                     text,
                 ),
             )
         )
-    return bars
+    return [shaped(text, place) for place, text in enumerate(bars)]
 
 
 def draw_degrees(

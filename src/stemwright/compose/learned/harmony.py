@@ -21,9 +21,7 @@ def harmony_table() -> Table:
     return table(NAME)
 
 
-def draw_figures(
-    found: Table, streams: Sequence[Stream], player: str, meter: str, busy: str
-) -> list[str]:
+def draw_figures(found: Table, streams: Sequence[Stream], player: str, meter: str, busy: str) -> list[str]:
     """Bars of comping, one a stream, that repeat each other as real ones do; [] where the table has none."""
     known = meter if meter in METERS else "4/4"
     bars: list[str] = []

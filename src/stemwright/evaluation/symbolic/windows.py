@@ -8,8 +8,8 @@ so that a judge cannot tell a person from a program by them; nor is tempo.
   the window's bars; and how many strokes of a group it has.
 - *lines* (bass, lead, and the top notes of chords): shares of onsets by sixteenth of the bar (of a 4/4
   bar's 16, others in proportion), of gaps and durations by length, of moves (repeated, step, skip, leap;
-  up and down) and of pairs of moves, notes a bar, range, and notes that begin together. Notes that begin within SPREAD ticks
-  of the first of them begin together, as in `comping`: a chord that is strummed is one chord.
+  up and down) and of pairs of moves, notes a bar, range, and notes that begin together.
+  Notes that begin within SPREAD ticks of the first of them begin together, as in `comping`: a strum is one.
 """
 
 from __future__ import annotations

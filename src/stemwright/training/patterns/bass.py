@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from stemwright.compose.grid import STEP, grid_of
 from stemwright.compose.learned.bass import (
@@ -117,7 +118,7 @@ def _mark(pitch: int, floor: int, chord: Chord) -> str:
 
 def _approaches(song: CorpusSong) -> Iterator[tuple[str, Seen]]:
     line = list(_line(song))
-    for (bar, step, pitch, chord), (bar2, step2, root, after) in zip(line, line[1:], strict=False):
+    for (bar, step, pitch, chord), (bar2, step2, root, after) in pairwise(line):
         if chord is None or after is None or chord == after or root % 12 != after.bass_pc:
             continue
         gap = (song.state.bar_tick(bar2) - song.state.bar_tick(bar)) // STEP + step2 - step

@@ -28,7 +28,7 @@ def by_step(song: CorpusSong, layer: str) -> list[dict[int, list[Note]]]:
 
 
 def rhythm(bar: dict[int, list[Note]], steps: int) -> str:
-    """A bar as text of `x`, `-` and `.`; a note is held as long as its longest sounds, at most to the next."""
+    """A bar as text of `x`, `-` and `.`; notes are held as the longest sounds, at most to the next."""
     line = ["."] * steps
     starts = sorted(bar)
     for start, end in zip(starts, [*starts[1:], steps], strict=True):
