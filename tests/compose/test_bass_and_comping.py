@@ -73,7 +73,7 @@ def test_the_last_eighth_of_long_bars_is_played_at_times(meter: str) -> None:
         assert any((note.onset + 6) % ticks >= ticks - 2 * STEP for note in made.scores[layer].notes)
 
 
-def test_pushes_come_with_a_kick_and_bass_and_chords_go_together() -> None:
+def test_bass_and_chords_push_together() -> None:
     found = 0
     for seed in range(6):
         plan = plan_of(replace(style_of("pop"), push=100), seed=seed)

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from stemwright.compose.bass_lines import Lines
 from stemwright.compose.bass_pitch import HIGH, LOW, approach, degree, fifth_below, roots
-from stemwright.compose.comping import pushed
 from stemwright.compose.feel import finish, loudness, one_voice, place, sounding
+from stemwright.compose.grid import STEP
 from stemwright.compose.patterns import Hit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.silence import hushed
@@ -30,6 +30,7 @@ class _Writer:
         self._lines = Lines(plan)
         self._begun: dict[str, int] = {}
         self._last = 0
+        self._ahead = False  # the last note is the next bar's root
 
     def bar(self, bar: BarPlan) -> None:
         """Write a bar."""
@@ -59,8 +60,10 @@ class _Writer:
         plan = self.plan
         stream = plan.choice_stream("bass", bar, "pitch")
         hits = self._lines.hits(bar)
-        if bar.index and self.notes and pushed(plan, plan.bars[bar.index - 1]):
+        if self._ahead:
             self._hold_on(bar, hits[0].step if hits else bar.grid.steps)
+        ends = hits[-1] if hits else None
+        self._ahead = ends is not None and ends.mark == "n" and ends.step + ends.length == bar.grid.steps
         for hit in hits:
             pitch = self._pitch(bar, hit, stream)
             if pitch is None:
@@ -74,9 +77,9 @@ class _Writer:
             self.notes.append(Note(onset, max(6, end - onset), self._last, velocity))
 
     def _hold_on(self, bar: BarPlan, until: int) -> None:
-        """A note that was pushed ahead of the bar line sounds on in it, for a quarter or up to the next."""
+        """A root that came ahead of the bar line sounds on in it, for a beat or up to the next note."""
         note = self.notes[-1]
-        if note.onset < bar.start:
+        if until and bar.start - note.onset < 2 * bar.grid.pulses[0].length * STEP and bar.chords[0]:
             end = sounding(
                 self.plan, bar, 0, min(until, bar.grid.pulses[0].length), self.plan.style.bass_gate
             )

@@ -18,7 +18,7 @@ _HOME = range(29, 40)
 """Where roots lie at no cost: F1 to Eb2."""
 _HIGH_FIFTH = 50
 _REACH = 8
-"""Semitones from the note before within which a note that leads on lies, where one does."""
+"""Semitones from the note before within which a note that leads on lies."""
 _SIZES = {"2": (2, 1), "3": (4, 3, 5, 2), "4": (5, 6), "5": (7, 6, 8), "6": (9, 8, 10), "7": (10, 11, 9)}
 """Mark -> semitones above the root, the first that the chord has, or else its scale."""
 
@@ -88,8 +88,10 @@ def approach(plan: SongPlan, chord: Chord, target: int, last: int, stream: Strea
     else:
         near |= {offset for offset in (-1, 1) if (target + offset) % 12 in scale}
     allowed = {offset for offset in near if LOW <= target + offset <= HIGH and target + offset != last}
-    reached = {offset for offset in allowed if abs(target + offset - last) <= _REACH}
-    allowed = reached or allowed
+    if last:
+        allowed = {offset for offset in allowed if abs(target + offset - last) <= _REACH}
+        if not allowed:  # too far for a step: a note on the way
+            return nearest(pitches(chord.pitch_classes, LOW, HIGH), (last + target) // 2)
     offset = draw_approach(bass_table(), stream, allowed)
     if offset is None:
         return target + min(allowed, key=lambda o: (abs(o), o)) if allowed else target

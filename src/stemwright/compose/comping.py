@@ -20,6 +20,8 @@ _TURNS = 55
 _CYCLE = 4
 PUSH = 2
 """Steps by which a push comes before the bar line."""
+_UNHEARD = 3
+"""How many times rarer a push is that no kick plays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class Figure:
 
 
 def pushed(plan: SongPlan, bar: BarPlan) -> bool:
-    """Whether bass and chords come ahead of the change at a bar's end, with a kick."""
+    """Whether bass and chords come ahead of the change at a bar's end: seldom without a kick."""
     style = plan.style
     if not style.push or bar.final or bar.index + 1 >= len(plan.bars) or bar.grid.pulses[-1].length != 4:
         return False
@@ -43,7 +45,8 @@ def pushed(plan: SongPlan, bar: BarPlan) -> bool:
     if bar.chords[place] != bar.chords[-1] or bar.level == "sparse":
         return False
     kicks = {hit.step for hit in kick_hits(bar.groove, bar.grid, bar.bar, style) if hit.level}
-    return place in kicks and plan.choice_stream("push", bar, "change").chance(style.push)
+    chance = style.push if place in kicks else style.push // _UNHEARD
+    return plan.choice_stream("push", bar, "change").chance(chance)
 
 
 def figure(plan: SongPlan, bar: BarPlan) -> Figure:

@@ -79,7 +79,7 @@ class Style:
     voicing: str = "close"  # see `voicing.KINDS`
     spread: int = 0  # ticks from voice to voice of a chord that is struck
     motion: int = 0  # percent of held chords whose top voice is suspended or passes on
-    push: int = 0  # percent of changes at a bar line that bass and chords anticipate, where the kick does
+    push: int = 0  # percent of changes at a bar line that bass and chords anticipate with a kick
     lead_gate: int = 92
     pentatonic: bool = False  # the melody leaves out the scale's half steps
     leaps: int = 15  # percent of wide melody steps
