@@ -149,7 +149,7 @@ class _Writer:
             chosen = chosen if tied or hit.mark in _ALONE else _fuller(bar, hit, chosen)
         at = bar.start + bar.ticks[hit.step]
         tie: set[int] = set()
-        if played.how == "pad" and hit.mark != "X" and self._until == at:
+        if played.how == "pad" and hit.mark != "X" and self._until == at and not bar.first:
             tie = _staying(chosen, self._held)
         held: dict[int, int] = {}
         for number, pitch in enumerate(chosen):
