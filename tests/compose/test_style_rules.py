@@ -139,7 +139,7 @@ def no_backbeat(bar: Bar) -> bool:
         ("lofi", backbeat, 0.95), ("trap", half_time, 0.95), ("trap", rolls, 0.8),
         ("afrobeat", no_backbeat, 0.8), ("salsa", clave, 0.95), ("salsa", tumbao, 0.95),
         ("samba", surdo, 0.95), ("swing", walks, 0.95), ("swing", hats_on_two_and_four, 0.9),
-        ("waltz", oom, 0.9), ("ska", skank, 0.95), ("ska", backbeat, 0.95), ("punk", eighths, 0.95),
+        ("waltz", oom, 0.9), ("ska", skank, 0.95), ("ska", backbeat, 0.95), ("punk", eighths, 0.5),
         ("synthwave", backbeat, 0.95), ("cinematic", deep_drums, 0.95), ("folk", backbeat, 0.95),
     ],
 )  # fmt: skip

@@ -12,6 +12,7 @@ from stemwright.compose.chords import chord_of, progressions
 from stemwright.compose.patterns import bars_in
 from stemwright.compose.randomstate import random_state
 from stemwright.compose.style import LEVELS, Style
+from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import shipped_file
 from stemwright.compose.styles import BOOK, NAMES, resolve, style_of
 from stemwright.song.drums import PIECE_PITCH
@@ -41,7 +42,7 @@ def test_style_is_well_formed(name: str) -> None:
         for pattern in x.parts.values()
     )
     assert all(set(x.parts) <= set(PIECE_PITCH) for g in style.grooves.values() for x in g)
-    assert all(set(pattern) <= set("135678fnag.-") for level in LEVELS for pattern in style.bass[level])
+    assert all(set(pattern) <= set(marks.DEGREES + ".-") for level in LEVELS for pattern in style.bass[level])
     assert all(len(fill) % 4 == 0 and set(fill) <= set("shmlkrpocg.") for fill in style.fills)
     assert style.triple in "ABCD"
 

@@ -4,14 +4,14 @@ a full section begins.
 
 from __future__ import annotations
 
-from stemwright.compose.comping import Book, book_of, comp_of, hits_of, struck
 from stemwright.compose.ensemble import FULL, Seat
 from stemwright.compose.feel import finish
+from stemwright.compose.part_patterns import Book, book_of, comp_of, hits_of, next_voicing, struck
 from stemwright.compose.patterns import Hit
 from stemwright.compose.plan import BarPlan
 from stemwright.compose.silence import hushed
 from stemwright.compose.style import Comp
-from stemwright.compose.voicing import Voicing, voice
+from stemwright.compose.voicing import Voicing
 from stemwright.song.score import Note, Score
 
 _BOOK: Book = {
@@ -54,7 +54,7 @@ def write_brass(seat: Seat) -> Score:
             chord = ahead or bar.chords[hit.step]
             if chord is None:
                 continue
-            before = voice(chord, before, _CENTRE)
+            before = next_voicing(seat, chord, before, _CENTRE)
             gate = 92 if hit.length > 2 else 70
             blown = struck(seat, bar, hit, before, stream, gate, -4)
             notes += blown if len(blown) > 1 else []

@@ -1,81 +1,132 @@
-"""How the further chord parts choose and play patterns: one a section's material, that which leaves most to
-the harmony; struck again where a held chord changes.
-"""
+"""Which rhythm the chords of each bar have: figures that alternate in a section, turns, pushes, an ending."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from stemwright.compose.ensemble import Seat
-from stemwright.compose.feel import loudness, place, sounding
+from stemwright.compose.grid import Grid
+from stemwright.compose.groove import kick_hits
+from stemwright.compose.learned.figures import density
+from stemwright.compose.learned.harmony import draw_figures, harmony_table
 from stemwright.compose.patterns import Hit, fit
-from stemwright.compose.plan import BarPlan
-from stemwright.compose.streams import Stream
-from stemwright.compose.style import Comp
-from stemwright.compose.voicing import Voicing
-from stemwright.song.score import Note
+from stemwright.compose.plan import BarPlan, SongPlan
+from stemwright.compose.spans import changes
+from stemwright.compose.style import Comp, Style
 
-Book = Mapping[str, Sequence[Comp]]
-"""Patterns by level."""
-HELD = Comp("x---------------")
-
-
-def book_of(seat: Seat, usual: Book) -> Book:
-    """The style's patterns for the seat's writer, where it brings some; else the usual ones."""
-    return seat.plan.style.parts.get(seat.part.writer) or usual
-
-
-def comp_of(seat: Seat, bar: BarPlan, book: Book) -> Comp | None:
-    """The pattern of a bar: of two that are drawn for its section's material, that which strikes less with
-    the harmony; None where the book has none for its level.
-    """
-    comps = book.get(bar.level) or book.get("verse")
-    if not comps:
-        return None
-    stream = seat.material_stream(bar, "comp")
-    first = bar.index - bar.bar
-    heard = [seat.onsets("harmony", other) for other in seat.plan.bars[first : first + min(4, bar.bars)]]
-    drawn = [stream.pick(comps) for _ in range(2)]
-    return min(drawn, key=lambda comp: _doubled(seat, comp, bar, heard))
+_FORMS = ("AAAA", "AAAB", "AAAB", "ABAB", "AABA", "AABB")
+"""How two figures take turns in four bars."""
+_TURNS = 55
+"""Percent of phrases whose last bar turns to another figure."""
+_CYCLE = 4
+PUSH = 2
+"""Steps by which a push comes before the bar line."""
+_UNHEARD = 3
+"""How many times rarer a push is that no kick plays."""
 
 
-def _doubled(seat: Seat, comp: Comp, bar: BarPlan, heard: Sequence[Mapping[int, object]]) -> int:
-    """How often in a hundred a pattern strikes where the harmony does."""
-    struck = [
-        (hit.step in onsets)
-        for number, onsets in enumerate(heard)
-        for hit in fit(comp.pattern, bar.grid, number, seat.plan.style.triple)
-    ]
-    return 100 * sum(struck) // max(1, len(struck))
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """What the chords of a bar play. `tied`: the first strike was pushed ahead and goes on here."""
+
+    hits: tuple[Hit, ...]
+    how: str
+    tied: bool = False
 
 
-def hits_of(seat: Seat, bar: BarPlan, comp: Comp) -> list[Hit]:
-    """A pattern's notes in a bar, struck again where a held chord changes; in the last bar one held."""
+def pushed(plan: SongPlan, bar: BarPlan) -> bool:
+    """Whether bass and chords come ahead of the change at a bar's end: seldom without a kick."""
+    style = plan.style
+    if not style.push or bar.final or bar.index + 1 >= len(plan.bars) or bar.grid.pulses[-1].length != 4:
+        return False
+    after = plan.bars[bar.index + 1]
+    if after.chords[0] is None or bar.chords[-1] in (None, after.chords[0]) or after.final:
+        return False
+    place = bar.grid.steps - PUSH
+    if bar.chords[place] != bar.chords[-1] or bar.level == "sparse":
+        return False
+    kicks = {hit.step for hit in kick_hits(bar.groove, bar.grid, bar.bar, style) if hit.level}
+    chance = style.push if place in kicks else style.push // _UNHEARD
+    return plan.choice_stream("push", bar, "change").chance(chance)
+
+
+def figure(plan: SongPlan, bar: BarPlan) -> Figure:
+    """The chords' figure of a bar, cut and struck again where a chord changes under it."""
+    comp, hits = _chosen(plan, bar)
+    hits = _cut(bar, hits)
+    before = plan.bars[bar.index - 1] if bar.index else None
+    tied = before is not None and pushed(plan, before)
+    if pushed(plan, bar):
+        place = bar.grid.steps - PUSH
+        kept = [Hit(h.step, min(h.length, place - h.step), h.mark) for h in hits if h.step < place]
+        hits = (*kept, Hit(place, PUSH, "n"))
+    if tied and (not hits or hits[0].step):
+        tied = False
+    return Figure(hits, comp.how, tied)
+
+
+def _chosen(plan: SongPlan, bar: BarPlan) -> tuple[Comp, tuple[Hit, ...]]:
     if bar.final and bar.index:
-        written: tuple[Hit, ...] = (Hit(0, bar.grid.steps, "x"),)
-    else:
-        written = fit(comp.pattern, bar.grid, bar.bar, seat.plan.style.triple, comp.how == "arp")
+        return Comp(""), (Hit(0, bar.grid.steps, "X"),)
+    comps = plan.style.comps[bar.level]
+    form = plan.material_stream("harmony", bar, "form").pick(_FORMS)
+    first = plan.material_stream("harmony", bar, "comp").pick(comps)
+    others = [comp for comp in comps if comp != first and comp.how == first.how] or [
+        comp for comp in comps if comp != first
+    ]
+    comp = first
+    if form[bar.bar % _CYCLE] == "B" and others:
+        comp = plan.material_stream("harmony", bar, "other").pick(others)
+    ends = bar.bar % _CYCLE == _CYCLE - 1 or (bar.last and bar.bars > 1)
+    if ends and plan.choice_stream("harmony", bar, "turn").chance(_TURNS):
+        turns = plan.style.comp_turns or tuple(others)
+        if turns:
+            comp = plan.choice_stream("harmony", bar, "turned").pick(turns)
+            return comp, _written(plan, bar, comp)
+    if plan.material_stream("harmony", bar, "learned").chance(plan.style.comp_learned):
+        drawn = _learned(plan, bar, comp)
+        if drawn:
+            return comp, drawn
+    return comp, _written(plan, bar, comp)
+
+
+def _written(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
+    return fit(comp.pattern, bar.grid, bar.bar, plan.style.triple, comp.how == "arp")
+
+
+def _learned(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
+    """A bar that people played, as busy as a written figure is."""
+    onsets = sum(mark not in "-." for mark in comp.pattern)
+    busy = density(onsets, len(comp.pattern))
+    streams = [plan.material_stream("harmony", bar, "figure", place) for place in range(_CYCLE)]
+    meter = str(plan.state.meter_of(bar.index))
+    drawn = draw_figures(harmony_table(), streams, plan.style.player, meter, busy)
+    if not drawn:
+        return ()
+    return read(drawn[bar.bar % _CYCLE], plan.style, bar.grid, bar.bar)
+
+
+def read(text: str, style: Style, grid: Grid, bar: int) -> tuple[Hit, ...]:
+    """The hits of a drawn bar, which has the grid's steps or is a 4/4 to be fitted to them."""
+    if len(text) != grid.steps:
+        return fit(text, grid, bar, style.triple)
+    hits: list[Hit] = []
+    for step, mark in enumerate(text):
+        if mark not in ".-":
+            held = len(text[step + 1 :]) - len(text[step + 1 :].lstrip("-"))
+            hits.append(Hit(step, 1 + held, mark))
+    return tuple(hits)
+
+
+def _cut(bar: BarPlan, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """Hits cut and struck again where a held chord changes."""
+    places = changes(bar)
     out: list[Hit] = []
-    for hit in written:
+    for hit in hits:
         start, end = hit.step, hit.step + hit.length
-        for step in range(start + 1, end):
-            if bar.chords[step] != bar.chords[step - 1]:
-                out.append(Hit(start, step - start, hit.mark))
-                start = step
+        for step in (place for place in places if start < place < end):
+            if hit.mark == "n":  # what came ahead of the change is held
+                continue
+            out.append(Hit(start, step - start, hit.mark))
+            start = step
         out.append(Hit(start, end - start, hit.mark))
-    return out
-
-
-def struck(
-    seat: Seat, bar: BarPlan, hit: Hit, pitches: Voicing, stream: Stream, gate: int, trim: int
-) -> list[Note]:
-    """A chord's notes, without those that would rub with what is heard. With a gate of over 100 they ring on,
-    as far as the chord goes.
-    """
-    onset = place(seat.plan, bar, hit.step, stream, seat.part.kind)
-    end = max(onset + 12, sounding(seat.plan, bar, hit.step, hit.length, gate))
-    steps = range(hit.step + 1, bar.grid.steps)
-    change = next((s for s in steps if bar.chords[s] != bar.chords[hit.step]), bar.grid.steps)
-    end = max(onset + 6, min(end, bar.start + bar.ticks[change]))
-    velocity = loudness(hit.level, bar, hit.step, stream, trim)
-    return [Note(onset, end - onset, pitch, velocity) for pitch in seat.clean(pitches, onset, end)]
+    return tuple(out)

@@ -4,12 +4,12 @@ strokes high above it; in the styles of power chords, chugged roots and fifths b
 
 from __future__ import annotations
 
-from stemwright.compose.comping import Book, book_of, comp_of, hits_of, struck
 from stemwright.compose.ensemble import FULL, Seat
 from stemwright.compose.feel import finish
+from stemwright.compose.part_patterns import Book, book_of, comp_of, hits_of, next_voicing, struck
 from stemwright.compose.silence import hushed
 from stemwright.compose.style import Comp
-from stemwright.compose.voicing import Voicing, voice
+from stemwright.compose.voicing import Voicing
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note, Score
 
@@ -57,7 +57,7 @@ def write_guitar(seat: Seat) -> Score:
                 continue
             if hit.mark == "n":
                 chord = seat.plan.chord_ahead(bar, hit.step) or chord
-            before = voice(chord, before, _HIGH)
+            before = next_voicing(seat, chord, before, _HIGH)
             pitches = _pitches(comp, chord, before, order[count % len(order)])
             gate = {"stab": 50, "chug": 60, "arp": 160}.get(comp.how, 90)
             trim = -8 if presence == FULL else -16

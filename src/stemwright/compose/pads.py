@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from stemwright.compose.comping import HELD, Book, book_of, comp_of, hits_of, struck
 from stemwright.compose.ensemble import FULL, Seat
 from stemwright.compose.feel import finish, loudness, one_voice, sounding
 from stemwright.compose.grid import STEP
+from stemwright.compose.part_patterns import HELD, Book, book_of, comp_of, hits_of, next_voicing, struck
 from stemwright.compose.patterns import Hit
 from stemwright.compose.plan import BarPlan
 from stemwright.compose.silence import hushed
-from stemwright.compose.voicing import Voicing, voice
+from stemwright.compose.voicing import Voicing
 from stemwright.song.harmony import Chord
 from stemwright.song.score import PPQ, Note, Score
 
@@ -53,7 +53,7 @@ def write_pad(seat: Seat) -> Score:
             chord = bar.chords[hit.step]
             if chord is None:
                 continue
-            before = voice(chord, before, _centre(seat, bar))
+            before = next_voicing(seat, chord, before, _centre(seat, bar))
             swell = (bar.bar + 1) * 12 // bar.bars - 8
             gate = 60 if comp.how == "stab" else 100
             fresh = struck(seat, bar, hit, _held(seat, bar, opened(before)), stream, gate, swell - 10)

@@ -52,8 +52,9 @@ class Groove:
 
 @dataclass(frozen=True, slots=True)
 class Comp:
-    """One comping pattern. `how`: block (all voices), arp (one voice a note), stab (block, short); of a
-    second guitar also chug (root and fifth below, short) and oct (the root in two octaves).
+    """One comping pattern. `how`: block (all voices), arp (one voice a note), stab (block, short), pad (held:
+    voices that stay are tied over a change); of a second guitar also chug (root and fifth below, short) and
+    oct (the root in two octaves).
     """
 
     pattern: str
@@ -90,8 +91,17 @@ class Style:
     triple: str = "C"  # which quarter of a pattern fills the middle of a group of three
     bass_lock: int = 0  # percent of free kicks that the bass joins
     bass_gate: int = 90  # percent of the written length that sounds
+    bass_turns: tuple[str, ...] = ()  # lines of the bar that ends a phrase; (): any
+    bass_learned: int = 0  # percent of sections whose line is drawn from what basses of bands play
     walking: bool = False
     comp_gate: int = 95
+    comp_turns: tuple[Comp, ...] = ()  # comping of the bar that ends a phrase; (): any
+    comp_learned: int = 0  # percent of sections whose comping is drawn from what is played
+    player: str = "band"  # who that is: band or piano
+    voicing: str = "close"  # see `voicing.KINDS`
+    spread: int = 0  # ticks from voice to voice of a chord that is struck
+    motion: int = 0  # percent of held chords whose top voice is suspended or passes on
+    push: int = 0  # percent of changes at a bar line that bass and chords anticipate with a kick
     lead_gate: int = 92
     pentatonic: bool = False  # the melody leaves out the scale's half steps
     leaps: int = 15  # how wide the melody moves: 15 as in songs, 30 twice as often by leaps

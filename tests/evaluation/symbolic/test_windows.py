@@ -89,3 +89,13 @@ def test_what_is_left_out():
     long = drum_windows(song(form="verse:64", drums=kit(kick="xxxx............" * 64)))
     assert len(long) == MOST
     assert spread(np.arange(24)).tolist() == list(range(0, 24, 2))
+
+
+def test_a_strummed_chord_is_one():
+    def chords(strum):
+        onsets = [beat * 96 + voice * strum for beat in range(4) for voice in range(3)]
+        return song(form="verse:2", harmony=melody(onsets, [60, 64, 67] * 4, 90))
+
+    one, two = (line_windows(chords(strum), "harmony") for strum in (0, 4))
+    assert one.tolist() == two.tolist()
+    assert named(one[0], line_names())["notes that begin together"] == 3.0

@@ -9,11 +9,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from stemwright.compose.learned.harmony import PLAYERS
 from stemwright.compose.parts import PARTS, TABLES, parse_layers
 from stemwright.compose.style import GENRES, LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, OWN, content, is_own, shipped_file
 from stemwright.compose.stylebook.sheet import MAX_TEXTS, Sheet
+from stemwright.compose.voicing import KINDS
 from stemwright.errors import UsageError, shown
 from stemwright.song.drums import DRUM_PIECES
 from stemwright.song.layers import LAYERS
@@ -21,12 +23,13 @@ from stemwright.song.meter import Meter
 from stemwright.song.style import canonical
 from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
-_HOW = ("block", "arp", "stab")
+_HOW = ("block", "arp", "stab", "pad")
 _GUITAR = (*_HOW, "chug", "oct")
 _COLORS = ("triad", "seventh", "power")
 _SWUNG = (Fraction(1, 2), Fraction(3, 4))
 _LEAN = 12  # ticks, half a sixteenth
 _LOOSE = 8
+_SPREAD = 6
 T = TypeVar("T")
 
 
@@ -145,8 +148,17 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         triple=feel.word("triple", tuple("ABCD"), "C"),
         bass_lock=bass.percent("lock", 0),
         bass_gate=bass.percent("gate", 90),
+        bass_turns=_patterns(bass, "turns", marks.DEGREES, needed=False),
+        bass_learned=bass.percent("learned", 0),
         walking=bass.switch("walking"),
         comp_gate=harmony.percent("gate", 95),
+        comp_turns=_comps(harmony, "turns", needed=False),
+        comp_learned=harmony.percent("learned", 0),
+        player=harmony.word("player", PLAYERS, "band"),
+        voicing=harmony.word("voicing", KINDS, "close"),
+        spread=harmony.whole("spread", 0, _SPREAD, 0),
+        motion=harmony.percent("motion", 0),
+        push=harmony.percent("push", 0),
         lead_gate=lead.percent("gate", 92),
         pentatonic=lead.switch("pentatonic"),
         leaps=lead.percent("leaps", 15),
@@ -241,17 +253,15 @@ def _checked(
     return tuple(good)
 
 
-def _patterns(sheet: Sheet, key: str, allowed: str) -> tuple[str, ...]:
-    good = _checked(sheet, key, lambda text: marks.pattern_fault(text, allowed))
+def _patterns(sheet: Sheet, key: str, allowed: str, needed: bool = True) -> tuple[str, ...]:
+    good = _checked(sheet, key, lambda text: marks.pattern_fault(text, allowed), needed)
     return tuple(map(marks.plain, good))
 
 
-def _comps(
-    sheet: Sheet, level: str, manners: tuple[str, ...] = _HOW, needed: bool = True
-) -> tuple[Comp, ...]:
+def _comps(sheet: Sheet, key: str, manners: tuple[str, ...] = _HOW, needed: bool = True) -> tuple[Comp, ...]:
     """Patterns, each after the word that says how chords are played; without one they are blocks."""
     good = _checked(
-        sheet, level, lambda text: marks.pattern_fault(_manner(text, manners)[1], marks.CHORDS), needed
+        sheet, key, lambda text: marks.pattern_fault(_manner(text, manners)[1], marks.CHORDS), needed
     )
     return tuple(
         Comp(marks.plain(pattern), how) for how, pattern in (_manner(text, manners) for text in good)

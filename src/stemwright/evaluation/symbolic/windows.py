@@ -9,6 +9,7 @@ so that a judge cannot tell a person from a program by them; nor is tempo.
 - *lines* (bass, lead, and the top notes of chords): shares of onsets by sixteenth of the bar (of a 4/4
   bar's 16, others in proportion), of gaps and durations by length, of moves (repeated, step, skip, leap;
   up and down) and of pairs of moves, notes a bar, range, and notes that begin together.
+  Notes that begin within SPREAD ticks of the first of them begin together, as in `comping`: a strum is one.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.evaluation.symbolic.bars import BEAT, notes_of
+from stemwright.evaluation.symbolic.comping import SPREAD
 from stemwright.evaluation.symbolic.fills import grids
 from stemwright.evaluation.symbolic.histograms import outer_line
 from stemwright.evaluation.symbolic.onset_grid import Ints
@@ -98,8 +100,9 @@ def spread(places: Ints) -> Ints:
 
 def _line(notes: Ints, per_bar: int, lowest: bool) -> Floats:
     """The features of one window's notes [N, 4]."""
-    onsets = np.unique(notes[:, 0])
-    pitches = outer_line(notes[:, 0], notes[:, 2], lowest)
+    begun = _together(notes[:, 0])
+    onsets = np.unique(begun)
+    pitches = outer_line(begun, notes[:, 2], lowest)
     steps = (onsets % per_bar * STEPS + per_bar // 2) // per_bar % STEPS
     kinds = np.searchsorted(_MOVES, np.diff(pitches), side="right")
     pairs = kinds[:-1] * _KINDS + kinds[1:]
@@ -113,6 +116,15 @@ def _line(notes: Ints, per_bar: int, lowest: bool) -> Floats:
             [len(onsets) / BARS, float(np.ptp(pitches)), len(notes) / len(onsets)],
         ]
     )
+
+
+def _together(onsets: Ints) -> Ints:
+    """The ticks at which notes begin [N], ascending, those of a strummed chord at its first one's."""
+    found, first = onsets.copy(), None
+    for place, onset in enumerate(onsets.tolist()):
+        first = onset if first is None or onset > first + SPREAD else first
+        found[place] = first
+    return found
 
 
 def _shares(values: NDArray[np.intp] | Ints, size: int) -> Floats:

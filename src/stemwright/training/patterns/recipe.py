@@ -9,16 +9,20 @@ from stemwright.compose.learned.tables import NAME, VERSION, write_tables
 from stemwright.corpus.credits import credited
 from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
+from stemwright.training.patterns.bass import learn_bass
 from stemwright.training.patterns.chords import learn_chords
 from stemwright.training.patterns.critic import learn_critic
 from stemwright.training.patterns.forms import learn_forms
+from stemwright.training.patterns.harmony import learn_harmony
 from stemwright.training.patterns.lead import learn_lead
 from stemwright.training.patterns.learned import Learned, Material
 
 LEARNERS: dict[str, Callable[[Material], Learned]] = {
+    "bass": learn_bass,
     "chords": learn_chords,
     "critic": learn_critic,
     "forms": learn_forms,
+    "harmony": learn_harmony,
     "lead": learn_lead,
 }
 """Table -> who learns it."""
