@@ -63,7 +63,8 @@ class Style:
     colored: int = 0  # percent of triads that take a richer colour
     fills: tuple[str, ...] = ()
     crash: str | None = "crash"  # the piece that opens a section
-    steady: bool = False  # no kicks and open hats beyond the grooves
+    player: str = "none"  # of learned.drums.PLAYERS, who plays the grooves; "none": a machine, as written
+    steady: bool = False  # no kicks, ghosts and open hats beyond the grooves
     triple: str = "C"  # which quarter of a pattern fills the middle of a group of three
     bass_lock: int = 0  # percent of free kicks that the bass joins
     bass_gate: int = 90  # percent of the written length that sounds

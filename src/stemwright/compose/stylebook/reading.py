@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from stemwright.compose.learned.drums import ANY, NONE, PLAYERS
 from stemwright.compose.style import LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, OWN, content, is_own, shipped_file
@@ -129,6 +130,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         colored=chords.percent("richer", 0),
         fills=tuple(map(marks.plain, _checked(drums, "fills", marks.fill_fault, needed=False))),
         crash=None if crash == "none" else crash,
+        player=drums.word("player", (NONE, ANY, *PLAYERS), NONE),
         steady=drums.switch("steady"),
         triple=feel.word("triple", tuple("ABCD"), "C"),
         bass_lock=bass.percent("lock", 0),

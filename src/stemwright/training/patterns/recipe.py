@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from stemwright.compose.learned.drums import TABLE
 from stemwright.compose.learned.tables import NAME, VERSION, write_tables
 from stemwright.corpus.credits import credited
 from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
+from stemwright.training.patterns.drums import learn_drums
 from stemwright.training.patterns.learned import Learned, Material
 
-LEARNERS: dict[str, Callable[[Material], Learned]] = {}
+LEARNERS: dict[str, Callable[[Material], Learned]] = {TABLE: learn_drums}
 """Table -> who learns it."""
 
 
