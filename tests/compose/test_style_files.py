@@ -219,9 +219,9 @@ def test_a_folder_that_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 def test_a_changed_file_is_read_again(own: Path) -> None:
     write(own, SHORT)
-    assert style_of("my-style").ghosts == 8
-    write(own, SHORT + "[drums]\nghosts = 0\n")
-    assert style_of("my-style").ghosts == 0
+    assert style_of("my-style").player == "pop"
+    write(own, SHORT + '[drums]\nplayer = "none"\n')
+    assert style_of("my-style").player == "none"
 
 
 def bass_of(own: Path, line: str, chords: str = "") -> Score:
@@ -234,7 +234,9 @@ def bass_of(own: Path, line: str, chords: str = "") -> Score:
 
 def test_a_roll_is_two_strokes_in_a_sixteenth(own: Path) -> None:
     hats = 'closed_hat = "x... r... s... ...."'
-    write(own, f"{SHORT}[drums]\nsteady = true\nghosts = 0\n[[drums.verse]]\n{hats}\n[feel]\nloose = 0\n")
+    write(
+        own, f'{SHORT}[drums]\nplayer = "none"\nsteady = true\n[[drums.verse]]\n{hats}\n[feel]\nloose = 0\n'
+    )
     state = GlobalState.create("100", "C", "4/4", "verse:3", "my-style")
     hit = [note for note in arrange(state, ("drums",), seed=1).scores["drums"].notes if note.onset < 384]
     assert [note.onset for note in hit if note.pitch == 42] == [0, 96, 108, 192]

@@ -59,7 +59,7 @@ def decide(state: GlobalState, seed: int = 0) -> GlobalState:
 
 
 def _plan(state: GlobalState, style: Style, seed: int, variation: int = VARIATION) -> SongPlan:
-    grooves = choose_grooves(state, style, seed)
+    grooves = choose_grooves(state, style, seed, variation)
     if not state.chords:
         state = replace(state, chords=compose_chords(state, style, seed))
     if state.rhythm is None:

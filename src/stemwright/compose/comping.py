@@ -99,7 +99,7 @@ def _learned(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
     busy = density(onsets, len(comp.pattern))
     streams = [plan.material_stream("harmony", bar, "figure", place) for place in range(_CYCLE)]
     meter = str(plan.state.meter_of(bar.index))
-    drawn = draw_figures(harmony_table(), streams, plan.style.player, meter, busy)
+    drawn = draw_figures(harmony_table(), streams, plan.style.comp_player, meter, busy)
     if not drawn:
         return ()
     return read(drawn[bar.bar % _CYCLE], plan.style, bar.grid, bar.bar)

@@ -69,7 +69,7 @@ def hits_of(seat: Seat, bar: BarPlan, comp: Comp) -> list[Hit]:
 
 
 def next_voicing(seat: Seat, chord: Chord, before: Voicing, centre: int) -> Voicing:
-    """The close voicing of a chord about a height that leads on best from the one `before`, () at the start."""
+    """The close voicing of a chord about a height that leads on best from `before`, () at the start."""
     voices = max(3, min(4, len(chord.pitch_classes)))
     return lead((chord,), before, Manner("close", voices, centre), seat.plan.key, (0,))[0]
 

@@ -87,7 +87,8 @@ class Style:
     form_genre: str = "pop"  # of GENRES: whose forms where there are no usual ones
     fills: tuple[str, ...] = ()
     crash: str | None = "crash"  # the piece that opens a section
-    steady: bool = False  # no kicks and open hats beyond the grooves
+    player: str = "none"  # of learned.drums.PLAYERS, who plays the grooves; "none": a machine, as written
+    steady: bool = False  # no kicks, ghosts and open hats beyond the grooves
     triple: str = "C"  # which quarter of a pattern fills the middle of a group of three
     bass_lock: int = 0  # percent of free kicks that the bass joins
     bass_gate: int = 90  # percent of the written length that sounds
@@ -97,7 +98,7 @@ class Style:
     comp_gate: int = 95
     comp_turns: tuple[Comp, ...] = ()  # comping of the bar that ends a phrase; (): any
     comp_learned: int = 0  # percent of sections whose comping is drawn from what is played
-    player: str = "band"  # who that is: band or piano
+    comp_player: str = "band"  # who that is: band or piano
     voicing: str = "close"  # see `voicing.KINDS`
     spread: int = 0  # ticks from voice to voice of a chord that is struck
     motion: int = 0  # percent of held chords whose top voice is suspended or passes on

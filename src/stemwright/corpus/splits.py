@@ -53,12 +53,22 @@ def sheet_files(folder: Path, split: str) -> tuple[Path, ...]:
 @cache
 def gmd_rows(folder: Path, split: str) -> tuple[dict[str, str], ...]:
     """Rows of GMD's ``info.csv`` for one official split, without fills; none where there is no such table."""
+    return _gmd(folder, split, "beat")
+
+
+@cache
+def gmd_fills(folder: Path, split: str) -> tuple[dict[str, str], ...]:
+    """The rows of fills, as `gmd_rows`."""
+    return _gmd(folder, split, "fill")
+
+
+def _gmd(folder: Path, split: str, kind: str) -> tuple[dict[str, str], ...]:
     info = folder / "info.csv"
     if not info.is_file():
         return ()
     wanted = {"train": "train", "valid": "validation"}[split]
     with info.open(newline="", encoding="utf-8") as file:
-        rows = [r for r in csv.DictReader(file) if r["split"] == wanted and r["beat_type"] == "beat"]
+        rows = [r for r in csv.DictReader(file) if r["split"] == wanted and r["beat_type"] == kind]
     return tuple(r for r in rows if (folder / r["midi_filename"]).is_file())
 
 

@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from stemwright.compose.learned.harmony import PLAYERS
+from stemwright.compose.learned.drums import ANY, NONE, PLAYERS
+from stemwright.compose.learned.harmony import PLAYERS as ACCOMPANISTS
 from stemwright.compose.parts import PARTS, TABLES, parse_layers
 from stemwright.compose.style import GENRES, LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
@@ -144,6 +145,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         form_genre=form.word("family", GENRES, genre),
         fills=tuple(map(marks.plain, _checked(drums, "fills", marks.fill_fault, needed=False))),
         crash=None if crash == "none" else crash,
+        player=drums.word("player", (NONE, ANY, *PLAYERS), NONE),
         steady=drums.switch("steady"),
         triple=feel.word("triple", tuple("ABCD"), "C"),
         bass_lock=bass.percent("lock", 0),
@@ -154,7 +156,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         comp_gate=harmony.percent("gate", 95),
         comp_turns=_comps(harmony, "turns", needed=False),
         comp_learned=harmony.percent("learned", 0),
-        player=harmony.word("player", PLAYERS, "band"),
+        comp_player=harmony.word("player", ACCOMPANISTS, "band"),
         voicing=harmony.word("voicing", KINDS, "close"),
         spread=harmony.whole("spread", 0, _SPREAD, 0),
         motion=harmony.percent("motion", 0),

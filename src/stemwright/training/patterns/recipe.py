@@ -12,6 +12,7 @@ from stemwright.models import Bundle, Manifest
 from stemwright.training.patterns.bass import learn_bass
 from stemwright.training.patterns.chords import learn_chords
 from stemwright.training.patterns.critic import learn_critic
+from stemwright.training.patterns.drums import learn_drums
 from stemwright.training.patterns.forms import learn_forms
 from stemwright.training.patterns.harmony import learn_harmony
 from stemwright.training.patterns.lead import learn_lead
@@ -21,6 +22,7 @@ LEARNERS: dict[str, Callable[[Material], Learned]] = {
     "bass": learn_bass,
     "chords": learn_chords,
     "critic": learn_critic,
+    "drums": learn_drums,
     "forms": learn_forms,
     "harmony": learn_harmony,
     "lead": learn_lead,

@@ -1,0 +1,83 @@
+"""Fills: drummers' own, drawn step by step, or those that the style has written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stemwright.compose.learned.drums import FILL_PIECES, NONE, TABLE, fill_contexts
+from stemwright.compose.learned.tables import table
+from stemwright.compose.plan import BarPlan, SongPlan
+from stemwright.compose.streams import Stream
+
+Strike = tuple[int, str, int]  # step, piece, level
+_MARKS = {
+    "s": ("snare", 2), "h": ("high_tom", 2), "m": ("mid_tom", 2), "l": ("low_tom", 2), "k": ("kick", 2),
+    "r": ("rim", 2), "p": ("clap", 2), "o": ("open_hat", 2), "c": ("crash", 3), "g": ("snare", 0),
+}  # fmt: skip
+_LENGTHS = (2, 2, 3, 4)
+"""Quarters of a drawn fill, as likely as they stand here."""
+_TRIES = 6
+_DRUMS = "srhml"
+OWN = 50
+"""Percent of the fills that are as written where a style's grooves are played as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """`cut`: its first step, past the bar where there is none. `drawn`: whether a drummer made it up."""
+
+    cut: int
+    strikes: tuple[Strike, ...] = ()
+    drawn: bool = False
+
+
+def fill(plan: SongPlan, bar: BarPlan) -> Fill:
+    """The fill of a bar: at a section's end, at times halfway through a long one."""
+    none = Fill(bar.grid.steps)
+    halfway = bar.bars >= 8 and bar.bar == bar.bars // 2 - 1
+    if bar.final or not (bar.last or halfway):
+        return none
+    stream = plan.bar_stream("drums", bar, "fill")
+    if halfway and not bar.last and not stream.chance(45):
+        return none
+    if plan.style.player != NONE and not (plan.style.steady and plan.style.fills and stream.chance(OWN)):
+        quarters = _length(bar, stream.pick(_LENGTHS))
+        for attempt in range(_TRIES):
+            steps = _drawn(plan.bar_stream("drums", bar, f"fill{attempt}"), quarters)
+            if sum(letter in _DRUMS for step in steps for letter in step) > quarters:
+                return _placed(bar, steps)
+    if not plan.style.fills:
+        return none
+    text = stream.pick(plan.style.fills)
+    return _placed(bar, [*text][-4 * _length(bar, len(text) // 4) :], drawn=False)
+
+
+def _length(bar: BarPlan, quarters: int) -> int:
+    """So many quarters, fewer where a section is quiet or goes on."""
+    most = 1 if bar.energy < 4 else 2 if bar.energy < 5 or not bar.last else 4
+    return min(quarters, most)
+
+
+def _drawn(stream: Stream, quarters: int) -> list[str]:
+    """The steps of a fill that ends with its bar: letters of what is struck together, "." for nothing."""
+    counts = table(TABLE)["fill"]
+    steps: list[str] = []
+    for step in range(16 - 4 * quarters, 16):
+        steps.append(counts.draw(stream, fill_contexts(step, steps)) or ".")
+    return steps
+
+
+def _placed(bar: BarPlan, steps: list[str], drawn: bool = True) -> Fill:
+    """Four steps a quarter on the last pulses of a bar."""
+    cells = [steps[start : start + 4] for start in range(0, len(steps), 4)]
+    span = bar.grid.pulses[-min(len(cells), len(bar.grid.pulses)) :]
+    strikes: list[Strike] = []
+    for pulse, cell in zip(span, cells[-len(span) :], strict=True):
+        for place, letters in enumerate(cell):
+            step = pulse.start + (place * pulse.length // 4 if pulse.length < 6 else (0, 2, 3, 4)[place])
+            strikes += [(step, *_strike(letter, drawn)) for letter in letters if letter != "."]
+    return Fill(span[0].start, tuple(strikes), drawn)
+
+
+def _strike(letter: str, drawn: bool) -> tuple[str, int]:
+    return (FILL_PIECES[letter], 0 if letter == "g" else 2) if drawn else _MARKS[letter]
