@@ -69,10 +69,12 @@ class Style:
     bass_gate: int = 90  # percent of the written length that sounds
     walking: bool = False
     comp_gate: int = 95
-    lead_gate: int = 92
+    lead_gate: int = 96
     pentatonic: bool = False  # the melody leaves out the scale's half steps
     leaps: int = 15  # how wide the melody moves: 15 as in songs, 30 twice as often by leaps
     learned: int = 60  # percent of melody bars in rhythms as people write them, not in the style's own
+    learned_from: str = "song"  # whose: a family of `learned.lead`
+    chromatic: bool = False  # the melody leads into chord tones from outside the scale
     loose: int = 1  # timing deviations, up to so many ticks
     lean: Mapping[str, int] = field(default_factory=dict)  # ticks late (+) by layer or drum piece
     ghosts: int = 0  # percent of empty sixteenths beside the backbeat that get a ghost note

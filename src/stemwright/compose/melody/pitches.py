@@ -103,11 +103,11 @@ def _resting(plan: SongPlan, place: Place, tones: frozenset[int]) -> frozenset[i
 
 
 def borrowed(plan: SongPlan, place: Place, window: Window) -> list[int]:
-    """Pitches from outside the scale that a short weak note may have in styles of seventh chords: a
+    """Pitches from outside the scale that a short weak note may have where the style is chromatic: a
     semitone under a tone of the chord, to which it leads.
     """
     short = place.length <= 2 and place.strength < 3 and not place.breath
-    if plan.style.color != "seventh" or not short or place.chord is None:
+    if not plan.style.chromatic or not short or place.chord is None:
         return []
     scale = chord_scale(plan.key, place.chord)
     tones = chord_tones(plan.key, place.chord)

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from stemwright.compose.learned.lead import FAMILIES
 from stemwright.compose.style import LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
 from stemwright.compose.stylebook.files import MAX_BYTES, OWN, content, is_own, shipped_file
@@ -135,10 +136,12 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         bass_gate=bass.percent("gate", 90),
         walking=bass.switch("walking"),
         comp_gate=harmony.percent("gate", 95),
-        lead_gate=lead.percent("gate", 92),
+        lead_gate=lead.percent("gate", 96),
         pentatonic=lead.switch("pentatonic"),
         leaps=lead.percent("leaps", 15),
         learned=lead.percent("learned", 60),
+        learned_from=lead.word("learned_from", FAMILIES, "song"),
+        chromatic=lead.switch("chromatic"),
         loose=feel.whole("loose", 0, _LOOSE, 1),
         lean=_lean(feel),
         ghosts=drums.percent("ghosts", 0),
