@@ -73,7 +73,7 @@ class Style:
     pentatonic: bool = False  # the melody leaves out the scale's half steps
     leaps: int = 15  # how wide the melody moves: 15 as in songs, 30 twice as often by leaps
     learned: int = 60  # percent of melody bars in rhythms as people write them, not in the style's own
-    learned_from: str = "song"  # whose: a family of `learned.lead`
+    whose: str = "song"  # who writes them so: a family of `learned.lead`
     chromatic: bool = False  # the melody leads into chord tones from outside the scale
     loose: int = 1  # timing deviations, up to so many ticks
     lean: Mapping[str, int] = field(default_factory=dict)  # ticks late (+) by layer or drum piece

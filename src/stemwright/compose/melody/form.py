@@ -39,7 +39,7 @@ def relations(plan: SongPlan, bars: Sequence[BarPlan], table: Table) -> list[Rel
         lags = [lag for lag in coords.LAGS if lag <= bar.bar and not rests(bars[bar.bar - lag])]
         whole = {str(lag) for lag in lags}
         allowed = {"new", *whole} | ({f"h{lag}" for lag in lags} if bar.grid.halves() else set())
-        contexts = coords.form_contexts(plan.style.learned_from, left, symbols)
+        contexts = coords.form_contexts(plan.style.whose, left, symbols)
         symbol = table[coords.FORM].draw(stream, contexts, allowed) or "new"
         if symbol not in whole and not ends_phrase(bar) and stream.chance(_AGAIN):
             symbol = table[coords.FORM].draw(stream, contexts, whole) or symbol

@@ -45,8 +45,10 @@ class Place:
 
     @property
     def stable(self) -> bool:
-        """Whether it must belong to its chord: it lasts, or a strong beat has it for more than an eighth."""
-        return self.length > 4 or (self.strength >= 3 and self.length > 2) or self.breath
+        """Whether it must belong to its chord: it lasts, one breathes after it, or it stands on a strong beat
+        and is no part of a run.
+        """
+        return self.length > 4 or self.breath or (self.strength >= 3 and max(self.length, self.gap) > 2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def busy(plan: SongPlan, bar: BarPlan, table: Table) -> str:
     most = next((top for edge, top in _BUSIEST if bpm >= edge), "3")
     allowed = {kind for kind in "0123" if kind <= most and not (kind == "0" and bpm < _QUICK)}
     stream = plan.material_stream("lead", bar, "busy")
-    drawn = table[coords.DENSITY].draw(stream, (plan.style.learned_from, ""), allowed) or "1"
+    drawn = table[coords.DENSITY].draw(stream, (plan.style.whose, ""), allowed) or "1"
     return min(most, str(min(3, int(drawn) + 1))) if bar.family == "solo" else drawn
 
 
@@ -72,7 +72,7 @@ def learned(
     for pulse in grid.pulses:
         own = head[pulse.start : pulse.start + pulse.length]
         if len(own) < pulse.length:
-            contexts = coords.rhythm_contexts(grid, plan.style.learned_from, kind, left, sounds, cells)
+            contexts = coords.rhythm_contexts(grid, plan.style.whose, kind, left, sounds, cells)
             own = counts[coords.RHYTHM].draw(stream, contexts) or "x" + "-" * (pulse.length - 1)
             own = playable(own, plan.state.bpm, swing)
         cells.append(own)

@@ -70,7 +70,7 @@ class Singer:
         key = self._plan.key
         chord = place.chord or Chord(key.tonic, "m" if key.is_minor else "")
         contexts = coords.tone_contexts(
-            self._plan.style.learned_from, key, chord, place.strength, place.length, place.breath, place.home
+            self._plan.style.whose, key, chord, place.strength, place.length, place.breath, place.home
         )
         found = shares(self._table[coords.TONES], contexts)
         least, root = 8 if place.stable else _PASSING, chord.root_pc

@@ -140,7 +140,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         pentatonic=lead.switch("pentatonic"),
         leaps=lead.percent("leaps", 15),
         learned=lead.percent("learned", 60),
-        learned_from=lead.word("learned_from", FAMILIES, "song"),
+        whose=lead.word("whose", FAMILIES, "song"),
         chromatic=lead.switch("chromatic"),
         loose=feel.whole("loose", 0, _LOOSE, 1),
         lean=_lean(feel),
