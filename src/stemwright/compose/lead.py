@@ -23,11 +23,10 @@ _PEAK = 6
 def write_lead(plan: SongPlan) -> Score:
     """The lead score of a song: one voice."""
     known = table(coords.NAME)
-    family = coords.family_of(plan.style.name, plan.style.like, plan.state.style)
     notes: list[Note] = []
     first: dict[str, Sung] = {}
     for bars in _sections(plan):
-        own = sing(plan, bars, known, family, first.get(bars[0].material, ()))
+        own = sing(plan, bars, known, first.get(bars[0].material, ()))
         first.setdefault(bars[0].material, own)
         top = peak(plan, bars)
         for bar, sung in zip(bars, own, strict=True):
@@ -66,13 +65,11 @@ def _play(plan: SongPlan, bar: BarPlan, sung: SungBar, peak: bool) -> list[Note]
 def _end(plan: SongPlan, bar: BarPlan, span: Span, pitch: int) -> int:
     """The tick at which a note stops: where written, or before a chord whose scale lacks it."""
     step = span.step
-    for _ in range(span.length):
-        if step == bar.grid.steps:
-            if bar.index + 1 == len(plan.bars):
-                break
-            bar, step = plan.bars[bar.index + 1], 0
-        outside = pitch % 12 not in chord_scale(plan.key, bar.chords[step])
-        if outside and (step or bar.bar) and bar.chords[step] != plan.chord_before(bar, step):
-            break
+    for _ in range(span.length - 1):
+        before = bar.chords[step]
         step += 1
-    return bar.start + bar.ticks[step]
+        if step == bar.grid.steps:
+            bar, step = plan.bars[bar.index + 1], 0
+        if bar.chords[step] != before and pitch % 12 not in chord_scale(plan.key, bar.chords[step]):
+            return bar.start + bar.ticks[step]
+    return bar.start + bar.ticks[step + 1]

@@ -103,10 +103,12 @@ class Style:
     spread: int = 0  # ticks from voice to voice of a chord that is struck
     motion: int = 0  # percent of held chords whose top voice is suspended or passes on
     push: int = 0  # percent of changes at a bar line that bass and chords anticipate with a kick
-    lead_gate: int = 92
+    lead_gate: int = 96
     pentatonic: bool = False  # the melody leaves out the scale's half steps
     leaps: int = 15  # how wide the melody moves: 15 as in songs, 30 twice as often by leaps
     lead_learned: int = 60  # percent of melody bars in rhythms as people write them, not in the style's own
+    whose: str = "song"  # who writes them so: a family of `learned.lead`
+    chromatic: bool = False  # the melody leads into chord tones from outside the scale
     loose: int = 1  # timing deviations, up to so many ticks
     lean: Mapping[str, int] = field(default_factory=dict)  # ticks late (+) by layer or drum piece
     ghosts: int = 0  # percent of empty sixteenths beside the backbeat that get a ghost note

@@ -51,8 +51,9 @@ def test_a_rest_or_a_held_note_is_a_breath(line: str, good: bool) -> None:
 
 
 def test_a_phrase_ends_with_a_held_note_and_a_breath() -> None:
-    assert closing("x-x-x-x-x-x-x-x-", COMMON) == "x-x-x-x-x---...."
-    assert closing("................", COMMON) == "x-----------...."
+    assert closing("x-x-x-x-x-x-x-x-", COMMON, rest=True) == "x-x-x-x-x---...."
+    assert closing("x-x-x-x-x-x-x-x-", COMMON, rest=False) == "x-x-x-x-x-------"
+    assert closing("................", COMMON, rest=True) == "x-----------...."
 
 
 @given(
@@ -61,7 +62,7 @@ def test_a_phrase_ends_with_a_held_note_and_a_breath() -> None:
 def test_every_ending_breathes_and_fills_its_bar(line: str, meter: Meter) -> None:
     grid = grid_of(meter)
     own = sounding((line * 2)[: grid.steps])
-    ended = closing(own, grid)
+    ended = closing(own, grid, rest=True)
     assert len(ended) == grid.steps
     assert spans([ended])[0]
 

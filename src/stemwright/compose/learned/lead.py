@@ -31,19 +31,20 @@ LAGS = (1, 2, 4, 8)
 """How many bars before a bar's rhythm is looked for."""
 FARTHEST = 7
 """Degrees of the widest move that is told from wider ones."""
-_FAMILIES = {
-    "jazz": ("jazz", "swing", "blues", "bossa", "lofi", "soul"),
-    "song": ("pop", "ballad", "country", "folk", "waltz", "rock", "punk", "ska", "reggae"),
-    "art": ("classical", "cinematic", "ambient"),
+FAMILIES = ("song", "jazz", "art", "game")
+"""Whose melodies: songs of the people, standards, art songs, games."""
+_FAMILY = {
+    **dict.fromkeys(("pop", "ballad", "country", "folk", "rock", "latin", "reggae", "soul", "funk"), "song"),
+    **dict.fromkeys(("jazz", "swing", "blues", "bossa"), "jazz"),
+    "classical": "art",
 }
-_FAMILY = {style: family for family, styles in _FAMILIES.items() for style in styles}
 _BUSY = (6, 10, 15)
 """Tenths of an onset in a quarter from which on a section is busier by one."""
 
 
-def family_of(*styles: str) -> str:
-    """The family of the first of some styles that is of one; "game" where none is."""
-    return next((_FAMILY[style] for style in styles if style in _FAMILY), "game")
+def family_of(style: str) -> str:
+    """The family of real music of a style."""
+    return _FAMILY.get(style, "game")
 
 
 def density(onsets: int, steps: int) -> str:

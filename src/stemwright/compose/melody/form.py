@@ -9,7 +9,7 @@ from stemwright.compose.learned import lead as coords
 from stemwright.compose.learned.tables import Table
 from stemwright.compose.plan import BarPlan, SongPlan
 
-_AGAIN = 60
+_AGAIN = 70
 """Percent of the bars with a rhythm of their own for which one that was there is drawn if there can be: songs
 here have shorter sections than lead sheets, and no words that hold them together.
 """
@@ -29,7 +29,7 @@ class Relation:
 NEW = Relation()
 
 
-def relations(plan: SongPlan, bars: Sequence[BarPlan], table: Table, family: str) -> list[Relation]:
+def relations(plan: SongPlan, bars: Sequence[BarPlan], table: Table) -> list[Relation]:
     """How the bars of a section relate to those before them in it."""
     out: list[Relation] = []
     symbols: list[str] = []
@@ -39,9 +39,9 @@ def relations(plan: SongPlan, bars: Sequence[BarPlan], table: Table, family: str
         lags = [lag for lag in coords.LAGS if lag <= bar.bar and not rests(bars[bar.bar - lag])]
         whole = {str(lag) for lag in lags}
         allowed = {"new", *whole} | ({f"h{lag}" for lag in lags} if bar.grid.halves() else set())
-        contexts = coords.form_contexts(family, left, symbols)
+        contexts = coords.form_contexts(plan.style.whose, left, symbols)
         symbol = table[coords.FORM].draw(stream, contexts, allowed) or "new"
-        if symbol not in whole and not bar.last and stream.chance(_AGAIN):
+        if symbol not in whole and not ends_phrase(bar) and stream.chance(_AGAIN):
             symbol = table[coords.FORM].draw(stream, contexts, whole) or symbol
         symbols.append(symbol)
         if symbol == "new" or bars[bar.bar - int(symbol.removeprefix("h"))].grid != bar.grid:

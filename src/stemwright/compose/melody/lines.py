@@ -15,7 +15,7 @@ _TRIES = 4
 """Rhythms drawn for a section's first bar until one is not silent."""
 _SPLIT = 30
 """Percent of the bars of a return's changed part in which a long note is split, or a weak one left out."""
-_ORNAMENTED = 25
+_ORNAMENTED = 15
 """Percent of the other bars of a return, choruses apart, that have a note more."""
 _DRAWN_AGAIN = 50
 """Percent of the returns whose last bars are new."""
@@ -25,12 +25,11 @@ def lines_of(
     plan: SongPlan,
     bars: Sequence[BarPlan],
     table: Table,
-    family: str,
     form: Sequence[Relation],
     first: Sequence[str],
 ) -> list[str]:
     """The line of every bar of a section. `first`: those of the section that it repeats, () for none."""
-    kind = rhythm.busy(plan, bars[0], table, family)
+    kind = rhythm.busy(plan, bars[0], table)
     again = bars[0].occurrence > 0 and plan.choice_stream("lead", bars[-1], "again").chance(_DRAWN_AGAIN)
     out: list[str] = []
     for bar, relation in zip(bars, form, strict=True):
@@ -46,21 +45,21 @@ def lines_of(
             line = out[bar.bar - relation.lag]
         else:
             head = out[bar.bar - relation.lag][: bar.grid.halves()] if relation.lag else ""
-            line = _new(plan, bar, table, family, kind, sounds, head)
+            line = _new(plan, bar, table, kind, sounds, head)
         if ends_phrase(bar) and not bar.kept and not rhythm.breathes(line, bar.grid):
-            line = rhythm.closing(line, bar.grid)
+            line = rhythm.closing(line, bar.grid, bar.last)
         out.append(coords.sounding(line, sounds))
     return out
 
 
-def _new(plan: SongPlan, bar: BarPlan, table: Table, family: str, kind: str, sounds: bool, head: str) -> str:
+def _new(plan: SongPlan, bar: BarPlan, table: Table, kind: str, sounds: bool, head: str) -> str:
     stream = plan.choice_stream("lead", bar, "rhythm")
     if not stream.chance(plan.style.lead_learned):
         return rhythm.written(plan, bar, stream)
     if bar.family == "chorus" and (bar.bars - 1 - bar.bar) % 4 == 3:  # the hook's notes are long
         kind = str(max(1, int(kind) - 1))
     for _ in range(_TRIES if bar.first else 1):
-        line = rhythm.learned(plan, bar, stream, table, family, kind, sounds, head)
+        line = rhythm.learned(plan, bar, stream, table, kind, sounds, head)
         if "x" in line:
             return line
     return rhythm.written(plan, bar, stream) if bar.first else line

@@ -45,8 +45,10 @@ class Place:
 
     @property
     def stable(self) -> bool:
-        """Whether it must belong to its chord: it lasts, or a strong beat has it for more than an eighth."""
-        return self.length > 4 or (self.strength >= 3 and self.length > 2) or self.breath
+        """Whether it must belong to its chord: it lasts, one breathes after it, or it stands on a strong beat
+        and is no part of a run.
+        """
+        return self.length > 4 or self.breath or (self.strength >= 3 and max(self.length, self.gap) > 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +105,11 @@ def _resting(plan: SongPlan, place: Place, tones: frozenset[int]) -> frozenset[i
 
 
 def borrowed(plan: SongPlan, place: Place, window: Window) -> list[int]:
-    """Pitches from outside the scale that a short weak note may have in styles of seventh chords: a
+    """Pitches from outside the scale that a short weak note may have where the style is chromatic: a
     semitone under a tone of the chord, to which it leads.
     """
     short = place.length <= 2 and place.strength < 3 and not place.breath
-    if plan.style.color != "seventh" or not short or place.chord is None:
+    if not plan.style.chromatic or not short or place.chord is None:
         return []
     scale = chord_scale(plan.key, place.chord)
     tones = chord_tones(plan.key, place.chord)

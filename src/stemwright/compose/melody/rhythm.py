@@ -19,7 +19,7 @@ _FAST = 176
 """From which on it has no note beside the eighths."""
 _BUSIEST = ((200, "1"), (132, "2"))
 """Beats a minute from which on a melody is at most so busy."""
-_QUICK = 144
+_QUICK = 132
 """Beats a minute under which a melody is not of the least busy kind, held notes alone."""
 _SHUFFLED = Fraction(14, 25)
 """Swing from which on a dotted figure is played as two swung eighths, which is what it is written for."""
@@ -34,13 +34,13 @@ class Span:
     mark: str
 
 
-def busy(plan: SongPlan, bar: BarPlan, table: Table, family: str) -> str:
+def busy(plan: SongPlan, bar: BarPlan, table: Table) -> str:
     """How busy the melody of a section is: a class of `coords.density`."""
     bpm = plan.state.bpm
     most = next((top for edge, top in _BUSIEST if bpm >= edge), "3")
     allowed = {kind for kind in "0123" if kind <= most and not (kind == "0" and bpm < _QUICK)}
     stream = plan.material_stream("lead", bar, "busy")
-    drawn = table[coords.DENSITY].draw(stream, (family, ""), allowed) or "1"
+    drawn = table[coords.DENSITY].draw(stream, (plan.style.whose, ""), allowed) or "1"
     return min(most, str(min(3, int(drawn) + 1))) if bar.family == "solo" else drawn
 
 
@@ -60,7 +60,6 @@ def learned(
     bar: BarPlan,
     stream: Stream,
     counts: Table,
-    family: str,
     kind: str,
     sounds: bool,
     head: str = "",
@@ -73,7 +72,7 @@ def learned(
     for pulse in grid.pulses:
         own = head[pulse.start : pulse.start + pulse.length]
         if len(own) < pulse.length:
-            contexts = coords.rhythm_contexts(grid, family, kind, left, sounds, cells)
+            contexts = coords.rhythm_contexts(grid, plan.style.whose, kind, left, sounds, cells)
             own = counts[coords.RHYTHM].draw(stream, contexts) or "x" + "-" * (pulse.length - 1)
             own = playable(own, plan.state.bpm, swing)
         cells.append(own)
@@ -103,12 +102,12 @@ def breathes(line: str, grid: Grid) -> bool:
     return "." * rest in line or held in line
 
 
-def closing(line: str, grid: Grid) -> str:
-    """The line of a phrase's end: its first half, the last note of it held, and a breath."""
+def closing(line: str, grid: Grid, rest: bool) -> str:
+    """The line of a phrase's end: its first half, the last note of it held; `rest`: and a breath."""
     until = grid.halves() or grid.steps - 1
     early = [step for step in range(grid.steps) if line[step] not in ".-" and step <= until]
     last = early[-1] if early else 0
-    end = max(last + 1, grid.steps * 3 // 4)
+    end = max(last + 1, grid.steps * 3 // 4) if rest else grid.steps
     mark = line[last] if early else "x"
     return line[:last] + mark + "-" * (end - last - 1) + "." * (grid.steps - end)
 

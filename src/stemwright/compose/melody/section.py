@@ -41,13 +41,13 @@ class SungBar:
 Sung = Sequence[SungBar]
 
 
-def sing(plan: SongPlan, bars: Sequence[BarPlan], table: Table, family: str, first: Sung) -> list[SungBar]:
+def sing(plan: SongPlan, bars: Sequence[BarPlan], table: Table, first: Sung) -> list[SungBar]:
     """The melody of a section. `first`: of the section that it repeats, () where it is new."""
-    form = relations(plan, bars, table, family)
-    lines = lines_of(plan, bars, table, family, form, [bar.line for bar in first])
+    form = relations(plan, bars, table)
+    lines = lines_of(plan, bars, table, form, [bar.line for bar in first])
     notes = spans(lines)
     top = peak(plan, bars)
-    singer = Singer(plan, table, family, window(plan, bars[0]))
+    singer = Singer(plan, table, window(plan, bars[0]))
     spots = [singer.spot(place) for place in _places(bars, notes, top)]
     out: list[SungBar] = []
     at = 0
@@ -57,6 +57,8 @@ def sing(plan: SongPlan, bars: Sequence[BarPlan], table: Table, family: str, fir
             relation = Relation(1, contour="same") if bar.kept else _LIKE_BEFORE
         else:
             other = out[bar.bar - relation.lag] if relation.lag and bar.bar != top else None
+        if not bar.kept and bar.index + 2 == len(plan.bars):  # free to lead home
+            other = None
         sung = _pitches(plan, singer, spots, range(at, at + len(own)), other, relation)
         out.append(SungBar(line, tuple(own), tuple(sung)))
         at += len(own)

@@ -52,8 +52,8 @@ class Spot:
 class Singer:
     """Draws the pitches of a section, one after the other."""
 
-    def __init__(self, plan: SongPlan, table: Table, family: str, window: Window) -> None:
-        self._plan, self._table, self._family, self._window = plan, table, family, window
+    def __init__(self, plan: SongPlan, table: Table, window: Window) -> None:
+        self._plan, self._table, self._window = plan, table, window
         self._degrees = [coords.degree(plan.key, pitch) for pitch in range(128)]
         self._centre = self._degrees[window.middle]
         self._known: dict[tuple[int | None, int, int], Mapping[str, int]] = {}
@@ -70,7 +70,7 @@ class Singer:
         key = self._plan.key
         chord = place.chord or Chord(key.tonic, "m" if key.is_minor else "")
         contexts = coords.tone_contexts(
-            self._family, key, chord, place.strength, place.length, place.breath, place.home
+            self._plan.style.whose, key, chord, place.strength, place.length, place.breath, place.home
         )
         found = shares(self._table[coords.TONES], contexts)
         least, root = 8 if place.stable else _PASSING, chord.root_pc

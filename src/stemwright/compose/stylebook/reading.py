@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from stemwright.compose.learned.drums import ANY, NONE, PLAYERS
 from stemwright.compose.learned.harmony import PLAYERS as ACCOMPANISTS
+from stemwright.compose.learned.lead import FAMILIES
 from stemwright.compose.parts import PARTS, TABLES, parse_layers
 from stemwright.compose.style import GENRES, LEVELS, Comp, Groove, Style
 from stemwright.compose.stylebook import marks
@@ -161,10 +162,12 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         spread=harmony.whole("spread", 0, _SPREAD, 0),
         motion=harmony.percent("motion", 0),
         push=harmony.percent("push", 0),
-        lead_gate=lead.percent("gate", 92),
+        lead_gate=lead.percent("gate", 96),
         pentatonic=lead.switch("pentatonic"),
         leaps=lead.percent("leaps", 15),
         lead_learned=lead.percent("learned", 60),
+        whose=lead.word("whose", FAMILIES, "song"),
+        chromatic=lead.switch("chromatic"),
         loose=feel.whole("loose", 0, _LOOSE, 1),
         lean=_lean(feel),
         ghosts=drums.percent("ghosts", 0),
