@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stemwright.compose.arranger import _plan, arrange
 from stemwright.compose.bass import write_bass
+from stemwright.compose.bass_lines import Lines
 from stemwright.compose.bass_pitch import approach, degree, fifth_below, roots
 from stemwright.compose.comping import PUSH, figure, pushed
 from stemwright.compose.grid import STEP
@@ -117,3 +118,13 @@ def test_a_strum_begins_with_its_first_string() -> None:
     notes = write_harmony(plan).notes
     onsets = sorted({note.onset for note in notes})
     assert any(0 < b - a <= 6 for a, b in pairwise(onsets))
+
+
+def test_a_kick_under_a_held_note_is_held_as_long() -> None:
+    lines = {level: ("1---------------",) for level in style_of("pop").bass}
+    style = replace(style_of("pop"), bass=lines, bass_turns=(), bass_lock=100, bass_learned=0, push=0)
+    plan = plan_of(style)
+    for bar in plan.bars:
+        hits = Lines(plan).hits(bar)
+        assert sum(hit.length for hit in hits) == bar.grid.steps
+    assert any(len(Lines(plan).hits(bar)) > 1 for bar in plan.bars)

@@ -24,8 +24,8 @@ _ORDERS = {
     3: ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 2), (0, 2, 1, 2, 1, 2)),
     4: ((0, 1, 2, 3), (0, 2, 1, 3, 2, 1), (0, 1, 2, 3, 2, 1), (0, 2, 3, 2), (0, 3, 1, 2)),
 }
-_ALONE = {"l": slice(0, 1), "h": slice(-1, None), "u": slice(1, None), "m": slice(1, -1)}
-"""Which voices of a chord a mark plays; of two voices, the lower is between."""
+_ALONE = {"l": slice(0, 1), "h": slice(-1, None), "u": slice(1, None), "m": slice(-2, -1)}
+"""Which voices of a chord a mark plays."""
 _HIGHEST = 72
 _MIDDLE = 60
 """The mean of a verse's voices: C4."""
