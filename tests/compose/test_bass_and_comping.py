@@ -18,7 +18,7 @@ from stemwright.compose.grid import STEP
 from stemwright.compose.harmony import write_harmony
 from stemwright.compose.plan import SongPlan
 from stemwright.compose.streams import Stream
-from stemwright.compose.style import Style
+from stemwright.compose.style import Comp, Style
 from stemwright.compose.styles import style_of
 from stemwright.song.harmony import Chord
 from stemwright.song.state import GlobalState
@@ -128,3 +128,15 @@ def test_a_kick_under_a_held_note_is_held_as_long() -> None:
         hits = Lines(plan).hits(bar)
         assert sum(hit.length for hit in hits) == bar.grid.steps
     assert any(len(Lines(plan).hits(bar)) > 1 for bar in plan.bars)
+
+
+def test_a_broken_chord_that_is_pushed_lets_nothing_older_ring_on() -> None:
+    arps = {level: (Comp("x-x-x-x-x-x-x-x-", "arp"),) for level in style_of("pop").comps}
+    style = replace(style_of("pop"), comps=arps, comp_turns=(), comp_learned=0, push=100, motion=0)
+    for seed in range(4):
+        plan = plan_of(style, seed=seed)
+        assert any(pushed(plan, bar) for bar in plan.bars)
+        last = plan.bars[-1].start
+        assert all(
+            n.duration <= plan.state.meter.ticks_per_bar for n in write_harmony(plan).notes if n.onset < last
+        )
