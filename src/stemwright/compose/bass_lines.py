@@ -145,8 +145,8 @@ def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
     out = list(hits)
     for kick in kick_hits(bar.groove, bar.grid, bar.bar, plan.style):
         if kick.step not in taken and kick.level > 0 and stream.chance(plan.style.bass_lock):
-            ends = (hit.step + hit.length for hit in hits if hit.step < kick.step)
-            out.append(Hit(kick.step, max(2, max(ends, default=0) - kick.step), "1"))
+            held = (hit.step + hit.length for hit in hits if hit.step < kick.step)
+            out.append(Hit(kick.step, max(2, max(held, default=0) - kick.step), "1"))
     out.sort(key=lambda hit: hit.step)
     ends = [*(hit.step for hit in out), bar.grid.steps][1:]
     return [Hit(h.step, min(h.length, end - h.step), h.mark) for h, end in zip(out, ends, strict=True)]
