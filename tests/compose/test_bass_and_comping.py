@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from stemwright.compose.arranger import _plan, arrange
 from stemwright.compose.bass import write_bass
+from stemwright.compose.bass_lines import Lines
 from stemwright.compose.bass_pitch import approach, degree, fifth_below, roots
 from stemwright.compose.comping import PUSH, figure, pushed
 from stemwright.compose.grid import STEP
 from stemwright.compose.harmony import write_harmony
 from stemwright.compose.plan import SongPlan
 from stemwright.compose.streams import Stream
-from stemwright.compose.style import Style
+from stemwright.compose.style import Comp, Style
 from stemwright.compose.styles import style_of
 from stemwright.song.harmony import Chord
 from stemwright.song.state import GlobalState
@@ -117,3 +118,25 @@ def test_a_strum_begins_with_its_first_string() -> None:
     notes = write_harmony(plan).notes
     onsets = sorted({note.onset for note in notes})
     assert any(0 < b - a <= 6 for a, b in pairwise(onsets))
+
+
+def test_a_kick_under_a_held_note_is_held_as_long() -> None:
+    lines = {level: ("1---------------",) for level in style_of("pop").bass}
+    style = replace(style_of("pop"), bass=lines, bass_turns=(), bass_lock=100, bass_learned=0, push=0)
+    plan = plan_of(style)
+    for bar in plan.bars:
+        hits = Lines(plan).hits(bar)
+        assert sum(hit.length for hit in hits) == bar.grid.steps
+    assert any(len(Lines(plan).hits(bar)) > 1 for bar in plan.bars)
+
+
+def test_a_broken_chord_that_is_pushed_lets_nothing_older_ring_on() -> None:
+    arps = {level: (Comp("x-x-x-x-x-x-x-x-", "arp"),) for level in style_of("pop").comps}
+    style = replace(style_of("pop"), comps=arps, comp_turns=(), comp_learned=0, push=100, motion=0)
+    for seed in range(4):
+        plan = plan_of(style, seed=seed)
+        assert any(pushed(plan, bar) for bar in plan.bars)
+        last = plan.bars[-1].start
+        assert all(
+            n.duration <= plan.state.meter.ticks_per_bar for n in write_harmony(plan).notes if n.onset < last
+        )

@@ -137,13 +137,16 @@ def _share(plan: SongPlan, bar: BarPlan, line: str) -> int:
 
 
 def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
-    """The line, joined by some of the kicks it leaves alone; notes end where the next begins."""
+    """The line, joined by some of the kicks it leaves alone; notes end where the next begins, and one that
+    begins under a held note is held as long.
+    """
     stream = plan.material_stream("bass", bar, "lock", bar.bar % 2)
     taken = {hit.step for hit in hits}
     out = list(hits)
     for kick in kick_hits(bar.groove, bar.grid, bar.bar, plan.style):
         if kick.step not in taken and kick.level > 0 and stream.chance(plan.style.bass_lock):
-            out.append(Hit(kick.step, 2, "1"))
+            held = (hit.step + hit.length for hit in hits if hit.step < kick.step)
+            out.append(Hit(kick.step, max(2, max(held, default=0) - kick.step), "1"))
     out.sort(key=lambda hit: hit.step)
     ends = [*(hit.step for hit in out), bar.grid.steps][1:]
     return [Hit(h.step, min(h.length, end - h.step), h.mark) for h, end in zip(out, ends, strict=True)]

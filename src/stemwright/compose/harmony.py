@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from stemwright.compose.comping import Figure, figure
+from stemwright.compose.comping import PUSH, Figure, figure
 from stemwright.compose.feel import finish, loudness, place, sounding
 from stemwright.compose.form import ENERGY
+from stemwright.compose.grid import STEP
 from stemwright.compose.inner import top_line
 from stemwright.compose.leading import Returns, join, lead
 from stemwright.compose.patterns import Hit
@@ -24,8 +25,8 @@ _ORDERS = {
     3: ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 2), (0, 2, 1, 2, 1, 2)),
     4: ((0, 1, 2, 3), (0, 2, 1, 3, 2, 1), (0, 1, 2, 3, 2, 1), (0, 2, 3, 2), (0, 3, 1, 2)),
 }
-_ALONE = {"l": slice(0, 1), "h": slice(-1, None), "u": slice(1, None), "m": slice(1, -1)}
-"""Which voices of a chord a mark plays; of two voices, the lower is between."""
+_ALONE = {"l": slice(0, 1), "h": slice(-1, None), "u": slice(1, None), "m": slice(-2, -1)}
+"""Which voices of a chord a mark plays."""
 _HIGHEST = 72
 _MIDDLE = 60
 """The mean of a verse's voices: C4."""
@@ -135,7 +136,8 @@ class _Writer:
         end = sounding(self.plan, bar, hit.step, hit.length, 90)
         for number in self._held.values():
             note = self.notes[number]
-            self.notes[number] = replace(note, duration=max(note.duration, end - note.onset))
+            if note.end > bar.start - (PUSH + 1) * STEP:  # what was struck ahead
+                self.notes[number] = replace(note, duration=max(note.duration, end - note.onset))
 
     def _strike(
         self, bar: BarPlan, hit: Hit, played: Figure, stack: Voicing, timing: Stream, feel: Stream
@@ -211,8 +213,8 @@ class _Writer:
         length = min(hit.length * (4 if low else 2), max(hit.length, change - hit.step))
         end = sounding(self.plan, bar, hit.step, length, 95)
         velocity = loudness(hit.level, bar, hit.step, feel, -6) + (3 if pitch == stack[-1] else 0)
+        self._held, self._until = {pitch: len(self.notes)}, -1
         self.notes.append(Note(onset, max(18, end - onset), pitch, max(1, min(127, velocity))))
-        self._until = -1
 
 
 def write_harmony(plan: SongPlan) -> Score:

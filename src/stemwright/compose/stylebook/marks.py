@@ -16,8 +16,8 @@ STROKES = "Xxsg"
 DRUMS = STROKES + "r"
 """Marks of drums: r is a roll, two soft strokes in a sixteenth."""
 CHORDS = STROKES + "nlmhu"
-"""Marks of chords: n is the chord that comes next; l the lowest voice alone, m those between, h the highest,
-u all but the lowest."""
+"""Marks of chords: n is the chord that comes next; l the lowest voice alone, h the highest, m the one below
+it, u all but the lowest."""
 DEGREES = "12345678fnagv"
 """Marks of bass lines: degrees of the chord or its scale, 8 the octave; f the fifth, but the root of a chord
 that is new; v the fifth below; n the root of the next chord, a a note that leads to it; g a ghost of the
