@@ -96,6 +96,8 @@ def seen(song: Charted) -> Iterator[Asked]:
         yield from _of_tail(song, own, tail, ahead)
         firsts.setdefault(kind, own[: loop or len(own)])
         yield from _of_colours(song, part.chords)
+        for chord in sorted({chord for bar in own for chord in chords_in(bar)}):
+            yield "palette", asked.palette_contexts(song.family, song.mode), chord
     yield from _of_relations(song, firsts)
     yield from _of_end(song, [bar for own in bars for bar in own])
 
