@@ -14,6 +14,7 @@ from stemwright.compose.chords import compose_chords, in_meter
 from stemwright.compose.degrees import bar_slots
 from stemwright.compose.form import material
 from stemwright.compose.learned.counts import Counts
+from stemwright.compose.palette import Palette, lasting
 from stemwright.compose.style import GENRES
 from stemwright.compose.styles import BOOK, style_of
 from stemwright.song.form import parse_form
@@ -35,7 +36,10 @@ SMALL = {
     "tail": Counts({"major|0|4": {"5": 1}, "major|0": {"4 5": 1}}),
     "relation": Counts({"chorus|verse": {"verse=": 1}, "verse chorus": {"new": 1}}),
     "end": Counts({"major": {"5": 1}}),
-    "colour": Counts({"major|5": {"7": 1}, ":m": {"m7": 1}}),
+    "colour": Counts(
+        {"major|5": {"7": 1, "maj7": 9}, "major|1": {"7": 9, "sus4": 9, "6": 1}, ":m": {"m7": 1}}
+    ),
+    "palette": Counts({"major": {"1": 100, "5": 60, "4": 60, "6:m": 30, "2:m": 30, "b2": 1}}),
 }
 
 
@@ -56,6 +60,23 @@ def test_colours_are_the_tables_where_it_has_some() -> None:
     drawn = Charting(SMALL, "pop", "major", 0)
     assert [drawn.colour(chord) for chord in ("5", "6:m", "4")] == ["7", "m7", None]
     assert drawn.colour("5", ("9",)) is None
+
+
+def test_what_lasts_is_no_suspension_and_no_sevenths_that_lead_on() -> None:
+    assert {Charting(SMALL, "country", "major", seed).colour("1") for seed in range(20)} == {"6"}
+    bluesy = {Charting(SMALL, "soul", "major", seed).colour("1") for seed in range(20)}
+    assert "7" in bluesy and "sus4" not in bluesy
+    assert lasting("5", "7sus4", False) and not lasting("1", "7sus4", True)
+    assert lasting("4", "maj7", False) and not lasting("2", "maj7", False) and lasting("2", "7", False)
+    assert lasting("1", "5", False) and lasting("1:m", "m7", False)
+
+
+def test_a_song_keeps_to_its_chords() -> None:
+    row = {"1": 1000, "5": 500, "b7": 8, "b2": 1}
+    palettes = [Palette(row, seed) for seed in range(40)]
+    assert all("1 . 5 1" in palette and "b2" not in palette for palette in palettes)
+    some = sum("1 b7" in palette for palette in palettes)
+    assert 0 < some < 30
 
 
 forms = st.lists(

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from stemwright.compose.degrees import chords_in
 from stemwright.compose.form import material
 from stemwright.compose.learned import chords as asked
 from stemwright.compose.learned.tables import Table
+from stemwright.compose.palette import Palette, dominant, lasting
 from stemwright.compose.streams import Stream
 from stemwright.song.state import Section
 
@@ -20,6 +22,10 @@ MOVING = ("chorus", "prechorus", "bridge")
 """Kinds of sections that are no vamp on one chord: a riff or words may carry that, an arranger's patterns do
 not.
 """
+BLUESY = ("pop", "rock", "soul", "blues")
+"""Families in which the tonic may be a dominant seventh."""
+ENOUGH = 200
+"""Chords of which a family's palette is made; with fewer it has that of all."""
 TRIES = 8
 """How often a loop is drawn again that is too much or too little like another one."""
 Bars = tuple[str, ...]
@@ -69,8 +75,24 @@ class Charting:
         """The quality that a triad is played as, the same one all over the song; None where none is known."""
         contexts = asked.colour_contexts(self.genre, self.mode, chord)
         known = [context for context in contexts if context in self.table["colour"]]
-        own = [context for context in known if not context.rpartition("|")[2].startswith(":")]
-        return self.table["colour"].draw(Stream(self.seed, "chart", "colour", chord), own or known, allowed)
+        own = [context for context in known if not context.rpartition("|")[2].startswith(":")] or known
+        there = {quality for context in own for quality in self.table["colour"].row(context)}
+        fit = {quality for quality in there if lasting(chord, quality, self._bluesy)}
+        fit = fit if allowed is None else fit & set(allowed)
+        return self.table["colour"].draw(Stream(self.seed, "chart", "colour", chord), own, fit)
+
+    @cached_property
+    def _bluesy(self) -> bool:
+        """Whether tonic and fourth degree are dominant sevenths, as in a song of so many."""
+        contexts = asked.colour_contexts(self.genre, self.mode, "1")
+        drawn = self.table["colour"].draw(Stream(self.seed, "chart", "bluesy"), contexts)
+        return self.genre in BLUESY and drawn is not None and dominant(drawn)
+
+    @cached_property
+    def _palette(self) -> Palette:
+        """The chords that the song keeps to."""
+        rows = (self.table["palette"].row(c) for c in asked.palette_contexts(self.genre, self.mode))
+        return Palette(next((row for row in rows if sum(row.values()) >= ENOUGH), {self.home: 1}), self.seed)
 
     def _plans(self, sections: Sequence[Section]) -> dict[str, Plan]:
         """Material -> its chords. Materials of a kind are drawn in the order in which they are heard."""
@@ -107,6 +129,7 @@ class Charting:
         contexts = asked.loop_contexts(self.genre, kind, bars)
         still = {"1+0", "1+1"} if kind in MOVING else set()
         shapes = {shape for context in contexts for shape in self.table["loop"].row(context)} - still
+        shapes = {shape for shape in shapes if not _wanders(shape)}
         return self.table["loop"].draw(stream, contexts, shapes) or "4+0"
 
     def _unlike(
@@ -159,7 +182,7 @@ class Charting:
             contexts = asked.bar_contexts(
                 self.genre, self.mode, kind, loop, at, before, out[0] if out else ""
             )
-            out.append(self.table["bar"].draw(stream, contexts) or self.home)
+            out.append(self.table["bar"].draw(stream, contexts, self._palette) or self.home)
         return out
 
     def _lead_on(self, bars: list[str], tail: int, ahead: str, name: str) -> None:
@@ -169,7 +192,7 @@ class Charting:
             place = len(bars) - 1 - left
             stream = Stream(self.seed, "chart", name, "tail", left, ahead)
             contexts = asked.tail_contexts(self.genre, self.mode, left, bars[place - 1], ahead)
-            bars[place] = self.table["tail"].draw(stream, contexts) or bars[place]
+            bars[place] = self.table["tail"].draw(stream, contexts, self._palette) or bars[place]
 
     def _end(self, bars: list[str]) -> None:
         """The song's last bars: a bar that leads home, and home."""
@@ -177,8 +200,14 @@ class Charting:
             before = bars[-3] if len(bars) > 2 else bars[-2]
             stream = Stream(self.seed, "chart", "end")
             contexts = asked.end_contexts(self.genre, self.mode, before)
-            bars[-2] = self.table["end"].draw(stream, contexts) or bars[-2]
+            bars[-2] = self.table["end"].draw(stream, contexts, self._palette) or bars[-2]
         bars[-1] = self.home
+
+
+def _wanders(shape: str) -> bool:
+    """Whether a section is of three phrases or more, none of which comes again."""
+    letters = [phrase[0] for phrase in shape.split()]
+    return "+" not in shape and len(letters) > 2 and len(set(letters)) == len(letters)
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

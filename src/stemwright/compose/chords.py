@@ -18,6 +18,7 @@ from stemwright.compose.form import family, material
 from stemwright.compose.grid import grid_of
 from stemwright.compose.learned import chords as asked
 from stemwright.compose.learned.tables import table
+from stemwright.compose.palette import MAJOR_SEVENTHS
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Style
 from stemwright.song.harmony import QUALITIES, Chord, Key, roman
@@ -34,8 +35,6 @@ _RICHER = {
 }
 _FOUR = tuple(name for name, tones in QUALITIES.items() if len(tones) >= 4)
 _SEVENTHS = {"": "7", "m": "m7", "dim": "m7b5", "aug": "aug7"}
-_MAJOR_SEVENTHS = ("1", "b2", "b3", "4", "b6", "b7")
-"""Degrees on which a major triad with a seventh is no dominant."""
 _MODAL = {
     "dorian": ("1 | 4", "1 | 7 | 4 | 1", "1 | 2 | 3 | 4", "1 | 3 | 4 | 7"),
     "phrygian": ("1 | 2", "1 | 2 | 3 | 2", "1 | 7 | 6 | 2"),
@@ -177,7 +176,7 @@ def _coloured(name: str, charting: Charting, key: Key, style: Style, seed: int) 
         quality = "5"
     elif style.color == "seventh":
         quality = charting.colour(name, _FOUR) or (
-            "maj7" if degree in _MAJOR_SEVENTHS and not triad else _SEVENTHS[triad]
+            "maj7" if degree in MAJOR_SEVENTHS and not triad else _SEVENTHS[triad]
         )
     else:
         quality = charting.colour(name) or triad

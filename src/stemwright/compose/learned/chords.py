@@ -11,6 +11,7 @@ Bars are texts as `compose.degrees` has them, triads alone. Subjects:
   another order, "new" neither.
 - *end*: the bar before the tonic that ends a song.
 - *colour*: the quality that a triad is played as.
+- *palette*: which triads there are, by sections.
 
 Each is asked for a family of genres, a mode and a kind of section, from the particular to the general.
 """
@@ -20,7 +21,7 @@ from __future__ import annotations
 from stemwright.compose.form import family, material
 
 NAME = "chords"
-SUBJECTS = ("loop", "bar", "tail", "relation", "end", "colour")
+SUBJECTS = ("loop", "bar", "tail", "relation", "end", "colour", "palette")
 PHRASE = 4
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 LOOPS = (1, 2, 4, 8)
@@ -95,3 +96,8 @@ def colour_contexts(genre: str, mode: str, chord: str) -> list[str]:
     """Where *colour* is asked, for a triad's token."""
     triad = chord.partition(":")[2]
     return [f"{genre}|{mode}|{chord}", f"{mode}|{chord}", f"{genre}|:{triad}", f":{triad}"]
+
+
+def palette_contexts(genre: str, mode: str) -> list[str]:
+    """Where *palette* is asked."""
+    return [f"{genre}|{mode}", mode]

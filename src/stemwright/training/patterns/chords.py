@@ -17,8 +17,8 @@ ASIDE = frozenset({"classical"})
 """Families that count for themselves alone."""
 POWER = frozenset({"rock", "metal"})
 """Families in which a chord without its third is one; elsewhere the annotator heard none."""
-LEAST = 5
-"""Contexts seen less often are left out."""
+LEAST = {"bar": 9}
+"""Contexts seen less often are left out, 5 where nothing is said."""
 RARE = 33
 """A quality that a triad has less often than once in so many times is left out."""
 TAIL = 4
@@ -44,7 +44,7 @@ def learn_chords(material: Material) -> Learned:
                     held[subject].append((contexts, symbol))
             else:
                 counting[subject].add(_shared(song, contexts), symbol, WEIGHTS[song.source])
-    table = {subject: found.done(LEAST, lambda context: not context) for subject, found in counting.items()}
+    table = {subject: found.done(LEAST.get(subject, 5)) for subject, found in counting.items()}
     table = {subject: _lean(counts) for subject, counts in table.items()}
     table["colour"] = _usual(table["colour"])
     figures = {f"{subject} bits": bits_a_symbol(table[subject], held[subject]) for subject in asked.SUBJECTS}
@@ -96,6 +96,8 @@ def seen(song: Charted) -> Iterator[Asked]:
         yield from _of_tail(song, own, tail, ahead)
         firsts.setdefault(kind, own[: loop or len(own)])
         yield from _of_colours(song, part.chords)
+        for chord in sorted({chord for bar in own for chord in chords_in(bar)}):
+            yield "palette", asked.palette_contexts(song.family, song.mode), chord
     yield from _of_relations(song, firsts)
     yield from _of_end(song, [bar for own in bars for bar in own])
 
