@@ -123,7 +123,8 @@ def _fill(heard: Heard, bar: int) -> str:
             break
         cells.insert(0, "".join(_stroke(struck, mark) for mark in marks))
     text = "".join(cells)
-    return text if len(text.replace(".", "")) >= 2 and (bar in heard.ends or set(text) & set("hml")) else ""
+    told = bar in heard.ends or bar % 4 == 3 or set(text) & set("hml")
+    return text if told and len(text.replace(".", "")) >= 2 else ""
 
 
 def _stroke(struck: Mapping[Place, int], mark: int) -> str:
