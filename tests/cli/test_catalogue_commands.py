@@ -38,6 +38,7 @@ def test_styles(capsys: Captured) -> None:
     assert rows["waltz"]["meter"] == "3/4" and rows["soul"]["meter"] == ""
     metal = {"drums": "heavy", "bass": "pick", "harmony": "muted guitar", "lead": "driven guitar"}
     assert rows["metal"]["timbres"] == metal
+    assert rows["metal"]["layers"] == [*LAYERS, "guitar2"] and rows["pop"]["layers"] == list(LAYERS)
 
 
 def test_styles_for_people(capsys: Captured) -> None:

@@ -394,3 +394,13 @@ def test_a_song_whose_tempo_and_meter_change(tmp_path: Path, capsys: pytest.Capt
     assert (tmp_path / "one" / "song.json").read_bytes() == (tmp_path / "two" / "song.json").read_bytes()
     assert run(["new", str(tmp_path / "three"), "--bpm", "112, 30: 97.3"]) == 2
     assert "bpm: changes at bar 30, which is outside the song" in capsys.readouterr().err
+
+
+def test_layers_as_text_and_as_a_list(tmp_path: Path) -> None:
+    one = sw.new(tmp_path / "one", form="verse:1", seed=1, layers=["drums", "pad", "voice:lead"])
+    two = sw.new(tmp_path / "two", form="verse:1", seed=1, layers="drums, pad,voice:lead")
+    assert list(one.show().layers) == list(two.show().layers) == ["drums", "pad", "voice"]
+    assert one.show().layers["pad"].kind == "harmony"
+    assert {style.name: style.layers for style in sw.styles().styles}["punk"][-1] == "guitar2"
+    with pytest.raises(sw.UsageError, match="layers: names no layer"):
+        sw.new(tmp_path / "none", layers=[])

@@ -66,6 +66,13 @@ def test_entries_of_parts(tmp_path: Path) -> None:
     assert song.layers["counter"].pan == -0.35
 
 
+def test_timbres_of_parts(tmp_path: Path) -> None:
+    given = Wish(layers="bass,pad", timbres=("pad=bright",))
+    assert draft(tmp_path, given).layers["pad"].timbre == "bright"
+    with pytest.raises(UsageError, match="layer 'lead' is not one of bass, pad"):
+        draft(tmp_path, Wish(layers="bass,pad", timbres=("lead=bright",)))
+
+
 def test_usual_layers_are_offered() -> None:
     assert further(Wish(style="salsa"))[4:] == ("percussion", "brass")
     assert further(Wish(style="salsa", layers="bass")) == further(Wish(style="jazz")) == further(Wish()) == ()

@@ -16,6 +16,12 @@ _AnyLayer = Annotated[
     typer.Argument(metavar="[LAYER]", help="One layer only: drums, bass, harmony, lead.", show_default=False),
 ]
 
+_MidiFiles = Annotated[list[Path], typer.Argument(metavar="FILE...", help="MIDI files in that style.")]
+_Out = Annotated[
+    Path,
+    typer.Option("--out", metavar="my-NAME.toml", help="The style file that is written.", show_default=False),
+]
+_Replace = Annotated[bool, typer.Option("--replace", help="Write over a file that is there.")]
 _StyleFile = Annotated[Path, typer.Argument(metavar="FILE", help="A style, my-NAME.toml.")]
 
 
@@ -25,6 +31,7 @@ def register(app: typer.Typer) -> None:
     family = typer.Typer(help="Styles of your own (docs/styles.md).", no_args_is_help=True)
     family.callback(epilog="Example: stemwright style check my-waltz.toml")(lambda: None)
     family.command("check", epilog="Example: stemwright style check my-waltz.toml")(check)
+    family.command("learn", epilog="Example: stemwright style learn a.mid b.mid --out my-band.toml")(learn)
     app.add_typer(family, name="style")
     app.command("timbres", epilog="Example: stemwright timbres lead")(timbres)
 
@@ -77,6 +84,29 @@ def check(file: _StyleFile, json: opt.Json = False) -> None:
             + (f" over those of {facts['patterns']}" if facts["patterns"] != facts["name"] else ""),
             f"layers: {', '.join(facts['layers'])}",
             f"put it into {facts['folder']} and write --style {facts['name']}",
+        ]
+    )
+
+
+def learn(files: _MidiFiles, out: _Out, replace: _Replace = False, json: opt.Json = False) -> None:
+    """Write a style file from MIDI files: tempi, swing, grooves, fills, bass lines, comping, rhythms of
+    melodies (never their pitches), progressions, timbres and feel; what they do not tell, from the shipped
+    style that is likest.
+    """
+    from stemwright.exchange.learning import learn_style
+
+    facts = learn_style(files, out, replace)
+    if json:
+        emit_json(facts)
+        return
+    table(("field", "found"), facts["found"].items())
+    lines(f"{file}: not read: {why}" for file, why in facts["unread"].items())
+    bars = sum(facts["learned"].values())
+    lines(
+        [
+            f"{facts['name']}: from {len(facts['learned'])} file(s), {bars} bars; like {facts['like']}",
+            f"from {facts['like']}: {', '.join(facts['taken']) or 'nothing'}",
+            f"wrote {facts['file']}; put it into {facts['folder']} and write --style {facts['name']}",
         ]
     )
 

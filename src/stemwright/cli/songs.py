@@ -109,10 +109,10 @@ def song(
     if json:
         emit_json(result)
         return
-    stems = [f"{name:<10}{path}" for name, path in result["stems"].items()]
+    stems = [f"{name:<11}{path}" for name, path in result["stems"].items()]
     spent = result["elapsed_seconds"]
     clock = f"{result['seconds']:.1f} s of music in {spent:.1f} s, real-time factor {result['rtf']:.2f}"
-    lines([f"{'mix':<10}{result['mix']}", *stems, *result["remarks"], clock])
+    lines([f"{'mix':<11}{result['mix']}", *stems, *result["remarks"], clock])
 
 
 def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> None:

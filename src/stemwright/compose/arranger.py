@@ -14,7 +14,7 @@ from stemwright.compose.brass import write_brass
 from stemwright.compose.chords import compose_chords
 from stemwright.compose.counter import write_counter
 from stemwright.compose.drums import write_drums
-from stemwright.compose.ensemble import Seat
+from stemwright.compose.ensemble import Hearing, Seat
 from stemwright.compose.groove import choose_grooves, compose_rhythm
 from stemwright.compose.guitars import write_guitar
 from stemwright.compose.harmony import write_harmony
@@ -72,7 +72,7 @@ def is_companion(layer: str, band: Collection[str] = LAYERS) -> bool:
     return part_of(layer, band) is not None
 
 
-def _write(plan: SongPlan, layer: str, band: Collection[str], heard: Mapping[str, Score]) -> Score:
+def _write(plan: SongPlan, layer: str, band: Collection[str], heard: Hearing) -> Score:
     """A layer's score: the drums, bass, harmony and lead by the plan alone, other parts to what is heard."""
     part = part_of(layer, band)
     if part is None:
@@ -107,6 +107,7 @@ def arrange(
     plan = _plan(state, style_of(state.style), seed, variation)
     listening = {layer for layer in layers if is_companion(layer, band)}
     if listening and heard is None:
-        heard = {layer: _write(plan, layer, band, {}) for layer in LAYERS if layer in band}
-    scores = {layer: _write(plan, layer, band, heard or {}) for layer in layers}
+        heard = {layer: _WRITERS[layer](plan) for layer in LAYERS if layer in band}
+    hearing = Hearing(plan, heard or {})
+    scores = {layer: _write(plan, layer, band, hearing) for layer in layers}
     return Piece(plan.state, scores)

@@ -68,6 +68,8 @@ def _figure(seat: Seat, bar: BarPlan, comp: Comp, full: bool) -> list[Hit]:
     written = [hit for hit in hits_of(seat, bar, comp) if _free(seat, bar, hit, full)]
     if not full and bar.bar % 2 == 0:  # lightly: an answer every other bar
         written = []
+    if full and bar.bar % 4 == 2:  # a breath
+        written = [hit for hit in written if hit.step >= _ending(bar)]
     if full and bar.first and all(hit.step for hit in written):
         written = [Hit(0, min(3, bar.grid.steps), "X"), *(hit for hit in written if hit.step > 3)]
     return [*(hit for hit in written if hit.step < _ending(bar)), *_fill(seat, bar)] if bar.last else written

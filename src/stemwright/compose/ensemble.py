@@ -20,8 +20,75 @@ _LONG = STEP // 2
 
 
 @dataclass(frozen=True)
+class Hearing:
+    """What the parts of a song hear: the scores of the others, by role."""
+
+    plan: SongPlan
+    scores: Mapping[str, Score]
+
+    def _of(self, kind: str) -> Iterable[Note]:
+        """What the band's own layer of a kind plays."""
+        band = tuple(self.scores)
+        for role, score in self.scores.items():
+            if kind_of(role) == kind and part_of(role, band) is None:
+                return score.notes
+        return ()
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [bar.start for bar in self.plan.bars]
+
+    def _step(self, tick: int) -> tuple[int, int]:
+        """The bar and the step that a tick is nearest to; past a bar's last step is the next bar's first."""
+        number = max(0, bisect_right(self._starts, tick) - 1)
+        bar = self.plan.bars[number]
+        inside = tick - bar.start
+        step = min(max(0, bisect_right(bar.ticks, inside) - 1), bar.grid.steps - 1)
+        step += inside - bar.ticks[step] > bar.ticks[step + 1] - inside
+        return (number + 1, 0) if step == bar.grid.steps else (number, step)
+
+    def _by_bar(self, notes: Iterable[Note]) -> dict[int, dict[int, list[Note]]]:
+        found: dict[int, dict[int, list[Note]]] = {}
+        for note in notes:
+            number, step = self._step(note.onset)
+            found.setdefault(number, {}).setdefault(step, []).append(note)
+        return found
+
+    @cached_property
+    def _steps(self) -> dict[str, dict[int, dict[int, list[Note]]]]:
+        return {}
+
+    def onsets(self, kind: str, bar: BarPlan) -> Mapping[int, list[Note]]:
+        """What the band's drums, harmony or lead strikes in a bar, by step."""
+        if kind not in self._steps:
+            self._steps[kind] = self._by_bar(self._of(kind))
+        return self._steps[kind].get(bar.index, {})
+
+    @cached_property
+    def _pitched(self) -> dict[int, list[Note]]:
+        """What is heard but drums, by the sixteenths of the song that it sounds in."""
+        found: dict[int, list[Note]] = {}
+        for role, score in self.scores.items():
+            for note in () if is_drums(role) else score.notes:
+                for place in range(note.onset // STEP, (note.end - 1) // STEP + 1):
+                    found.setdefault(place, []).append(note)
+        return found
+
+    def rubs(self, pitch: int, start: int, end: int) -> bool:
+        """Whether a pitch would stand a semitone beside what is heard between two ticks, for long enough."""
+        for place in range(start // STEP, (end - 1) // STEP + 1):
+            for note in self._pitched.get(place, ()):
+                if (
+                    abs(note.pitch - pitch) in (1, 13)
+                    and min(end, note.end) - max(start, note.onset) >= _LONG
+                ):
+                    return True
+        return False
+
+
+@dataclass(frozen=True)
 class Seat:
-    """A part's seat in the band: the song's plan, its part and name, and the scores that it hears, by role.
+    """A part's seat in the band: the song's plan, its part and name, and what it hears.
 
     Whatever it draws is named by `name`, so that two parts of a kind differ.
     """
@@ -29,7 +96,7 @@ class Seat:
     plan: SongPlan
     part: Part
     name: str
-    heard: Mapping[str, Score]
+    heard: Hearing
 
     def material_stream(self, bar: BarPlan, what: str) -> Stream:
         """As `SongPlan.material_stream`."""
@@ -63,61 +130,13 @@ class Seat:
         waits = self.part.light > 3 and bar.bars >= 8 and not bar.occurrence and not rhythm
         return LIGHT if light and not (waits and bar.bar < bar.bars // 2) else 0
 
-    def _of(self, kind: str) -> Iterable[Note]:
-        """What the band's own layer of a kind plays."""
-        band = tuple(self.heard)
-        for role, score in self.heard.items():
-            if kind_of(role) == kind and part_of(role, band) is None:
-                return score.notes
-        return ()
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [bar.start for bar in self.plan.bars]
-
-    def _step(self, tick: int) -> tuple[int, int]:
-        """The bar and the step that a tick is nearest to; past a bar's last step is the next bar's first."""
-        number = max(0, bisect_right(self._starts, tick) - 1)
-        bar = self.plan.bars[number]
-        inside = tick - bar.start
-        step = min(range(len(bar.ticks)), key=lambda step: (abs(bar.ticks[step] - inside), step))
-        return (number + 1, 0) if step == bar.grid.steps else (number, step)
-
-    def _by_bar(self, notes: Iterable[Note]) -> dict[int, dict[int, list[Note]]]:
-        found: dict[int, dict[int, list[Note]]] = {}
-        for note in notes:
-            number, step = self._step(note.onset)
-            found.setdefault(number, {}).setdefault(step, []).append(note)
-        return found
-
-    @cached_property
-    def _steps(self) -> dict[str, dict[int, dict[int, list[Note]]]]:
-        return {kind: self._by_bar(self._of(kind)) for kind in ("drums", "harmony", "lead")}
-
     def onsets(self, kind: str, bar: BarPlan) -> Mapping[int, list[Note]]:
-        """What the band's drums, harmony or lead strikes in a bar, by step."""
-        return self._steps[kind].get(bar.index, {})
-
-    @cached_property
-    def _pitched(self) -> dict[int, list[Note]]:
-        """What is heard but drums, by the sixteenths of the song that it sounds in."""
-        found: dict[int, list[Note]] = {}
-        for role, score in self.heard.items():
-            for note in () if is_drums(role) else score.notes:
-                for place in range(note.onset // STEP, (note.end - 1) // STEP + 1):
-                    found.setdefault(place, []).append(note)
-        return found
+        """As `Hearing.onsets`."""
+        return self.heard.onsets(kind, bar)
 
     def rubs(self, pitch: int, start: int, end: int) -> bool:
-        """Whether a pitch would stand a semitone beside what is heard between two ticks, for long enough."""
-        for place in range(start // STEP, (end - 1) // STEP + 1):
-            for note in self._pitched.get(place, ()):
-                if (
-                    abs(note.pitch - pitch) in (1, 13)
-                    and min(end, note.end) - max(start, note.onset) >= _LONG
-                ):
-                    return True
-        return False
+        """As `Hearing.rubs`."""
+        return self.heard.rubs(pitch, start, end)
 
     def clean(self, pitches: Collection[int], start: int, end: int) -> tuple[int, ...]:
         """Those of some pitches that rub with nothing that is heard between two ticks."""

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from stemwright.compose.style import Style
-from stemwright.errors import UsageError, argument
+from stemwright.errors import UsageError
 from stemwright.song.layers import LAYERS, check_layer_name, kind_of, named_kind, role_of
 
 
@@ -154,8 +154,3 @@ def timbre_of(style: Style, part: Part, name: str) -> str:
     said = style.timbres.get(name) or style.timbres.get(part.writer)
     others = [timbre for timbre in part.timbres if timbre != style.timbres.get("harmony")]
     return said or (others or list(part.timbres))[0]
-
-
-def layers_argument() -> str:
-    """`--layers`, or what Python calls it."""
-    return argument("layers")

@@ -72,8 +72,8 @@ def _grooves(seat: Seat) -> Grooves:
 
 
 def _played(seat: Seat, bar: BarPlan, groove: Groove, full: bool) -> dict[tuple[int, str], int]:
-    """What is struck in a bar, piece and step -> level: softly where the drums' hats are, and no skin where
-    theirs are; lightly, every piece but the first with a pause in each other bar.
+    """What is struck in a bar, piece and step -> level: softly where the drums' hats are, no skin where
+    theirs are, and no bell that they strike too; lightly, all but the first piece pause in each other bar.
     """
     drums = {step: {note.pitch for note in notes} for step, notes in seat.onsets("drums", bar).items()}
     out: dict[tuple[int, str], int] = {}
@@ -83,7 +83,8 @@ def _played(seat: Seat, bar: BarPlan, groove: Groove, full: bool) -> dict[tuple[
         for hit in fit(pattern, bar.grid, bar.bar, seat.plan.style.triple, piece in _TIMED):
             there = drums.get(hit.step, set())
             level = hit.level
-            if piece in _TOMS and there & _SKINS and hit.level < 3:
+            double = piece not in _TIMED and PIECE_PITCH[piece] in there
+            if double or (piece in _TOMS and there & _SKINS and hit.level < 3):
                 continue
             if piece in _TIMED and there & _HATS:
                 level = max(0, level - 1)

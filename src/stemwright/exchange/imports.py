@@ -20,7 +20,7 @@ from stemwright.producer import bundles
 from stemwright.producer.casting import why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.compose import chord_remarks
-from stemwright.producer.create import title_from
+from stemwright.producer.create import DEFAULTS, title_from
 from stemwright.producer.details import ImportedScore, to_json
 from stemwright.producer.players import playable, usual_performer
 from stemwright.producer.record import Act, commit
@@ -28,6 +28,7 @@ from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
+from stemwright.song.piece import Piece
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, bpm_text
 
@@ -101,6 +102,20 @@ def import_midi(
     reading.remarks += [line for layer, part in given.items() for line in _beyond(song, layer, part.score)]
     facts = {**_facts(reading), **chord_remarks(over.chords)}
     return {"run": number, "layers": to_json(_details(given, song)), **facts}
+
+
+def read_piece(file: Path) -> tuple[Piece, dict[str, Given]]:
+    """The piece in a MIDI file as `import` would make it, with its key and chords, and what its layers came
+    from. UsageError where it cannot be imported.
+    """
+    name, midi = _read(file, False)
+    chosen = choose(midi.tracks, name, (), (), False, midi.meter.ticks_per_bar)
+    midi.hold_pedal()
+    reading = read_new(midi, Override(style=DEFAULTS["style"]), name, False)
+    given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
+    scores = {layer: part.score for layer, part in given.items()}
+    _settle(reading, midi, Override(), scores, new=True)
+    return Piece(reading.state, scores), given
 
 
 def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:

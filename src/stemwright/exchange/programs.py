@@ -18,7 +18,7 @@ _PROGRAMS: dict[str, dict[str, int]] = {
     "harmony": {
         "piano": 0, "epiano": 4, "strings": 48, "nylon": 24, "clean guitar": 27, "steel guitar": 25,
         "organ": 17, "rock organ": 18, "fm piano": 5, "clavinet": 7, "vibraphone": 11, "choir": 52,
-        "brass": 61, "polysynth": 90,
+        "brass": 61, "polysynth": 90, "new age pad": 88,
     },
     "lead": {
         "electric guitar": 27, "sax": 65, "flute": 73, "synth lead": 81, "spanish guitar": 24,

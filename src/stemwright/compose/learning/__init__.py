@@ -1,0 +1,1 @@
+"""Learning a style from pieces: what their bars have in common, as the text of a style file."""
