@@ -13,6 +13,7 @@ from stemwright.corpus.splits import (
     VALID_COMPOSERS,
     authors,
     band_files,
+    gmd_fills,
     gmd_rows,
     held_out,
     own_files,
@@ -55,6 +56,8 @@ def test_groove_midi_has_its_own_splits(tmp_path: Path) -> None:
     assert [r["id"] for r in gmd_rows(tmp_path, "train")] == ["x/a"]
     assert [r["id"] for r in gmd_rows(tmp_path, "valid")] == ["x/c"]
     assert gmd_rows(tmp_path / "elsewhere", "train") == ()
+    assert [r["id"] for r in gmd_fills(tmp_path, "train")] == ["x/b"]
+    assert gmd_fills(tmp_path, "valid") == ()
 
 
 def test_bands_are_split_by_composer(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from stemwright.evaluation.symbolic import (
     fills,
     melody,
     returns,
+    samba,
     song_faults,
     swing,
 )
@@ -64,6 +65,7 @@ def measures(song: SymbolicSong) -> dict[str, float | None]:
     asked: dict[str, Callable[[], Values]] = {
         "drums": partial(drums.evaluate, song, judged),
         "clave": partial(clave.evaluate, song, judged),
+        "samba": partial(samba.evaluate, song, judged),
         "groove": lambda: {key: value for key, value in swing.evaluate(song).items() if key in _SWING},
         "blues": partial(blues.evaluate, song),
         "bass": partial(bass.evaluate, song, judged),
@@ -148,6 +150,7 @@ def _astray(song: SymbolicSong) -> Ints:
 _WHERE: dict[str, Callable[[SymbolicSong], Ints]] = {
     **{f"drums.{name}": _lacking(pattern) for name, pattern in drums.PATTERNS.items()},
     **{f"clave.{name}": _lacking(pattern) for name, (_, pattern) in clave.PATTERNS.items()},
+    **{f"samba.{name}": _lacking(pattern) for name, (_, pattern) in samba.PATTERNS.items()},
     "comping.skank": _lacking(comping.skank),
     "bass.on_kick": _off_kick,
     "bass.walking": _not_walking,

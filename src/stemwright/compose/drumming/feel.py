@@ -1,4 +1,4 @@
-"""A drummer's loudness and time: accents that a section keeps, hands that wander, a clock all limbs share."""
+"""A drummer's loudness and time: accents and leans he keeps, hands that wander, a clock all limbs share."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from stemwright.compose.learned.drums import (
     apart_contexts,
     clock_contexts,
     leading,
+    lean_contexts,
     swell_contexts,
     wander_contexts,
 )
@@ -51,7 +52,8 @@ class Feel:
 
     plan: SongPlan
     table: Table
-    _accents: dict[tuple[str, str, bool, int], int] = field(default_factory=dict)
+    _accents: dict[tuple[str, int, int], int] = field(default_factory=dict)
+    _leans: dict[tuple[str, int], int] = field(default_factory=dict)
 
     def play(self, bar: BarPlan, strikes: Sequence[Strike], fill: Fill) -> list[Played]:
         """When and how loud each strike of a bar sounds; strikes in the order of their steps."""
@@ -65,7 +67,7 @@ class Feel:
     def _loudness(self, bar: BarPlan, strikes: Sequence[Strike], fill: Fill) -> list[int]:
         stream = self.plan.bar_stream("drums", bar, "loud")
         grown = bar.bar * 4 // max(1, bar.bars - 1) - 2 if bar.bars > 2 else 0  # sections grow a little
-        section = 3 * (bar.energy - 5) + grown
+        section = 4 * (bar.energy - 5) + grown
         last: dict[str, int] = {}
         swell, steady = 0, self.plan.style.steady
         out = []
@@ -82,39 +84,47 @@ class Feel:
                     self.table["wander"], stream, wander_contexts(group, soft, last.get(group, 0))
                 )
                 last[group] = wander
-                usual += (
-                    LOUD * wander // 2 if steady else LOUD * (wander + self._accent(bar, group, soft, place))
-                )
+                usual += LOUD * wander // 2 if steady else LOUD * (wander + self._accent(group, soft, place))
             out.append(max(_SOFTEST[soft], min(127, usual + stream.jitter(LOUD // 2))))
         return out
 
-    def _accent(self, bar: BarPlan, group: str, soft: bool, place: int) -> int:
-        """How much louder a group is on a sixteenth than usual, the same wherever the section returns."""
-        key = (bar.material, group, soft, place)
+    def _accent(self, group: str, soft: bool, place: int) -> int:
+        """How much louder a group is on a sixteenth than usual, in all of the song."""
+        key = (group, int(soft), place)
         if key not in self._accents:
             beat, near = (
-                self._accent(bar, group, soft, place - back) if place >= back else None for back in (4, 2)
+                self._accent(group, soft, place - back) if place >= back else None for back in (4, 2)
             )
-            stream = self.plan.material_stream("drums", bar, "accent", group, int(soft), place)
             contexts = accent_contexts(self.plan.style.player, group, soft, place, beat, near)
-            self._accents[key] = _number(self.table["accent"], stream, contexts)
+            self._accents[key] = _number(self.table["accent"], self._stream("accent", *key), contexts)
         return self._accents[key]
+
+    def _lean(self, group: str, place: int) -> int:
+        """How late a group always is on a sixteenth, in all of the song."""
+        key = (group, place)
+        if key not in self._leans:
+            near = self._lean(group, place - 4) if place >= 4 else None
+            contexts = lean_contexts(self.plan.style.player, group, place, near)
+            self._leans[key] = _number(self.table["lean"], self._stream("lean", *key), contexts)
+        return self._leans[key]
+
+    def _stream(self, *what: int | str) -> Stream:
+        return Stream(self.plan.seed, "drums", *what)
 
     def _lateness(self, bar: BarPlan, strikes: Sequence[Strike]) -> list[int]:
         """Ticks late, a strike each: those that fall together lean together."""
-        stream, player = self.plan.bar_stream("drums", bar, "clock"), self.plan.style.player
+        stream = self.plan.choice_stream("drums", bar, "clock")
         clock, at, lead = 0, -1, ""
         out = []
         for step, piece, _ in strikes:
             if step != at:
-                contexts = clock_contexts(player, sixteenth(bar.grid, step), clock)
-                at, clock = step, _number(self.table["clock"], stream, contexts)
+                at, clock = step, _number(self.table["clock"], stream, clock_contexts(clock))
                 lead = leading([other for when, other, _ in strikes if when == step])
-            own = 0
+            group = GROUPS[piece]
+            late = clock + self._lean(group, sixteenth(bar.grid, step))
             if piece != lead:
-                contexts = apart_contexts(player, GROUPS[piece], GROUPS[lead])
-                own = _number(self.table["apart"], stream, contexts)
-            out.append(max(-_LATE, min(_LATE, clock + own)))
+                late += _number(self.table["apart"], stream, apart_contexts(group))
+            out.append(max(-_LATE, min(_LATE, late)))
         return out
 
 

@@ -18,6 +18,8 @@ _LENGTHS = (2, 2, 3, 4)
 """Quarters of a drawn fill, as likely as they stand here."""
 _TRIES = 6
 _DRUMS = "srhml"
+_CYMBAL = "c"
+"""Left out of fills that are drawn: the crash is for where a fill leads."""
 OWN = 50
 """Percent of the fills that are as written where a style's grooves are played as written."""
 
@@ -71,11 +73,12 @@ def _placed(bar: BarPlan, steps: list[str], drawn: bool = True) -> Fill:
     """Four steps a quarter on the last pulses of a bar."""
     cells = [steps[start : start + 4] for start in range(0, len(steps), 4)]
     span = bar.grid.pulses[-min(len(cells), len(bar.grid.pulses)) :]
+    skipped = "." + _CYMBAL if drawn else "."
     strikes: list[Strike] = []
     for pulse, cell in zip(span, cells[-len(span) :], strict=True):
         for place, letters in enumerate(cell):
             step = pulse.start + (place * pulse.length // 4 if pulse.length < 6 else (0, 2, 3, 4)[place])
-            strikes += [(step, *_strike(letter, drawn)) for letter in letters if letter != "."]
+            strikes += [(step, *_strike(letter, drawn)) for letter in letters if letter not in skipped]
     return Fill(span[0].start, tuple(strikes), drawn)
 
 

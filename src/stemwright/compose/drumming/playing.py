@@ -6,11 +6,10 @@ make from bar to bar. The same groove then returns with its section, the second 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from stemwright.compose.drumming.skeleton import BAR, Skeleton, skeleton
-from stemwright.compose.learned.counts import Counts
 from stemwright.compose.learned.drums import (
     START,
     Place,
@@ -28,9 +27,11 @@ from stemwright.compose.style import Groove
 
 MOST_BARS = 16
 """Bars that are drawn; a longer section begins with them again."""
+MOST_KICKS = 6
+"""Kicks in a bar, played and still to come, at which no more are added."""
 _MODEL = 2
 """Bars that the others repeat."""
-FULLER = 25
+FULLER = 12
 """Percent of the beats that a returning section fills up, where drummers would."""
 Bar = Mapping[str, tuple[str, ...]]  # cells by limb
 
@@ -97,7 +98,12 @@ class Drummer:
                 contexts = (
                     again(at, lag, was, moving(limb, before, this), number % 4 == 3) if model else first(at)
                 )
-                cells[limb] = _draw(self.table[limb], stream, contexts, limb, masks[limb][beat])
+                mask = masks[limb][beat]
+                if limb == "kick" and _strokes((*row, *masks[limb][beat:])) >= MOST_KICKS:
+                    mask = mask.replace("?", ".")
+                cells[limb] = self.table[limb].draw(
+                    stream, contexts, fitting(limb, mask, kinds[limb])
+                ) or least(limb, mask)
                 row.append(cells[limb])
                 this = this or cells[limb] != was
             before = this
@@ -115,15 +121,15 @@ class Drummer:
                 before = out[limb][beat - 1] if beat else START
                 at = Place(self.player, limb, beat, kinds[limb], before, heard_by(limb, cells))
                 room = cells[limb].replace(".", "~" if limb == "snare" else "?")
-                out[limb][beat] = _draw(self.table[limb], stream, first(at), limb, room, cells[limb])
+                out[limb][beat] = (
+                    self.table[limb].draw(stream, first(at), fitting(limb, room, kinds[limb])) or cells[limb]
+                )
         return {limb: tuple(row) for limb, row in out.items()}
 
 
-def _draw(
-    counts: Counts, stream: Stream, contexts: tuple[str, ...], limb: str, mask: str, otherwise: str = ""
-) -> str:
-    """A cell that the mask allows; `otherwise`, or what is least, where drummers never played one."""
-    return counts.draw(stream, contexts, fitting(limb, mask)) or otherwise or least(limb, mask)
+def _strokes(cells: Sequence[str]) -> int:
+    """The strokes that cells have and masks ask for."""
+    return sum(mark not in ".?~" for cell in cells for mark in cell)
 
 
 def _written(bones: Skeleton, drawn: list[Bar]) -> Groove:

@@ -1,9 +1,9 @@
 """The skeleton of a written groove: what a drummer keeps of it, and where there is room.
 
-Kept are: every accent of kick and snare, every loud stroke of the snare, most other kicks, the timekeeper on
-the beats, open hats, and every other drum (a clave, a surdo, a clap) as it is written. A beat without a snare
-gets none, a snare that is soft all along gets nothing but ghosts, and the first beat no kick that the
-style does not put there.
+Kept are: every accent of kick and snare, every loud stroke of the snare, kicks on the beats and most others,
+a kick on all four beats as it is, the timekeeper on the beats, open hats, and every other drum (a clave, a
+surdo, a clap) as it is written. A beat without a snare gets none, a snare that is soft all along gets nothing
+but ghosts, and the first beat no kick that the style does not put there.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ from stemwright.compose.streams import Stream
 from stemwright.compose.style import Groove
 
 BAR = 16
-STAYS = 75
+STAYS = 85
 """Percent of the kicks without an accent that a drummer keeps."""
 _TIMEKEEPERS = ("closed_hat", "ride", "open_hat")
+_FLOOR = ("X...", "x...")
 _HANDS = {"ride": "ride", "open_hat": "open"}
 Mask = str  # four marks, see `learned.drums.fitting`
 
@@ -93,12 +94,14 @@ def _cells(line: str, bar: int) -> tuple[str, ...]:
 
 
 def _kick(line: str, stream: Stream) -> Mask:
+    if all(line[start : start + 4] in _FLOOR for start in range(0, len(line), 4)):
+        return "".join("." if mark == "." else "+" for mark in line)
     opened = any(line[start] in LEVELS for start in range(0, len(line), BAR))
     out = []
     for step, mark in enumerate(line):
         if mark == "X":
             out.append("x")
-        elif mark in LEVELS and stream.chance(STAYS):
+        elif mark in LEVELS and (step % 4 == 0 or stream.chance(STAYS)):
             out.append("+")
         elif step % BAR == 0 and not opened:
             out.append(".")

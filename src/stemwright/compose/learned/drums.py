@@ -82,11 +82,12 @@ def busy(limb: str, strokes: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def fitting(limb: str, wanted: str) -> frozenset[str]:
+def fitting(limb: str, wanted: str, kind: str = "") -> frozenset[str]:
     """The cells of a limb that a mask of four marks allows: `?` anything, `+` a stroke, `~` none but a soft
-    one, any other mark itself.
+    one, any other mark itself. `kind` (`Place`): on a ride nothing opens, on a hat no bell is.
     """
-    choices = [[mark for mark in MARKS[limb] if _fits(mark, want)] for want in wanted]
+    none = "" if limb != "hand" else "o" if kind.startswith("ride") else "b"
+    choices = [[mark for mark in MARKS[limb] if _fits(mark, want) and mark != none] for want in wanted]
     return frozenset("".join(cell) for cell in product(*choices))
 
 
@@ -211,14 +212,22 @@ def leading(pieces: Sequence[str]) -> str:
     return min(pieces, key=lambda piece: (_LEADERS.get(GROUPS[piece], 9), piece))
 
 
-def clock_contexts(player: str, step: int, before: int) -> tuple[str, ...]:
-    """The contexts of how late a drummer is (ticks) on a step. `before`: how late the last step was."""
-    return _of(player, f"{step % 4}|{before}", f"{before}", "")
+def lean_contexts(player: str, group: str, step: int, near: int | None) -> tuple[str, ...]:
+    """The contexts of how late (ticks) a group of pieces always is on a step of the bar. `near`: how late it
+    is a quarter before, None for none.
+    """
+    where = f"{group}|{step % 4}"
+    return (*_of(player, f"{where}|{START if near is None else near}", where), f"{ANY}|")
 
 
-def apart_contexts(player: str, group: str, leader: str) -> tuple[str, ...]:
-    """The contexts of how late a stroke is (ticks) beside the leading one struck with it."""
-    return _of(player, f"{group}|{leader}", group, "")
+def clock_contexts(before: int) -> tuple[str, ...]:
+    """The contexts of how late the leading stroke of a step is beside its lean. `before`: the last step's."""
+    return f"{before}", ""
+
+
+def apart_contexts(group: str) -> tuple[str, ...]:
+    """The contexts of how late a stroke is beside its lean and the leading one struck with it."""
+    return group, ""
 
 
 def swell_contexts(group: str, step: int, before: int) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from stemwright.compose.learned.drums import (
     apart_contexts,
     clock_contexts,
     leading,
+    lean_contexts,
     swell_contexts,
     wander_contexts,
 )
@@ -68,24 +69,37 @@ def _wander(played: Heard, strokes: Sequence[Stroke], accents: dict[Key, int]) -
 
 
 def _timing(player: str, played: Heard) -> Iterator[Seen]:
-    """How late the leading stroke of each step is, and the others beside it, a recording's mean taken off."""
-    late = [stroke.late for bar in played.bars for stroke in bar]
-    mean = steps_of(sum(late), len(late), LATE)
+    """How late strokes always are, a place each, a recording's mean taken off; how late the leading stroke of
+    a step is beside that, and the others beside both.
+    """
+    strokes = [stroke for bar in played.bars for stroke in bar]
+    mean = steps_of(sum(stroke.late for stroke in strokes), len(strokes), LATE)
+    leans = _leans(strokes, mean)
+    for (group, step), lean in leans.items():
+        yield "lean", lean_contexts(player, group, step, leans.get((group, step - 4))), str(lean)
     before = 0
     for bar in played.bars:
         for step in range(STEPS):
-            together = [stroke for stroke in bar if stroke.step == step]
-            if not together:
+            beside = {
+                stroke.piece: stroke.late - mean - leans[GROUPS[stroke.piece], step]
+                for stroke in bar
+                if stroke.step == step and (GROUPS[stroke.piece], step) in leans
+            }
+            if not beside:
                 continue
-            lead = leading([stroke.piece for stroke in together])
-            clock = next(stroke.late for stroke in together if stroke.piece == lead) - mean
-            clock = max(-LATE, min(LATE, clock))
-            yield "clock", clock_contexts(player, step, before), str(clock)
+            lead = leading([*beside])
+            clock = max(-LATE, min(LATE, beside.pop(lead)))
+            yield "clock", clock_contexts(before), str(clock)
             before = clock
-            for stroke in together:
-                if stroke.piece != lead:
-                    apart = max(-LATE, min(LATE, stroke.late - mean - clock))
-                    yield "apart", apart_contexts(player, GROUPS[stroke.piece], GROUPS[lead]), str(apart)
+            for piece, late in beside.items():
+                yield "apart", apart_contexts(GROUPS[piece]), str(max(-LATE, min(LATE, late - clock)))
+
+
+def _leans(strokes: Sequence[Stroke], mean: int) -> dict[tuple[str, int], int]:
+    by: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for stroke in strokes:
+        by[GROUPS[stroke.piece], stroke.step].append(stroke.late - mean)
+    return {key: steps_of(sum(own), len(own), LATE) for key, own in sorted(by.items()) if len(own) >= LEAST}
 
 
 def swells(bar: Sequence[Stroke]) -> Iterator[Seen]:

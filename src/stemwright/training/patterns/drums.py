@@ -20,7 +20,7 @@ from stemwright.training.patterns.drum_hearing import heard
 from stemwright.training.patterns.learned import Learned, Material
 
 SOURCE = "gmd"
-LEAST = {"busy": 1, "fill": 6, "clock": 96, "apart": 96, "accent": 24, "wander": 48, "swell": 48}
+LEAST = {"busy": 1, "fill": 6, "lean": 24, "clock": 96, "apart": 96, "accent": 24, "wander": 48, "swell": 48}
 """Times that a context must have been seen to be kept, by subject: what few drummers did misleads."""
 FIRST, AGAIN = 96, 24
 """The same of a limb's cells, first and again."""
