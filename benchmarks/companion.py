@@ -34,7 +34,7 @@ def measure(name: str, events: int) -> dict[str, object]:
     """Play `events` events; milliseconds of each feed + query, and memory."""
     np.einsum("ij,j->i", np.ones((8, 8), np.float32), np.ones(8, np.float32))
     before, threads = status("VmRSS"), status("Threads")
-    from stemwright.compose.companion import Companion, Query
+    from stemwright.symbolic.companion import Companion, Query
 
     player, query = Companion.load(name), Query(max_time=2.0)
     event = player.query(query)

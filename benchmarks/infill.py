@@ -23,14 +23,14 @@ from infill_commands import commands
 from stemwright.assess.infilling.checks import KINDS, Outcome, check, contradictions, digest
 from stemwright.assess.infilling.requests import Request, Rules, drawn, from_corpus
 from stemwright.cli.output import lines, table
-from stemwright.compose.composer.composer import Composer, Wishes
-from stemwright.compose.composer.controls import CONTROLS, scaled
-from stemwright.compose.composer.draft import CHORDS, Draft, Place
-from stemwright.compose.composer.limits import AllLimits, Limits
-from stemwright.compose.events.vocabulary import PARTS, part_of
 from stemwright.errors import UsageError
 from stemwright.producer import bundles
 from stemwright.song.score import Note
+from stemwright.symbolic.composer.composer import Composer, Wishes
+from stemwright.symbolic.composer.controls import CONTROLS, scaled
+from stemwright.symbolic.composer.draft import CHORDS, Draft, Place
+from stemwright.symbolic.composer.limits import AllLimits, Limits
+from stemwright.symbolic.events.vocabulary import PARTS, part_of
 
 
 def stands(request: Request, layer: str) -> tuple[Note, ...]:

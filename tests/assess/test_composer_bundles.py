@@ -11,12 +11,12 @@ pytest.importorskip("stemwright.native._engine")
 
 from stemwright.assess.composer.contenders import composers, harmonisers, loss_measures
 from stemwright.compose.arranger import decide
-from stemwright.compose.composer.composer import load
 from stemwright.errors import UsageError
 from stemwright.producer.asked import Asked
 from stemwright.producer.compose import write
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.composer.composer import load
 from support.composers import write_composer
 from support.symbolic import melody, song
 

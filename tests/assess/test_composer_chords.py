@@ -16,13 +16,13 @@ from stemwright.assess.composer.chord_losses import chord_losses
 from stemwright.assess.composer.chord_report import assess_chords, chord_tokens, harmonise_all
 from stemwright.assess.composer.tables import chord_tables
 from stemwright.compose.arranger import decide
-from stemwright.compose.composer.composer import Composer
-from stemwright.compose.events.vocabulary import SIZE, event
 from stemwright.errors import UsageError
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.composer.composer import Composer
+from stemwright.symbolic.events.vocabulary import SIZE, event
 from support.composers import Listening, write_composer
 from support.reports import row
 from support.symbolic import melody, song
@@ -174,7 +174,7 @@ class Certain(Listening):
 
 @pytest.mark.parametrize("scores", [True, False])
 def test_losses_are_of_the_chords_tokens_and_of_nothing_else(tmp_path, monkeypatch, scores: bool) -> None:
-    monkeypatch.setattr("stemwright.compose.composer.views.MOST_BARS", 4)
+    monkeypatch.setattr("stemwright.symbolic.composer.views.MOST_BARS", 4)
     (own,) = real_songs(1)
     own = own if scores else replace(own, scores={})
     engine = Certain()

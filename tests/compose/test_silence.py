@@ -7,10 +7,6 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.composer import Composer, Wishes
-from stemwright.compose.composer.draft import CHORDS, Draft
-from stemwright.compose.composer.limits import AllLimits, Limits
-from stemwright.compose.events.vocabulary import PARTS
 from stemwright.compose.silence import hushed, silent_spans
 from stemwright.compose.styles import BOOK
 from stemwright.song.bar_lines import BarLines
@@ -18,6 +14,10 @@ from stemwright.song.harmony import Chord
 from stemwright.song.meter import Meter
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.composer.composer import Composer, Wishes
+from stemwright.symbolic.composer.draft import CHORDS, Draft
+from stemwright.symbolic.composer.limits import AllLimits, Limits
+from stemwright.symbolic.events.vocabulary import PARTS
 from support.composers import Listening
 
 BASS, HARMONY, LEAD = (PARTS.index(name) for name in ("bass", "harmony", "lead"))

@@ -9,7 +9,7 @@ import sys
 from dataclasses import fields
 from pathlib import Path
 
-from stemwright.compose.companion import Companion, Query, uses
+from stemwright.symbolic.companion import Companion, Query, uses
 from support.companions import write_companion
 
 TEXT = (Path(__file__).parents[2] / "docs" / "companion.md").read_text(encoding="utf-8")

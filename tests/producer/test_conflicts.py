@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.controls import BOUNDS, CONTROLS, scaled, wished
 from stemwright.errors import UsageError
 from stemwright.producer.asked import Asked
 from stemwright.producer.bars import parse_bars
 from stemwright.producer.compose import wishes
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.composer.controls import BOUNDS, CONTROLS, scaled, wished
 
 MADE = arrange(GlobalState.create(key="D minor", form="verse:4"), seed=3)
 

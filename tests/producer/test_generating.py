@@ -16,10 +16,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.composer import Composer
-from stemwright.compose.composer.composer import load as load_composer
-from stemwright.compose.composer.hearing import Hearing
-from stemwright.compose.events.vocabulary import PARTS, SIZE, token
 from stemwright.errors import UsageError
 from stemwright.exchange.imports import import_midi
 from stemwright.models import load_bundle
@@ -38,6 +34,10 @@ from stemwright.song.layers import LAYERS
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
+from stemwright.symbolic.composer.composer import Composer
+from stemwright.symbolic.composer.composer import load as load_composer
+from stemwright.symbolic.composer.hearing import Hearing
+from stemwright.symbolic.events.vocabulary import PARTS, SIZE, token
 from support import midi
 from support.bundles import write_all
 from support.composers import write_composer

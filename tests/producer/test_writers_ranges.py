@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.limits import FREE, Limits, usual
 from stemwright.exchange.imports import import_midi
 from stemwright.producer.asked import Asked
 from stemwright.producer.compose import compose
@@ -18,6 +17,7 @@ from stemwright.song.midi_write import write_midi
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
+from stemwright.symbolic.composer.limits import FREE, Limits, usual
 from support.bundles import write_all
 from support.performers import with_ranges
 

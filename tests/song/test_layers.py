@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stemwright.compose.composer.limits import FREE, Limits, usual
-from stemwright.compose.events.vocabulary import PARTS, part_of
 from stemwright.exchange.programs import program_of
 from stemwright.song.layers import KINDS, LAYERS, is_drums, kind_of
 from stemwright.song.midi_read import read_midi
 from stemwright.song.midi_write import write_midi
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.composer.limits import FREE, Limits, usual
+from stemwright.symbolic.events.vocabulary import PARTS, part_of
 
 
 @pytest.mark.parametrize(

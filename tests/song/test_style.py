@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stemwright.compose.events import vocabulary
 from stemwright.compose.styles import BOOK, played, resolve
 from stemwright.conditioning import STYLES as COLUMNS
 from stemwright.conditioning.features import frame_features
@@ -14,6 +13,7 @@ from stemwright.conditioning.layout import columns
 from stemwright.errors import UsageError
 from stemwright.song.state import GlobalState
 from stemwright.song.style import ALIASES, NAMES, canonical, learnt, nearest
+from stemwright.symbolic.events import vocabulary
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from stemwright.compose.companion.events import INSTRUMENTS
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.companion_tensors import companion_shapes
+from stemwright.symbolic.companion.events import INSTRUMENTS
 
 COMPANION: dict[str, Any] = {
     "version": 1, "instruments": list(INSTRUMENTS), "hidden": 24, "embed": 12, "mix": 16,

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from safetensors.numpy import save
 
-from stemwright.compose.composer.conditions import FEATURES, VERSION
-from stemwright.compose.events.vocabulary import SIZE, identity
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
+from stemwright.symbolic.composer.conditions import FEATURES, VERSION
+from stemwright.symbolic.events.vocabulary import SIZE, identity
 from support.performers import random_tensors
 
 TINY: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The tensors of a companion's weight file (`compose/companion`), from its architecture alone."""
+"""The tensors of a companion's weight file (`symbolic/companion`), from its architecture alone."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ NEW = "new"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What the user asked the composer for. `layers` empty: all. `bars`: "5-8". `chords`: a progression for
-    these bars, or NEW. `attributes`: name of `compose.attributes` -> value. `low`, `high`: pitches.
+    these bars, or NEW. `attributes`: name of `symbolic.attributes` -> value. `low`, `high`: pitches.
     `in_key`: only notes of the key; `on_chord`: chord tones on beats; `voices`: notes at once;
     `keep_rhythm`: onsets as they are; `rest`: bars in which nothing sounds.
     """

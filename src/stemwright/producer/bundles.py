@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
     from stemwright.codec.tone.decoder import ToneDecoder
     from stemwright.codec.wide import WideDecoder
-    from stemwright.compose.composer.composer import Composer
     from stemwright.models import Bundle
+    from stemwright.symbolic.composer.composer import Composer
 
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
@@ -133,7 +133,7 @@ def composer(otherwise: str = "") -> Composer:
     """The composer, ready to write, on one thread; not kept, as performers need the memory after it.
     UsageError as of `composer_bundle`, and where it is of another version.
     """
-    from stemwright.compose.composer.composer import Composer
+    from stemwright.symbolic.composer.composer import Composer
 
     try:
         return Composer.load(composer_bundle(otherwise))

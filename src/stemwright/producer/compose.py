@@ -32,11 +32,11 @@ from stemwright.song.score import Note, Score
 from stemwright.work.progress import Watch, shifted, unwatched
 
 if TYPE_CHECKING:
-    from stemwright.compose.composer.composer import Composer, Wishes
     from stemwright.song.document import Song
     from stemwright.song.harmony import Chord
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
+    from stemwright.symbolic.composer.composer import Composer, Wishes
 
 Range = tuple[int, int]
 RESTS = {"drums": 1, "bass": 1, "harmony": 1, "lead": 2}
@@ -231,11 +231,11 @@ def wishes(
     """
     import numpy as np
 
-    from stemwright.compose.composer.composer import Wishes
-    from stemwright.compose.composer.controls import CONTROLS, wished
-    from stemwright.compose.composer.likeness import model_bars
-    from stemwright.compose.composer.limits import AllLimits
-    from stemwright.compose.events.vocabulary import PARTS, part_of
+    from stemwright.symbolic.composer.composer import Wishes
+    from stemwright.symbolic.composer.controls import CONTROLS, wished
+    from stemwright.symbolic.composer.likeness import model_bars
+    from stemwright.symbolic.composer.limits import AllLimits
+    from stemwright.symbolic.events.vocabulary import PARTS, part_of
 
     parts = {name: part_of(name) for name in names}
     controls = None
@@ -258,7 +258,7 @@ def _limits(
     state: GlobalState, asked: Asked, name: str, old: Score | None, bars: range, played: Range | None
 ) -> Any:
     """The limits of one layer, of which `bars` are written."""
-    from stemwright.compose.composer.limits import usual
+    from stemwright.symbolic.composer.limits import usual
 
     notes = old.notes if old else ()
     stands = tuple(n for n in notes if state.bar_of_tick(n.onset) not in bars)

@@ -9,8 +9,8 @@ from stemwright.errors import UsageError, argument
 from stemwright.song.layers import is_drums
 
 if TYPE_CHECKING:
-    from stemwright.compose.composer.limits import Limits
     from stemwright.producer.asked import Asked
+    from stemwright.symbolic.composer.limits import Limits
 
 
 def require_clear(asked: Asked, limits: Mapping[str, Limits]) -> None:

@@ -12,9 +12,9 @@ from stemwright.song.layers import LAYERS
 from stemwright.song.score import Note, Score
 
 if TYPE_CHECKING:
-    from stemwright.compose.composer.composer import Composer, Wishes
-    from stemwright.compose.composer.draft import Draft, Place
     from stemwright.song.state import GlobalState
+    from stemwright.symbolic.composer.composer import Composer, Wishes
+    from stemwright.symbolic.composer.draft import Draft, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def fill(
     A layer of a part whose name it does not bear has the seed of its own that its name gives it: two leads do
     not play in unison. UsageError where two of the layers are of one part, or the wishes cannot be met.
     """
-    from stemwright.compose.composer.draft import CHORDS
+    from stemwright.symbolic.composer.draft import CHORDS
 
     draft, parts = _draft(state, standing, gap)
     places: list[Place] = [(part, bar) for part in parts.values() for bar in gap.bars]
@@ -62,8 +62,8 @@ def _draft(state: GlobalState, standing: Mapping[str, Score], gap: Gap) -> tuple
 
     The composer knows one layer a part: a second one of a part that is written is not heard.
     """
-    from stemwright.compose.composer.draft import Draft
-    from stemwright.compose.events.vocabulary import PARTS, part_of
+    from stemwright.symbolic.composer.draft import Draft
+    from stemwright.symbolic.events.vocabulary import PARTS, part_of
 
     parts = {name: part_of(name) for name in gap.layers}
     if len(set(parts.values())) < len(parts):

@@ -27,11 +27,11 @@ from stemwright.song.score import Score
 from stemwright.work.progress import Watch, shifted
 
 if TYPE_CHECKING:
-    from stemwright.compose.composer.composer import Composer
     from stemwright.producer.plan import Plan
     from stemwright.song.document import LayerEntry, Song
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
+    from stemwright.symbolic.composer.composer import Composer
 
 
 def write(folder: SongFolder, plan: Plan, watch: Watch) -> tuple[Job, ...]:
@@ -219,8 +219,8 @@ def _remembered(folder: SongFolder, key: str, layer: str) -> Score | None:
 
 
 def _key(state: GlobalState, there: Mapping[str, Score], gap: Gap, task: Task) -> str:
-    from stemwright.compose.composer.drawing import COMPOSE_VERSION
     from stemwright.store import cache_key
+    from stemwright.symbolic.composer.drawing import COMPOSE_VERSION
 
     want, played = task.wanted, _range(task)
     return cache_key(

@@ -65,7 +65,7 @@ def _performer(bundle: Bundle) -> None:
 
 def _composer(bundle: Bundle) -> None:
     """Its weights, as the engine takes them."""
-    from stemwright.compose.composer.composer import Composer
+    from stemwright.symbolic.composer.composer import Composer
 
     Composer.load(bundle)
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from stemwright.compose.companion import Companion
-from stemwright.compose.companion.distribution import softmax
-from stemwright.compose.companion.events import START
 from stemwright.models.companion_tensors import PARTS
+from stemwright.symbolic.companion import Companion
+from stemwright.symbolic.companion.distribution import softmax
+from stemwright.symbolic.companion.events import START
 from stemwright.training.companion.bigram import Bigram
 from stemwright.training.companion.event_sequence import Rendition, sequence_of
 from stemwright.training.companion.export import bundle_tensors, config_of, export, exported_model

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from stemwright.compose.companion import Companion
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.models.companion_tensors import PARTS
+from stemwright.symbolic.companion import Companion
 from stemwright.training.companion.recipe import train_companion
 from stemwright.training.companion.trainer import Recipe, Trainer
 from stemwright.training.fit.run import CHECKS

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.compose.companion.events import FIRST_PIECE, RESOLUTION, START
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.companion.events import FIRST_PIECE, RESOLUTION, START
 from stemwright.training.companion.event_sequence import (
     NO_INSTRUMENT,
     Rendition,

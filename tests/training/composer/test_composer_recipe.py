@@ -11,13 +11,13 @@ import torch
 from safetensors.numpy import save
 
 from stemwright.compose.arranger import decide
-from stemwright.compose.composer.composer import load
-from stemwright.compose.composer.conditions import FEATURES
-from stemwright.compose.composer.draft import Draft
-from stemwright.compose.events.vocabulary import identity
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle, write_bundle
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.composer.composer import load
+from stemwright.symbolic.composer.conditions import FEATURES
+from stemwright.symbolic.composer.draft import Draft
+from stemwright.symbolic.events.vocabulary import identity
 from stemwright.training.composer import finish
 from stemwright.training.composer.recipe import shape, train_composer
 from stemwright.training.composer.warm import warm_weights

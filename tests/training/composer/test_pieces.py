@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.compose.composer.conditions import FEATURES, column
-from stemwright.compose.composer.draft import CHORDS
-from stemwright.compose.events.vocabulary import SIZE, event
 from stemwright.dataset.written import arranged
+from stemwright.symbolic.composer.conditions import FEATURES, column
+from stemwright.symbolic.composer.draft import CHORDS
+from stemwright.symbolic.events.vocabulary import SIZE, event
 from stemwright.training.composer.pieces import Pieces, Studied
 from stemwright.training.composer.requests import asked
 from stemwright.training.composer.trigram import Trigram, trigram_loss

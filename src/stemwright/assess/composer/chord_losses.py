@@ -7,12 +7,12 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.compose.composer.composer import Composer
-from stemwright.compose.composer.conditions import Conditions, Tables, standing
-from stemwright.compose.composer.draft import CHORDS, Draft
-from stemwright.compose.composer.sequence import WRITE, Rows, example
-from stemwright.compose.composer.views import next_run, view
 from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.symbolic.composer.composer import Composer
+from stemwright.symbolic.composer.conditions import Conditions, Tables, standing
+from stemwright.symbolic.composer.draft import CHORDS, Draft
+from stemwright.symbolic.composer.sequence import WRITE, Rows, example
+from stemwright.symbolic.composer.views import next_run, view
 
 Floats = NDArray[np.float64]
 

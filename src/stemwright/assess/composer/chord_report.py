@@ -21,8 +21,6 @@ from numpy.typing import NDArray
 from stemwright.assess.composer.measuring import SHUFFLED, first_bars
 from stemwright.assess.composer.sets import HALVES, REAL, WHOLE, Row, divisions, watched, with_mean
 from stemwright.assess.means import mean, ratio, rounded
-from stemwright.compose.events.coding import chord_bars, chords_of_bar
-from stemwright.compose.events.vocabulary import SIZE
 from stemwright.errors import UsageError
 from stemwright.evaluation.symbolic import histograms, progressions
 from stemwright.evaluation.symbolic.ngram import NGram
@@ -31,6 +29,8 @@ from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.song.harmony import Chord
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.events.coding import chord_bars, chords_of_bar
+from stemwright.symbolic.events.vocabulary import SIZE
 from stemwright.work.progress import Watch, unwatched
 
 Harmonises = Callable[[GlobalState, Sequence[str], int], Sequence[Chord | None]]

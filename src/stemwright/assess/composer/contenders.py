@@ -19,7 +19,7 @@ from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
 
 if TYPE_CHECKING:
-    from stemwright.compose.composer.composer import Composer
+    from stemwright.symbolic.composer.composer import Composer
 
 ARRANGER, COMPOSER = "arranger", "composer"
 ALONE = ", alone"
@@ -44,8 +44,8 @@ def composers(names: Sequence[str]) -> dict[str, Rival]:
     Where none is named: the bundle "composer", if it is installed. UsageError for a bundle that is no
     composer, or the same one twice.
     """
-    from stemwright.compose.composer.composer import load
     from stemwright.models.registry import find, shipped
+    from stemwright.symbolic.composer.composer import load
 
     found = {ARRANGER: Rival(arranged, {"": _decide})}
     for name in names or [name for name in shipped() if name == COMPOSER]:

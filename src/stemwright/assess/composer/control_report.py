@@ -1,6 +1,6 @@
 """Does a composer do what it is asked for? Few, some and many notes a bar, low and high ones, and so on.
 
-Of every attribute (`compose.attributes`), a layer of real songs is asked for the 10th, the 50th and the 90th
+Of every attribute (`symbolic.attributes`), a layer of real songs is asked for the 10th, the 50th and the 90th
 percentile of what real songs have in that layer, the other layers standing as they are, always with one
 seed; and once for nothing. What came is the attribute's mean over the bars, as real songs' is. Amounts keep
 to the layer's usual range. Where they do not rise nothing is asked, nor polyphony of layers that have one
@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 from stemwright.assess.composer.measuring import first_bars, mean_attributes
 from stemwright.assess.composer.sets import Row, layers_of
 from stemwright.assess.means import Figures, mean, rounded
-from stemwright.compose.attributes import ATTRIBUTES
-from stemwright.compose.composer.limits import usual
 from stemwright.evaluation.symbolic import obedience
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.song.layers import kind_of
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.attributes import ATTRIBUTES
+from stemwright.symbolic.composer.limits import usual
 from stemwright.work.progress import Watch, unwatched
 
 Obeys = Callable[[GlobalState, Mapping[str, Score], str, Mapping[str, float], int], Score]

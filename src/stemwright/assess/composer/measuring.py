@@ -37,7 +37,6 @@ from stemwright.assess.composer.sets import (
     watched,
 )
 from stemwright.assess.means import Figures, mean, rounded
-from stemwright.compose.attributes import ATTRIBUTES, attributes
 from stemwright.errors import UsageError, argument
 from stemwright.evaluation.symbolic import adherence
 from stemwright.evaluation.symbolic.originality import Others, evaluate, steps_of
@@ -47,6 +46,7 @@ from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.song.layers import is_drums
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.attributes import ATTRIBUTES, attributes
 from stemwright.work.progress import Watch, unwatched
 
 Composes = Callable[[GlobalState, Sequence[str], int], Mapping[str, Score]]

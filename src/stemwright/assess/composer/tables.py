@@ -5,10 +5,10 @@ from __future__ import annotations
 from stemwright.assess.composer.control_report import AMOUNTS
 from stemwright.assess.composer.sets import HALVES, WHOLE
 from stemwright.assess.tables import Column, Report, Table, table
-from stemwright.compose.attributes import ATTRIBUTES
 from stemwright.evaluation.symbolic.histograms import DRUMS, PITCHED
 from stemwright.evaluation.symbolic.originality import MOST_BEATS, MOST_NOTES
 from stemwright.evaluation.symbolic.progressions import NAMES
+from stemwright.symbolic.attributes import ATTRIBUTES
 
 _LAYER = Column("layer", "layer", "{}")
 _WHAT = Column("what", "what", "{}")

@@ -5,13 +5,13 @@ from pathlib import Path
 from random import Random
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.composer.controls import CONTROLS
 from stemwright.compose.styles import NAMES
 from stemwright.corpus.read import songs
 from stemwright.song.harmony import MODES, QUALITIES, Chord, Key
 from stemwright.song.layers import LAYERS, is_drums
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, Section
+from stemwright.symbolic.composer.controls import CONTROLS
 
 METERS = ("4/4",) * 5 + ("3/4", "6/8", "7/8", "5/4", "12/8", "2/4")
 SECTIONS = ("intro", "verse", "prechorus", "chorus", "bridge", "solo", "outro")

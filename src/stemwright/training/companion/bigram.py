@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.compose.companion.events import INSTRUMENTS, START, TIME_BINS
 from stemwright.models.companion_tensors import PARTS
+from stemwright.symbolic.companion.events import INSTRUMENTS, START, TIME_BINS
 from stemwright.training.companion.event_sequence import NO_INSTRUMENT
 from stemwright.training.companion.note_arrays import Whole
 

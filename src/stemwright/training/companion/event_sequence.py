@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stemwright.compose.companion.events import (
+from stemwright.symbolic.companion.events import (
     FIRST_PIECE,
     INSTRUMENTS,
     RESOLUTION,

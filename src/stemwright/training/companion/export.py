@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from stemwright.compose.companion import features
-from stemwright.compose.companion.events import INSTRUMENTS
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
 from stemwright.models.companion_tensors import companion_shapes
+from stemwright.symbolic.companion import features
+from stemwright.symbolic.companion.events import INSTRUMENTS
 from stemwright.training.companion.model import CompanionModel, key_of
 
 PRESETS: dict[str, dict[str, int]] = {

@@ -15,14 +15,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from stemwright.compose.companion import features
-from stemwright.compose.companion.distribution import (
+from stemwright.models.companion_tensors import PARTS, companion_shapes
+from stemwright.symbolic.companion import features
+from stemwright.symbolic.companion.distribution import (
     TIME_FLOOR,
     TIME_WIDTHS,
     VELOCITY_FLOOR,
     VELOCITY_WIDTHS,
 )
-from stemwright.models.companion_tensors import PARTS, companion_shapes
 from stemwright.training.companion.lanes import Batch
 
 _FAR = 100.0

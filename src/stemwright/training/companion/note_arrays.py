@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.compose.arranger import arrange
-from stemwright.compose.companion.events import INSTRUMENTS, token_of
 from stemwright.compose.randomstate import random_state
 from stemwright.corpus.read import songs
 from stemwright.song.layers import LAYERS
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
+from stemwright.symbolic.companion.events import INSTRUMENTS, token_of
 
 Whole = npt.NDArray[np.int64]
 

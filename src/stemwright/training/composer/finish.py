@@ -10,11 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from stemwright.compose.composer.conditions import VERSION
-from stemwright.compose.events.vocabulary import SIZE, identity
 from stemwright.corpus.credits import corpus_origin
 from stemwright.models import Manifest, write_bundle
 from stemwright.models.architecture import WEIGHTS_FILE
+from stemwright.symbolic.composer.conditions import VERSION
+from stemwright.symbolic.events.vocabulary import SIZE, identity
 from stemwright.training.composer.pieces import Pieces
 from stemwright.training.composer.trigram import trigram_loss
 from stemwright.training.fit.run import BEST, BUNDLE, Say

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.compose.arranger import decide
-from stemwright.compose.composer.conditions import FEATURES, Conditions, Tables, standing
-from stemwright.compose.composer.controls import wishes
-from stemwright.compose.composer.draft import CHORDS, Draft
-from stemwright.compose.composer.sequence import Rows, example
-from stemwright.compose.events.vocabulary import FIRST, KINDS, PARTS, SIZE
 from stemwright.song.piece import Piece
+from stemwright.symbolic.composer.conditions import FEATURES, Conditions, Tables, standing
+from stemwright.symbolic.composer.controls import wishes
+from stemwright.symbolic.composer.draft import CHORDS, Draft
+from stemwright.symbolic.composer.sequence import Rows, example
+from stemwright.symbolic.events.vocabulary import FIRST, KINDS, PARTS, SIZE
 from stemwright.training.composer.requests import Exercise, asked
 from stemwright.training.performer.data import Batch
 from stemwright.training.performer.loss import IGNORE

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from stemwright.compose.composer.conditions import FEATURES
-from stemwright.compose.events.vocabulary import SIZE, identity
 from stemwright.corpus.read import songs
 from stemwright.errors import UsageError
 from stemwright.models import load_bundle
 from stemwright.models.presets import preset_shape
+from stemwright.symbolic.composer.conditions import FEATURES
+from stemwright.symbolic.events.vocabulary import SIZE, identity
 from stemwright.training.composer.finish import finish
 from stemwright.training.composer.pieces import Pieces, Studied
 from stemwright.training.composer.warm import warm_weights

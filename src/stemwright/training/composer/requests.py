@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stemwright.compose.composer.draft import CHORDS, Draft, Place
-from stemwright.compose.composer.likeness import alike, counterparts
+from stemwright.symbolic.composer.draft import CHORDS, Draft, Place
+from stemwright.symbolic.composer.likeness import alike, counterparts
 
 KINDS = {"continue": 0.4, "layers": 0.3, "gap": 0.2, "scattered": 0.1}
 """Kind of request -> its share."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from stemwright.compose.composer.conditions import VERSION
-from stemwright.compose.events.vocabulary import identity
 from stemwright.errors import UsageError, argument
 from stemwright.models import Bundle
+from stemwright.symbolic.composer.conditions import VERSION
+from stemwright.symbolic.events.vocabulary import identity
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.export import dequantised_state
 from stemwright.training.performer.warm import require_shape
