@@ -106,6 +106,14 @@ def test_no_held_note_stays_against_chords_that_change_each_beat() -> None:
             assert note.pitch % 12 in chord_scale(song.key, song.chords[beat])
 
 
+def test_a_section_has_begun_by_the_middle_of_its_first_bar() -> None:
+    for meter, middle in (("4/4", 8), ("12/8", 12), ("5/4", 12), ("3/4", 12)):
+        for seed in range(6):
+            song, notes = lead(state("verse:4 chorus:4", meter=meter), seed)
+            for first in (0, 4):
+                assert rows(song, notes, first, 1)[0][0] <= middle
+
+
 def test_without_chords_the_tonic_is_home() -> None:
     song, notes = lead(replace(state("verse:4"), chords=(None,) * 16))
     assert len(notes) > 6

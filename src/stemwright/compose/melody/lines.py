@@ -12,7 +12,7 @@ from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.streams import Stream
 
 _TRIES = 4
-"""Rhythms drawn for a section's first bar until one is not silent."""
+"""Rhythms drawn for a section's first bar until one has begun by the middle of the bar."""
 _SPLIT = 30
 """Percent of the bars of a return's changed part in which a long note is split, or a weak one left out."""
 _ORNAMENTED = 15
@@ -60,7 +60,7 @@ def _new(plan: SongPlan, bar: BarPlan, table: Table, kind: str, sounds: bool, he
         kind = str(max(1, int(kind) - 1))
     for _ in range(_TRIES if bar.first else 1):
         line = rhythm.learned(plan, bar, stream, table, kind, sounds, head)
-        if "x" in line:
+        if "x" in line[: (bar.grid.halves() or bar.grid.steps - 1) + 1]:
             return line
     return rhythm.written(plan, bar, stream) if bar.first else line
 

@@ -11,7 +11,7 @@ from stemwright.song.harmony import Chord
 
 _LOWEST = 60  # C4
 _WIDE = 14
-"""Semitones from the lowest to the highest note of a section; of a song four more."""
+"""Semitones from the lowest to the highest note of a section; of a song five more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def window(plan: SongPlan, bar: BarPlan) -> Window:
     tonic = (plan.key.tonic_pc - _LOWEST) % 12
     low = _LOWEST + (tonic - 1 if tonic <= 5 else (tonic - 6))
     low = max(_LOWEST - 1, low)
-    lift = max(0, min(4, (ENERGY[bar.family] - 5) * 3 // 2))
+    lift = max(0, min(5, (ENERGY[bar.family] - 5) * 5 // 3))
     return Window(low + lift, low + lift + _WIDE)
 
 

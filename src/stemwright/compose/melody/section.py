@@ -85,7 +85,7 @@ def _cadence(bar: BarPlan, own: Sequence[Span]) -> int | None:
     """Which of its notes a phrase's last bar comes to rest on: the last one, but for those that lead on."""
     if not own or not ends_phrase(bar):
         return None
-    for index in range(len(own) - 2, -1, -1):
+    for index in range(len(own) - 2, -1, -1) if not bar.final else ():
         silent = own[index + 1].step - own[index].step - own[index].length
         if silent >= 2 and own[index + 1].step >= bar.grid.halves() > 0:
             return index
