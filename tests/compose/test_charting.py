@@ -14,6 +14,7 @@ from stemwright.compose.chords import compose_chords, in_meter
 from stemwright.compose.degrees import bar_slots
 from stemwright.compose.form import material
 from stemwright.compose.learned.counts import Counts
+from stemwright.compose.learned.tables import table
 from stemwright.compose.palette import Palette, lasting
 from stemwright.compose.style import GENRES
 from stemwright.compose.styles import BOOK, style_of
@@ -71,6 +72,12 @@ def test_what_lasts_is_no_suspension_and_no_sevenths_that_lead_on() -> None:
     assert lasting("1", "5", False) and lasting("1:m", "m7", False)
 
 
+def test_jazz_plays_its_solos_over_the_theme() -> None:
+    for seed in range(6):
+        bars = Charting(table("chords"), "jazz", "major", seed).chart(parse_form("verse:8 solo:8 verse:8"))
+        assert bars[8:12] == bars[:4] and len(set(bars[:8])) > 1
+
+
 def test_a_song_keeps_to_its_chords() -> None:
     row = {"1": 1000, "5": 500, "b7": 8, "b2": 1}
     palettes = [Palette(row, seed) for seed in range(40)]
@@ -97,8 +104,6 @@ forms = st.lists(
 def test_any_form_has_a_bar_of_chords_each_and_its_returns(
     sections: list[Section], genre: str, mode: str, seed: int
 ) -> None:
-    from stemwright.compose.learned.tables import table
-
     drawn = Charting(table("chords"), genre, mode, seed)
     bars = drawn.chart(sections)
     assert len(bars) == sum(section.bars for section in sections)

@@ -22,6 +22,8 @@ MOVING = ("chorus", "prechorus", "bridge")
 """Kinds of sections that are no vamp on one chord: a riff or words may carry that, an arranger's patterns do
 not.
 """
+CHANGES = "jazz"
+"""The family that plays its solos over the changes of its themes, and no vamps."""
 BLUESY = ("pop", "rock", "soul", "blues")
 """Families in which the tonic may be a dominant seventh."""
 ENOUGH = 200
@@ -119,6 +121,8 @@ class Charting:
         if others and kind:
             contexts = asked.relation_contexts(self.genre, kind, " ".join(others))
             said = self.table["relation"].draw(stream, contexts) or asked.NEW
+        if kind == "solo" and self.genre == CHANGES and "verse" in firsts:
+            said = "verse" + asked.SAME
         other = firsts.get(said[:-1], ())
         if other and said.endswith(asked.SAME):
             return Plan(other, left)
@@ -127,7 +131,7 @@ class Charting:
     def _shape(self, stream: Stream, kind: str, bars: int) -> str:
         """How a section repeats: not one chord alone where it should lead somewhere."""
         contexts = asked.loop_contexts(self.genre, kind, bars)
-        still = {"1+0", "1+1"} if kind in MOVING else set()
+        still = {"1+0", "1+1"} if kind in MOVING or self.genre == CHANGES else set()
         shapes = {shape for context in contexts for shape in self.table["loop"].row(context)} - still
         shapes = {shape for shape in shapes if not _wanders(shape)}
         return self.table["loop"].draw(stream, contexts, shapes) or "4+0"

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from stemwright.compose.drumming.playing import Drummer
 from stemwright.compose.grid import Grid, grid_of
+from stemwright.compose.learned.critic import CRITIC, Critic, Strokes
 from stemwright.compose.learned.drums import NONE, TABLE
 from stemwright.compose.learned.tables import table
 from stemwright.compose.patterns import Hit, fit
@@ -19,9 +20,15 @@ from stemwright.compose.plan import sections_info
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Groove, Style
 from stemwright.song.document import VARIATION
+from stemwright.song.drums import DRUM_PIECES
+from stemwright.song.meter import Meter
 from stemwright.song.rhythm import RhythmMap
 from stemwright.song.state import GlobalState
 
+CANDIDATES = 6
+"""Drummers who play a groove, of whom the critic takes one."""
+JUDGED = 4
+"""Bars that it hears."""
 _BASE = {4: 7, 3: 5, 2: 4, 1: 2, 0: 0}
 
 
@@ -99,9 +106,36 @@ class _Playing:
             return written
         key = (material, level, which, returns)
         if key not in self._played:
-            drummer = Drummer(table(TABLE), style.player, (self._seed, "drummer", material, which), level)
-            self._played[key] = drummer.play(written, self._bars, returns)
+            chosen = self._chosen(material, level, which)
+            self._played[key] = chosen.play(written, self._bars, returns)
         return self._played[key]
+
+    def _chosen(self, material: str, level: str, which: int) -> Drummer:
+        """Of some drummers the one whose groove is most like the style's."""
+        style, written = self._style, self._style.grooves[level][which]
+        critic = Critic(table(CRITIC))
+        drummers = [
+            Drummer(table(TABLE), style.player, (self._seed, "drummer", material, which, number), level)
+            for number in range(CANDIDATES)
+        ]
+        foreign = [
+            critic.foreign(_strokes(drummer.play(written, JUDGED), style), style.player)
+            for drummer in drummers
+        ]
+        return drummers[foreign.index(min(foreign))]
+
+
+def _strokes(groove: Groove, style: Style) -> list[Strokes]:
+    """What is struck in the first bars of a groove in 4/4."""
+    grid = grid_of(Meter(4, 4))
+    return [
+        frozenset(
+            (DRUM_PIECES.index(piece), hit.step)
+            for piece, pattern in groove.parts.items()
+            for hit in fit(pattern, grid, bar, style.triple)
+        )
+        for bar in range(JUDGED)
+    ]
 
 
 def _swing(style: Style, grids: Iterable[Grid], stream: Stream) -> Fraction:

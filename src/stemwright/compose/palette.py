@@ -53,11 +53,14 @@ def dominant(quality: str) -> bool:
 
 
 def lasting(chord: str, quality: str, bluesy: bool) -> bool:
-    """Whether a triad of a token may have a quality wherever it comes: suspensions on the dominant alone,
-    dominant sevenths where they lead on; or, in a song that is `bluesy`, on the tonic and the fourth degree.
+    """Whether a triad of a token may have a quality wherever it comes: no elevenths, suspensions on the
+    dominant alone, dominant sevenths where they lead on; or, in a song that is `bluesy`, on the tonic and the
+    fourth degree.
     """
     degree = chord.partition(":")[0]
     tones = {step % 12 for step in QUALITIES[quality]}
+    if 17 in QUALITIES[quality]:
+        return False
     if not {3, 4} & tones and quality != "5":
         return degree == "5"
     if dominant(quality):

@@ -63,7 +63,7 @@ def test_it_learns_which_style_a_groove_is() -> None:
     learned = learn_critic(Material(train, train[:1]))
     critic = Critic(learned.table)
     assert set(learned.table[STYLE].row(ANY)) == {"funk", "rock"}
-    funk = train[0].scores["drums"].notes
+    funk = list(bars_of(train[0].scores["drums"].notes))
     assert critic.foreign(funk, "funk") == 0
     assert critic.foreign(funk, "rock") > 2
     assert critic.foreign(funk, "bossa") == 0  # it knows none

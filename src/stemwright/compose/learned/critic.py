@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from stemwright.compose.learned.counts import BIT, Counts
@@ -23,6 +24,7 @@ from stemwright.compose.learned.tables import Table
 from stemwright.song.drums import DRUM_PIECES, piece_of
 from stemwright.song.score import PPQ, Note
 
+CRITIC = "critic"
 STEP = PPQ // 4
 STEPS = 16
 LONGEST = 16
@@ -35,6 +37,8 @@ LEAST = 6
 """Notes of a line that tell enough to be judged."""
 STYLE, ODD, ANY = "style", "odd", "any"
 
+Strokes = frozenset[tuple[int, int]]
+"""Of a bar in 4/4: the piece (of `DRUM_PIECES`) and the step of each."""
 Seen = tuple[str, tuple[str, ...], str]
 """A subject, its contexts (the particular first) and a symbol."""
 
@@ -119,19 +123,18 @@ class Critic:
                 seen += 1
         return total * PARTS // (BIT * seen) if seen >= LEAST else None
 
-    def foreign(self, notes: Sequence[Note], style: str) -> int:
-        """How much likelier a groove in 4/4 is in another style, in bits a bar; 0 for a style that it does
-        not know.
+    def foreign(self, bars: Sequence[Strokes], style: str) -> int:
+        """How much likelier bars in 4/4 are in another style, in bits a bar; 0 for a style that it does not
+        know.
         """
         grooves = self.table.get(STYLE)
         if grooves is None or style not in grooves.row(ANY):
             return 0
-        found = list(bars_of(notes))
-        costs = {known: _style_cost(grooves, known, found) for known in grooves.row(ANY)}
-        return (costs[style] - min(costs.values())) // (BIT * max(1, len(found)))
+        costs = {known: _style_cost(grooves, known, bars) for known in grooves.row(ANY)}
+        return (costs[style] - min(costs.values())) // (BIT * max(1, len(bars)))
 
 
-def bars_of(notes: Sequence[Note]) -> Iterator[frozenset[tuple[int, int]]]:
+def bars_of(notes: Sequence[Note]) -> Iterator[Strokes]:
     """The strokes (piece, step) of each bar of a groove in 4/4 that has some."""
     bars: dict[int, set[tuple[int, int]]] = {}
     for note in notes:
@@ -140,16 +143,17 @@ def bars_of(notes: Sequence[Note]) -> Iterator[frozenset[tuple[int, int]]]:
     return (frozenset(bars[bar]) for bar in sorted(bars))
 
 
-def style_events(bar: frozenset[tuple[int, int]]) -> Iterator[tuple[str, str]]:
+def style_events(bar: Strokes) -> Iterator[tuple[str, str]]:
     """Place and whether it is struck, of every piece and step of a bar."""
     for piece in range(len(DRUM_PIECES)):
         for step in range(STEPS):
             yield f"{piece} {step}", "1" if (piece, step) in bar else "0"
 
 
-def _style_cost(grooves: Counts, style: str, bars: Sequence[frozenset[tuple[int, int]]]) -> int:
-    return sum(
-        grooves.cost((f"{style} {place}", place), struck)
-        for bar in bars
-        for place, struck in style_events(bar)
-    )
+def _style_cost(grooves: Counts, style: str, bars: Sequence[Strokes]) -> int:
+    return sum(_stroke(grooves, style, *seen) for bar in bars for seen in style_events(bar))
+
+
+@lru_cache(maxsize=1 << 15)
+def _stroke(grooves: Counts, style: str, place: str, struck: str) -> int:
+    return grooves.cost((f"{style} {place}", place), struck)

@@ -8,19 +8,23 @@ from pathlib import Path
 
 from stemwright.compose.learned.counts import Counts
 from stemwright.errors import UsageError
-from stemwright.models import Bundle, Manifest, find, load_bundle, write_bundle
+from stemwright.models import Bundle, Manifest, load_bundle, shipped, write_bundle
 from stemwright.song.sealed import canonical_json, strict_json
 
 NAME = "patterns"
 VERSION = 1
+OWN = Path(__file__).parents[2] / "weights" / NAME
+"""The package's own."""
 MAX_BYTES = 8 << 20
 
 Table = Mapping[str, Counts]
 
 
 def table(name: str) -> Table:
-    """A table of the installed bundle, by subject. UsageError where there is none or it is broken."""
-    return _read(find(NAME), name)
+    """A table, by subject, of the first bundle "patterns" that is installed; the package's own is always there.
+    UsageError where it is broken.
+    """
+    return _read(shipped().get(NAME, OWN), name)
 
 
 @lru_cache(maxsize=64)
