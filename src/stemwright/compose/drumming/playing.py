@@ -27,7 +27,7 @@ from stemwright.compose.style import Groove
 
 MOST_BARS = 16
 """Bars that are drawn; a longer section begins with them again."""
-MOST_KICKS = 6
+MOST_KICKS = 5
 """Kicks in a bar, played and still to come, at which no more are added."""
 _MODEL = 2
 """Bars that the others repeat."""
