@@ -21,8 +21,8 @@ Table = Mapping[str, Counts]
 
 
 def table(name: str) -> Table:
-    """A table, by subject, of the first bundle "patterns" that is installed; the package's own is always there.
-    UsageError where it is broken.
+    """A table, by subject, of the first bundle "patterns" that is installed; the package's own is always
+    there. UsageError where it is broken.
     """
     return _read(shipped().get(NAME, OWN), name)
 
