@@ -53,7 +53,7 @@ def _bar_strikes(plan: SongPlan, bar: BarPlan, filling: Fill) -> list[Strike]:
     if plan.style.player == NONE:
         strikes = varied(plan, bar, strikes)
         strikes += ghosts(plan, bar, strikes)
-    under = ("pedal_hat",) if filling.drawn else ("kick", "pedal_hat")
+    under = ("kick", "pedal_hat")  # the bass is on them
     kept = [s for s in strikes if s[0] < filling.cut or (s[1] in under and s[2] > 1)]
     strikes = [*kept, *filling.strikes]
     if bar.first and plan.style.crash and bar.family != "intro" and (bar.index or bar.energy > 6):

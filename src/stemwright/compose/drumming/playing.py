@@ -121,6 +121,7 @@ class Drummer:
                 before = out[limb][beat - 1] if beat else START
                 at = Place(self.player, limb, beat, kinds[limb], before, heard_by(limb, cells))
                 room = cells[limb].replace(".", "~" if limb == "snare" else "?")
+                room = cells[limb][0] + room[1:] if limb == "snare" else room  # ghosts are between the beats
                 out[limb][beat] = (
                     self.table[limb].draw(stream, first(at), fitting(limb, room, kinds[limb])) or cells[limb]
                 )
