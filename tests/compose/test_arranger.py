@@ -153,7 +153,7 @@ def test_notes_belong_to_their_chords(style: str, meter: str) -> None:
     assert bass >= (0.78 if style_of(style).walking else 0.9)
     assert harmony >= (0.95 if style_of(style).motion else 0.99)  # passing and suspended tones
     assert lead >= (0.94 if style_of(style).chromatic else 0.98)
-    assert strong >= 0.65
+    assert strong >= 0.65  # a run may pass over the third beat
 
 
 @pytest.mark.parametrize("style", BOOK)

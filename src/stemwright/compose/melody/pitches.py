@@ -45,10 +45,12 @@ class Place:
 
     @property
     def stable(self) -> bool:
-        """Whether it must belong to its chord: it lasts, one breathes after it, or it stands on a strong beat
-        and is no part of a run.
+        """Whether it must belong to its chord: it lasts, one breathes after it, or it stands on the downbeat,
+        or on another strong beat and is no part of a run.
         """
-        return self.length > 4 or self.breath or (self.strength >= 3 and max(self.length, self.gap) > 2)
+        if self.length > 4 or self.breath or self.strength == 4:
+            return True
+        return self.strength == 3 and max(self.length, self.gap) > 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def window(plan: SongPlan, bar: BarPlan) -> Window:
     """
     tonic = (plan.key.tonic_pc - _LOWEST) % 12
     low = _LOWEST + (tonic - 1 if tonic <= 5 else (tonic - 6))
-    low = max(_LOWEST - 1, low)
+    low = max(_LOWEST, low)
     lift = max(0, min(5, (ENERGY[bar.family] - 5) * 5 // 3))
     return Window(low + lift, low + lift + _WIDE)
 

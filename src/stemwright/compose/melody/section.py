@@ -105,7 +105,8 @@ def _pitches(
     for at in own:
         spot = spots[at]
         theirs = None if other is None else other.at(spot.place.step)
-        if theirs is not None and relation.contour == "same" and not _beyond(relation, spot.place):
+        told = relation.contour == "same" and not _beyond(relation, spot.place)
+        if told and theirs is not None and singer.may(theirs):
             out.append(singer.follow(spot, theirs))
             continue
         ahead = list(spots[at : at + _SEEN])

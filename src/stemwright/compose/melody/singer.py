@@ -65,6 +65,10 @@ class Singer:
         """The degree of a pitch in the song's key."""
         return self._degrees[pitch]
 
+    def may(self, pitch: int) -> bool:
+        """Whether a pitch can come next: a borrowed note leads on by a semitone."""
+        return abs(pitch - self._last) <= self._widest()
+
     def spot(self, place: Place) -> Spot:
         """A place with what may be sung there."""
         key = self._plan.key
@@ -73,7 +77,7 @@ class Singer:
             self._plan.style.whose, key, chord, place.strength, place.length, place.breath, place.home
         )
         found = shares(self._table[coords.TONES], contexts)
-        least, root = 8 if place.stable else _PASSING, chord.root_pc
+        least, root = 8 if place.stable or place.strength >= 3 else _PASSING, chord.root_pc
         over = {(tone + 1) % 12 for tone in chord.pitch_classes} - set(chord.pitch_classes)
         return Spot(
             place,
