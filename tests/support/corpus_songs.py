@@ -16,11 +16,3 @@ def groove(style: str, who: str, kicks: Sequence[int], bars: int = 4) -> CorpusS
     state = GlobalState.create("100", "C", "4/4", f"groove:{bars}", style)
     scores = {"drums": Score.from_notes(notes)}
     return CorpusSong(state, scores, source="gmd", name=f"{style} {who}", composers=(who,), timing="human")
-
-
-def melody(degrees: Sequence[int], seed: int = 0, bars: int = 4) -> CorpusSong:
-    """A melody of eighths that goes through some semitones above C4, transposed by `seed`."""
-    notes = [Note(step * 48, 48, 60 + seed + degrees[step % len(degrees)], 90) for step in range(bars * 8)]
-    state = GlobalState.create("100", "C", "4/4", f"verse:{bars}", "pop")
-    scores = {"lead": Score.from_notes(notes)}
-    return CorpusSong(state, scores, source="openewld", name=f"song {seed}", composers=("one",))

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from stemwright.compose.drumming.playing import Drummer
 from stemwright.compose.grid import Grid, grid_of
-from stemwright.compose.learned.critic import CRITIC, Critic, Strokes
+from stemwright.compose.learned import critic
 from stemwright.compose.learned.drums import NONE, TABLE
 from stemwright.compose.learned.tables import table
 from stemwright.compose.patterns import Hit, fit
@@ -113,19 +113,17 @@ class _Playing:
     def _chosen(self, material: str, level: str, which: int) -> Drummer:
         """Of some drummers the one whose groove is most like the style's."""
         style, written = self._style, self._style.grooves[level][which]
-        critic = Critic(table(CRITIC))
         drummers = [
             Drummer(table(TABLE), style.player, (self._seed, "drummer", material, which, number), level)
             for number in range(CANDIDATES)
         ]
-        foreign = [
-            critic.foreign(_strokes(drummer.play(written, JUDGED), style), style.player)
-            for drummer in drummers
-        ]
+        known = table(critic.NAME)
+        heard = [_strokes(drummer.play(written, JUDGED), style) for drummer in drummers]
+        foreign = [critic.foreign(known, strokes, style.player) for strokes in heard]
         return drummers[foreign.index(min(foreign))]
 
 
-def _strokes(groove: Groove, style: Style) -> list[Strokes]:
+def _strokes(groove: Groove, style: Style) -> list[critic.Strokes]:
     """What is struck in the first bars of a groove in 4/4."""
     grid = grid_of(Meter(4, 4))
     return [
