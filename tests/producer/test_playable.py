@@ -15,7 +15,7 @@ from stemwright.store import SongFolder
 from support.bundles import write_all
 from support.performers import with_ranges
 
-LOW, HIGH = 60, 72
+LOW, HIGH = 67, 79
 
 
 @pytest.fixture

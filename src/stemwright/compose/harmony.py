@@ -152,7 +152,7 @@ class _Writer:
         at = bar.start + bar.ticks[hit.step]
         tie: set[int] = set()
         if played.how == "pad" and hit.mark != "X" and self._until == at and not bar.first:
-            tie = _staying(chosen, self._held)
+            tie = {pitch for pitch in _staying(chosen, self._held) if self._fresh(bar, pitch)}
         held: dict[int, int] = {}
         for number, pitch in enumerate(chosen):
             if pitch in tie:
@@ -168,6 +168,10 @@ class _Writer:
         if long and not bar.final:
             self._move_top(bar, hit, stack, held)
         self._held, self._until = held, end if played.how == "pad" else -1
+
+    def _fresh(self, bar: BarPlan, pitch: int) -> bool:
+        """Whether a held pitch was struck in this bar or the one before: what decays is held no longer."""
+        return self.notes[self._held[pitch]].onset >= self.plan.bars[bar.index - 1].start
 
     def _move_top(self, bar: BarPlan, hit: Hit, stack: Voicing, held: dict[int, int]) -> None:
         """A long chord's highest voice is suspended from the chord before, or passes on to the next."""

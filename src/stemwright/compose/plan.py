@@ -19,7 +19,9 @@ from stemwright.song.state import GlobalState
 
 @dataclass(frozen=True, slots=True)
 class BarPlan:
-    """One bar. `bar` counts inside its section; `occurrence` how often its material was heard before."""
+    """One bar. `bar` counts inside its section; `occurrence` how often its material was heard before,
+    0 where returns do not differ.
+    """
 
     index: int
     section: int
@@ -98,10 +100,8 @@ class SongPlan:
         return Stream(self.seed, layer, bar.material, what, 0 if bar.kept else bar.occurrence, bar.bar)
 
     def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
-        """The random stream of something that differs from bar to bar and from return to return, if returns
-        differ at all.
-        """
-        return Stream(self.seed, layer, bar.material, what, bar.occurrence if self.variation else 0, bar.bar)
+        """The random stream of something that differs from bar to bar and from return to return."""
+        return Stream(self.seed, layer, bar.material, what, bar.occurrence, bar.bar)
 
 
 def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:
@@ -164,7 +164,8 @@ def plan_song(
             grid = grid_of(meter)
             bars.append(
                 BarPlan(
-                    index, number, name, kind, energy, level, bar, section.bars, occurrence,
+                    index, number, name, kind, energy, level, bar, section.bars,
+                    occurrence if variation else 0,
                     state.bar_tick(index), step_chords(state, grid, index),
                     tuple(int(digit) for digit in state.rhythm.bars[index]), grooves[index],
                     index == state.bars - 1, bar < kept, grid, ticks[meter],
