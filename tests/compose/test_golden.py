@@ -16,8 +16,8 @@ from stemwright.song.state import GlobalState
 
 FORM = "intro:2 verse:4 chorus:4 verse:4 outro:2"
 GOLDEN = {
-    0: "88296dd4a9df289cd5ebb16f568e45e4a830a85ab5c357cb33f6bdf638ee27d5",
-    7: "92d0478d3e07c7888bdf0dbe3121bd65819c84716121c68b778eb64d57733068",
+    0: "37f4fb1448d162e0e697051bce7cba8f67bec66906e837384d3511f4520adaad",
+    7: "12b6f6f69d4a8567573279b6f0ffb392766b7bae66c5b579d7860a2e783772ec",
 }
 
 

@@ -114,7 +114,12 @@ class _Playing:
         """Of some drummers the one whose groove is most like the style's."""
         style, written = self._style, self._style.grooves[level][which]
         drummers = [
-            Drummer(table(TABLE), style.player, (self._seed, "drummer", material, which, number), level)
+            Drummer(
+                table(TABLE),
+                style.player,
+                (self._seed, "drummer", style.name, material, which, number),
+                level,
+            )
             for number in range(CANDIDATES)
         ]
         known = table(critic.NAME)

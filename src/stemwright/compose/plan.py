@@ -93,15 +93,17 @@ class SongPlan:
 
     def material_stream(self, layer: str, bar: BarPlan, what: str, *more: int | str) -> Stream:
         """The random stream of something that all returns of a section's material share."""
-        return Stream(self.seed, layer, bar.material, what, *more)
+        return Stream(self.seed, self.style.name, layer, bar.material, what, *more)
 
     def choice_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
         """The random stream of notes that differ from bar to bar; a bar that is kept has its first one's."""
-        return Stream(self.seed, layer, bar.material, what, 0 if bar.kept else bar.occurrence, bar.bar)
+        return Stream(
+            self.seed, self.style.name, layer, bar.material, what, 0 if bar.kept else bar.occurrence, bar.bar
+        )
 
     def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
         """The random stream of something that differs from bar to bar and from return to return."""
-        return Stream(self.seed, layer, bar.material, what, bar.occurrence, bar.bar)
+        return Stream(self.seed, self.style.name, layer, bar.material, what, bar.occurrence, bar.bar)
 
 
 def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:

@@ -109,7 +109,7 @@ class Feel:
         return self._leans[key]
 
     def _stream(self, *what: int | str) -> Stream:
-        return Stream(self.plan.seed, "drums", *what)
+        return Stream(self.plan.seed, "drums", self.plan.style.name, *what)
 
     def _lateness(self, bar: BarPlan, strikes: Sequence[Strike]) -> list[int]:
         """Ticks late, a strike each: those that fall together lean together."""
