@@ -21,7 +21,7 @@ GOLDEN = {
     "salsa": "d459d48f eb1f48d2 9b667f9f b267c3a7 9f36bfbc 1c831efc 7872578b 5332641b",
     "samba": "48b54773 1e049b0e a8727001 2bfb0f62 b547c91c 97b421e5 58dce3ed 480eecfc",
     "swing": "88f4b712 3ee657e1 43f604dc 0a642c4b 4e927f36 5c17fdf4 619c6944 c1acde45",
-    "waltz": "4545ce80 f49f74a6 ec500991 28454b64 27bdaf94 fd9b42a9 ffe13f84 aac0fbaa",
+    "waltz": "4545ce80 f49f74a6 aca82e13 28454b64 27bdaf94 fd9b42a9 ffe13f84 aac0fbaa",
     "ska": "89c5b5d0 58d45f6d fa0e3a60 c0bd5993 aa8fbbc2 5f65fe86 3d5047da 460c7605",
     "punk": "98f3c53e d29e415f 4c8e0f24 d9d24a8f 7a117c44 61c9243b c8b904cc 6c8e0f2c",
     "synthwave": "82531176 7eba48d7 9ab3bc72 98c52ad6 f8496a7e 462ca42b 57f97639 ae7b269d",

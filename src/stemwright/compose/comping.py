@@ -17,6 +17,10 @@ _FORMS = ("AAAA", "AAAB", "AAAB", "ABAB", "AABA", "AABB")
 """How two figures take turns in four bars."""
 _TURNS = 55
 """Percent of phrases whose last bar turns to another figure."""
+_EMPTY = 50
+"""Percent of silence above which a drawn bar is not played: a band that people listen to fills it, here none
+would.
+"""
 _CYCLE = 4
 PUSH = 2
 """Steps by which a push comes before the bar line."""
@@ -100,9 +104,15 @@ def _learned(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
     streams = [plan.material_stream("harmony", bar, "figure", place) for place in range(_CYCLE)]
     meter = str(plan.state.meter_of(bar.index))
     drawn = draw_figures(harmony_table(), streams, plan.style.comp_player, meter, busy)
-    if not drawn:
+    text = drawn[bar.bar % _CYCLE] if drawn else ""
+    if _silent(text) > _EMPTY:
         return ()
-    return read(drawn[bar.bar % _CYCLE], plan.style, bar.grid, bar.bar)
+    return read(text, plan.style, bar.grid, bar.bar)
+
+
+def _silent(text: str) -> int:
+    """Percent of a bar in which nothing sounds."""
+    return 100 * text.count(".") // len(text) if text else 100
 
 
 def read(text: str, style: Style, grid: Grid, bar: int) -> tuple[Hit, ...]:
