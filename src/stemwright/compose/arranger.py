@@ -1,7 +1,8 @@
-"""The arranger: from the global state to chords, rhythm map and scores, by the patterns of a style.
+"""The arranger: from the global state to chords, rhythm map and scores, by the patterns of a style and by
+tables of what people do with such patterns (`learned`).
 
-It is plain: no model, no learning, only a table of styles and seeded choice. Every choice is drawn from a
-stream named by seed, layer, section and bar, so one layer alone comes out as it does among all.
+It is plain: counts and seeded choice, in whole numbers. Every choice is drawn from a stream named by seed,
+style, layer, section and bar, so one layer alone comes out as it does among all.
 """
 
 from __future__ import annotations
