@@ -208,7 +208,7 @@ def _returns_alike(style: str, variation: int) -> dict[str, float]:
 @pytest.mark.parametrize("style", ("pop", "bossa", "house", "jazz"))
 def test_variation_says_how_much_a_return_differs(style: str) -> None:
     none, usual, full = (_returns_alike(style, variation) for variation in (0, 50, 100))
-    assert min(none.values()) > 0.88  # a crash more, where the first section has none; swing beside steps
+    assert min(none.values()) > 0.8  # a crash more, where the first section has none; swing beside steps
     assert sum(usual.values()) < sum(none.values())
     assert sum(full.values()) <= sum(usual.values())
 

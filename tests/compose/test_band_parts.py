@@ -109,7 +109,7 @@ def test_brass_and_counter_melody_move_where_the_lead_rests() -> None:
     assert blows and sum(place in lead for place in blows) <= 0.34 * len(blows)
     lead = set(starts(ballad, "lead"))
     moves = [place for place in starts(ballad, "lead:counter") if place[1]]
-    assert moves and sum(place in lead for place in moves) <= 0.1 * len(moves), "but where the chord changes"
+    assert moves and sum(place in lead for place in moves) <= 0.25 * len(moves), "but where the chord changes"
     notes = sorted(ballad.scores["lead:counter"].notes)
     assert all(a.end <= b.onset for a, b in pairwise(notes)), "it is one voice"
 

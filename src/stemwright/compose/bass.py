@@ -62,10 +62,10 @@ class _Writer:
         hits = self._lines.hits(bar)
         if self._ahead:
             self._hold_on(bar, hits[0].step if hits else bar.grid.steps)
-        ends = hits[-1] if hits else None
-        self._ahead = ends is not None and ends.mark == "n" and ends.step + ends.length == bar.grid.steps
+        self._ahead = False
         for hit in hits:
             pitch = self._pitch(bar, hit, stream)
+            self._ahead = pitch is not None and hit.mark == "n" and hit.step + hit.length == bar.grid.steps
             if pitch is None:
                 continue
             ghost = hit.mark == "g"
