@@ -10,7 +10,7 @@ from stemwright.compose.learned.figures import density
 from stemwright.compose.learned.harmony import draw_figures, harmony_table
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
-from stemwright.compose.spans import changes
+from stemwright.compose.spans import restruck
 from stemwright.compose.style import Comp, Style
 
 _FORMS = ("AAAA", "AAAB", "AAAB", "ABAB", "AABA", "AABB")
@@ -128,15 +128,5 @@ def read(text: str, style: Style, grid: Grid, bar: int) -> tuple[Hit, ...]:
 
 
 def _cut(bar: BarPlan, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
-    """Hits cut and struck again where a held chord changes."""
-    places = changes(bar)
-    out: list[Hit] = []
-    for hit in hits:
-        start, end = hit.step, hit.step + hit.length
-        for step in (place for place in places if start < place < end):
-            if hit.mark == "n":  # what came ahead of the change is held
-                continue
-            out.append(Hit(start, step - start, hit.mark))
-            start = step
-        out.append(Hit(start, end - start, hit.mark))
-    return tuple(out)
+    """Hits struck again where a held chord changes; what came ahead of the change (`n`) is held."""
+    return tuple(cut for hit in hits for cut in ([hit] if hit.mark == "n" else restruck(bar, [hit])))

@@ -8,6 +8,7 @@ from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan
 from stemwright.compose.scales import chord_scale, chord_tones, nearest, pitches
 from stemwright.compose.silence import hushed
+from stemwright.compose.spans import restruck
 from stemwright.song.score import Note, Score
 
 LOW, HIGH = 52, 72  # E3 to C5
@@ -54,8 +55,8 @@ def _hits(seat: Seat, bar: BarPlan, full: bool) -> list[Hit]:
         if start <= hit.step < end
     ]
     if moving:
-        return _changing(bar, [*moving[:-1], _held(bar, moving[-1])])
-    return _changing(bar, [Hit(0, bar.grid.steps, "s")]) if full or gaps else []
+        return restruck(bar, [*moving[:-1], _held(bar, moving[-1])])
+    return restruck(bar, [Hit(0, bar.grid.steps, "s")]) if full or gaps else []
 
 
 def _held(bar: BarPlan, hit: Hit) -> Hit:
@@ -77,19 +78,6 @@ def _gaps(seat: Seat, bar: BarPlan) -> list[tuple[int, int]]:
             if step - start >= min(_GAP, bar.grid.steps):
                 out.append((start, step))
             start = None
-    return out
-
-
-def _changing(bar: BarPlan, hits: list[Hit]) -> list[Hit]:
-    """Notes end, or are struck again where they hold, as the chord changes."""
-    out: list[Hit] = []
-    for hit in hits:
-        start, end = hit.step, hit.step + hit.length
-        for step in range(start + 1, end):
-            if bar.chords[step] != bar.chords[step - 1]:
-                out.append(Hit(start, step - start, hit.mark))
-                start = step
-        out.append(Hit(start, end - start, hit.mark))
     return out
 
 

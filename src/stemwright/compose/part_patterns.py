@@ -11,6 +11,7 @@ from stemwright.compose.feel import loudness, place, sounding
 from stemwright.compose.leading import lead
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan
+from stemwright.compose.spans import restruck
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Comp
 from stemwright.compose.voicing import Manner, Voicing
@@ -57,15 +58,7 @@ def hits_of(seat: Seat, bar: BarPlan, comp: Comp) -> list[Hit]:
         written: tuple[Hit, ...] = (Hit(0, bar.grid.steps, "x"),)
     else:
         written = fit(comp.pattern, bar.grid, bar.bar, seat.plan.style.triple, comp.how == "arp")
-    out: list[Hit] = []
-    for hit in written:
-        start, end = hit.step, hit.step + hit.length
-        for step in range(start + 1, end):
-            if bar.chords[step] != bar.chords[step - 1]:
-                out.append(Hit(start, step - start, hit.mark))
-                start = step
-        out.append(Hit(start, end - start, hit.mark))
-    return out
+    return restruck(bar, written)
 
 
 def next_voicing(seat: Seat, chord: Chord, before: Voicing, centre: int) -> Voicing:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import TypeVar
 
+from stemwright.compose.patterns import Hit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.song.harmony import Chord
 
@@ -47,3 +48,16 @@ def ahead(plan: SongPlan, values: ByStep[Value], bar: BarPlan, step: int) -> Val
 def changes(bar: BarPlan) -> list[int]:
     """The steps inside a bar on which another chord begins."""
     return [step for step in range(1, bar.grid.steps) if bar.chords[step] != bar.chords[step - 1]]
+
+
+def restruck(bar: BarPlan, hits: Iterable[Hit]) -> list[Hit]:
+    """Hits cut and struck again where another chord begins under them."""
+    places = changes(bar)
+    out: list[Hit] = []
+    for hit in hits:
+        start, end = hit.step, hit.step + hit.length
+        for step in (place for place in places if start < place < end):
+            out.append(Hit(start, step - start, hit.mark))
+            start = step
+        out.append(Hit(start, end - start, hit.mark))
+    return out

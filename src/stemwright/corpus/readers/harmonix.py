@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stemwright.corpus.charted import Charted, Part, joined, named
+from stemwright.corpus.readers.tables import rows_of
 from stemwright.errors import UsageError
 from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
@@ -39,13 +39,7 @@ def harmonix(folder: Path) -> Iterator[Charted | UsageError]:
     """The songs of the set in the order of its table; a row without files is passed over, of one whose files
     cannot be read the error comes in its place. UsageError where there is no table.
     """
-    table = folder / "metadata.csv"
-    try:
-        with table.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{table}: cannot be read ({error}); get the set again") from None
-    for row in rows:
+    for row in rows_of(folder / "metadata.csv"):
         segments = folder / "segments" / f"{row.get('File')}.txt"
         beats = folder / "beats" / f"{row.get('File')}.txt"
         if segments.is_file() and beats.is_file():

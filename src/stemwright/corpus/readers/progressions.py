@@ -5,12 +5,12 @@ numeral are its third, "dom7" a dominant seventh.
 
 from __future__ import annotations
 
-import csv
 import re
 from pathlib import Path
 
 from stemwright.compose.degrees import bar_text, token
 from stemwright.corpus.charted import Charted, Part, mode_of
+from stemwright.corpus.readers.tables import rows_of
 from stemwright.errors import UsageError
 from stemwright.song.qualities import parse_quality
 
@@ -21,13 +21,8 @@ _CHORD = re.compile(r"([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(M|m|dom
 
 def progressions(path: Path) -> list[Charted]:
     """The progressions of the table. UsageError names the line that cannot be read."""
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file, delimiter="\t"))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{path}: cannot be read ({error}); get the set again") from None
     found = []
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows_of(path, "\t"), 2):
         kind = row.get("mode") or ""
         if not kind.startswith("prog_"):
             continue

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from stemwright.corpus.charted import Charted, Part, joined, named
+from stemwright.corpus.readers.tables import rows_of
 from stemwright.errors import UsageError
 
 _CLASS = {"jazz": "jazz", "world": "world", "Live_Music_Archive": "rock"}
@@ -35,13 +35,7 @@ def salami(folder: Path) -> Iterator[Charted | UsageError]:
     file is passed over, of a file that cannot be read the error comes in its place. UsageError where there
     is no table.
     """
-    table = folder / "metadata.csv"
-    try:
-        with table.open(newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{table}: cannot be read ({error}); get the set again") from None
-    for row in rows:
+    for row in rows_of(folder / "metadata.csv"):
         heard = [folder / f"{row.get('SONG_ID')}_{who}.txt" for who in (1, 2)]
         path = next((path for path in heard if path.is_file()), None)
         if path is not None:
