@@ -113,9 +113,10 @@ class _Playing:
     def _chosen(self, material: str, level: str, which: int) -> Drummer:
         """Of some drummers the one whose groove is most like the style's."""
         style, written = self._style, self._style.grooves[level][which]
+        played = table(TABLE)
         drummers = [
             Drummer(
-                table(TABLE),
+                played,
                 style.player,
                 (self._seed, "drummer", style.name, material, which, number),
                 level,
