@@ -29,6 +29,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic work",
+    "editing": "compose producer song store",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose producer song store work",
     "shown": "codec compose conditioning models native perform producer song store symbolic work",
@@ -36,7 +37,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
     "producer song symbolic work",
-    "face": "codec exchange producer shown song work",
+    "face": "codec editing exchange producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",
 }

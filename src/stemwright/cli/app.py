@@ -15,8 +15,9 @@ from stemwright.cli import (
     evaluate,
     exchange,
     history,
+    layers,
     making,
-    mixing,
+    moving,
     songs,
     train,
 )
@@ -35,8 +36,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, mixing, history, exchange, train, codecs, evaluate, bench,
-        diagnosis,
+        songs, catalogue, composing, making, layers, history, moving, exchange, train, codecs, evaluate,
+        bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

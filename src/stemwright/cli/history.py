@@ -8,6 +8,7 @@ import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines, played_by, quoted, short, table
+from stemwright.cli.saying import said
 
 _Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
 _AnyLayer = Annotated[
@@ -25,8 +26,8 @@ def register(app: typer.Typer) -> None:
     app.command("log", epilog="Example: stemwright log my-song --json")(log)
     app.command("verify", epilog="Example: stemwright verify my-song && echo whole")(verify)
     app.command("takes", epilog="Example: stemwright takes my-song lead")(takes)
-    app.command("use", epilog="Example: stemwright use my-song lead 1")(use)
-    app.command("remove", epilog="Example: stemwright remove my-song bass-2")(remove)
+    app.command("use", epilog="Example: stemwright use my-song lead 1")(said(use))
+    app.command("remove", epilog="Example: stemwright remove my-song bass-2")(said(remove))
 
 
 def log(folder: opt.SongDir, json: opt.Json = False) -> None:

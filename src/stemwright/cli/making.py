@@ -9,6 +9,7 @@ import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, in_options, lines, played_by, short
+from stemwright.cli.saying import said
 from stemwright.cli.watching import watching
 
 _Layers = Annotated[
@@ -74,9 +75,11 @@ _Stems = Annotated[bool, typer.Option("--stems", help="Write the stems too.")]
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
-    app.command("generate", epilog="Example: stemwright generate my-song lead --seed 7 --bars 5-8")(generate)
-    app.command("perform", epilog="Example: stemwright perform my-song harmony")(perform)
-    app.command("mix", epilog="Example: stemwright mix my-song --stems --out my-song.flac")(mix)
+    app.command("generate", epilog="Example: stemwright generate my-song lead --seed 7 --bars 5-8")(
+        said(generate)
+    )
+    app.command("perform", epilog="Example: stemwright perform my-song harmony")(said(perform))
+    app.command("mix", epilog="Example: stemwright mix my-song --stems --out my-song.flac")(said(mix))
 
 
 def generate(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.mixing import described
+from stemwright.cli.layers import described
 from stemwright.cli.output import changing, emit_json, lines, played_by, quoted, short, table
 from stemwright.cli.watching import watching
 from stemwright.song.layers import named_kind

@@ -187,6 +187,27 @@ class Removed(Result):
 
 
 @dataclass(frozen=True)
+class Moved(Result):
+    """Where the song stands now: `to`, a run (0: its beginning), and `branch`. `layers`: those that are not
+    as they were. `run`: of the move itself, None where nothing changed. `new`: whether the branch was begun.
+    """
+
+    run: int | None
+    to: int
+    layers: tuple[str, ...]
+    branch: str = ""
+    new: bool = False
+
+
+@dataclass(frozen=True)
+class Branches(Result):
+    """The run that each branch stands at (0: the song's beginning), and the `branch` that is worked on."""
+
+    branch: str
+    branches: dict[str, int]
+
+
+@dataclass(frozen=True)
 class Run(Result):
     """One act that changed the song. `made`: SHA-256 of what it made."""
 

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError, argument
 from stemwright.face import arguments as arg
 from stemwright.face.results import (
+    Branches,
     Composed,
     Exported,
     Generated,
     LayerSet,
     Log,
     Mixed,
+    Moved,
     Removed,
     Shown,
     Takes,
@@ -237,6 +239,18 @@ class Song:
         change = Change(level, where, mute, solo, arg.text("kind", kind), arg.text("timbre", timbre))
         return LayerSet.read(set_layer(self.path, name, change))
 
+    def add_layer(self, name: str, *, kind: str | None = None, timbre: str | None = None) -> LayerSet:
+        """Add a layer without notes, which `generate` makes; "pad", "strings" and others are known parts."""
+        from stemwright.editing.layers import add_layer
+
+        return LayerSet.read(add_layer(self.path, name, arg.text("kind", kind), arg.text("timbre", timbre)))
+
+    def rename_layer(self, layer: str, name: str) -> LayerSet:
+        """Give a layer another name; it keeps its kind, notes and takes."""
+        from stemwright.editing.layers import rename_layer
+
+        return LayerSet.read(rename_layer(self.path, layer, name))
+
     def remove(self, layer: str) -> Removed:
         """Take a layer out of the song; its notes and takes are kept. UsageError for the song's only one."""
         from stemwright.producer.remove import remove_layer
@@ -248,6 +262,36 @@ class Song:
         from stemwright.producer.remove import bring_back
 
         return Removed.read(bring_back(self.path, layer))
+
+    def undo(self, steps: int = 1) -> Moved:
+        """Go back by so many changes; nothing is deleted. UsageError at the song's beginning."""
+        from stemwright.editing.moves import undo
+
+        return Moved.read(undo(self.path, steps))
+
+    def redo(self) -> Moved:
+        """Take the last undo back. UsageError where there is none, or the song was changed since."""
+        from stemwright.editing.moves import redo
+
+        return Moved.read(redo(self.path))
+
+    def restore(self, run: int) -> Moved:
+        """Make the song what it was after a run, 0: at its beginning; a change that can be undone itself."""
+        from stemwright.editing.moves import restore
+
+        return Moved.read(restore(self.path, run))
+
+    def branch(self, name: str) -> Moved:
+        """Go to a branch, or begin it where the song stands."""
+        from stemwright.editing.moves import branch
+
+        return Moved.read(branch(self.path, name))
+
+    def branches(self) -> Branches:
+        """The branches and where they stand."""
+        from stemwright.editing.moves import branches
+
+        return Branches.read(branches(self.path))
 
     def log(self) -> Log:
         """Every act that changed the song."""

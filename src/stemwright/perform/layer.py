@@ -24,6 +24,13 @@ if TYPE_CHECKING:
 PERFORM_VERSION = 1
 """Raised whenever the same weights, features, seed and take give other tokens than before."""
 
+SIGHT_WINDOWS = 2
+"""Windows of the cache that are heard again before frames that are made anew. What a step can be told of
+begins `layers x (window - 1)` frames back, 41 s with the shipped performers; but of what is more than two
+windows back nothing is left to hear: the distributions that are drawn from are the same to 5 in a million
+(KL divergence), at a third of the work (benchmarks/edit.md).
+"""
+
 _engines: dict[tuple[str, int], Engine] = {}
 _lock = threading.Lock()
 
@@ -46,8 +53,9 @@ def perform_layer(
     """Codes [8, stop] of a layer whose whole features are [T, F]; `stop` defaults to T. A bundle of an older
     conditioning version takes the first of the columns.
 
-    `prefix` [8, P]: codes that the frames below P have. `timebase`: where the layer's bars lie. `progress`
-    hears the number of finished frames, those of the prefix included; once `cancel` says True,
+    `prefix` [8, P]: codes that the frames below P have; the frames made after them hear the last of these
+    (`heard_from`), as if the layer began there. `timebase`: where the layer's bars lie. `progress` hears the
+    number of finished frames, those of the prefix included; once `cancel` says True,
     `native.engine.Cancelled` is raised. The number of threads changes not a single code.
     """
     config = bundle.manifest.architecture
@@ -59,31 +67,39 @@ def perform_layer(
         )
 
     def report(done: int) -> bool:
-        progress(done)
+        progress(first + done)
         return not cancel()
 
     chosen = sampling if sampling is not None else sampling_of(bundle)
+    stop = frames if stop is None else stop
+    keep = retention_of(config, timebase, frames)
+    first = 0 if prefix is None or keep is not None else heard_from(bundle, prefix.shape[1])
     features = features[:, : config["features"]]
-    rows = step_features(features, frames + config["codebooks"] - 1, config["lookahead"])
+    rows = step_features(features, frames + config["codebooks"] - 1, config["lookahead"])[first:]
     base = None
     if chosen.guidance != 1.0:
         base = rows.copy()
         drop_features(base, layer, ["score"])
     codes: npt.NDArray[np.uint16] = engine_of(bundle, threads).generate(
         rows,
-        frames,
+        frames - first,
         seed=seed,
         layer_id=crc32(layer.encode("utf-8")),
         takes=(take,),
         sampling=chosen,
         base=base,
-        prefix=prefix,
-        stop=stop,
-        keep=retention_of(config, timebase, frames),
+        prefix=None if prefix is None else prefix[:, first:],
+        stop=stop - first,
+        keep=keep,
         progress=report,
     )
-    first: npt.NDArray[np.uint16] = codes[0]
-    return first
+    made: npt.NDArray[np.uint16] = codes[0]
+    return made if prefix is None else np.concatenate([prefix[:, :first], made], axis=1)
+
+
+def heard_from(bundle: Bundle, start: int) -> int:
+    """The first frame that frames made from `start` on can hear."""
+    return max(0, start - SIGHT_WINDOWS * int(bundle.manifest.architecture["window"]))
 
 
 def engine_of(bundle: Bundle, threads: int = 1) -> Engine:

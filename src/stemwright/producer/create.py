@@ -74,7 +74,7 @@ def draft(path: Path, wish: Wish) -> Song:
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     layers = wished_layers(wish, state.style)
     timbres = _timbres(wish, {layer.name: layer.role for layer in layers})
-    entries = {layer.name: _entry(layer, state.style, timbres.get(layer.name)) for layer in layers}
+    entries = {layer.name: new_entry(layer, state.style, timbres.get(layer.name)) for layer in layers}
     return Song(title, state, seed, entries, _variation(wish))
 
 
@@ -87,7 +87,7 @@ def _variation(wish: Wish) -> int:
     return wish.amount
 
 
-def _entry(layer: Layer, style: str, timbre: str | None) -> LayerEntry:
+def new_entry(layer: Layer, style: str, timbre: str | None) -> LayerEntry:
     """A layer that is new: its timbre, its kind where its name does not say it, its place in the mix."""
     entry = LayerEntry(
         timbre or usual_timbre(style, layer.role),

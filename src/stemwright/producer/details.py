@@ -184,7 +184,15 @@ class WrittenMix(_Told):
         return told if self.players else {name: value for name, value in told.items() if name != "players"}
 
 
-Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix
+@dataclass(frozen=True, slots=True)
+class Moved(_Told):
+    """Where the song stands now, and where it stood since then: numbers of runs, 0 for its beginning."""
+
+    to: int
+    since: int
+
+
+Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | Moved
 """Of a run: those of each layer, or of what sounds."""
 
 
@@ -207,8 +215,23 @@ def of_layer(record: Mapping[str, Any], layer: str) -> LayerDetails | None:
 
 def of_take(folder: SongFolder, layer: str, take: Take) -> GeneratedTake | None:
     """What the run that made a take tells of it; None where it does not. Errors as of `of_layer`."""
-    told = of_layer(folder.runs.read(take.run), layer)
+    record = folder.runs.read(take.run)
+    told = of_layer(record, _name_then(record, layer, take))
     return told if isinstance(told, GeneratedTake) else None
+
+
+def _name_then(record: Mapping[str, Any], layer: str, take: Take) -> str:
+    """What a layer was called when a run made a take of it."""
+    there = record.get("details")
+    if not isinstance(there, Mapping) or layer in there:
+        return layer
+    content = "tokens" if take.tokens_sha256 else "audio"
+    made = (
+        name
+        for name, told in there.items()
+        if isinstance(told, Mapping) and told.get(content) == take.content_sha256
+    )
+    return next(made, layer)
 
 
 def _kind(command: object, told: object) -> type[LayerDetails] | None:

@@ -8,7 +8,7 @@ do not (imports, and runs of older versions) wrote every bar.
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stemwright.producer import details
 from stemwright.producer.bars import Span
@@ -27,7 +27,7 @@ Origins = list[int]
 
 def of_take(folder: SongFolder, layer: str, take: Take, bars: int) -> Origins:
     """Who wrote the bars of a take."""
-    return _told(folder.runs.read(take.run), layer, bars)
+    return _written(details.of_take(folder, layer, take), take.run, bars)
 
 
 def of_score(folder: SongFolder, layer: str, sha: str, bars: int) -> Origins | None:
@@ -36,7 +36,7 @@ def of_score(folder: SongFolder, layer: str, sha: str, bars: int) -> Origins | N
         record = folder.runs.read(number)
         told = details.of_layer(record, layer)
         if isinstance(told, GeneratedTake | ComposedScore | ImportedScore) and told.score == sha:
-            return _told(record, layer, bars)
+            return _written(told, number, bars)
     return None
 
 
@@ -85,10 +85,10 @@ def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
     return found
 
 
-def _told(record: dict[str, Any], layer: str, bars: int) -> Origins:
-    told = details.of_layer(record, layer)
+def _written(told: object, run: int, bars: int) -> Origins:
+    """Who wrote each bar, as the details of a run tell it; where they do not, the run did."""
     if not isinstance(told, GeneratedTake | ComposedScore) or told.written is None:
-        return [record["run"]] * bars
+        return [run] * bars
     return [run for first, last, run in told.written for _ in range(first, last + 1)]
 
 

@@ -11,13 +11,19 @@ A kill after 2 or 3 leaves a song that verifies; `recover`, run by the next writ
 from __future__ import annotations
 
 import datetime
+import getpass
 import hashlib
-from collections.abc import Mapping
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from stemwright.errors import UsageError, argument
 from stemwright.producer import details
 from stemwright.song import document
+from stemwright.store.positions import Position, position
 from stemwright.work import machine
 from stemwright.work.cores import threads
 
@@ -28,9 +34,30 @@ if TYPE_CHECKING:
     from stemwright.store.folder import SongFolder
 
 
+MAX_MESSAGE = 500
+AUTHOR = "STEMWRIGHT_AUTHOR"
+"""The variable that says who works on songs; else it is the name that the user is logged in by."""
+_message: ContextVar[str] = ContextVar("message", default="")
+
+
+@contextmanager
+def saying(message: str | None) -> Iterator[None]:
+    """Runs that are recorded inside tell why, in these words. UsageError for more than a short text."""
+    text = "" if message is None else " ".join(message.split())
+    if len(text) > MAX_MESSAGE:
+        raise UsageError(f"{argument('message')}: has {len(text)} letters; give at most {MAX_MESSAGE}")
+    token = _message.set(text)
+    try:
+        yield
+    finally:
+        _message.reset(token)
+
+
 @dataclass(slots=True)
 class Act:
-    """What a run did, as its record tells it."""
+    """What a run did, as its record tells it. `at`: where the song stands after it, where that is not the
+    run itself or, if it changes nothing, where it stood before. `joined`: the position that was merged in.
+    """
 
     command: str
     layers: list[str]
@@ -38,6 +65,8 @@ class Act:
     audio_seconds: float = 0.0
     made: list[str] = field(default_factory=list)
     details: Details = field(default_factory=dict)
+    at: Position | None = None
+    joined: int | None = None
 
 
 def next_run(folder: SongFolder) -> int:
@@ -50,7 +79,8 @@ def commit(folder: SongFolder, song: Song, act: Act, clock: Clock) -> dict[str, 
     data = document.dumps(song)
     after = folder.objects.put("song", data)
     record = _record(act, clock)
-    record["song"] = {"before": _current(folder), "after": after}
+    record["song"] = {"before": _stored(folder), "after": after}
+    record |= _place(folder, act, record["song"]["before"] != after)
     number = folder.runs.append(record)
     if record["song"]["before"] != after:
         folder.save(song)
@@ -67,6 +97,8 @@ def recover(folder: SongFolder) -> None:
     step = last.get("song")
     if isinstance(step, Mapping) and step["after"] != step["before"] == _current(folder):
         folder.save(document.loads(folder.objects.get(step["after"]), "song.json"))
+    if folder.telemetry.last().get("run") == numbers[-1]:
+        return
     logged = max((line.get("run", 0) for line in folder.telemetry.check()[0]), default=0)
     for number in numbers:
         if number > logged:
@@ -76,6 +108,33 @@ def recover(folder: SongFolder) -> None:
 def _current(folder: SongFolder) -> str:
     """SHA-256 of `song.json` as it is now."""
     return hashlib.sha256((folder.path / "song.json").read_bytes()).hexdigest()
+
+
+def _stored(folder: SongFolder) -> str:
+    """The same, once it is an object, so that the song can go back to it."""
+    current = _current(folder)
+    if not folder.objects.has(current):
+        folder.objects.put("song", (folder.path / "song.json").read_bytes())
+    return current
+
+
+def _place(folder: SongFolder, act: Act, changes: bool) -> dict[str, Any]:
+    """Where in the history the run stands, as its record tells it, and who made it why."""
+    here = position(folder.runs)
+    at = act.at or Position(next_run(folder) if changes else here.run, here.branch)
+    joined = [] if act.joined is None else [act.joined]
+    told = {"message": _message.get(), "author": _author()}
+    said = {name: text for name, text in told.items() if text}
+    return {"branch": at.branch, "at": at.run, "parents": [here.run, *joined], **said}
+
+
+def _author() -> str:
+    """Who works on the song; "" where the machine does not say."""
+    try:
+        name = os.environ.get(AUTHOR) or getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+    return "".join(letter for letter in name if letter.isprintable())[:100]
 
 
 def _record(act: Act, clock: Clock) -> dict[str, Any]:

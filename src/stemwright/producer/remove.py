@@ -29,7 +29,6 @@ def remove_layer(path: Path, layer: str) -> dict[str, Any]:
                 f"layer {layer!r}: is the song's only one; import another before it is taken out",
                 field="layer",
             )
-        folder.objects.put("song", document.dumps(song))  # what the run names as the song before it
         act = Act("remove", [layer], details={layer: RemovedLayer(entry.take, len(entry.takes))})
         number = commit(folder, song.without_layer(layer), act, clock)["run"]
     return {"run": number, "layer": layer, "takes": len(entry.takes)}

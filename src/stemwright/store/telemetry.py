@@ -53,6 +53,14 @@ class Telemetry:
             )
         return number
 
+    def last(self) -> dict[str, Any]:
+        """The last line, checked by itself; {} where there is none or it is damaged."""
+        _, _, end = self._bytes().removesuffix(b"\n").rpartition(b"\n")
+        try:
+            return unseal(end + b"\n", TELEMETRY_NAME, pretty=False) if end else {}
+        except StemwrightError:
+            return {}
+
     def list(self) -> Records:
         """All lines, checked. StemwrightError at the first fault."""
         records, problems, _ = self.check()

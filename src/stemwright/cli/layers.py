@@ -1,0 +1,223 @@
+"""`layer`: what a layer is, and its place in the mix; layers added, removed, renamed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from stemwright.cli import options as opt
+from stemwright.cli.output import emit_json, lines, quoted
+from stemwright.cli.saying import said
+
+_Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
+_Gain = Annotated[
+    float | None,
+    typer.Option(
+        "--gain",
+        metavar="DB",
+        help="So much louder than its kind's usual level beside the others, -60 to 24.",
+        show_default=False,
+    ),
+]
+_Pan = Annotated[
+    str | None,
+    typer.Option(
+        "--pan",
+        metavar="P",
+        help="From -1, left, to 1, right; auto: where its kind usually stands.",
+        show_default=False,
+    ),
+]
+_Mute = Annotated[
+    bool | None,
+    typer.Option("--mute/--no-mute", help="Leave it out of mix and stems.", show_default=False),
+]
+_Solo = Annotated[
+    bool | None,
+    typer.Option(
+        "--solo/--no-solo", help="Mix it alone, with others that are soloed, too.", show_default=False
+    ),
+]
+_Kind = Annotated[
+    str | None,
+    typer.Option(
+        "--kind",
+        metavar="KIND",
+        help="What it is written, played and mixed like: drums, bass, harmony or lead. Default: what its "
+        "name begins with.",
+        show_default=False,
+    ),
+]
+_Timbre = Annotated[
+    str | None,
+    typer.Option("--timbre", metavar="NAME", help="What its next take is played in.", show_default=False),
+]
+
+
+_Level = Annotated[float, typer.Argument(metavar="DB", help="-60 to 24.", show_default=False)]
+_Place = Annotated[
+    str, typer.Argument(metavar="P", help="-1, left, to 1, right, or auto.", show_default=False)
+]
+_TimbreName = Annotated[
+    str, typer.Argument(metavar="NAME", help="A name that `timbres` lists.", show_default=False)
+]
+_KindName = Annotated[
+    str, typer.Argument(metavar="KIND", help="drums, bass, harmony or lead.", show_default=False)
+]
+_NewName = Annotated[
+    str, typer.Argument(metavar="NAME", help="Letters a-z, digits, - and _.", show_default=False)
+]
+
+
+class _Family(TyperGroup):
+    """The commands of layers; what is none of their names is the folder of `set`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # typer brings its own click
+        known = not args or args[0] in self.commands or args[0].startswith("-")
+        return super().resolve_command(ctx, args if known else ["set", *args])
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    family = typer.Typer(
+        cls=_Family,
+        help="Set a layer's level, place, kind or timbre (`layer DIR NAME --gain -3` is `layer set`); add, "
+        "remove and rename layers.",
+        no_args_is_help=True,
+    )
+    for command, example in _COMMANDS:
+        name = command.__name__.rstrip("_")
+        family.command(name, epilog=f"Example: stemwright layer {name} my-song {example}")(said(command))
+    app.add_typer(family, name="layer")
+
+
+def set_(
+    folder: opt.SongDir,
+    layer: _Layer,
+    gain: _Gain = None,
+    pan: _Pan = None,
+    mute: _Mute = None,
+    solo: _Solo = None,
+    kind: _Kind = None,
+    timbre: _Timbre = None,
+    json: opt.Json = False,
+) -> None:
+    """Set a layer's level, place, kind or timbre, or leave it out of the mix. Its takes stay as they are."""
+    from stemwright.face.song import Song
+
+    made = Song(folder).layer(layer, gain=gain, pan=pan, mute=mute, solo=solo, kind=kind, timbre=timbre)
+    facts = made.to_json()
+    if json:
+        emit_json(facts)
+        return
+    told = described(facts) or f"mixed as {facts['kind']} usually is"
+    lines([f"{layer}: {told}; hear it with: stemwright mix {quoted(folder)}", *facts["remarks"]])
+
+
+def mute(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
+    """Leave a layer out of mix and stems."""
+    set_(folder, layer, mute=True, json=json)
+
+
+def unmute(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
+    """Have a layer in mix and stems again."""
+    set_(folder, layer, mute=False, json=json)
+
+
+def solo(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
+    """Mix a layer alone, with others that are soloed, too."""
+    set_(folder, layer, solo=True, json=json)
+
+
+def unsolo(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
+    """Mix a layer with the others again."""
+    set_(folder, layer, solo=False, json=json)
+
+
+def gain(folder: opt.SongDir, layer: _Layer, level: _Level, json: opt.Json = False) -> None:
+    """Set how much louder a layer is than its kind usually is."""
+    set_(folder, layer, gain=level, json=json)
+
+
+def pan(folder: opt.SongDir, layer: _Layer, place: _Place, json: opt.Json = False) -> None:
+    """Set where a layer stands between left and right."""
+    set_(folder, layer, pan=place, json=json)
+
+
+def timbre(folder: opt.SongDir, layer: _Layer, name: _TimbreName, json: opt.Json = False) -> None:
+    """Set what a layer's next take is played in."""
+    set_(folder, layer, timbre=name, json=json)
+
+
+def kind(folder: opt.SongDir, layer: _Layer, name: _KindName, json: opt.Json = False) -> None:
+    """Set what a layer is written, played and mixed like: drums, bass, harmony or lead."""
+    set_(folder, layer, kind=name, json=json)
+
+
+def add(
+    folder: opt.SongDir,
+    layer: _Layer,
+    kind: _Kind = None,
+    timbre: _Timbre = None,
+    json: opt.Json = False,
+) -> None:
+    """Add a layer, which `generate` then makes: a known part (pad, strings, brass...) or one of any kind."""
+    from stemwright.face.song import Song
+
+    facts = Song(folder).add_layer(layer, kind=kind, timbre=timbre).to_json()
+    if json:
+        emit_json(facts)
+    else:
+        lines(
+            [f"{layer}: is new, of kind {facts['kind']}; next: stemwright generate {quoted(folder)} {layer}"]
+        )
+
+
+def remove(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
+    """Take a layer out of the song; undo, or `remove --undo`, brings it back with its takes."""
+    from stemwright.face.song import Song
+
+    facts = Song(folder).remove(layer).to_json()
+    if json:
+        emit_json(facts)
+    else:
+        lines([f"{layer}: is taken out; back again with: stemwright undo {quoted(folder)}"])
+
+
+def rename(folder: opt.SongDir, layer: _Layer, name: _NewName, json: opt.Json = False) -> None:
+    """Give a layer another name. It keeps its kind, its notes and its takes."""
+    from stemwright.face.song import Song
+
+    facts = Song(folder).rename_layer(layer, name).to_json()
+    if json:
+        emit_json(facts)
+    else:
+        lines([f"{layer}: is called {name} now, of kind {facts['kind']}"])
+
+
+_COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (set_, "bass --gain -3 --pan 0.2"),
+    (add, "pad"),
+    (remove, "pad"),
+    (rename, "lead solo"),
+    (mute, "lead"),
+    (unmute, "lead"),
+    (solo, "drums"),
+    (unsolo, "drums"),
+    (gain, "bass -- -3"),
+    (pan, "harmony -- -0.5"),
+    (timbre, "lead flute"),
+    (kind, "choir harmony"),
+)
+"""Commands in the order in which they are listed, each with an example."""
+
+
+def described(facts: Mapping[str, Any]) -> str:
+    """What of a layer's place in the mix is not as usual: "gain -3 dB, pan +0.2, muted"; "" for nothing."""
+    told = [f"gain {facts['gain_db']:+g} dB"] if facts["gain_db"] else []
+    told += [f"pan {facts['pan']:+g}"] if facts["pan"] is not None else []
+    told += [word for field, word in (("mute", "muted"), ("solo", "soloed")) if facts[field]]
+    return ", ".join(told)

@@ -1,0 +1,1 @@
+"""Changing a song that is there, and its history: going back, branches, differences."""
