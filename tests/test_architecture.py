@@ -29,7 +29,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic work",
-    "editing": "compose producer song store",
+    "editing": "codec compose producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose producer song store work",
     "shown": "codec compose conditioning models native perform producer song store symbolic work",

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from stemwright.face.start import new as new
     from stemwright.face.start import open as open
     from stemwright.native.engine import Cancelled as Cancelled
+    from stemwright.producer.record import saying as saying
     from stemwright.song.score import Note as Note
     from stemwright.song.score import Score as Score
 
@@ -40,6 +41,7 @@ _HOMES = {
     "StemwrightError": "errors",
     "UsageError": "errors",
     "Cancelled": "native.engine",
+    "saying": "producer.record",
 }
 
 if not TYPE_CHECKING:  # a type checker reads the names above, and finds the ones that are mistyped

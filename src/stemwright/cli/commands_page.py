@@ -24,14 +24,14 @@ Made from the command line itself, by `{REMAKE}`.
 def commands_page() -> str:
     """The whole page, as Markdown."""
     root = typer.main.get_command(build())
-    return "\n".join([HEAD, *(line for name, command in _leaves(root) for line in _section(name, command))])
+    return "\n".join([HEAD, *(line for name, command in leaves(root) for line in _section(name, command))])
 
 
-def _leaves(command: Any, name: str = "stemwright") -> Iterator[tuple[str, Any]]:
+def leaves(command: Any, name: str = "stemwright") -> Iterator[tuple[str, Any]]:
     """Every command that does something, with the words that call it."""
     if hasattr(command, "commands"):
         for word, inner in command.commands.items():
-            yield from _leaves(inner, f"{name} {word}")
+            yield from leaves(inner, f"{name} {word}")
     else:
         yield name, command
 

@@ -110,7 +110,7 @@ def generate(
             player=player,
             progress=watch,
         )
-    _say_made(
+    say_made(
         made.to_json(),
         json,
         "nothing is missing; --seed N makes another take, --timbre NAME or --player another sound of it",
@@ -125,10 +125,10 @@ def perform(folder: opt.SongDir, layers: _Layers = None, json: opt.Json = False)
 
     with watching() as watch:
         made = Song(folder).perform(*(layers or ()), progress=watch)
-    _say_made(made.to_json(), json, "all takes are by the performers that are installed")
+    say_made(made.to_json(), json, "all takes are by the performers that are installed")
 
 
-def _say_made(facts: dict[str, Any], json: bool, nothing: str) -> None:
+def say_made(facts: dict[str, Any], json: bool, nothing: str) -> None:
     """What there is now; `nothing`: what to say where nothing was made."""
     made = in_options(facts)
     if json:

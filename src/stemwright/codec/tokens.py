@@ -106,6 +106,14 @@ def canonical_bytes(tokens: npt.NDArray[np.integer], codebook_size: int = 1024) 
     return head + np.ascontiguousarray(codes, dtype="<u2").tobytes()
 
 
+def rearranged(data: bytes, frames: npt.NDArray[np.int64], name: str = "tokens") -> bytes:
+    """The canonical bytes of tokens made of other tokens' frames. UsageError, naming ``name``, for damaged
+    ones.
+    """
+    codes = from_canonical(data, name)
+    return canonical_bytes(codes[:, frames], _CANONICAL.unpack_from(data)[2])
+
+
 def from_canonical(data: bytes, name: str = "tokens") -> Tokens:
     """The tokens whose canonical bytes these are. UsageError, naming ``name``, for anything else."""
     if len(data) < _CANONICAL.size:

@@ -187,6 +187,32 @@ class Removed(Result):
 
 
 @dataclass(frozen=True)
+class ChangedBars(Result):
+    """Bars of a layer ("5-8", "" for none) that a change writes, and those that it performs anew."""
+
+    written: str
+    performed: str
+
+
+@dataclass(frozen=True)
+class Changed(Result):
+    """A change of a song, `what`, and the song's bars and form after it. `run`: None where it was tried alone
+    (`dry_run`) or changes nothing. `layers`: those that it touches. `estimated_seconds`: of the performing.
+    """
+
+    run: int | None
+    dry_run: bool
+    what: str
+    bars: int
+    form: str
+    layers: dict[str, ChangedBars]
+    seconds: float
+    estimated_seconds: float
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Moved(Result):
     """Where the song stands now: `to`, a run (0: its beginning), and `branch`. `layers`: those that are not
     as they were. `run`: of the move itself, None where nothing changed. `new`: whether the branch was begun.

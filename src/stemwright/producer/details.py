@@ -148,6 +148,9 @@ class ChangedLayer(_Told):
         return cls(checked(dict[str, Any], value, where))
 
 
+EDITS = ("edit", "bars", "section", "extend", "remix", "vary")
+"""The commands that change what a song is made of; their runs tell of each layer the take that came of it."""
+
 LayerDetails = (
     GeneratedTake | ComposedScore | ImportedScore | UsedTake | RemovedLayer | ReturnedLayer | ChangedLayer
 )
@@ -236,6 +239,8 @@ def _name_then(record: Mapping[str, Any], layer: str, take: Take) -> str:
 
 def _kind(command: object, told: object) -> type[LayerDetails] | None:
     """What a command's runs tell of a layer."""
+    if command in EDITS:
+        return GeneratedTake if isinstance(told, Mapping) and "key" in told else ChangedLayer
     match command:
         case "generate":
             return GeneratedTake

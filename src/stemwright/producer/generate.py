@@ -68,14 +68,15 @@ def _with_takes(todo: Plan, jobs: Jobs, made: Results, run: int) -> Song:
     """The song with everything decided and the new takes active."""
     song = todo.song
     for job in jobs:
-        take, entry = _take(job, made[job.layer], run), song.layers[job.layer]
+        take, entry = new_take(job, made[job.layer], run), song.layers[job.layer]
         if job.layer in todo.released and job.wanted.edit:  # the whole is what the layer now plays
             entry = replace(entry, score_sha256=take.score_sha256)
         song = song.with_layer(job.layer, entry.with_take(take))
     return song
 
 
-def _take(job: Job, result: Made, run: int) -> Take:
+def new_take(job: Job, result: Made, run: int) -> Take:
+    """The take that came of a job in a run."""
     want = job.wanted
     made = job.player.made(result.content)
     return Take(
@@ -91,7 +92,9 @@ def _act(folder: SongFolder, todo: Plan, jobs: Jobs, made: Results, seed: int | 
         seed=seed,
         audio_seconds=frames / FRAME_RATE,
         made=[sha for result in made.values() for sha in (result.score, result.content)],
-        details={job.layer: _detail(job, made[job.layer], _origins(folder, todo.song, job)) for job in jobs},
+        details={
+            job.layer: detail_of(job, made[job.layer], _origins(folder, todo.song, job)) for job in jobs
+        },
     )
 
 
@@ -105,9 +108,7 @@ def _origins(folder: SongFolder, song: Song, job: Job) -> lineage.Origins:
         fresh = lineage.of_score(folder, job.layer, given, bars) or fresh
     if want.edit is None:
         return fresh
-    return lineage.with_bars(
-        lineage.of_take(folder, job.layer, want.edit.base, bars), fresh, want.edit.span.bars
-    )
+    return lineage.with_bars(lineage.of_take(folder, job.layer, want.edit.base, bars), fresh, want.edit.bars)
 
 
 def _frames(todo: Plan) -> int:
@@ -119,13 +120,14 @@ def _frames(todo: Plan) -> int:
     return stop - start
 
 
-def _detail(job: Job, result: Made, origins: lineage.Origins) -> GeneratedTake:
+def detail_of(job: Job, result: Made, origins: lineage.Origins) -> GeneratedTake:
+    """What a run tells of a job's take."""
     want = job.wanted
     return GeneratedTake(
         by=job.player.details(result.content),
         take=want.take,
         seed=want.seed,
-        bars=str(want.edit.span) if want.edit else None,
+        bars=str(want.edit) if want.edit else None,
         base=want.edit.base.take if want.edit else None,
         score=result.score,
         seconds=result.seconds,

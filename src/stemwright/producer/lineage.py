@@ -7,6 +7,7 @@ do not (imports, and runs of older versions) wrote every bar.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def of_layer(folder: SongFolder, layer: str, entry: LayerEntry, bars: int) -> Or
     return of_score(folder, layer, entry.score_sha256, bars) if entry.score_sha256 else None
 
 
-def with_bars(origins: Origins | None, new: Origins, bars: range) -> Origins:
+def with_bars(origins: Origins | None, new: Origins, bars: Collection[int]) -> Origins:
     """The origins once some bars (from 0) are new ones'."""
     if origins is None:
         return new

@@ -6,7 +6,8 @@ in flight; the next run finds it there under its key.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stemwright.producer.clock import Clock
@@ -14,7 +15,7 @@ from stemwright.producer.decoders import codec_of_take
 from stemwright.producer.players import Performer, Sampler, remarks
 from stemwright.producer.tasks import Job, Made
 from stemwright.work.cores import threads
-from stemwright.work.progress import Watch
+from stemwright.work.progress import Watch, shifted
 from stemwright.work.threads import Cancel, side_by_side
 
 if TYPE_CHECKING:
@@ -123,26 +124,35 @@ def _tokens(
 
     want = job.wanted
     features = frame_features(state, job.role, job.score, timbre=player.slot)
-    start, stop, before = 0, len(features), _base(folder, job, player)
-    if want.edit is not None and before is not None:
-        start, stop = want.edit.span.frames(state)
-    codes = perform_layer(
-        player.bundle,
-        features,
-        seed=want.seed,
-        layer=job.role,
-        take=want.take,
-        timebase=state.timebase,
-        sampling=player.sampling,
-        threads=own_threads,
-        prefix=None if before is None else before[:, :start],
-        stop=stop,
-        progress=lambda done: watch(job.layer, max(0, done - start), stop - start),
-        cancel=cancelled,
-    )
-    if before is not None:
-        codes = np.concatenate([codes, before[:, stop:]], axis=1)
+    codes, spans = _base(folder, job, player), [(0, len(features))]
+    if want.edit is not None and codes is not None:
+        spans = [span.frames(state) for span in want.edit.spans]
+    done, total = 0, sum(stop - start for start, stop in spans)
+    for start, stop in spans:
+        told = partial(_tell, shifted(partial(watch, job.layer), done, total), start, stop)
+        made = perform_layer(
+            player.bundle,
+            features,
+            seed=want.seed,
+            layer=job.role,
+            take=want.take,
+            timebase=state.timebase,
+            sampling=player.sampling,
+            threads=own_threads,
+            prefix=None if codes is None else codes[:, :start],
+            stop=stop,
+            progress=told,
+            cancel=cancelled,
+        )
+        codes = made if codes is None else np.concatenate([made, codes[:, stop:]], axis=1)
+        done += stop - start
+    assert codes is not None
     return container.canonical_bytes(codes, int(player.bundle.manifest.architecture["codebook_size"]))
+
+
+def _tell(watch: Callable[[int, int], object], start: int, stop: int, done: int) -> None:
+    """Tell a watch of the frames of a stretch that are done, those before it left out."""
+    watch(max(0, done - start), stop - start)
 
 
 def _base(folder: SongFolder, job: Job, player: Performer) -> Tokens | None:

@@ -243,7 +243,7 @@ def _wanted(
     if active is not None and _same_notes(request):
         return Wanted(name, role, take, active.seed, writer_of(folder, active, name), None, active)
     seed = layer_seed(song.seed, name, take) if request.seed is None else request.seed
-    edit = Edit(active, span) if span is not None and active is not None else None
+    edit = Edit(active, (span,)) if span is not None and active is not None else None
     if isinstance(player, Performer) and active is None and _is_plain(request):
         edit = _rewritten(folder, entry, song.state, name, player)
     return Wanted(name, role, take, seed, writer_for(entry, request.composer), edit, None)
@@ -276,4 +276,4 @@ def _rewritten(
     given = playable(folder.score(entry.score_sha256, name), player)
     base, bars = nearest(folder, state, name, given, takes)
     span = Span(min(bars) + 1, max(bars) + 1) if bars else None
-    return Edit(base, span) if span is not None and len(span.bars) < state.bars else None
+    return Edit(base, (span,)) if span is not None and len(span.bars) < state.bars else None

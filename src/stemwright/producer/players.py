@@ -67,7 +67,7 @@ class Performer:
             "take": want.take,
             "sampling": asdict(self.sampling),
             "base": want.edit.base.tokens_sha256 if want.edit else None,
-            "bars": str(want.edit.span) if want.edit else None,
+            "bars": str(want.edit) if want.edit else None,
         }
 
     def details(self, sha: str) -> ByPerformer:

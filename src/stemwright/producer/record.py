@@ -55,8 +55,9 @@ def saying(message: str | None) -> Iterator[None]:
 
 @dataclass(slots=True)
 class Act:
-    """What a run did, as its record tells it. `at`: where the song stands after it, where that is not the
-    run itself or, if it changes nothing, where it stood before. `joined`: the position that was merged in.
+    """What a run did, as its record tells it. `what`: the change in a few words. `at`: where the song stands
+    after it, where that is not the run itself or, if it changes nothing, where it stood before. `joined`: the
+    position that was merged in.
     """
 
     command: str
@@ -65,6 +66,7 @@ class Act:
     audio_seconds: float = 0.0
     made: list[str] = field(default_factory=list)
     details: Details = field(default_factory=dict)
+    what: str = ""
     at: Position | None = None
     joined: int | None = None
 
@@ -123,7 +125,7 @@ def _place(folder: SongFolder, act: Act, changes: bool) -> dict[str, Any]:
     here = position(folder.runs)
     at = act.at or Position(next_run(folder) if changes else here.run, here.branch)
     joined = [] if act.joined is None else [act.joined]
-    told = {"message": _message.get(), "author": _author()}
+    told = {"what": act.what, "message": _message.get(), "author": _author()}
     said = {name: text for name, text in told.items() if text}
     return {"branch": at.branch, "at": at.run, "parents": [here.run, *joined], **said}
 

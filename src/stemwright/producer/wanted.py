@@ -22,10 +22,18 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Some bars of an existing take are made again; the rest of its tokens stays."""
+    """Some bars of a take, `spans`, upwards, are made again; the rest of its tokens stays."""
 
     base: Take
-    span: Span
+    spans: tuple[Span, ...]
+
+    @property
+    def bars(self) -> list[int]:
+        """The bars, counted from 0."""
+        return [bar for span in self.spans for bar in span.bars]
+
+    def __str__(self) -> str:
+        return ",".join(map(str, self.spans))
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,12 +141,24 @@ def _ready(folder: SongFolder, entry: LayerEntry, task: Task, band: _Band) -> Re
     played = playable(written, task.player)
     if want.edit is None:
         return Ready(played, _moved(written, played))
+    if want.again is not None:  # performed anew in some bars, not written
+        return Ready(played, _moved(written, played))
     old = folder.score(want.edit.base.score_sha256, want.layer)
-    start, end = want.edit.span.ticks(state)
-    fresh = played.slice(start, end, shift=False)
-    parts = (old.slice(0, start, shift=False), fresh, old.slice(end, state.total_ticks, shift=False))
-    score = Score.from_notes(note for part in parts for note in part.notes)
-    return Ready(score, _moved(written.slice(start, end, shift=False), fresh))
+    spans = [span.ticks(state) for span in want.edit.spans]
+    fresh = _cut(played, spans)
+    score = Score.from_notes([*_cut(old, _around(spans, state.total_ticks)).notes, *fresh.notes])
+    return Ready(score, _moved(_cut(written, spans), fresh))
+
+
+def _cut(score: Score, spans: Sequence[tuple[int, int]]) -> Score:
+    """The notes that begin in spans of ticks, each ending with its span at the latest."""
+    return Score.from_notes(note for span in spans for note in score.slice(*span, shift=False).notes)
+
+
+def _around(spans: Sequence[tuple[int, int]], end: int) -> list[tuple[int, int]]:
+    """The spans of ticks before, between and after others."""
+    edges = [0, *(tick for span in spans for tick in span), end]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def _written(folder: SongFolder, entry: LayerEntry, want: Wanted, band: _Band) -> Score:
@@ -194,7 +206,7 @@ def _range(task: Task) -> tuple[int, int] | None:
 
 
 def _gap(want: Wanted, later: Sequence[Task], state: GlobalState) -> Gap:
-    bars = want.edit.span.bars if want.edit else range(state.bars)
+    bars = range(state.bars) if want.edit is None else range(want.edit.bars[0], want.edit.bars[-1] + 1)
     return Gap((want.role,), bars, unheard=tuple(other.wanted.role for other in later))
 
 
