@@ -224,3 +224,39 @@ def test_names() -> None:
     assert parse_style(" Lo-Fi ") == "lo-fi"
     with pytest.raises(UsageError, match=r"^style: "):
         parse_style("a/b")
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("intro:4 verse:16s outro:1s", "intro:4 verse:8 outro:1"),
+        ("[Intro] [Verse 1]\n[Chorus] [Outro]", "intro:4 verse:8 chorus:8 outro:4"),
+        (
+            "[verse 2: 12 bars], [Pre-Chorus] [Chorus 16 bars] [Outro 20s]",
+            "verse:12 prechorus:4 chorus:16 outro:10",
+        ),
+        ("[Guitar Solo 8 bars] [Chorus: 16] [Outro:4s]", "guitarsolo:8 chorus:16 outro:2"),
+    ],
+)
+def test_forms_in_seconds_and_in_tags(text: str, form: str) -> None:
+    assert GlobalState.create(bpm="120", form=text).form == form
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[Verse] la la la", "'la la la' is outside of the brackets"),
+        ("[8 bars]", r"\[8 bars\] is not a section"),
+        ("[]", r"\[\] is not a section"),
+        ("[Verse 4000 bars]", "give 1 to 999"),
+        ("verse:8x", "is not a number of bars"),
+    ],
+)
+def test_forms_that_cannot_be(text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        GlobalState.create(bpm="120", form=text)
+
+
+def test_seconds_need_a_tempo() -> None:
+    with pytest.raises(UsageError, match="the tempo is not known here"):
+        parse_form("verse:20s")

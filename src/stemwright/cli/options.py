@@ -75,7 +75,8 @@ Form = Annotated[
     typer.Option(
         "--form",
         metavar="FORM",
-        help="Sections and their bars; 'auto' draws them from what real songs of the style do. Default: "
+        help="Sections and their bars or seconds, 'intro:4 verse:20s', or tags, '[Intro] [Verse] [Outro "
+        "20s]'; 'auto' draws them from what real songs of the style do. Default: "
         "'intro:4 verse:8 chorus:4'.",
         show_default=False,
     ),

@@ -119,7 +119,8 @@ class GlobalState:
         Tempo and meter may change at bars: "112, 9: 126", "4/4, 9: 3/4".
         """
         (first, tempos), (unit, meters) = parse_tempos(bpm), parse_meters(meter)
-        sections, plain_style = parse_form(form), parse_style(style)
+        bar_seconds = Timebase(first, unit).bar_seconds
+        sections, plain_style = parse_form(form, bar_seconds), parse_style(style)
         return cls(first, unit, Key.parse(key), sections, style=plain_style, tempos=tempos, meters=meters)
 
     def with_(self, **changes: Any) -> GlobalState:
