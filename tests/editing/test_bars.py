@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from stemwright.producer.generate import generate
 from stemwright.producer.layer import Change, set_layer
 from stemwright.producer.mix import mix_song
 from stemwright.store.folder import SongFolder
+from stemwright.store.positions import position
 from stemwright.store.verify import verify
 
 LAYERS = ("drums", "bass", "harmony", "lead")
@@ -230,3 +232,24 @@ def test_no_way_of_editing_loses_a_note_a_take_or_a_run(acts: list[tuple[str, in
             for layer in LAYERS:
                 assert tokens(path, layer).shape[1] == song(path).state.frames
         assert verify(SongFolder.open(path)).problems == []
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(acts=ACTS)
+def test_the_same_changes_without_any_cache_give_the_same_tokens(
+    acts: list[tuple[str, int, int, int]],
+) -> None:
+    def play(path: Path, forgetful: bool) -> list[str | None]:
+        create(path, Wish(bpm="291", form="intro:1 verse:2", seed=4, title="A"))
+        generate(path)
+        for act, at, count, to in acts:
+            if forgetful:
+                shutil.rmtree(path / "cache", ignore_errors=True)
+            if act == "undo" and position(SongFolder.open(path).runs).run > 1:
+                undo(path)
+            elif act not in ("undo", "redo"):
+                _do(path, act, at, count, to)
+        return [entry.active and entry.active.tokens_sha256 for entry in song(path).layers.values()]
+
+    with tempfile.TemporaryDirectory() as place:
+        assert play(Path(place) / "one", forgetful=False) == play(Path(place) / "two", forgetful=True)

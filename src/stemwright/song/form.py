@@ -56,8 +56,8 @@ class Section:
 def parse_form(text: str, bar_seconds: Fraction | None = None) -> tuple[Section, ...]:
     """Sections from "intro:4 verse:8" (blanks or commas between), or from tags as song platforms have them,
     "[Intro] [Verse 1] [Chorus 8 bars] [Outro 20s]"; a tag without a length has the usual one. Lengths may be
-    in seconds, "outro:20s", where `bar_seconds` says how long a bar is: the nearest number of bars. UsageError
-    names the part that is wrong.
+    in seconds, "outro:20s", where `bar_seconds` says how long a bar is: the nearest number of bars.
+    UsageError names the part that is wrong.
     """
     if "[" in text:
         return _parse_tags(text, bar_seconds)
