@@ -26,12 +26,12 @@ from stemwright.producer.compose import RESTS, compose
 from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.producer.whole import make_song
-from stemwright.producer.write import compose_state
+from stemwright.producer.write import _ringing, compose_state
 from stemwright.shown.doctor import examine
 from stemwright.shown.reports import check, list_takes
 from stemwright.song.document import LayerEntry
 from stemwright.song.layers import LAYERS
-from stemwright.song.score import Score
+from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 from stemwright.store import SongFolder
 from stemwright.symbolic.composer.composer import Composer
@@ -419,3 +419,10 @@ def test_with_a_composer_of_another_version(song: Path, monkeypatch: Any, tmp_pa
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "weights"))
     with pytest.raises(UsageError, match=r"train it again, or leave composer out$"):
         generate(song, composer=True)
+
+
+def test_a_note_of_new_bars_rings_on_until_something_begins_after_them() -> None:
+    score = Score.from_notes([Note(0, 96, 60, 90), Note(336, 200, 62, 90), Note(340, 20, 64, 90)])
+    rung = _ringing(score, [(0, 384)], [480, 1536])
+    assert [(note.onset, note.duration) for note in rung.notes] == [(0, 96), (336, 144), (340, 20)]
+    assert [note.duration for note in _ringing(score, [(0, 384)], [384, 1536]).notes] == [96, 48, 20]

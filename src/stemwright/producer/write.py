@@ -8,8 +8,9 @@ that was stopped gives them again; what was finished is found in the journal.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from stemwright.producer.tasks import Job, Task
 from stemwright.producer.wanted import COMPOSER, Wanted
 from stemwright.producer.writers import OTHERWISE
 from stemwright.song.layers import kind_of, ordered
-from stemwright.song.score import Score
+from stemwright.song.score import Note, Score
 from stemwright.work.progress import Watch, shifted
 
 if TYPE_CHECKING:
@@ -145,14 +146,34 @@ def _ready(folder: SongFolder, entry: LayerEntry, task: Task, band: _Band) -> Re
         return Ready(played, _moved(written, played))
     old = folder.score(want.edit.base.score_sha256, want.layer)
     spans = [span.ticks(state) for span in want.edit.spans]
-    fresh = _cut(played, spans)
-    score = Score.from_notes([*_cut(old, _around(spans, state.total_ticks)).notes, *fresh.notes])
-    return Ready(score, _moved(_cut(written, spans), fresh))
+    kept = _cut(old, _around(spans, state.total_ticks))
+    fresh = _ringing(played, spans, [note.onset for note in kept.notes] + [state.total_ticks])
+    score = Score.from_notes([*kept.notes, *fresh.notes])
+    return Ready(score, _moved(Score(tuple(_begun(written, spans))), Score(tuple(_begun(played, spans)))))
 
 
 def _cut(score: Score, spans: Sequence[tuple[int, int]]) -> Score:
     """The notes that begin in spans of ticks, each ending with its span at the latest."""
     return Score.from_notes(note for span in spans for note in score.slice(*span, shift=False).notes)
+
+
+def _begun(score: Score, spans: Sequence[tuple[int, int]]) -> list[Note]:
+    """The notes that begin in spans of ticks, as long as they are."""
+    return [note for note in score.notes if any(start <= note.onset < end for start, end in spans)]
+
+
+def _ringing(score: Score, spans: Sequence[tuple[int, int]], onsets: Sequence[int]) -> Score:
+    """The notes that begin in spans of ticks, ringing on until something begins after their span (`onsets`,
+    upwards): a chord that comes early sounds into the next bar.
+    """
+    found = []
+    for start, end in spans:
+        after = onsets[bisect_left(onsets, end)]
+        found += [
+            replace(note, duration=min(note.duration, max(end, after) - note.onset))
+            for note in _begun(score, [(start, end)])
+        ]
+    return Score.from_notes(found)
 
 
 def _around(spans: Sequence[tuple[int, int]], end: int) -> list[tuple[int, int]]:
