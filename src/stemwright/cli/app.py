@@ -15,6 +15,7 @@ from stemwright.cli import (
     evaluate,
     exchange,
     history,
+    lyrics,
     making,
     mixing,
     songs,
@@ -35,8 +36,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, mixing, history, exchange, train, codecs, evaluate, bench,
-        diagnosis,
+        songs, catalogue, composing, making, mixing, lyrics, history, exchange, train, codecs, evaluate,
+        bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app
