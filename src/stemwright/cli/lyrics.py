@@ -167,7 +167,7 @@ def _over_bars(line: Mapping[str, Any]) -> str:
     for syllable in line["syllables"]:
         while bar < syllable["bar"]:
             bar += 1
-            text += "" if text.endswith(("-", " ")) or not text else " "
+            text += " " if text.endswith("-") else ""
             text += "| "
         text += syllable["text"] + ("-" if syllable["kind"] in ("begin", "middle") else " ")
     return text.rstrip()

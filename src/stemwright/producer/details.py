@@ -188,7 +188,8 @@ class WrittenMix(_Told):
 class ChangedLyrics(_Told):
     """How a song's lyrics were changed: by a "file", another "line", a "melody", "written", "removed"; how
     many lines they have (had, where they were removed), their layer, and the SHA-256 of their text, LF
-    between lines. `line`: which; `theme`, `seed`, `writer`: of what was written, "stemwright" or a program's name.
+    between lines. `line`: which; `theme`, `seed`, `writer`: of what was written, by "stemwright" or a
+    program's name.
     """
 
     how: str

@@ -48,6 +48,8 @@ def share_out(rooms: Sequence[Room], spots: Sequence[Spot]) -> list[range]:
 
 def _chains(able: Sequence[int], rooms: Sequence[Room]) -> list[tuple[int, int]]:
     """Runs of rooms that overlap and so depend on each other; each is decided alone."""
+    if not able:
+        return []
     edges = [0]
     reach = 0
     for place, number in enumerate(able):

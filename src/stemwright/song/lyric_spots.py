@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 24
 """Ticks of a syllable at least: a 16th note."""
+_LOOSE = 7  # ticks from a 16th that a note may be played beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,9 @@ def _grid(state: GlobalState, start: int, stop: int, parts: int) -> list[Spot]:
 
 
 def _weight(state: GlobalState, tick: int, length: int) -> int:
+    nearest = round(tick / SHORTEST) * SHORTEST
+    if abs(tick - nearest) <= _LOOSE:  # as people play: a little before the beat, or after it
+        tick = nearest
     bar = state.bar_of_tick(tick)
     meter = state.meter_of(bar)
     beat = max(meter.ticks_per_beat, 48)

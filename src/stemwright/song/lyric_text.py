@@ -101,7 +101,7 @@ def read_text(text: str, state: GlobalState, name: str) -> tuple[list[Verse], li
     silent = [
         section.name
         for index, section in enumerate(state.sections)
-        if index not in shares and _plain(section.name) not in _PLAYED
+        if index not in shares and is_sung(section.name)
     ]
     told = ", ".join(f"{part} ({count})" if count > 1 else part for part, count in Counter(silent).items())
     return verses, [f"without words: {told}"] if silent else []
@@ -130,6 +130,16 @@ def write_text(lyrics: Lyrics, state: GlobalState) -> str:
             last = index
         out.append(line.text)
     return "\n".join(out) + "\n"
+
+
+def is_sung(section: str) -> bool:
+    """Whether a section of that name usually has words."""
+    return _plain(section) not in _PLAYED
+
+
+def returns(section: str) -> bool:
+    """Whether a section of that name has the same words whenever it comes."""
+    return _plain(section) in _AGAIN
 
 
 def section_name(text: str) -> str | None:
@@ -206,7 +216,7 @@ def _headed(blocks: Sequence[_Block], state: GlobalState, name: str) -> dict[int
 
 def _unheaded(blocks: Sequence[_Block], state: GlobalState) -> dict[int, list[str]]:
     """Lines by section: a block each, more where there are more; one block alone over all sections."""
-    sung = [n for n, section in enumerate(state.sections) if _plain(section.name) not in _PLAYED]
+    sung = [n for n, section in enumerate(state.sections) if is_sung(section.name)]
     sung = sung or list(range(len(state.sections)))
     if len(blocks) == 1 and len(blocks[0].lines) > 1 and len(sung) > 1:
         return _over(blocks[0].lines, sung, state)
