@@ -51,7 +51,7 @@ class Lyricist:
     def asked(
         cls, theme: str | None, by: str | None = None, timeout: float | None = None, seed: int | None = None
     ) -> Self | None:
-        """None where no theme is given. UsageError for an empty or too long one, and for what goes without."""
+        """None where no theme is given. UsageError for one that is empty or too long."""
         if theme is None:
             for name, value in (("by", by), ("timeout", timeout), ("seed", seed)):
                 if value is not None:

@@ -1,5 +1,5 @@
-"""Talking with a program in JSON lines: a question is an object on a line of its standard input, an answer one
-on a line of its standard output. Never through a shell; with a limit on time and on length.
+"""Talking with a program in JSON lines: a question is an object on a line of its standard input, an answer
+one on a line of its standard output. Never through a shell; with a limit on time and on length.
 """
 
 from __future__ import annotations
