@@ -14,7 +14,8 @@ from support.runner import COMMAND, environment
 
 COMMANDS = [
     ("new",), ("song",), ("compose",), ("generate",), ("perform",), ("mix",), ("show",), ("log",),
-    ("verify",), ("takes",), ("use",), ("remove",), ("layer",), ("lyrics",), ("styles",), ("style", "check"), ("timbres",),
+    ("verify",), ("takes",), ("use",), ("remove",), ("layer",), ("lyrics",),
+    ("styles",), ("style", "check"), ("timbres",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
     ("train", "tone"), ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"),
     ("train", "corpus"), ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
