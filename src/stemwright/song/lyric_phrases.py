@@ -14,6 +14,7 @@ from stemwright.song.lyric_spots import Spot
 
 _NEVER = 1 << 40
 _FAR = 24  # ticks that a line may begin beside where it should, at the cost of one
+_NEAR = 32  # notes before and after its start that a line may begin on
 _MISSING, _SPARE = 16, 1  # for a syllable without a note, for a note without a syllable
 _BREATH, _LONGEST = 32, 384  # ticks from onset to onset before a line: gain of one for so many, at most
 
@@ -65,9 +66,10 @@ def _begins(room: Room, onsets: Sequence[int]) -> range:
     if first == last:
         return range(0)
     around = max(2 * (room.high - room.start) // 3, 4 * 96)
+    middle = bisect_left(onsets, room.start)
     near = range(
-        max(first, bisect_left(onsets, room.start - around)),
-        min(last, bisect_left(onsets, room.start + around)),
+        max(first, bisect_left(onsets, room.start - around), middle - _NEAR),
+        min(last, bisect_left(onsets, room.start + around), middle + _NEAR),
     )
     if near:
         return near
