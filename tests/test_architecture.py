@@ -16,6 +16,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "work": "",
     "song": "",
     "store": "song",
+    "words": "song",
     "conditioning": "song",
     "models": "song",
     "native": "models work",
@@ -28,7 +29,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "evaluation": "models song",
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation song store",
-    "producer": "codec compose conditioning instruments mix models native perform song store symbolic work",
+    "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
+    "work",
     "editing": "codec compose producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose producer song store work",

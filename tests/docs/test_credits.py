@@ -49,5 +49,11 @@ def test_the_sets_that_a_corpus_is_made_of(name: str) -> None:
     assert credited(source)
 
 
+def test_the_dictionary_and_its_licence() -> None:
+    assert credited("CMU Pronouncing Dictionary (BSD-2-Clause)")
+    licence = Path(stemwright.__file__).parent / "words" / "data" / "LICENSE-cmudict.txt"
+    assert "Carnegie Mellon University" in licence.read_text(encoding="utf-8")
+
+
 def test_what_is_not_there_is_not_credited() -> None:
     assert not credited("Somebody's Piano (CC0)") and not credited("DrumGizmo MuldjordKit (CC0)")

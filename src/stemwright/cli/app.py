@@ -17,6 +17,7 @@ from stemwright.cli import (
     exchange,
     history,
     layers,
+    lyrics,
     making,
     moving,
     songs,
@@ -37,8 +38,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, editing, layers, history, moving, exchange, train, codecs,
-        evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, editing, layers, lyrics, history, moving, exchange, train,
+        codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

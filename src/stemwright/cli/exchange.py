@@ -105,6 +105,9 @@ _Style = Annotated[
 ]
 _Midi = Annotated[bool, typer.Option("--midi", help="Write the scores as one MIDI file.")]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a layer.")]
+_Karaoke = Annotated[
+    bool, typer.Option("--karaoke", help="Write scores and lyrics as one karaoke file, .kar.")
+]
 _To = Annotated[
     Path | None,
     typer.Option(
@@ -206,22 +209,25 @@ def export(
     folder: opt.SongDir,
     midi: _Midi = False,
     stems: _Stems = False,
+    karaoke: _Karaoke = False,
     kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
 ) -> None:
-    """Write files for other programs: MIDI, stems, or both where neither is named."""
+    """Write files for other programs: MIDI with the lyrics, stems, or both where nothing is named."""
     from stemwright.face.song import Song
 
     with watching() as watch:
-        made = Song(folder).export(midi=midi, stems=stems, kind=kind, quality=quality, to=to, progress=watch)
+        made = Song(folder).export(
+            midi=midi, stems=stems, karaoke=karaoke, kind=kind, quality=quality, to=to, progress=watch
+        )
     facts = made.to_json()
     if json:
         emit_json(facts)
         return
     lines(
-        ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
+        [f"{name:<10}{facts[name]}" for name in ("midi", "karaoke") if facts[name]]
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
         + facts["remarks"]
     )

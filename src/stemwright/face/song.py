@@ -17,6 +17,7 @@ from stemwright.face.results import (
     Generated,
     LayerSet,
     Log,
+    Lyrics,
     Mixed,
     Removed,
     Shown,
@@ -189,12 +190,14 @@ class Song(Editable, Versioned):
         *,
         midi: bool = False,
         stems: bool = False,
+        karaoke: bool = False,
         kind: str = "wav",
         quality: str | None = None,
         to: arg.Place | None = None,
         progress: Watch = unwatched,
     ) -> Exported:
-        """Write the scores as MIDI, the stems as audio, or both where neither is asked for.
+        """Write the scores as MIDI, the stems as audio, or both where nothing is asked for; scores and lyrics
+        as a karaoke file.
 
         `kind`, `quality`: as in `mix`.
         """
@@ -202,7 +205,14 @@ class Song(Editable, Versioned):
 
         where = None if to is None else arg.path(to)
         facts = export_song(
-            self.path, midi=midi, stems=stems, kind=kind, quality=quality, to=where, watch=progress
+            self.path,
+            midi=midi,
+            stems=stems,
+            karaoke=karaoke,
+            kind=kind,
+            quality=quality,
+            to=where,
+            watch=progress,
         )
         return Exported.read(facts)
 
@@ -250,6 +260,43 @@ class Song(Editable, Versioned):
         from stemwright.editing.layers import rename_layer
 
         return LayerSet.read(rename_layer(self.path, layer, name))
+    def lyrics(
+        self,
+        file: arg.Place | None = None,
+        *,
+        layer: str | None = None,
+        language: str | None = None,
+        line: tuple[int, str] | None = None,
+        write: str | None = None,
+        by: str | None = None,
+        timeout: float | None = None,
+        seed: int | None = None,
+        remove: bool = False,
+        out: arg.Place | None = None,
+        word_times: bool = False,
+    ) -> Lyrics:
+        """The words of the song, placed to its melody; at most one of `file`, `line`, `write` and `remove`.
+
+        `file`: gives it the words of a text, LRC or sheet. `line`: (its number, other words). `write`: drafts
+        words on a theme, or has the program `by` do it (docs/lyrics.md), within `timeout` seconds. `layer`:
+        the melody. `out`: also writes them to a .txt, .lrc, .sheet or .json file. Nothing: only looks.
+        """
+        from stemwright.exchange.lyric_files import lyrics
+        from stemwright.producer.lyric_drafts import Lyricist
+
+        given = None if line is None else (arg.whole("line", line[0]) or 0, str(line[1]))
+        facts = lyrics(
+            self.path,
+            None if file is None else arg.path(file),
+            layer=arg.text("layer", layer),
+            language=arg.text("language", language),
+            line=given,
+            write=Lyricist.asked(write, by, timeout, arg.whole("seed", seed)),
+            remove=remove,
+            out=None if out is None else arg.path(out),
+            word_times=word_times,
+        )
+        return Lyrics.read(facts)
 
     def remove(self, layer: str) -> Removed:
         """Take a layer out of the song; its notes and takes are kept. UsageError for the song's only one."""

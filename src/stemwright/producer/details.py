@@ -195,7 +195,29 @@ class Moved(_Told):
     since: int
 
 
-Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | Moved
+@dataclass(frozen=True, slots=True)
+class ChangedLyrics(_Told):
+    """How a song's lyrics were changed: by a "file", another "line", a "melody", "written", "removed"; how
+    many lines they have (had, where they were removed), their layer, and the SHA-256 of their text, LF
+    between lines. `line`: which; `theme`, `seed`, `writer`: of what was written, by "stemwright" or a
+    program's name.
+    """
+
+    how: str
+    lines: int
+    layer: str | None
+    text: str
+    line: int | None = None
+    theme: str | None = None
+    seed: int | None = None
+    writer: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them: what is None is left out, but for the layer."""
+        return {name: v for name, v in plain(self).items() if v is not None or name == "layer"}
+
+
+Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | ChangedLyrics | Moved
 """Of a run: those of each layer, or of what sounds."""
 
 

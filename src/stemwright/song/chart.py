@@ -12,11 +12,11 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from stemwright.errors import UsageError
+from stemwright.song.chart_lyrics import has_lyrics, is_barred, lyric_tokens
 from stemwright.song.chart_repeats import Bar, Played, Word, wrong
 from stemwright.song.chart_sections import Labels, sections
 from stemwright.song.chart_tokens import Token, chart_tokens
 from stemwright.song.form import Section
-from stemwright.song.lyrics import has_lyrics, is_barred, lyric_tokens
 from stemwright.song.signs import plain_signs
 
 __all__ = ["Chart", "Word", "read_chart", "wrong"]

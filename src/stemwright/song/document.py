@@ -10,6 +10,7 @@ from stemwright.errors import UsageError
 from stemwright.song.entry import LayerEntry, entry_from_json, entry_to_json
 from stemwright.song.fields import expect_fields, expect_int, expect_text
 from stemwright.song.layers import check_layer_name, ordered
+from stemwright.song.lyric import Lyrics, lyrics_from_json, lyrics_to_json
 from stemwright.song.names import check_title
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, check_seal, parse_object, seal
 from stemwright.song.state import GlobalState
@@ -18,10 +19,10 @@ from stemwright.song.takes import MAX_SEED, Sampled, Take
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
 __all__ += ["dumps", "loads"]
 
-SCHEMA = 4
+SCHEMA = 5
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
 2: a take may also be a sampler's sound. 3: tempo and meter may change; a layer may have a kind, gain, pan,
-mute and solo. 4: `variation`.
+mute and solo. 4: `variation`. 5: lyrics.
 """
 VARIATION = 50
 """How much returning sections differ, in percent, where a song does not say."""
@@ -31,6 +32,7 @@ MAX_LAYERS = 64
 @dataclass(frozen=True, slots=True)
 class Song:
     """Title, global state, seed, layers by name (in the fixed order). `layers` is not to be changed.
+    `lyrics`: the words, None where there are none.
 
     `variation`: how much a section that returns differs from what it was, 0 (not at all) to 100 percent.
     """
@@ -40,6 +42,7 @@ class Song:
     seed: int = 0
     layers: dict[str, LayerEntry] = field(default_factory=dict)
     variation: int = VARIATION
+    lyrics: Lyrics | None = None
 
     def __post_init__(self) -> None:
         check_title(self.title)
@@ -112,8 +115,10 @@ def loads(data: bytes, name: str = "song.json") -> Song:
 
 def _song_to_json(song: Song) -> dict[str, Any]:
     varied = {} if song.variation == VARIATION else {"variation": song.variation}
+    words = {} if song.lyrics is None else {"lyrics": lyrics_to_json(song.lyrics)}
     return {
         **varied,
+        **words,
         "schema": _schema(song),
         "title": song.title,
         "seed": song.seed,
@@ -124,6 +129,8 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _schema(song: Song) -> int:
     """The oldest schema that holds the song."""
+    if song.lyrics is not None:
+        return 5
     if song.variation != VARIATION:
         return 4
     if song.state.tempos or song.state.meters or any(entry.settings for entry in song.layers.values()):
@@ -133,7 +140,7 @@ def _schema(song: Song) -> int:
 
 
 def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
-    may = ("variation",) if schema >= 4 else ()
+    may = ("variation",) * (schema >= 4) + ("lyrics",) * (schema >= 5)
     fields = expect_fields(document, "song", ("schema", "title", "seed", "state", "layers", SHA_FIELD), may)
     layers = fields["layers"]
     if not isinstance(layers, Mapping):
@@ -144,4 +151,5 @@ def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
         seed=expect_int(fields["seed"], "seed", 0, MAX_SEED),
         layers={name: entry_from_json(item, name, schema) for name, item in layers.items()},
         variation=expect_int(fields.get("variation", VARIATION), "variation", 0, 100),
+        lyrics=lyrics_from_json(fields["lyrics"]) if "lyrics" in fields else None,
     )

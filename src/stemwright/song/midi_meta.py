@@ -11,7 +11,8 @@ from stemwright.song.midi_text import decoded
 from stemwright.song.pitch import name_at
 from stemwright.song.state import bpm_text, parse_bpm, parse_style
 
-TEXT, TITLE, MARKER, PORT, TEMPO, METER, KEY, OWN = 0x01, 0x03, 0x06, 0x21, 0x51, 0x58, 0x59, 0x7F
+TEXT, TITLE, LYRIC, MARKER, PORT = 0x01, 0x03, 0x05, 0x06, 0x21
+TEMPO, METER, KEY, OWN = 0x51, 0x58, 0x59, 0x7F
 OUR_TEXT = "stemwright:"
 """Text events that begin so keep what MIDI rounds or cannot say: "stemwright:bpm=97.3004"."""
 

@@ -1,7 +1,8 @@
 """Scores and global state -> a MIDI file of type 1 at 96 PPQ that opens right in a sequencer.
 
 Tracks: the first with title, tempo, meter, key and section markers; "chords", where they are decided; then a
-named track a layer with its General MIDI program, drums on channel 10. Every track ends where the song does.
+named track a layer with its General MIDI program, drums on channel 10; lyrics in the track of their melody,
+or in one of their own. Every track ends where the song does.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import struct
 from collections.abc import Collection, Mapping
 from itertools import count
+from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError
 from stemwright.song.layers import KINDS, kind_of, ordered
 from stemwright.song.midi_chords import CHORD_TRACK, chord_events
 from stemwright.song.midi_kits import DRUM_CHANNEL
+from stemwright.song.midi_lyrics import KARAOKE_HEAD, karaoke_events, lyric_events
 from stemwright.song.midi_meta import (
     KEY,
     MARKER,
@@ -29,10 +32,14 @@ from stemwright.song.midi_meta import (
 from stemwright.song.score import PPQ, Note, Score
 from stemwright.song.state import GlobalState, bpm_text
 
+if TYPE_CHECKING:
+    from stemwright.song.lyric import Lyrics
+
+LYRICS_TRACK = "lyrics"
 MAX_LANES = 16
 """Tracks that a layer is spread over at most, where notes of one pitch sound at once."""
 _MELODIC = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
-_END, _FIRST, _NOTE_OFF, _NOTE_ON = 0x2F, 0, 90, 91
+_END, _FIRST, _WORDS, _NOTE_OFF, _NOTE_ON = 0x2F, 0, 89, 90, 91
 _Event = tuple[int, int, bytes]
 """(tick, rank among events of one tick, bytes)"""
 
@@ -44,15 +51,26 @@ def write_midi(
     title: str = "",
     keep: Collection[str] = (),
     roles: Mapping[str, str] | None = None,
+    lyrics: Lyrics | None = None,
+    karaoke: bool = False,
 ) -> bytes:
     """The file. Drums go to channel 10, each other layer to a channel of its own, beyond 15 on the next port.
-    `roles`: of layers whose names do not say their kind.
+    `roles`: of layers whose names do not say their kind. `lyrics`: as they fit the song; with `karaoke`, as
+    karaoke players want them, in a track of their own.
 
     Where a pitch sounds twice at once, as no channel can say, the earlier note ends as the later begins
     (`Score.without_overlaps`); of the layers in `keep` no note changes: the later one goes to a further
     track ("harmony 2"). UsageError for a program outside 0..127.
     """
-    chunks = [_chunk(_conductor(state, title), state.total_ticks)]
+    head = _conductor(state, title)
+    sung = None
+    if lyrics is not None and karaoke:
+        head += [(0, rank, _meta(TEXT, text)) for rank, text in enumerate(KARAOKE_HEAD, 4)]
+    elif lyrics is not None and lyrics.layer in scores:
+        sung = lyrics.layer
+    chunks = [_chunk(head, state.total_ticks)]
+    if lyrics is not None and sung is None:
+        chunks.append(_chunk(_lyrics_track(lyrics, state, title, karaoke), state.total_ticks))
     if state.chords:
         chunks.append(_chunk(_chords(state), state.total_ticks))
     melodic, drums = count(), count()
@@ -63,6 +81,8 @@ def write_midi(
         for number, lane in enumerate(lanes, 1):
             port, channel = _place(next(drums if kind == "drums" else melodic), kind == "drums")
             events = _layer(name if number == 1 else f"{name} {number}", lane, port, channel, program)
+            if lyrics is not None and name == sung and number == 1:
+                events += _words(lyrics, state)
             chunks.append(_chunk(events, state.total_ticks))
     return struct.pack(">4sIHHH", b"MThd", 6, 1, len(chunks), PPQ) + b"".join(chunks)
 
@@ -106,6 +126,18 @@ def _chords(state: GlobalState) -> list[_Event]:
         for rank, data in enumerate(chord_events(chord), 1):
             events.append((state.lines.beat_tick(beat), rank, _meta(data[0], data[1:])))
     return events
+
+
+def _lyrics_track(lyrics: Lyrics, state: GlobalState, title: str, karaoke: bool) -> list[_Event]:
+    """A track of words alone, their order kept where several begin at once."""
+    if karaoke:
+        events = karaoke_events(lyrics, state, title)
+        return [(tick, rank, _meta(kind, data)) for rank, (tick, kind, data) in enumerate(events)]
+    return [(0, _FIRST, _meta(TITLE, LYRICS_TRACK.encode())), *_words(lyrics, state)]
+
+
+def _words(lyrics: Lyrics, state: GlobalState) -> list[_Event]:
+    return [(tick, _WORDS, _meta(kind, data)) for tick, kind, data in lyric_events(lyrics, state)]
 
 
 def _lanes(score: Score) -> list[Score]:

@@ -1,0 +1,1 @@
+"""Words that are sung: their syllables, stress and rhyme; drafts of lyrics by theme."""
