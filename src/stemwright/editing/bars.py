@@ -6,6 +6,7 @@ Bars that stay keep their notes, tokens and sound; only new ones are written and
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.wanted import ARRANGER
 from stemwright.producer.writers import writer_of
 from stemwright.song import rebarred
+from stemwright.song.lyric_bars import rebarred_lyrics
 from stemwright.song.rebarred import Bars, rebarred_score, rebarred_state
 from stemwright.work.progress import Watch, unwatched
 
@@ -151,10 +153,9 @@ def _rebar(
 
 
 def _planned(folder: SongFolder, song: Song, command: str, what: str, bars: Bars, ends: bool) -> Change:
-    from dataclasses import replace
-
     state = rebarred_state(song.state, bars, lambda plain: decide(plain, song.seed))
-    after = replace(song, state=state)
+    lyrics = None if song.lyrics is None else rebarred_lyrics(song.lyrics, bars.sources)
+    after = replace(song, state=state, lyrics=lyrics)
     if bars.sources == tuple(range(song.state.bars)):
         return Change(command, what, after)
     given = {
@@ -170,7 +171,7 @@ def _planned(folder: SongFolder, song: Song, command: str, what: str, bars: Bars
     silent = [layer for layer in carried if bars.new and layer not in anew]
     return Change(
         command, what, after, objects, carried, tasks, frozenset(anew.keys() & given.keys()),
-        remarks=tuple(_silent(song, layer, bars) for layer in silent),
+        remarks=(*(_silent(song, layer, bars) for layer in silent), *_unsung(song, after)),
     )  # fmt: skip
 
 
@@ -189,6 +190,12 @@ def _silent(song: Song, layer: str, bars: Bars) -> str:
     new = Span(bars.new[0] + 1, bars.new[-1] + 1)
     take = song.layers[layer].active
     return f"{layer}: is silent in bars {new}; it is played by {take.player if take else 'nobody'}"
+
+
+def _unsung(before: Song, after: Song) -> list[str]:
+    """What to say of lines that went with their bars."""
+    had, have = (len(song.lyrics.lines) if song.lyrics else 0 for song in (before, after))
+    return [f"lyrics: {had - have} of {had} lines went with their bars"] if have < had else []
 
 
 def _section(state: GlobalState, number: int) -> int:

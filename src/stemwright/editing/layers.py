@@ -45,7 +45,10 @@ def rename_layer(path: Path, layer: str, name: str) -> dict[str, Any]:
         kind = kind_of(entry.role(layer))
         entry = replace(entry, kind=None if named_kind(name) == kind else kind)
         act = Act("layer", [name], details={name: ChangedLayer({"renamed": layer})})
-        number = commit(folder, song.without_layer(layer).with_layer(name, entry), act, clock)["run"]
+        after = song.without_layer(layer).with_layer(name, entry)
+        if after.lyrics is not None and after.lyrics.layer == layer:
+            after = replace(after, lyrics=replace(after.lyrics, layer=name))
+        number = commit(folder, after, act, clock)["run"]
     return _facts(name, entry, number)
 
 

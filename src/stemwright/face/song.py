@@ -260,6 +260,7 @@ class Song(Editable, Versioned):
         from stemwright.editing.layers import rename_layer
 
         return LayerSet.read(rename_layer(self.path, layer, name))
+
     def lyrics(
         self,
         file: arg.Place | None = None,
