@@ -1,4 +1,4 @@
-"""`import` and `export`: MIDI in, MIDI and stems out."""
+"""`import` and `export`: MIDI and printed music in and out, stems out."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from stemwright.cli.watching import watching
 _File = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE.mid",
-        help="A standard MIDI file, type 0 or 1; - reads standard input.",
+        metavar="FILE",
+        help="MIDI (.mid), MusicXML (.musicxml, .mxl, .xml) or ABC (.abc); - reads standard input.",
         show_default=False,
     ),
 ]
@@ -54,6 +54,15 @@ _Flatten = Annotated[
 ]
 _Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse a damaged file instead of reading what can be read.")
+]
+_Tune = Annotated[
+    int | None,
+    typer.Option(
+        "--tune", metavar="N", help="The tune X:N of an ABC file. Default: its first.", show_default=False
+    ),
+]
+_Split = Annotated[
+    bool, typer.Option("--split-voices", help="Of printed music each voice of a part is a track of its own.")
 ]
 _List = Annotated[bool, typer.Option("--list", help="Only show the file's tracks and what they would be.")]
 _Bpm = Annotated[
@@ -133,14 +142,18 @@ def import_(
     style: _Style = None,
     ignore_tempo_changes: _Flatten = False,
     strict: _Strict = False,
+    tune: _Tune = None,
+    split_voices: _Split = False,
     only_list: _List = False,
     json: opt.Json = False,
 ) -> None:
-    """Give layers the notes of a MIDI file; `generate` then plays them. Makes the song if there is none."""
+    """Give layers the notes of a file of MIDI or printed music; `generate` then plays them. Makes the song if
+    there is none.
+    """
     from stemwright.face.midi import import_midi, list_tracks
 
     if only_list:
-        _show_tracks(list_tracks(file, strict=strict).to_json(), json)
+        _show_tracks(list_tracks(file, strict=strict, tune=tune, split_voices=split_voices).to_json(), json)
         return
     made = import_midi(
         folder,
@@ -156,6 +169,8 @@ def import_(
         style=style,
         ignore_tempo_changes=ignore_tempo_changes,
         strict=strict,
+        tune=tune,
+        split_voices=split_voices,
     )
     facts = in_options(made.to_json())
     if json:
