@@ -114,6 +114,13 @@ _Style = Annotated[
 ]
 _Midi = Annotated[bool, typer.Option("--midi", help="Write the scores as one MIDI file.")]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a layer.")]
+_MusicXml = Annotated[
+    bool, typer.Option("--musicxml", help="Write all layers as one score for notation programs (MusicXML).")
+]
+_LeadSheet = Annotated[
+    bool, typer.Option("--lead-sheet", help="Write the lead with chord symbols on one staff (MusicXML).")
+]
+_Abc = Annotated[bool, typer.Option("--abc", help="Write the lead with chord symbols as ABC.")]
 _To = Annotated[
     Path | None,
     typer.Option(
@@ -221,22 +228,39 @@ def export(
     folder: opt.SongDir,
     midi: _Midi = False,
     stems: _Stems = False,
+    musicxml: _MusicXml = False,
+    lead_sheet: _LeadSheet = False,
+    abc: _Abc = False,
     kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
 ) -> None:
-    """Write files for other programs: MIDI, stems, or both where neither is named."""
+    """Write files for other programs: MIDI, printed music, stems; MIDI and stems where none is named."""
     from stemwright.face.song import Song
 
     with watching() as watch:
-        made = Song(folder).export(midi=midi, stems=stems, kind=kind, quality=quality, to=to, progress=watch)
+        made = Song(folder).export(
+            midi=midi,
+            stems=stems,
+            musicxml=musicxml,
+            lead_sheet=lead_sheet,
+            abc=abc,
+            kind=kind,
+            quality=quality,
+            to=to,
+            progress=watch,
+        )
     facts = made.to_json()
     if json:
         emit_json(facts)
         return
     lines(
-        ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
+        [
+            f"{n.replace('_', ' '):<11}{facts[n]}"
+            for n in ("midi", "musicxml", "lead_sheet", "abc")
+            if facts[n]
+        ]
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
         + facts["remarks"]
     )

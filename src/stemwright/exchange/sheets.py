@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.notation.keys import chosen_key, keys_of, named_key
 from stemwright.notation.meters import of_length
 from stemwright.notation.sheet import Bar, Part, Printed, Sheet, Syllable
@@ -20,14 +20,13 @@ from stemwright.notation.unfold import unfold
 from stemwright.song.harmony import Key
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, MidiTrack
-from stemwright.song.midi_meta import style_of
-from stemwright.song.rhythm import STEP_TICKS, swung
+from stemwright.song.midi_meta import signature_of, style_of
+from stemwright.song.rhythm import STEP_TICKS, STRAIGHT, swung
 from stemwright.song.score import MAX_NOTES
 from stemwright.song.state import MAX_BARS
 
 OURS = "Stemwright"
 """How the program is called that wrote a sheet of ours."""
-STRAIGHT = Fraction(1, 2)
 _Moved = Callable[[int], int]
 
 
@@ -45,7 +44,7 @@ def played(sheet: Sheet, name: str, split_voices: bool = False, strict: bool = F
     could not be read is refused. UsageError (naming the file `name`) where no song can hold it.
     """
     if strict and sheet.remarks:
-        raise UsageError(f"{name}: {sheet.remarks[0]}; mend it, or leave --strict out")
+        raise UsageError(f"{name}: {sheet.remarks[0]}; mend it, or leave {argument('strict')} out")
     if not sheet.bars:
         raise UsageError(f"{name}: has no measures; give a score with notes")
     try:
@@ -101,6 +100,8 @@ def _key(sheet: Sheet, tracks: list[MidiTrack], ours: bool) -> Key | None:
     first = next((bar for bar in sheet.bars if bar.fifths is not None), None)
     if first is None:
         return None
+    if ours and (named := _noted(sheet.facts.get("key", ""), first.fifths)) is not None:
+        return named
     if ours and first.key is not None:
         return first.key
     both = keys_of([first])
@@ -110,6 +111,15 @@ def _key(sheet: Sheet, tracks: list[MidiTrack], ours: bool) -> Key | None:
             weights[note.pitch % 12] += note.duration
     chords = [chord for _, chord in sheet.chords]
     return named_key(sheet.bars) or (chosen_key(both, chords, weights) if both else None)
+
+
+def _noted(text: str, fifths: int | None) -> Key | None:
+    """The key that we noted, where it still fits the signature."""
+    try:
+        key = Key.parse(text)
+    except UsageError:
+        return None
+    return key if signature_of(key)[0] == fifths else None
 
 
 def _changes(tempos: list[tuple[int, Fraction]]) -> list[tuple[int, Fraction]]:

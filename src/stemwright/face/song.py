@@ -187,20 +187,33 @@ class Song:
         *,
         midi: bool = False,
         stems: bool = False,
+        musicxml: bool = False,
+        lead_sheet: bool = False,
+        abc: bool = False,
         kind: str = "wav",
         quality: str | None = None,
         to: arg.Place | None = None,
         progress: Watch = unwatched,
     ) -> Exported:
-        """Write the scores as MIDI, the stems as audio, or both where neither is asked for.
+        """Write the scores as MIDI, the stems as audio, or both where nothing is asked for.
 
-        `kind`, `quality`: as in `mix`.
+        `musicxml`: all layers as printed music; `lead_sheet`: the tune with chord symbols, as MusicXML;
+        `abc`: that as ABC. `kind`, `quality`: as in `mix`.
         """
         from stemwright.exchange.exports import export_song
 
         where = None if to is None else arg.path(to)
         facts = export_song(
-            self.path, midi=midi, stems=stems, kind=kind, quality=quality, to=where, watch=progress
+            self.path,
+            midi=midi,
+            stems=stems,
+            musicxml=musicxml,
+            lead_sheet=lead_sheet,
+            abc=abc,
+            kind=kind,
+            quality=quality,
+            to=where,
+            watch=progress,
         )
         return Exported.read(facts)
 

@@ -95,13 +95,18 @@ def chord_symbol(item: Element, fifths: int = 0) -> Chord | None:
 def _with_degrees(quality: str, item: Element) -> str:
     """The quality with the degrees of a <harmony>; as it is where no quality has these tones."""
     tones = set(QUALITIES[quality])
-    for degree in item.iterfind("degree"):
-        plain = _DEGREES.get((degree.findtext("degree-value") or "").strip())
-        alter = round(Fraction((degree.findtext("degree-alter") or "0").strip()))
-        kind = (degree.findtext("degree-type") or "add").strip()
+    degrees = [
+        (
+            (degree.findtext("degree-type") or "add").strip() == "subtract",
+            _DEGREES.get((degree.findtext("degree-value") or "").strip()),
+            round(Fraction((degree.findtext("degree-alter") or "0").strip())),
+        )
+        for degree in item.iterfind("degree")
+    ]
+    for away, plain, alter in sorted(degrees, key=lambda degree: not degree[0]):
         if plain is None:
             continue
-        if kind == "subtract":
+        if away:
             tones -= {plain + alter}
         elif alter and plain % 12 in (2, 5, 7, 9):
             tones -= {plain}

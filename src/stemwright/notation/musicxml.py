@@ -21,17 +21,20 @@ from stemwright.notation.directions import bpm_of, loudness_of, section_of, swin
 from stemwright.notation.drum_staff import drum_at
 from stemwright.notation.graces import Graces
 from stemwright.notation.instruments import Listed, part_list
-from stemwright.notation.meters import meter_of
+from stemwright.notation.meters import UNKNOWN, meter_of
 from stemwright.notation.repeats import NO_MARKS, marks_of
-from stemwright.notation.sheet import Bar, Part, Printed, Sheet, Syllable
+from stemwright.notation.sheet import SWING, Bar, Part, Printed, Sheet, Syllable
 from stemwright.notation.xml_file import score_root
 from stemwright.song.meter import Meter
+from stemwright.song.rhythm import STRAIGHT
 from stemwright.song.score import MAX_TICK, PPQ, Note
 
 MAX_DIVISIONS = 1_000_000
 MAX_SYLLABLE = 60
+MAX_REMARKS = 5
 _USUAL = 74
 _FORTE = 90
+_SWING = re.compile("([1-9][0-9]{0,3})/([1-9][0-9]{0,3})", re.ASCII)
 """The velocity that <note dynamics="100"> means."""
 
 
@@ -55,6 +58,9 @@ def read_musicxml(source: Path | bytes, name: str | None = None, graces: bool = 
             where = f"part {number}, measure {reader.measure}"
             raise UsageError(f"{name}: {where}: has a bad number ({str(error)[:80]}); mend it") from None
         sheet.parts.append(reader.part)
+    swing = _SWING.fullmatch(sheet.facts.get(SWING, ""))
+    if swing is not None:
+        sheet.swings = [(0, min(max(Fraction(int(swing[1]), int(swing[2])), STRAIGHT), Fraction(3, 4)))]
     for events in (sheet.chords, sheet.tempos, sheet.swings, sheet.sections):
         events.sort(key=lambda event: event[0])
     return sheet
@@ -155,6 +161,11 @@ class _PartReader:
         time = item.find("time")
         if time is not None and time.findtext("beats") and time.findtext("beat-type"):
             self.meter = meter_of(time)
+            if self.meter == UNKNOWN and self.first and len(self.sheet.remarks) < MAX_REMARKS:
+                self.sheet.remarks.append(
+                    f"measure {self.measure}: its time signature is none that a song can have: bars are as "
+                    "long as what is in them"
+                )
         transpose = item.find("transpose")
         if transpose is not None:
             octaves = int(_fraction(transpose.findtext("octave-change") or "0"))

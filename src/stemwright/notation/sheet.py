@@ -14,6 +14,8 @@ from stemwright.song.meter import Meter
 from stemwright.song.pitch import name_at
 from stemwright.song.score import Note
 
+SWING = "swing"
+"""The fact under which a sheet of ours keeps its swing, "2/3"."""
 MODE_FIFTHS = {
     "major": 0, "minor": 3, "dorian": 2, "phrygian": 4, "lydian": -1, "mixolydian": 1, "locrian": 5,
     "ionian": 0, "aeolian": 3,

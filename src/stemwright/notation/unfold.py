@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from stemwright.errors import UsageError
+from stemwright.notation.meters import UNKNOWN
 from stemwright.notation.sheet import Bar, Part, Printed, Sheet
 from stemwright.song.harmony import Chord
 from stemwright.song.score import MAX_NOTES
@@ -223,9 +224,10 @@ def whole_bars(sheet: Sheet) -> Sheet:
         else:
             bars.append(bar)
     shift = 0
-    if bars and bars[0].length < bars[0].meter.ticks_per_bar:
+    if bars and bars[0].meter != UNKNOWN and bars[0].length < bars[0].meter.ticks_per_bar:
         shift = bars[0].meter.ticks_per_bar - bars[0].length
-    if len(bars) > 1 and bars[-1].length < bars[-1].meter.ticks_per_bar:
+    last_short = len(bars) > 1 and bars[-1].length < bars[-1].meter.ticks_per_bar
+    if last_short and bars[-1].meter != UNKNOWN:
         bars[-1] = replace(bars[-1], length=bars[-1].meter.ticks_per_bar)
     moved = [replace(bar, start=bar.start + (shift if i else 0)) for i, bar in enumerate(bars)]
     if moved:
