@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import tempfile
 from fractions import Fraction
-from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from hypothesis import given, settings
 
 from stemwright.errors import UsageError
-from stemwright.exchange.imports import read_piece
 from stemwright.notation.grid import gridded
 from stemwright.notation.musicxml import read_musicxml
 from stemwright.notation.musicxml_write import write_musicxml
 from stemwright.notation.sheet import Syllable
 from stemwright.song.harmony import Chord, Key
-from stemwright.song.rhythm import RhythmMap, swung
+from stemwright.song.rhythm import RhythmMap
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
-from support.pieces import pieces
+from support.pieces import pieces, read_back, sounding
 
 ORDER = {
     "score-partwise": "work movement-title identification defaults credit part-list part",
@@ -84,26 +81,6 @@ def check_durations(root: Element, state: GlobalState) -> None:
                     voice = note.findtext("voice", "")
                     lasting[voice] = lasting.get(voice, 0) + length
             assert set(lasting.values()) == {state.meter_of(bar).ticks_per_bar}
-
-
-def sounding(score: Score, state: GlobalState, drums: bool) -> list[Note]:
-    """The notes as they are written, where they sound."""
-    swing = Fraction(1, 2) if state.rhythm is None else state.rhythm.swing
-
-    def moved(tick: int) -> int:
-        bar = state.bar_of_tick(tick)
-        start = state.bar_tick(bar)
-        return tick if state.meter_of(bar).d > 4 else start + swung(tick - start, swing)
-
-    written = gridded(score, state, drums).score.notes
-    return sorted(Note(moved(n.onset), moved(n.end) - moved(n.onset), n.pitch, n.velocity) for n in written)
-
-
-def read_back(data: bytes, ending: str):
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"song{ending}"
-        file.write_bytes(data)
-        return read_piece(file)[0]
 
 
 @given(pieces())

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
 from fractions import Fraction
+from pathlib import Path
 
 from hypothesis import strategies as st
 
+from stemwright.exchange.imports import read_piece
+from stemwright.notation.grid import gridded
 from stemwright.song.harmony import MODES, QUALITIES, Chord, Key
 from stemwright.song.meter import Meter
-from stemwright.song.rhythm import RhythmMap
+from stemwright.song.piece import Piece
+from stemwright.song.rhythm import RhythmMap, swung
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, Section
 
@@ -87,3 +92,24 @@ def pieces(
     return state, {
         layer: draw(scores(state, layer)) for layer in layers if draw(st.integers(0, 4)) or layer == "lead"
     }
+
+
+def sounding(score: Score, state: GlobalState, drums: bool) -> list[Note]:
+    """The notes as they are written, where they sound."""
+    swing = Fraction(1, 2) if state.rhythm is None else state.rhythm.swing
+
+    def moved(tick: int) -> int:
+        bar = state.bar_of_tick(tick)
+        start = state.bar_tick(bar)
+        return tick if state.meter_of(bar).d > 4 else start + swung(tick - start, swing)
+
+    written = gridded(score, state, drums).score.notes
+    return sorted(Note(moved(n.onset), moved(n.end) - moved(n.onset), n.pitch, n.velocity) for n in written)
+
+
+def read_back(data: bytes, ending: str) -> Piece:
+    """The piece that `import` makes of a file of these bytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"song{ending}"
+        file.write_bytes(data)
+        return read_piece(file)[0]

@@ -148,7 +148,10 @@ class _PartReader:
     def _duration(self, item: Element) -> Fraction:
         """Ticks of a note or a move; 0 at least."""
         text = (item.findtext("duration") or "0").strip()
-        return max(Fraction(0), _fraction(text) * PPQ / self.divisions)
+        ticks = _fraction(text) * PPQ / self.divisions
+        if ticks > MAX_TICK // 8:
+            raise ValueError(f"duration {text} is too long")
+        return max(Fraction(0), ticks)
 
     def _place(self, item: Element, at: Fraction) -> int:
         """The tick of something in the measure that may be printed beside its place."""

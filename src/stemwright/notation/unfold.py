@@ -16,7 +16,7 @@ from stemwright.errors import UsageError
 from stemwright.notation.meters import UNKNOWN
 from stemwright.notation.sheet import Bar, Part, Printed, Sheet
 from stemwright.song.harmony import Chord
-from stemwright.song.score import MAX_NOTES
+from stemwright.song.score import MAX_NOTES, MAX_TICK
 
 MAX_PLAYED = 2000
 """Bars played; what a file says beyond is not followed."""
@@ -147,6 +147,10 @@ def _played(sheet: Sheet, places: list[int]) -> Sheet:
         bars=[], chords=[], tempos=[], swings=[], sections=[],
     )  # fmt: skip
     buckets = [_by_bar(part, sheet.bars) for part in sheet.parts]
+    if sum(len(bucket.get(place, ())) for bucket in buckets for place in places) > MAX_NOTES:
+        raise UsageError(f"plays over {MAX_NOTES} notes with its repeats; split the score")
+    if sum(sheet.bars[place].length for place in places) > MAX_TICK // 4:
+        raise UsageError("lasts too long for a song; shorten its bars")
     times: dict[int, int] = {}
     first, at = 0, 0
     for end in range(1, len(places) + 1):
@@ -159,8 +163,6 @@ def _played(sheet: Sheet, places: list[int]) -> Sheet:
         for bucket, copy in zip(buckets, out.parts, strict=True):
             for place in places[first:end]:
                 copy.notes += [_cut(one, high, at - low) for one in bucket.get(place, ())]
-        if sum(len(part.notes) for part in out.parts) > MAX_NOTES:
-            raise UsageError(f"plays over {MAX_NOTES} notes with its repeats; split the score")
         _sing(sheet, out, {sheet.bars[i].start: times[i] for i in places[first:end]}, at - low)
         out.chords += _holding(sheet.chords, low, high, at)
         out.tempos += _holding(sheet.tempos, low, high, at)
