@@ -36,7 +36,7 @@ ORDER = {
     "time-modification": "actual-notes normal-notes",
     "notations": "tied slur tuplet",
     "lyric": "syllabic text",
-    "harmony": "root kind inversion bass degree frame offset",
+    "harmony": "root function kind inversion bass degree frame offset",
     "root": "root-step root-alter",
     "bass": "bass-step bass-alter",
     "degree": "degree-value degree-alter degree-type",

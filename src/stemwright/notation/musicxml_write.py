@@ -20,7 +20,7 @@ from stemwright.notation.sheet import SWING, Syllable
 from stemwright.notation.staves import Laid, Voice, laid
 from stemwright.notation.values import Value
 from stemwright.notation.words import words_of
-from stemwright.song.harmony import Chord
+from stemwright.song.harmony import NO_CHORD, Chord
 from stemwright.song.layers import KINDS, kind_of, ordered
 from stemwright.song.midi_meta import signature_of
 from stemwright.song.rhythm import STRAIGHT, swing_text
@@ -240,12 +240,11 @@ class _Measure:
 
     def _harmony(self, chord: Chord | None, offset: int) -> None:
         element = SubElement(self.element, "harmony", {"print-frame": "no"})
-        root = SubElement(element, "root")
         if chord is None:
-            _text(root, "root-step", "C", text="")
-            _text(element, "kind", "none", text="N.C.")
+            SubElement(element, "function")  # a root, even one without text, is printed by some programs
+            _text(element, "kind", "none", text=NO_CHORD)
         else:
-            _note_name(root, "root", chord.root)
+            _note_name(SubElement(element, "root"), "root", chord.root)
             kind, degrees = chord_kind(chord.quality)
             _text(element, "kind", kind, text=chord.quality)
             if chord.bass is not None:

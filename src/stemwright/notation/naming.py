@@ -45,12 +45,12 @@ def names_of(score: Score, state: GlobalState) -> dict[Note, Name]:
 
 def name_of(pitch: int, key: Key, chord: Chord | None = None, following: int | None = None) -> Name:
     """The name of a pitch in a key, over a chord. One outside of both that leads a semitone on to the
-    `following` pitch has the letter beside it, where that is no further than a flat fifth or a sharp second.
+    `following` pitch has the letter beside it, where that is no further than a flat second or a sharp second.
     """
     name = _in_chord(pitch % 12, chord) or key.spell(pitch % 12)
     if following is not None and abs(following - pitch) == 1 and pitch % 12 not in key.pitch_classes:
         place = fifths_of(key.spell(following % 12)) + (5 if following > pitch else -5)
-        leading = _in_chord(pitch % 12, chord) is None and -6 <= place - key.fifths <= 9
+        leading = _in_chord(pitch % 12, chord) is None and -5 <= place - key.fifths <= 9
         name = name_at(place) if leading else name
     alter = name.count("#") - name[1:].count("b")
     return Name(name[0], alter, (pitch - alter - STEPS[name[0]]) // 12 - 1)
