@@ -252,6 +252,6 @@ class _Reader:
                 self.sheet.bars[at] = voice.merged(self.sheet.bars[at], bar)
         chorded = next((voice for voice in voices if voice.chords), None)
         if chorded is not None:
-            self.sheet.chords = chorded.chords
+            self.sheet.chords = sorted(chorded.chords, key=lambda chord: chord[0])
         for events in (self.sheet.tempos, self.sheet.sections):
             events.sort(key=lambda event: event[0])

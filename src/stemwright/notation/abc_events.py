@@ -19,7 +19,7 @@ _TOKEN = re.compile(
     (?P<blank>[\s`\\$]+)
   | "(?P<text>[^"]*)"
   | (?P<deco>![^!\s]{{1,30}}!|\+[^+\s]{{1,30}}\+)
-  | (?P<field>\[[A-Za-z]:[^\]]*\])
+  | (?P<field>\[[A-Za-z]:[^\]]{{0,200}}\])
   | (?P<bar>:*\|[\]|:]*(?:\[?[1-9][0-9,\-]*)?|:{{2,}}(?:\[?[1-9][0-9,\-]*)?|\[\|[:]*|\[[1-9][0-9,\-]*)
   | \{{/?(?P<grace>[^}}]*)\}}
   | \((?P<tuplet>[2-9](?::[0-9]?(?::[0-9]{{0,2}})?)?)
@@ -36,6 +36,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _NOTE = re.compile(rf"({_PITCH})([0-9]{{0,4}}(?:/+[0-9]{{0,4}})?)(-?)")
+MAX_CHORD = 64
 _MARKED = {"S": "segno", "O": "coda"}
 
 
@@ -139,6 +140,8 @@ def _note(kind: str, found: re.Match[str], line: int) -> Event:
         pitch = _written(found["pitch"], bool(found["tie"]))
         return Event("note", line, pitches=(pitch,), length=length_of(found["length"]))
     notes = list(_NOTE.finditer(found["chord"]))
+    if len(notes) > MAX_CHORD:
+        raise ValueError(f"a chord of {len(notes)} notes; write at most {MAX_CHORD}")
     pitches = tuple(_written(one[1], bool(one[3] or found["chordtie"])) for one in notes)
     inner = length_of(notes[0][2]) if notes else Fraction(1)
     return Event("note", line, pitches=pitches, length=inner * length_of(found["chorded"]))

@@ -31,6 +31,7 @@ from stemwright.song.score import MAX_TICK, PPQ, Note
 
 MAX_DIVISIONS = 1_000_000
 MAX_SYLLABLE = 60
+MAX_VOICES = 32
 MAX_REMARKS = 5
 _USUAL = 74
 _FORTE = 90
@@ -92,7 +93,7 @@ class _PartReader:
         self.meter = Meter(4, 4)
         self.velocity = _USUAL
         self.moved = 0  # semitones from what is printed to what sounds
-        self.held: dict[tuple[int, int, str], int] = {}
+        self.held: dict[tuple[int, int], dict[str, int]] = {}  # (pitch, staff) -> voice -> note
         self.graces = Graces(self.part) if graces else None
         self.start = 0
         self.measure = ""
@@ -231,19 +232,19 @@ class _PartReader:
             if self.graces is not None:
                 self.graces.lead_to(onset, staff, voice)
         if "start" in ties:
-            self.held[pitch, staff, voice] = joined
+            held = self.held.setdefault((pitch, staff), {})
+            held[voice] = joined
+            if len(held) > MAX_VOICES:
+                del held[next(iter(held))]
         self._syllables(item, onset)
 
     def _held(self, pitch: int, staff: int, voice: str, onset: int, end: int) -> int | None:
         """The note that a tie goes on from: of this voice, else of its staff."""
-        keys = [(pitch, staff, voice), *(key for key in self.held if key[:2] == (pitch, staff))]
-        for key in keys:
-            found = self.held.get(key)
-            if found is not None:
-                before = self.part.notes[found].note
-                if before.onset < end and before.end >= onset - 1:
-                    del self.held[key]
-                    return found
+        held = self.held.get((pitch, staff), {})
+        for name in sorted(held, key=lambda name: name != voice):
+            before = self.part.notes[held[name]].note
+            if before.onset < end and before.end >= onset - 1:
+                return held.pop(name)
         return None
 
     def _velocity(self, item: Element) -> int:

@@ -8,13 +8,14 @@ meet (before and after a repeat sign) become one bar; a pickup becomes a whole b
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
 from stemwright.errors import UsageError
 from stemwright.notation.meters import UNKNOWN
-from stemwright.notation.sheet import Bar, Part, Printed, Sheet
+from stemwright.notation.sheet import Bar, Part, Printed, Sheet, Syllable
 from stemwright.song.harmony import Chord
 from stemwright.song.score import MAX_NOTES, MAX_TICK
 
@@ -146,9 +147,14 @@ def _played(sheet: Sheet, places: list[int]) -> Sheet:
         parts=[replace(part, notes=[], syllables=[]) for part in sheet.parts],
         bars=[], chords=[], tempos=[], swings=[], sections=[],
     )  # fmt: skip
-    buckets = [_by_bar(part, sheet.bars) for part in sheet.parts]
-    if sum(len(bucket.get(place, ())) for bucket in buckets for place in places) > MAX_NOTES:
-        raise UsageError(f"plays over {MAX_NOTES} notes with its repeats; split the score")
+    starts = [bar.start for bar in sheet.bars]
+    buckets = [_by_bar(part.notes, [one.note.onset for one in part.notes], starts) for part in sheet.parts]
+    syllables = [
+        _by_bar(part.syllables, [one.tick for one in part.syllables], starts) for part in sheet.parts
+    ]
+    for what, found in (("notes", buckets), ("syllables", syllables)):
+        if sum(len(bucket.get(place, ())) for bucket in found for place in places) > MAX_NOTES:
+            raise UsageError(f"plays over {MAX_NOTES} {what} with its repeats; split the score")
     if sum(sheet.bars[place].length for place in places) > MAX_TICK // 4:
         raise UsageError("lasts too long for a song; shorten its bars")
     times: dict[int, int] = {}
@@ -163,7 +169,9 @@ def _played(sheet: Sheet, places: list[int]) -> Sheet:
         for bucket, copy in zip(buckets, out.parts, strict=True):
             for place in places[first:end]:
                 copy.notes += [_cut(one, high, at - low) for one in bucket.get(place, ())]
-        _sing(sheet, out, {sheet.bars[i].start: times[i] for i in places[first:end]}, at - low)
+        for sung, copy in zip(syllables, out.parts, strict=True):
+            for place in places[first:end]:
+                copy.syllables += _sung(sung.get(place, ()), times[place], at - low)
         out.chords += _holding(sheet.chords, low, high, at)
         out.tempos += _holding(sheet.tempos, low, high, at)
         out.swings += _holding(sheet.swings, low, high, at)
@@ -173,12 +181,11 @@ def _played(sheet: Sheet, places: list[int]) -> Sheet:
     return out
 
 
-def _by_bar(part: Part, bars: list[Bar]) -> dict[int, list[Printed]]:
-    """The notes of a part by the number (from 0) of the bar that they begin in."""
-    starts = [bar.start for bar in bars]
-    out: dict[int, list[Printed]] = {}
-    for one in part.notes:
-        out.setdefault(bisect_right(starts, one.note.onset) - 1, []).append(one)
+def _by_bar(items: Sequence[_Value], ticks: Sequence[int], starts: Sequence[int]) -> dict[int, list[_Value]]:
+    """Items at some ticks by the number (from 0) of the bar that they lie in."""
+    out: dict[int, list[_Value]] = {}
+    for item, tick in zip(items, ticks, strict=True):
+        out.setdefault(bisect_right(starts, tick) - 1, []).append(item)
     return out
 
 
@@ -189,25 +196,23 @@ def _cut(printed: Printed, high: int, shift: int) -> Printed:
     return printed._replace(note=replace(note, onset=note.onset + shift, duration=end - note.onset))
 
 
-def _sing(sheet: Sheet, out: Sheet, passes: dict[int, int], shift: int) -> None:
-    """The syllables of the bars that begin at some ticks, each on its pass (from 1): of the verse of that
-    number; of the last one there is where there are fewer.
+def _sung(here: Sequence[Syllable], turn: int, shift: int) -> list[Syllable]:
+    """The syllables of a bar on a pass (from 1), moved: of the verse of that number; of the last one there is
+    where there are fewer.
     """
-    ends = {bar.start: bar.end for bar in sheet.bars if bar.start in passes}
-    for part, copy in zip(sheet.parts, out.parts, strict=True):
-        if not part.syllables:
-            continue
-        for start, turn in passes.items():
-            here = [one for one in part.syllables if start <= one.tick < ends[start]]
-            sung = max((one.verse for one in here if one.verse <= turn), default=0)
-            copy.syllables += [replace(one, tick=one.tick + shift) for one in here if one.verse == sung]
+    verse = max((one.verse for one in here if one.verse <= turn), default=0)
+    return [replace(one, tick=one.tick + shift) for one in here if one.verse == verse]
 
 
 def _holding(events: list[tuple[int, _Value]], low: int, high: int, at: int) -> list[tuple[int, _Value]]:
     """What comes to hold between two ticks, the first of which is moved to `at`, and what holds there."""
-    before = [value for tick, value in events if tick <= low]
-    inside = [(tick - low + at, value) for tick, value in events if low < tick < high]
-    return [*((at, value) for value in before[-1:]), *inside]
+    first, last = (bisect_right(events, tick, key=_tick) for tick in (low, high - 1))
+    inside = [(tick - low + at, value) for tick, value in events[first:last]]
+    return [*((at, value) for _, value in events[max(0, first - 1) : first]), *inside]
+
+
+def _tick(event: tuple[int, object]) -> int:
+    return event[0]
 
 
 def whole_bars(sheet: Sheet) -> Sheet:
