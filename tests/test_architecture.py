@@ -15,6 +15,7 @@ ROOT = Path(stemwright.__file__).parent
 ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no fewer
     "work": "",
     "song": "",
+    "notation": "song",
     "store": "song",
     "words": "song",
     "conditioning": "song",
@@ -28,12 +29,12 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "instruments": "models song",
     "evaluation": "models song",
     "bench": "conditioning models native song work",
-    "corpus": "compose evaluation song store",
+    "corpus": "compose evaluation notation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
     "work",
     "editing": "codec compose producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
-    "exchange": "compose producer song store work",
+    "exchange": "compose notation producer song store work",
     "shown": "codec compose conditioning models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
     "store symbolic",

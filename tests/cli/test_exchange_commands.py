@@ -99,3 +99,34 @@ def test_a_file_from_standard_input(
         assert refused(capsys, "import", tmp_path / "x", "-").startswith("error: standard input: ")
         give(data)
         assert words in refused(capsys, "import", tmp_path / "x", "-")
+
+
+ABC = 'X:3\nT:Reel\nM:4/4\nL:1/8\nK:G\n|:"G"GABc d4:|\n\nX:4\nT:Air\nM:3/4\nK:Am\n"Am"A6|\n'
+
+
+def test_printed_music_in_and_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, song = tmp_path / "tunes.abc", tmp_path / "song"
+    file.write_text(ABC)
+    assert told(capsys, "import", song, file, "--list", "--tune", "4")["meter"] == "3/4"
+    made = told(capsys, "import", song, file, "--track", "1=lead")
+    assert (made["bars"], made["key"], made["sources"]["chords"]) == (2, "G major", "file")
+    files = told(capsys, "export", song, "--musicxml", "--lead-sheet", "--abc")
+    assert files["midi"] is None and not files["stems"]
+    for kind in ("musicxml", "lead_sheet", "abc"):
+        assert Path(files[kind]).parent.name == "renders"
+        again = told(capsys, "import", tmp_path / kind, files[kind], "--track", "1=lead")
+        assert again["layers"]["lead"]["score"] == made["layers"]["lead"]["score"] or kind == "abc"
+        assert (again["bars"], again["key"]) == (2, "G major")
+    assert run(["export", str(song), "--abc"]) == 0
+    assert capsys.readouterr().out.split()[:1] == ["abc"]
+
+
+def test_what_printed_music_cannot_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "tunes.abc"
+    file.write_text(ABC)
+    assert "tunes.abc: has no tune 5, only 3, 4; name one with --tune N" in refused(
+        capsys, "import", tmp_path / "song", file, "--tune", 5
+    )
+    (tmp_path / "a.mid").write_bytes(midi.band())
+    assert "--split-voices" in refused(capsys, "import", tmp_path / "s", tmp_path / "a.mid", "--split-voices")
+    assert "--tune" in refused(capsys, "import", tmp_path / "s", tmp_path / "a.mid", "--tune", 1)

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.corpus.readers.form import form_of, likeness
-from stemwright.corpus.readers.musicxml import Bar
-from stemwright.corpus.readers.repeats import Marks
+from stemwright.notation.repeats import Marks
+from stemwright.notation.sheet import Bar
 from stemwright.song.form import form_text
 from stemwright.song.meter import Meter
 from stemwright.song.score import Note, Score

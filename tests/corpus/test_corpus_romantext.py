@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from stemwright.corpus.readers import romantext
-from stemwright.corpus.readers.musicxml import Bar
 from stemwright.corpus.readers.romantext import (
     beat_ticks,
     best_placed,
@@ -16,6 +15,7 @@ from stemwright.corpus.readers.romantext import (
     read_romantext,
 )
 from stemwright.errors import UsageError
+from stemwright.notation.sheet import Bar
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.score import Note

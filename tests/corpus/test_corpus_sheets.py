@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from stemwright.corpus.readers.fitting import FOLD, fitted
 from stemwright.corpus.readers.leadsheets import lead_sheet, styles_of
 from stemwright.corpus.readers.lieder import hands, lied
-from stemwright.corpus.readers.musicxml import Part
-from stemwright.corpus.readers.printed import likelier
 from stemwright.errors import UsageError
+from stemwright.notation.keys import likelier
+from stemwright.notation.sheet import Part, Printed
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.score import Note, Score
 from support import printed as p
@@ -101,7 +101,7 @@ def test_a_lied_has_three_layers_and_the_chords_of_its_analysis(tmp_path: Path) 
 @settings(max_examples=100, deadline=None)
 def test_no_note_of_the_piano_is_in_two_layers_or_lost(rows: list[tuple[int, int, int, int]]) -> None:
     notes = {Note(onset, length, pitch, 80): staff for onset, length, pitch, staff in rows}
-    part = Part("Piano", list(notes.items()))
+    part = Part("Piano", [Printed(note, staff) for note, staff in notes.items()])
     low, rest = hands(part, 96)
     assert sorted(low + rest) == sorted(notes)
     left = [n for n in notes if notes[n] == part.staves]

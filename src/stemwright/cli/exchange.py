@@ -1,4 +1,4 @@
-"""`import` and `export`: MIDI in, MIDI and stems out."""
+"""`import` and `export`: MIDI and printed music in and out, stems out."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from stemwright.cli.watching import watching
 _File = Annotated[
     Path,
     typer.Argument(
-        metavar="FILE.mid",
-        help="A standard MIDI file, type 0 or 1; - reads standard input.",
+        metavar="FILE",
+        help="MIDI (.mid), MusicXML (.musicxml, .mxl, .xml) or ABC (.abc); - reads standard input.",
         show_default=False,
     ),
 ]
@@ -54,6 +54,15 @@ _Flatten = Annotated[
 ]
 _Strict = Annotated[
     bool, typer.Option("--strict", help="Refuse a damaged file instead of reading what can be read.")
+]
+_Tune = Annotated[
+    int | None,
+    typer.Option(
+        "--tune", metavar="N", help="The tune X:N of an ABC file. Default: its first.", show_default=False
+    ),
+]
+_Split = Annotated[
+    bool, typer.Option("--split-voices", help="Of printed music each voice of a part is a track of its own.")
 ]
 _List = Annotated[bool, typer.Option("--list", help="Only show the file's tracks and what they would be.")]
 _Bpm = Annotated[
@@ -108,6 +117,13 @@ _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a la
 _Karaoke = Annotated[
     bool, typer.Option("--karaoke", help="Write scores and lyrics as one karaoke file, .kar.")
 ]
+_MusicXml = Annotated[
+    bool, typer.Option("--musicxml", help="Write all layers as one score for notation programs (MusicXML).")
+]
+_LeadSheet = Annotated[
+    bool, typer.Option("--lead-sheet", help="Write the lead with chord symbols on one staff (MusicXML).")
+]
+_Abc = Annotated[bool, typer.Option("--abc", help="Write the lead with chord symbols as ABC.")]
 _To = Annotated[
     Path | None,
     typer.Option(
@@ -136,14 +152,18 @@ def import_(
     style: _Style = None,
     ignore_tempo_changes: _Flatten = False,
     strict: _Strict = False,
+    tune: _Tune = None,
+    split_voices: _Split = False,
     only_list: _List = False,
     json: opt.Json = False,
 ) -> None:
-    """Give layers the notes of a MIDI file; `generate` then plays them. Makes the song if there is none."""
+    """Give layers the notes of a file of MIDI or printed music; `generate` then plays them. Makes the song if
+    there is none.
+    """
     from stemwright.face.midi import import_midi, list_tracks
 
     if only_list:
-        _show_tracks(list_tracks(file, strict=strict).to_json(), json)
+        _show_tracks(list_tracks(file, strict=strict, tune=tune, split_voices=split_voices).to_json(), json)
         return
     made = import_midi(
         folder,
@@ -159,6 +179,8 @@ def import_(
         style=style,
         ignore_tempo_changes=ignore_tempo_changes,
         strict=strict,
+        tune=tune,
+        split_voices=split_voices,
     )
     facts = in_options(made.to_json())
     if json:
@@ -210,24 +232,40 @@ def export(
     midi: _Midi = False,
     stems: _Stems = False,
     karaoke: _Karaoke = False,
+    musicxml: _MusicXml = False,
+    lead_sheet: _LeadSheet = False,
+    abc: _Abc = False,
     kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
     json: opt.Json = False,
 ) -> None:
-    """Write files for other programs: MIDI with the lyrics, stems, or both where nothing is named."""
+    """Write files for other programs: MIDI, printed music, karaoke, stems; MIDI and stems by default."""
     from stemwright.face.song import Song
 
     with watching() as watch:
         made = Song(folder).export(
-            midi=midi, stems=stems, karaoke=karaoke, kind=kind, quality=quality, to=to, progress=watch
+            midi=midi,
+            stems=stems,
+            karaoke=karaoke,
+            musicxml=musicxml,
+            lead_sheet=lead_sheet,
+            abc=abc,
+            kind=kind,
+            quality=quality,
+            to=to,
+            progress=watch,
         )
     facts = made.to_json()
     if json:
         emit_json(facts)
         return
     lines(
-        [f"{name:<10}{facts[name]}" for name in ("midi", "karaoke") if facts[name]]
+        [
+            f"{n.replace('_', ' '):<11}{facts[n]}"
+            for n in ("midi", "karaoke", "musicxml", "lead_sheet", "abc")
+            if facts[n]
+        ]
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
         + facts["remarks"]
     )

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from stemwright.compose.tracks import assign, share_out
 from stemwright.corpus.readers.parts import hand_over
-from stemwright.corpus.readers.printed import third_of
 from stemwright.corpus.song import CorpusSong
+from stemwright.notation.keys import third_of
 from stemwright.song.bar_lines import BarLines
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.midi import MidiSong, read_midi

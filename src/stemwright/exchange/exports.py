@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from stemwright.errors import UsageError
 from stemwright.exchange.programs import program_of
+from stemwright.notation.sheet import Syllable
 from stemwright.producer.lyrics import fitting
 from stemwright.producer.stem_files import placing
 from stemwright.producer.workspace import reading, require_outside, writing
+from stemwright.song.document import Song
+from stemwright.song.layers import kind_of, ordered
+from stemwright.song.lyric import Lyrics
+from stemwright.song.lyric_sung import BEGIN, MIDDLE, on_notes
 from stemwright.song.names import exported_name
+from stemwright.song.score import Score
 from stemwright.work.progress import Watch, unwatched
+
+Scores = dict[str, Score]
+PRINTED = {
+    "midi": "Score",
+    "karaoke": "Karaoke",
+    "musicxml": "Score",
+    "lead_sheet": "Lead sheet",
+    "abc": "Lead sheet",
+}
+"""What is written of the scores -> how its file is called."""
+_ENDINGS = {
+    "midi": ".mid",
+    "karaoke": ".kar",
+    "musicxml": ".musicxml",
+    "lead_sheet": ".musicxml",
+    "abc": ".abc",
+}
 
 
 def export_song(
@@ -20,23 +45,28 @@ def export_song(
     midi: bool = False,
     stems: bool = False,
     karaoke: bool = False,
+    musicxml: bool = False,
+    lead_sheet: bool = False,
+    abc: bool = False,
     kind: str = "wav",
     quality: str | None = None,
     to: Path | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Write the scores as MIDI, the stems as audio of a `kind`, or both where nothing is asked for; with
-    `karaoke`, scores and lyrics as a karaoke file. Returns where, and remarks.
+    """Write the scores as MIDI, as printed music (`musicxml`: all layers; `lead_sheet`: the tune with chord
+    symbols; `abc`: that as ABC) or for karaoke, all with the lyrics where there are some; the stems as audio
+    of a `kind`; or MIDI and stems where nothing is asked for. Returns where, and remarks.
     """
     if to is not None:
         require_outside(path, to, "to")
-    both = not (midi or stems or karaoke)
-    facts: dict[str, Any] = {"midi": None, "karaoke": None, "stems": {}, "stale": [], "remarks": []}
-    for name, asked in (("midi", midi or both), ("karaoke", karaoke)):
-        if asked:
-            file, remarks = _export_midi(path, to, karaoke=name == "karaoke")
-            facts |= {name: str(file), "remarks": [*facts["remarks"], *remarks]}
-    if stems or both:
+    asked = {"midi": midi, "karaoke": karaoke, "musicxml": musicxml, "lead_sheet": lead_sheet, "abc": abc}
+    if not any(asked.values()) and not stems:
+        asked["midi"] = stems = True
+    facts: dict[str, Any] = {**dict.fromkeys(asked), "stems": {}, "stale": [], "remarks": []}
+    named = [name for name, wanted in asked.items() if wanted]
+    if named:
+        facts |= _export_scores(path, to, named)
+    if stems:
         from stemwright.producer.mix import render_stems
 
         made = render_stems(path, to=to, kind=kind, quality=quality, watch=watch)
@@ -44,30 +74,111 @@ def export_song(
     return facts
 
 
-def _export_midi(path: Path, to: Path | None, karaoke: bool) -> tuple[Path, list[str]]:
-    """The scores, and the lyrics where there are some, as MIDI or karaoke file; and what to say of these."""
-    from stemwright.song.midi import write_midi
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """What is written of a song's scores, at `path`; `lyrics`: as they fit its melody."""
 
+    path: Path
+    song: Song
+    scores: Scores
+    lyrics: Lyrics | None
+
+    @property
+    def programs(self) -> dict[str, int]:
+        """What layers are played in, General MIDI's numbers."""
+        song = self.song
+        return {name: program_of(song.role(name), song.layers[name].timbre_in_use) for name in self.scores}
+
+    def require(self) -> None:
+        """UsageError where there are no scores."""
+        if not self.scores:
+            raise UsageError(f"{self.path}: has no scores yet; make some with: stemwright generate DIR")
+
+    def sung(self, layer: str) -> list[Syllable]:
+        """The syllables under a layer's notes: of the melody that the lyrics are sung to."""
+        if self.lyrics is None or layer != self.lyrics.layer:
+            return []
+        found = on_notes(self.lyrics, self.song.state, self.scores[layer].notes)
+        return [Syllable(tick, text, kind in (BEGIN, MIDDLE)) for tick, text, kind in found]
+
+    def midi(self, karaoke: bool = False) -> bytes:
+        """A MIDI file, or a karaoke file."""
+        from stemwright.song.midi import write_midi
+
+        self.require()
+        song = self.song
+        given = [n for n in self.scores if song.layers[n].score_in_use == song.layers[n].score_sha256]
+        return write_midi(
+            song.state,
+            self.scores,
+            self.programs,
+            song.title,
+            given,
+            song.roles,
+            lyrics=self.lyrics,
+            karaoke=karaoke,
+        )
+
+    def musicxml(self) -> bytes:
+        """All layers as one score."""
+        from stemwright.notation.musicxml_write import write_musicxml
+
+        self.require()
+        lyrics = {name: self.sung(name) for name in self.scores}
+        song = self.song
+        return write_musicxml(
+            song.state, self.scores, self.programs, song.title, roles=song.roles, lyrics=lyrics
+        )
+
+    def lead_sheet(self) -> bytes:
+        """The tune on one staff."""
+        from stemwright.notation.musicxml_write import write_musicxml
+
+        tune, song = self.tune(), self.song
+        lyrics = {name: self.sung(name) for name in tune if name in self.scores}
+        return write_musicxml(
+            song.state, tune, self.programs, song.title, roles=song.roles, lead_sheet=True, lyrics=lyrics
+        )
+
+    def abc(self) -> bytes:
+        """The tune as ABC."""
+        from stemwright.notation.abc_write import write_abc
+
+        ((name, score),) = self.tune().items()
+        return write_abc(
+            self.song.state, score, self.song.title, self.sung(name) if name in self.scores else ()
+        )
+
+    def tune(self) -> Scores:
+        """The layer that has the tune: the first of its kind; where there are but chords, one without notes."""
+        leads = [name for name in ordered(list(self.scores)) if kind_of(self.song.role(name)) == "lead"]
+        if leads:
+            return {leads[0]: self.scores[leads[0]]}
+        if not any(self.song.state.chords):
+            raise UsageError(
+                f"{self.path}: has neither a lead nor chords for a lead sheet yet; make them with: "
+                "stemwright generate DIR lead"
+            )
+        return {"lead": Score()}
+
+
+def _export_scores(path: Path, to: Path | None, named: Collection[str]) -> dict[str, Any]:
+    """Where the files of these names are that were written, and what to say of the lyrics in them."""
     folder = reading(path)
     song = folder.load()
-    scores = folder.scores(song)
-    if not scores:
-        raise UsageError(f"{path}: has no scores yet; make some with: stemwright generate DIR")
-    if song.lyrics is None and karaoke:
-        fitting(folder, song)  # says that there are none
-    sung = None if song.lyrics is None else fitting(folder, song)
-    programs = {name: program_of(song.role(name), song.layers[name].timbre_in_use) for name in scores}
-    given = [name for name in scores if song.layers[name].score_in_use == song.layers[name].score_sha256]
-    lyrics = sung.lyrics if sung is not None else None
-    data = write_midi(
-        song.state, scores, programs, song.title, given, song.roles, lyrics=lyrics, karaoke=karaoke
-    )
-    part, end = ("Karaoke", ".kar") if karaoke else ("Score", ".mid")
-    name = exported_name(song.title, part, song.state, end)
-    remarks = list(sung.remarks) if sung is not None else []
+    lane = fitting(folder, song) if song.lyrics is not None or "karaoke" in named else None
+    printed = _Printed(path, song, folder.scores(song), None if lane is None else lane.lyrics)
+    made = {}
+    for name in named:
+        data = printed.midi(karaoke=True) if name == "karaoke" else getattr(printed, name)()
+        made[exported_name(song.title, PRINTED[name], song.state, _ENDINGS[name])] = (name, data)
+    remarks = [] if lane is None else list(lane.remarks)
     if to is None:
         with writing(path) as open_folder:
-            return open_folder.renders.put(name, data), remarks
-    with placing(to) as place:
-        place(name).write_bytes(data)
-    return to / name, remarks
+            files = {name: open_folder.renders.put(file, data) for file, (name, data) in made.items()}
+    else:
+        with placing(to) as place:
+            for file, (_, data) in made.items():
+                place(file).write_bytes(data)
+        files = {name: to / file for file, (name, _) in made.items()}
+    return {**{name: str(file) for name, file in files.items()}, "remarks": remarks}

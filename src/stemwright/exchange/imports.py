@@ -1,11 +1,11 @@
-"""`import`: the tracks of a MIDI file become the scores of layers; given scores are played as they are.
+"""`import`: the tracks of a MIDI file, or the parts of printed music, become the scores of layers; given
+scores are played as they are.
 
 Chords that are not yet decided are found from the notes, so that what is composed to them fits.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import UsageError, argument
 from stemwright.exchange.changes import bars_of
+from stemwright.exchange.files import STDIN, Source, read_source
 from stemwright.exchange.programs import timbre_of_program
 from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.exchange.tracks import choose, guess
@@ -28,14 +29,17 @@ from stemwright.producer.seeds import random_seed
 from stemwright.producer.workspace import writing
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS
+from stemwright.song.lyric_printed import printed_lyrics
+from stemwright.song.names import check_title
 from stemwright.song.piece import Piece
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState, bpm_text
 
 if TYPE_CHECKING:
+    from stemwright.notation.sheet import Syllable
     from stemwright.song.midi import MidiSong
 
-STDIN = "standard input"
+__all__ = ["STDIN", "Given", "import_midi", "inspect_midi", "read_piece"]
 MAX_NOTES = 50_000
 """Notes a layer may be given."""
 
@@ -45,12 +49,14 @@ class Given:
     """The score of a layer, the numbers (from 1) of the tracks that it came from, and their main program.
 
     `doubled`: notes that several of them had. `program`: 0-based, None where the file names none.
+    `syllables`: the words under its notes.
     """
 
     score: Score
     tracks: tuple[int, ...]
     doubled: int
     program: int | None
+    syllables: tuple[Syllable, ...] = ()
 
 
 def import_midi(
@@ -63,16 +69,21 @@ def import_midi(
     over: Override | None = None,
     ignore_tempo_changes: bool = False,
     strict: bool = False,
+    tune: int | None = None,
+    split_voices: bool = False,
 ) -> dict[str, Any]:
-    """Give layers of the song at `path` the notes of `file` ("-": standard input); makes it where it is not.
+    """Give layers of the song at `path` the notes of `file` (MIDI, MusicXML, ABC; "-": standard input); makes
+    it where it is not.
 
     `tracks`: "2=bass" and the like; guessed where empty. `layers`: only these, of what was guessed.
     `every_track`: each track is a layer of its own. `over`: what the user says of the file. `strict`: a
-    damaged file is refused. UsageError for a file that does not fit, before anything is written.
+    damaged file is refused. `tune`, `split_voices`: as in `read_source`. UsageError for a file that does not
+    fit, before anything is written.
     """
     clock = Clock()
     over = over or Override()
-    name, midi = _read(file, strict)
+    source = read_source(file, strict, tune, split_voices)
+    name, midi = source.name, source.midi
     chosen = choose(midi.tracks, name, tracks, layers, every_track, midi.meter.ticks_per_bar)
     midi.hold_pedal()
     there = _existing(path)
@@ -80,18 +91,19 @@ def import_midi(
         reading = read_new(midi, over, name, ignore_tempo_changes)
     else:
         reading = read_into(midi, over, name, ignore_tempo_changes, there.state)
-    given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
+    given = {layer: _given(source, numbers, reading.state) for layer, numbers in chosen.items()}
     roles = {layer: layer for layer in given} | (there.roles if there else {})
     scores = {roles[layer]: part.score for layer, part in given.items()}
     _settle(reading, midi, over, scores, new=there is None)
     reading.remarks += _remarks(given, roles)
     if there is None:
-        _create(path, reading.state.with_(chords=()), given)
+        _create(path, _title(source, path), reading.state.with_(chords=()), given)
     with writing(path) as folder:
         song = folder.load()
         song = replace(song, state=song.state if song.state.chords else reading.state)
         for layer, part in given.items():
             song = _give(song, layer, folder.objects.put("score", part.score.canonical_bytes()), part.program)
+        song, sung = _with_lyrics(song, given)
         act = Act(
             "import",
             list(given),
@@ -99,28 +111,32 @@ def import_midi(
             details=_details(given, song),
         )
         number = commit(folder, song, act, clock)["run"]
+    reading.remarks += sung
     reading.remarks += [line for layer, part in given.items() for line in _beyond(song, layer, part.score)]
     facts = {**_facts(reading), **chord_remarks(over.chords)}
     return {"run": number, "layers": to_json(_details(given, song)), **facts}
 
 
 def read_piece(file: Path) -> tuple[Piece, dict[str, Given]]:
-    """The piece in a MIDI file as `import` would make it, with its key and chords, and what its layers came
-    from. UsageError where it cannot be imported.
+    """The piece in a file as `import` would make it, with its key and chords, and what its layers came from.
+    UsageError where it cannot be imported.
     """
-    name, midi = _read(file, False)
+    source = read_source(file)
+    name, midi = source.name, source.midi
     chosen = choose(midi.tracks, name, (), (), False, midi.meter.ticks_per_bar)
     midi.hold_pedal()
     reading = read_new(midi, Override(style=DEFAULTS["style"]), name, False)
-    given = {layer: _given(midi, numbers, reading.state, name) for layer, numbers in chosen.items()}
+    given = {layer: _given(source, numbers, reading.state) for layer, numbers in chosen.items()}
     scores = {layer: part.score for layer, part in given.items()}
     _settle(reading, midi, Override(), scores, new=True)
     return Piece(reading.state, scores), given
 
 
-def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
+def inspect_midi(
+    file: Path, strict: bool = False, tune: int | None = None, split_voices: bool = False
+) -> dict[str, Any]:
     """What `import` would make of a file: its tracks with the layers guessed for them. Writes nothing."""
-    _, midi = _read(file, strict)
+    midi = read_source(file, strict, tune, split_voices).midi
     guessed = guess(midi.tracks, midi.meter.ticks_per_bar)
     midi.hold_pedal()
     lines, _ = bars_of(midi, None, False)
@@ -144,15 +160,6 @@ def inspect_midi(file: Path, strict: bool = False) -> dict[str, Any]:
         ],
         "remarks": midi.faults,
     }
-
-
-def _read(file: Path, strict: bool) -> tuple[str, MidiSong]:
-    """What errors call a file, and what it holds. Of standard input ("-") no more is read than may be."""
-    from stemwright.song.midi_read import MAX_BYTES, read_midi
-
-    if str(file) == "-":
-        return STDIN, read_midi(sys.stdin.buffer.read(MAX_BYTES + 1), STDIN, strict)
-    return file.name, read_midi(file, file.name, strict)
 
 
 def _settle(reading: Reading, midi: MidiSong, over: Override, scores: Mapping[str, Score], new: bool) -> None:
@@ -180,8 +187,9 @@ def _existing(path: Path) -> Song | None:
     return SongFolder.open(path).load()
 
 
-def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) -> Given:
+def _given(source: Source, numbers: list[int], state: GlobalState) -> Given:
     """The notes of some tracks as one score that fits the song. UsageError where they do not fit."""
+    name, midi = source.name, source.midi
     notes = [note for number in numbers for note in midi.tracks[number - 1].notes]
     if len(notes) > MAX_NOTES:
         raise UsageError(
@@ -197,20 +205,27 @@ def _given(midi: MidiSong, numbers: list[int], state: GlobalState, name: str) ->
     score = Score.from_notes(_clip(note, state.total_ticks) for note in notes)
     main = max((midi.tracks[number - 1] for number in numbers), key=lambda track: len(track.notes))
     program = main.program if main.says_program else None
-    return Given(score, tuple(numbers), len(notes) - len(score.notes), program)
+    sung = [one for number in numbers for one in (source.syllables[number - 1] if source.syllables else ())]
+    return Given(score, tuple(numbers), len(notes) - len(score.notes), program, tuple(sung))
 
 
 def _clip(note: Note, end: int) -> Note:
     return note if note.end <= end else replace(note, duration=end - note.onset)
 
 
-def _create(path: Path, state: GlobalState, given: Mapping[str, Given]) -> None:
+def _title(source: Source, path: Path) -> str:
+    """The title that printed music has, where a song can have it; else the folder's name."""
+    try:
+        return check_title(source.title) if source.title else title_from(path)
+    except UsageError:
+        return title_from(path)
+
+
+def _create(path: Path, title: str, state: GlobalState, given: Mapping[str, Given]) -> None:
     from stemwright.store import SongFolder
 
     names = [*LAYERS, *(layer for layer in given if layer not in LAYERS)]
-    SongFolder.create(
-        path, Song(title_from(path), state, random_seed(), {name: LayerEntry() for name in names})
-    )
+    SongFolder.create(path, Song(title, state, random_seed(), {name: LayerEntry() for name in names}))
 
 
 def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
@@ -224,6 +239,22 @@ def _give(song: Song, layer: str, sha: str, program: int | None) -> Song:
         role = entry.role(layer)
         timbre = timbre_of_program(role, program, bundles.timbres_of(role))
     return song.with_layer(layer, replace(entry.with_score(sha), timbre=timbre))
+
+
+def _with_lyrics(song: Song, given: Mapping[str, Given]) -> tuple[Song, list[str]]:
+    """The song with the words under the notes of the layer that has the most, where it has none yet; and what
+    to say of them.
+    """
+    layer, part = max(given.items(), key=lambda item: len(item[1].syllables))
+    found = [(one.tick, one.text, one.hyphen) for one in part.syllables]
+    if not found:
+        return song, []
+    if song.lyrics is not None:
+        return song, ["the lyrics of the file are left out: the song has its own"]
+    lyrics = printed_lyrics(found, song.state, layer, part.score)
+    if lyrics is None:
+        return song, []
+    return replace(song, lyrics=lyrics), [f"lyrics: {len(lyrics.lines)} lines, sung to {layer}"]
 
 
 def _beyond(song: Song, layer: str, score: Score) -> list[str]:

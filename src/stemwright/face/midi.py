@@ -1,4 +1,4 @@
-"""MIDI files into songs."""
+"""MIDI files and printed music into songs."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ def import_midi(
     style: str | None = None,
     ignore_tempo_changes: bool = False,
     strict: bool = False,
+    tune: int | None = None,
+    split_voices: bool = False,
 ) -> Imported:
-    """Give layers of the song at `path` the notes of a MIDI file ("-": standard input); makes the song where
-    there is none.
+    """Give layers of the song at `path` the notes of a file of MIDI, MusicXML or ABC ("-": standard input);
+    makes the song where there is none.
 
     `track`: "2=bass", one or several; guessed where none is given. `layer`: only these. `every_track`: each
-    track is a layer of its own. `strict`: refuse a damaged file instead of reading what can be read. The rest
+    track is a layer of its own. `strict`: refuse a damaged file instead of reading what can be read. `tune`:
+    the number of an ABC file's tune. `split_voices`: each voice of printed music is a track. The rest
     overrules what the file says; of a chart in `chords` its bars alone are read. UsageError for a file that
     does not fit, before anything is written.
     """
@@ -56,14 +59,18 @@ def import_midi(
             over=over,
             ignore_tempo_changes=ignore_tempo_changes,
             strict=strict,
+            tune=tune,
+            split_voices=split_voices,
         )
     return Imported.read(facts)
 
 
-def list_tracks(file: arg.Place, *, strict: bool = False) -> Tracks:
-    """The tracks of a MIDI file and the layers that they would become; writes nothing. `strict`: a damaged
-    file is refused.
+def list_tracks(
+    file: arg.Place, *, strict: bool = False, tune: int | None = None, split_voices: bool = False
+) -> Tracks:
+    """The tracks of a file and the layers that they would become; writes nothing. `strict`: a damaged file is
+    refused; `tune`, `split_voices`: as in `import_midi`.
     """
     from stemwright.exchange.imports import inspect_midi
 
-    return Tracks.read(inspect_midi(arg.path(file), strict))
+    return Tracks.read(inspect_midi(arg.path(file), strict, tune, split_voices))

@@ -313,13 +313,18 @@ class Lyrics(Result):
 
 @dataclass(frozen=True)
 class Exported(Result):
-    """The files that were written: the scores as MIDI, the stems by layer. `stale`: as of `Mixed`."""
+    """The files that were written: the scores as MIDI and as printed music, the stems by layer. `stale`: as
+    of `Mixed`.
+    """
 
     midi: Path | None
     stems: dict[str, Path]
     stale: tuple[Stale, ...]
     remarks: tuple[str, ...]
     karaoke: Path | None = None
+    musicxml: Path | None = None
+    lead_sheet: Path | None = None
+    abc: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -191,15 +191,18 @@ class Song(Editable, Versioned):
         midi: bool = False,
         stems: bool = False,
         karaoke: bool = False,
+        musicxml: bool = False,
+        lead_sheet: bool = False,
+        abc: bool = False,
         kind: str = "wav",
         quality: str | None = None,
         to: arg.Place | None = None,
         progress: Watch = unwatched,
     ) -> Exported:
-        """Write the scores as MIDI, the stems as audio, or both where nothing is asked for; scores and lyrics
-        as a karaoke file.
+        """Write the scores as MIDI, the stems as audio, or both where nothing is asked for.
 
-        `kind`, `quality`: as in `mix`.
+        `musicxml`: all layers as printed music; `lead_sheet`: the tune with chord symbols, as MusicXML;
+        `abc`: that as ABC; `karaoke`: scores and lyrics as .kar. `kind`, `quality`: as in `mix`.
         """
         from stemwright.exchange.exports import export_song
 
@@ -209,6 +212,9 @@ class Song(Editable, Versioned):
             midi=midi,
             stems=stems,
             karaoke=karaoke,
+            musicxml=musicxml,
+            lead_sheet=lead_sheet,
+            abc=abc,
             kind=kind,
             quality=quality,
             to=where,

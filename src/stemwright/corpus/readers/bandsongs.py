@@ -12,10 +12,10 @@ from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.tracks import assign
 from stemwright.corpus.readers.fitting import canonical_drums, fitted, playable_bpm
 from stemwright.corpus.readers.form import form_of
-from stemwright.corpus.readers.musicxml import Bar
 from stemwright.corpus.readers.parts import hand_over
 from stemwright.corpus.readers.printed import MAX_BARS, MIN_NOTES
 from stemwright.corpus.song import CorpusSong
+from stemwright.notation.sheet import Bar
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
 from stemwright.song.midi_events import META

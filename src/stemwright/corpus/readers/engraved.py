@@ -13,11 +13,11 @@ from stemwright.compose.tracks import assign
 from stemwright.corpus.readers.bandsongs import MIN_BARS, stretches_of
 from stemwright.corpus.readers.fitting import fitted, playable_bpm
 from stemwright.corpus.readers.form import form_of
-from stemwright.corpus.readers.musicxml import Bar
 from stemwright.corpus.readers.parts import hand_over
 from stemwright.corpus.readers.printed import MAX_BARS, MIN_NOTES, accented
 from stemwright.corpus.readers.voices import layers_of
 from stemwright.corpus.song import CorpusSong
+from stemwright.notation.sheet import Bar
 from stemwright.song.meter import Meter
 from stemwright.song.midi import MidiSong, read_midi
 from stemwright.song.score import PPQ, Note, Score

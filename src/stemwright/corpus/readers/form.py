@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Set
 from itertools import pairwise
 
-from stemwright.corpus.readers.musicxml import Bar
+from stemwright.notation.sheet import Bar
 from stemwright.song.form import MAX_SECTIONS
 from stemwright.song.meter import Meter
 from stemwright.song.score import Score

@@ -6,7 +6,6 @@ Tempo: where a sheet has none (nearly all), the middle of its style's range in t
 from __future__ import annotations
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
@@ -16,10 +15,12 @@ from stemwright.compose.feel import one_voice
 from stemwright.compose.styles import style_of
 from stemwright.corpus.readers.fitting import playable_bpm
 from stemwright.corpus.readers.form import form_of
-from stemwright.corpus.readers.musicxml import Bar, read_musicxml
-from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches, third_of
-from stemwright.corpus.readers.unfold import chords_per_beat, unfold
+from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, stretches
 from stemwright.corpus.song import CorpusSong
+from stemwright.notation.keys import chosen_key, keys_of
+from stemwright.notation.musicxml import read_musicxml
+from stemwright.notation.sheet import Bar
+from stemwright.notation.unfold import chords_per_beat, unfold
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.score import Score
 from stemwright.song.state import GlobalState
@@ -60,7 +61,7 @@ def lead_sheet(path: Path, composers: tuple[str, ...], style: str = DEFAULT_STYL
         if not sheet.parts:
             continue
         meter = bars[0].meter
-        melody = one_voice(cut([note for note, _ in sheet.parts[0].notes], bars, "lead"))
+        melody = one_voice(cut(sheet.parts[0].sounding, bars, "lead"))
         chords = chords_per_beat(sheet.chords, bars)
         if len(melody.notes) < MIN_NOTES:
             continue
@@ -88,15 +89,6 @@ def lead_sheet(path: Path, composers: tuple[str, ...], style: str = DEFAULT_STYL
 
 
 def _key(scores: Mapping[str, Score], bars: list[Bar], chords: tuple[Chord | None, ...]) -> Key:
-    """The signature's major or minor key: the sheets call every signature major, so the last chord decides
-    where it is one of the two tonics, and else which tonic more beats have, or the notes.
-    """
+    """The signature's major or minor key: the sheets call every signature major."""
     both = keys_of(bars)
-    if both is None:
-        return find_key(profile(scores))
-    tonics = {(key.tonic_pc, key.is_minor): key for key in both}
-    heard = [(c.root_pc, third_of(c) == 3) for c in chords if c is not None and third_of(c) is not None]
-    if heard and heard[-1] in tonics:
-        return tonics[heard[-1]]
-    beats = Counter(tonics[chord] for chord in heard if chord in tonics)
-    return beats.most_common(1)[0][0] if beats else likelier(both, profile(scores))
+    return find_key(profile(scores)) if both is None else chosen_key(both, chords, profile(scores).tolist())

@@ -16,13 +16,15 @@ from stemwright.compose.analysis import find_key, profile
 from stemwright.compose.feel import one_voice
 from stemwright.corpus.readers.fitting import playable_bpm
 from stemwright.corpus.readers.form import form_of
-from stemwright.corpus.readers.musicxml import Bar, Part, Sheet, read_musicxml
-from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, keys_of, likelier, stretches
+from stemwright.corpus.readers.printed import MIN_NOTES, accented, cut, stretches
 from stemwright.corpus.readers.romantext import best_placed, read_romantext
-from stemwright.corpus.readers.unfold import chords_per_beat, unfold
 from stemwright.corpus.readers.voices import lowest_of_beats
 from stemwright.corpus.song import CorpusSong
 from stemwright.errors import UsageError
+from stemwright.notation.keys import keys_of, likelier
+from stemwright.notation.musicxml import read_musicxml
+from stemwright.notation.sheet import Bar, Part, Sheet
+from stemwright.notation.unfold import chords_per_beat, unfold
 from stemwright.song.harmony import Key
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
@@ -67,7 +69,7 @@ def lied(path: Path, composers: tuple[str, ...]) -> Iterator[CorpusSong]:
 def _analysed(sheet: Sheet, path: Path) -> Counter[Key]:
     """Puts the chords of the analysis into the sheet; how many ticks each of its keys lasts (none: empty)."""
     try:
-        notes = [note for part in sheet.parts for note, _ in part.notes]
+        notes = [note for part in sheet.parts for note in part.sounding]
         found = read_romantext(path.parent / ANALYSIS)
         entries = best_placed(found, sheet.bars, notes)
     except UsageError:
@@ -88,7 +90,7 @@ def _key(scores: dict[str, Score], bars: list[Bar], analysed: Counter[Key]) -> K
     if both is None:
         return find_key(profile(scores))
     longer = max(both, key=lambda key: analysed[key])
-    return longer if analysed[longer] else likelier(both, profile(scores))
+    return longer if analysed[longer] else likelier(both, profile(scores).tolist())
 
 
 def _layers(voice: Part | None, piano: Part | None, bars: list[Bar]) -> dict[str, Score]:
@@ -99,7 +101,7 @@ def _layers(voice: Part | None, piano: Part | None, bars: list[Bar]) -> dict[str
         found["bass"] = one_voice(cut(low, bars, "bass"))
         found["harmony"] = cut(rest, bars, "harmony")
     if voice is not None:
-        found["lead"] = one_voice(cut([note for note, _ in voice.notes], bars, "lead"))
+        found["lead"] = one_voice(cut(voice.sounding, bars, "lead"))
     return {
         layer: accented(score, meter.ticks_per_bar, meter.ticks_per_beat)
         for layer, score in found.items()
@@ -111,4 +113,4 @@ def hands(piano: Part, ticks_per_beat: int) -> tuple[list[Note], list[Note]]:
     """(bass, everything else) of a piano part."""
     bass = lowest_of_beats(piano.on_staff(piano.staves), ticks_per_beat)
     chosen = set(bass)
-    return bass, [n for n, _ in piano.notes if n not in chosen]
+    return bass, [n for n in piano.sounding if n not in chosen]

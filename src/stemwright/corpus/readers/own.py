@@ -10,10 +10,10 @@ from stemwright.corpus.readers.bandsongs import band_songs
 from stemwright.corpus.readers.composers import UNKNOWN
 from stemwright.corpus.readers.leadsheets import lead_sheet
 from stemwright.corpus.readers.lieder import lied
-from stemwright.corpus.readers.musicxml import read_musicxml
 from stemwright.corpus.song import CorpusSong
 from stemwright.corpus.splits import MIDI
 from stemwright.errors import UsageError
+from stemwright.notation.musicxml import read_musicxml
 from stemwright.song.style import canonical
 
 

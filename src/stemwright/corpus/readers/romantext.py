@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from stemwright.corpus.readers.musicxml import Bar
 from stemwright.errors import UsageError
+from stemwright.notation.sheet import Bar
 from stemwright.song.harmony import QUALITIES, Chord, Key
 from stemwright.song.meter import Meter
 from stemwright.song.roman import parse_roman

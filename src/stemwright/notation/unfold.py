@@ -7,28 +7,38 @@ meet (before and after a repeat sign) become one bar; a pickup becomes a whole b
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeVar
 
-from stemwright.corpus.readers.musicxml import Bar, Part, Sheet
+from stemwright.errors import UsageError
+from stemwright.notation.meters import UNKNOWN
+from stemwright.notation.sheet import Bar, Part, Printed, Sheet, Syllable
 from stemwright.song.harmony import Chord
-from stemwright.song.score import Note
+from stemwright.song.score import MAX_NOTES, MAX_TICK
 
 MAX_PLAYED = 2000
 """Bars played; what a file says beyond is not followed."""
 MAX_ENDING = 32
+MAX_STEPS = 20
+"""Times that a bar is looked at, on average."""
+_Value = TypeVar("_Value")
 
 
-def unfold(sheet: Sheet) -> Sheet:
-    """The sheet as it is played."""
-    return whole_bars(_played(sheet, order(sheet.bars)))
+def unfold(sheet: Sheet, limit: int = MAX_PLAYED) -> Sheet:
+    """The sheet as it is played, `limit` bars at most."""
+    return whole_bars(_played(sheet, order(sheet.bars, limit)))
 
 
-def order(bars: list[Bar]) -> list[int]:
-    """Numbers (from 0) of the bars in the order in which they are played."""
+def order(bars: list[Bar], limit: int = MAX_PLAYED) -> list[int]:
+    """Numbers (from 0) of the bars in the order in which they are played, `limit` at most."""
     player = _Player(bars)
-    while 0 <= player.at < len(bars) and len(player.played) < MAX_PLAYED:
+    steps = 0
+    while 0 <= player.at < len(bars) and len(player.played) < limit and steps < limit + MAX_STEPS * len(bars):
         player.step()
+        steps += 1
     return player.played
 
 
@@ -130,25 +140,79 @@ def _span(bars: list[Bar], at: int, following: int | None) -> range:
 
 def _played(sheet: Sheet, places: list[int]) -> Sheet:
     """A sheet of these bars. Bars that follow each other on the page stay together; where playing jumps,
-    what sounds ends.
+    what sounds ends, and what holds at the place jumped to holds on.
     """
-    out = Sheet([Part(part.name) for part in sheet.parts], [], [], sheet.bpm)
+    out = replace(
+        sheet,
+        parts=[replace(part, notes=[], syllables=[]) for part in sheet.parts],
+        bars=[], chords=[], tempos=[], swings=[], sections=[],
+    )  # fmt: skip
+    starts = [bar.start for bar in sheet.bars]
+    buckets = [_by_bar(part.notes, [one.note.onset for one in part.notes], starts) for part in sheet.parts]
+    syllables = [
+        _by_bar(part.syllables, [one.tick for one in part.syllables], starts) for part in sheet.parts
+    ]
+    for what, found in (("notes", buckets), ("syllables", syllables)):
+        if sum(len(bucket.get(place, ())) for bucket in found for place in places) > MAX_NOTES:
+            raise UsageError(f"plays over {MAX_NOTES} {what} with its repeats; split the score")
+    if sum(sheet.bars[place].length for place in places) > MAX_TICK // 4:
+        raise UsageError("lasts too long for a song; shorten its bars")
+    times: dict[int, int] = {}
     first, at = 0, 0
     for end in range(1, len(places) + 1):
         if end < len(places) and places[end] == places[end - 1] + 1:
             continue
         run = [sheet.bars[i] for i in places[first:end]]
-        low, high = run[0].start, run[-1].start + run[-1].length
-        for part, copy in zip(sheet.parts, out.parts, strict=True):
-            copy.notes += [
-                (Note(n.onset - low + at, min(n.end, high) - n.onset, n.pitch, n.velocity), staff)
-                for n, staff in part.notes
-                if low <= n.onset < high
-            ]
-        out.chords += [(tick - low + at, chord) for tick, chord in sheet.chords if low <= tick < high]
+        low, high = run[0].start, run[-1].end
+        for place in places[first:end]:
+            times[place] = times.get(place, 0) + 1
+        for bucket, copy in zip(buckets, out.parts, strict=True):
+            for place in places[first:end]:
+                copy.notes += [_cut(one, high, at - low) for one in bucket.get(place, ())]
+        for sung, copy in zip(syllables, out.parts, strict=True):
+            for place in places[first:end]:
+                copy.syllables += _sung(sung.get(place, ()), times[place], at - low)
+        out.chords += _holding(sheet.chords, low, high, at)
+        out.tempos += _holding(sheet.tempos, low, high, at)
+        out.swings += _holding(sheet.swings, low, high, at)
+        out.sections += [(tick - low + at, name) for tick, name in sheet.sections if low <= tick < high]
         out.bars += [replace(bar, start=bar.start - low + at) for bar in run]
         first, at = end, at + high - low
     return out
+
+
+def _by_bar(items: Sequence[_Value], ticks: Sequence[int], starts: Sequence[int]) -> dict[int, list[_Value]]:
+    """Items at some ticks by the number (from 0) of the bar that they lie in."""
+    out: dict[int, list[_Value]] = {}
+    for item, tick in zip(items, ticks, strict=True):
+        out.setdefault(bisect_right(starts, tick) - 1, []).append(item)
+    return out
+
+
+def _cut(printed: Printed, high: int, shift: int) -> Printed:
+    """A note moved, ended at the end of its run of bars."""
+    note = printed.note
+    end = min(note.end, high)
+    return printed._replace(note=replace(note, onset=note.onset + shift, duration=end - note.onset))
+
+
+def _sung(here: Sequence[Syllable], turn: int, shift: int) -> list[Syllable]:
+    """The syllables of a bar on a pass (from 1), moved: of the verse of that number; of the last one there is
+    where there are fewer.
+    """
+    verse = max((one.verse for one in here if one.verse <= turn), default=0)
+    return [replace(one, tick=one.tick + shift) for one in here if one.verse == verse]
+
+
+def _holding(events: list[tuple[int, _Value]], low: int, high: int, at: int) -> list[tuple[int, _Value]]:
+    """What comes to hold between two ticks, the first of which is moved to `at`, and what holds there."""
+    first, last = (bisect_right(events, tick, key=_tick) for tick in (low, high - 1))
+    inside = [(tick - low + at, value) for tick, value in events[first:last]]
+    return [*((at, value) for _, value in events[max(0, first - 1) : first]), *inside]
+
+
+def _tick(event: tuple[int, object]) -> int:
+    return event[0]
 
 
 def whole_bars(sheet: Sheet) -> Sheet:
@@ -167,23 +231,28 @@ def whole_bars(sheet: Sheet) -> Sheet:
         else:
             bars.append(bar)
     shift = 0
-    if bars and bars[0].length < bars[0].meter.ticks_per_bar:
+    if bars and bars[0].meter != UNKNOWN and bars[0].length < bars[0].meter.ticks_per_bar:
         shift = bars[0].meter.ticks_per_bar - bars[0].length
-    if len(bars) > 1 and bars[-1].length < bars[-1].meter.ticks_per_bar:
+    last_short = len(bars) > 1 and bars[-1].length < bars[-1].meter.ticks_per_bar
+    if last_short and bars[-1].meter != UNKNOWN:
         bars[-1] = replace(bars[-1], length=bars[-1].meter.ticks_per_bar)
     moved = [replace(bar, start=bar.start + (shift if i else 0)) for i, bar in enumerate(bars)]
     if moved:
         moved[0] = replace(moved[0], length=moved[0].length + shift)
-    return Sheet(
-        [Part(part.name, [(_later(n, shift), staff) for n, staff in part.notes]) for part in sheet.parts],
-        moved,
-        [(tick + shift, chord) for tick, chord in sheet.chords],
-        sheet.bpm,
+    return replace(
+        sheet,
+        parts=[_later(part, shift) for part in sheet.parts],
+        bars=moved,
+        chords=[(tick + shift, chord) for tick, chord in sheet.chords],
+        tempos=[(tick + shift if tick else 0, bpm) for tick, bpm in sheet.tempos],
+        swings=[(tick + shift if tick else 0, swing) for tick, swing in sheet.swings],
+        sections=[(tick + shift if tick else 0, name) for tick, name in sheet.sections],
     )
 
 
-def _later(note: Note, ticks: int) -> Note:
-    return Note(note.onset + ticks, note.duration, note.pitch, note.velocity)
+def _later(part: Part, ticks: int) -> Part:
+    notes = [one._replace(note=replace(one.note, onset=one.note.onset + ticks)) for one in part.notes]
+    return replace(part, notes=notes, syllables=[replace(s, tick=s.tick + ticks) for s in part.syllables])
 
 
 def chords_per_beat(symbols: list[tuple[int, Chord | None]], bars: list[Bar]) -> tuple[Chord | None, ...]:

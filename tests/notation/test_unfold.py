@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stemwright.corpus.readers.musicxml import Bar, read_musicxml
-from stemwright.corpus.readers.repeats import Marks
-from stemwright.corpus.readers.unfold import MAX_PLAYED, chords_per_beat, order, unfold
+from stemwright.notation.musicxml import read_musicxml
+from stemwright.notation.repeats import Marks
+from stemwright.notation.sheet import Bar
+from stemwright.notation.unfold import MAX_PLAYED, chords_per_beat, order, unfold
 from stemwright.song.harmony import Chord
 from stemwright.song.meter import Meter
 from support import printed as p
@@ -115,7 +116,7 @@ def test_a_repeat_sounds_twice_and_what_rings_over_the_jump_ends(tmp_path: Path)
         p.bar(p.symbol("G", "dominant", "9 -1"), p.note("D4", 4), p.note("E4", 4)),
     ]
     sheet = unfold(read_musicxml(p.save(tmp_path / "a.mxl", melody)))
-    assert [(n.onset, n.duration, n.pitch) for n, _ in sheet.parts[0].notes] == [
+    assert [(n.onset, n.duration, n.pitch) for n in sheet.parts[0].sounding] == [
         (0, 384, 60), (384, 384, 60), (768, 192, 62), (960, 192, 64)
     ]  # fmt: skip
     assert sheet.chords == [(0, Chord("C")), (384, Chord("C")), (768, Chord("G", "7b9"))]
@@ -134,8 +135,8 @@ def test_halves_of_a_bar_meet_and_a_pickup_is_filled_up(tmp_path: Path) -> None:
     sheet = unfold(read_musicxml(p.save(tmp_path / "a.mxl", melody)))
     # The first pass ends with three quarters before a whole bar: that bar stays short and splits the song.
     assert [bar.length for bar in sheet.bars] == [384, 384, 288, 384, 384, 384]
-    assert sheet.parts[0].notes[0][0].onset == 288
-    assert [n.onset for n, _ in sheet.parts[0].notes] == [288, 384, 768, 1056, 1440, 1728, 1824]
+    assert sheet.parts[0].notes[0].note.onset == 288
+    assert [n.onset for n in sheet.parts[0].sounding] == [288, 384, 768, 1056, 1440, 1728, 1824]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from stemwright.corpus.readers import musicxml
-from stemwright.corpus.readers.musicxml import Bar, read_musicxml, runs
 from stemwright.errors import UsageError
+from stemwright.notation import xml_file
+from stemwright.notation.musicxml import read_musicxml
+from stemwright.notation.sheet import Bar, runs
 from stemwright.song.harmony import Chord
 from stemwright.song.meter import Meter
 from stemwright.song.score import Note
@@ -84,7 +85,7 @@ def test_notes_chords_ties_and_staves(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert sheet.chords == [(96, Chord("D", "m")), (288, Chord("A", "7", "E"))]
     voice, piano = sheet.parts
-    assert [n for n, _ in voice.notes] == [
+    assert voice.sounding == [
         Note(0, 96, 69, 74), Note(96, 192, 74, 74), Note(288, 96, 73, 74), Note(384, 288, 74, 74)
     ]  # fmt: skip
     assert (voice.staves, piano.staves) == (1, 2)
@@ -96,7 +97,7 @@ def test_a_tie_joins_notes_across_the_bar(tmp_path: Path) -> None:
     tied = measure(ATTRIBUTES, note("D", 5, 6, '<tie type="start"/>'))
     tied += measure(note("D", 5, 4, '<tie type="stop"/><tie type="start"/>'), rest(2))
     sheet = read_musicxml(save(tmp_path / "a.mxl", tied))
-    assert [n for n, _ in sheet.parts[0].notes] == [Note(0, 288 + 192, 74, 74)]
+    assert sheet.parts[0].sounding == [Note(0, 288 + 192, 74, 74)]
 
 
 @pytest.mark.parametrize(
@@ -134,7 +135,7 @@ def test_files_that_are_no_archives_or_too_large(tmp_path: Path, monkeypatch: py
     with pytest.raises(UsageError, match="holds no score"):
         read_musicxml(path)
     save(path, "".join(SONG))
-    monkeypatch.setattr(musicxml, "MAX_BYTES", 100)
+    monkeypatch.setattr(xml_file, "MAX_BYTES", 100)
     with pytest.raises(UsageError, match="larger than"):
         read_musicxml(path)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 MAX_TIMES = 8
 _NUMBERS = re.compile(r"[0-9]{1,2}", re.ASCII)
@@ -54,7 +54,7 @@ class Marks:
 NO_MARKS = Marks()
 
 
-def marks_of(measure: ElementTree.Element) -> Marks:
+def marks_of(measure: Element) -> Marks:
     """The marks of a <measure>; what is not understood is passed over."""
     found: dict[str, bool | int | tuple[int, ...]] = {}
     for barline in measure.iterfind("barline"):
@@ -69,7 +69,7 @@ def marks_of(measure: ElementTree.Element) -> Marks:
     return Marks(**found) if found else NO_MARKS  # type: ignore[arg-type]
 
 
-def _repeat(barline: ElementTree.Element) -> dict[str, bool | int | tuple[int, ...]]:
+def _repeat(barline: Element) -> dict[str, bool | int | tuple[int, ...]]:
     repeat = barline.find("repeat")
     if repeat is None:
         return {}
@@ -79,7 +79,7 @@ def _repeat(barline: ElementTree.Element) -> dict[str, bool | int | tuple[int, .
     return {"times": max(2, min(MAX_TIMES, int(times))) if _NUMBERS.fullmatch(times) else 2}
 
 
-def _ending(barline: ElementTree.Element) -> dict[str, bool | int | tuple[int, ...]]:
+def _ending(barline: Element) -> dict[str, bool | int | tuple[int, ...]]:
     ending = barline.find("ending")
     if ending is None:
         return {}
@@ -89,7 +89,7 @@ def _ending(barline: ElementTree.Element) -> dict[str, bool | int | tuple[int, .
     return {"endings": tuple(int(number) for number in numbers)}
 
 
-def _direction(item: ElementTree.Element) -> dict[str, bool | int | tuple[int, ...]]:
+def _direction(item: Element) -> dict[str, bool | int | tuple[int, ...]]:
     if item.tag in ("segno", "coda", "rehearsal"):
         return {item.tag: True}
     if item.tag != "words":
