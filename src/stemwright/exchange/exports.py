@@ -150,7 +150,7 @@ class _Printed:
         )
 
     def tune(self) -> Scores:
-        """The layer that has the tune: the first of its kind; where there are but chords, one without notes."""
+        """The layer that has the tune: the first of its kind; without one, a tune without notes."""
         leads = [name for name in ordered(list(self.scores)) if kind_of(self.song.role(name)) == "lead"]
         if leads:
             return {leads[0]: self.scores[leads[0]]}

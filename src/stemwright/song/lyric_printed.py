@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Printed = tuple[int, str, bool]
 """A syllable's tick, its text, and whether its word goes on with the next one."""
 _ENDS = tuple(".,;:!?…")
+MAX_SYLLABLE = 60
+"""Signs of a syllable that are kept."""
 LONG_LINE = 10
 """Syllables after which a sign or a breath ends a line."""
 MAX_BARS = 8
@@ -35,7 +37,7 @@ def _clean(found: Sequence[Printed], state: GlobalState) -> list[Printed]:
     """One syllable a tick, upwards, inside the song, with what can be printed of its text."""
     made: list[Printed] = []
     for tick, text, goes_on in sorted(found, key=lambda one: one[0]):
-        plain = "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+        plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:MAX_SYLLABLE].rstrip()
         if plain and tick < state.total_ticks and (not made or tick > made[-1][0]):
             made.append((tick, plain, goes_on))
     return made
