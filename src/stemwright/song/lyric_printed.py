@@ -37,7 +37,8 @@ def _clean(found: Sequence[Printed], state: GlobalState) -> list[Printed]:
     """One syllable a tick, upwards, inside the song, with what can be printed of its text."""
     made: list[Printed] = []
     for tick, text, goes_on in sorted(found, key=lambda one: one[0]):
-        plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:MAX_SYLLABLE].rstrip()
+        seen = "".join(sign if sign.isprintable() else " " for sign in text)
+        plain = " ".join(seen.split())[:MAX_SYLLABLE].rstrip()
         if plain and tick < state.total_ticks and (not made or tick > made[-1][0]):
             made.append((tick, plain, goes_on))
     return made
