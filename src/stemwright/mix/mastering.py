@@ -43,6 +43,11 @@ class Curve:
     edges: tuple[Doubles, ...] = ()
     sections: Doubles | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is done."""
+        return self.gain == 1.0 and not self.edges and self.sections is None
+
     def along(self, start: int, stop: int) -> Doubles:
         """The gain of samples from and to."""
         gain = np.full(stop - start, self.gain)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.mix.levels import amplitude
 from stemwright.mix.mastering import Mastered, Measured, mastered, measured
 from stemwright.mix.masters import Master, checked
 from stemwright.mix.measuring import NothingKept
@@ -68,6 +69,11 @@ class Mixing:
         sound = summed(list(self.parts.values()), self.length, self.rate)
         return measured((into.append(piece) for piece in sound), self.length, self.rate)
 
+    def highest(self) -> float:
+        """The largest magnitude of the sum."""
+        sound = summed(list(self.parts.values()), self.length, self.rate)
+        return max((float(np.abs(piece).max()) for piece in sound), default=0.0)
+
     def gains(self, made: Mastered) -> dict[str, float]:
         """By layer, in dB, before the limiter."""
         master = 20.0 * float(np.log10(made.curve.gain))
@@ -81,6 +87,11 @@ class Mix:
     mixing: Mixing
     sum: Spool
     made: Mastered
+
+    @property
+    def highest(self) -> float:
+        """The largest magnitude of the mix; no true peak is lower."""
+        return self.sum.highest if self.made.curve.plain else amplitude(self.made.true_peak_dbtp)
 
     def pieces(self) -> Iterator[Audio]:
         """The mix, float32 pieces [n, 2]; may be read as often as one likes."""
