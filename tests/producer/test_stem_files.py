@@ -54,7 +54,7 @@ def test_a_stem_beyond_full_scale_is_kept_and_its_sum_is_said(
     song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = total(export_song(song, stems=True, to=tmp_path / "plain")["stems"])
-    monkeypatch.setattr("stemwright.mix.mixer.HEADROOM_DB", -24.0)
+    monkeypatch.setattr("stemwright.mix.summing.HEADROOM_DB", -24.0)
     made = export_song(song, stems=True, to=tmp_path / "out")
     loud = total(made["stems"])
     np.testing.assert_allclose(loud, plain * 10 ** (30 / 20), atol=1e-4)

@@ -118,14 +118,14 @@ def _held(needed: Signal) -> Signal:
 
 
 def _released(held: Signal) -> Signal:
-    """Down at once, up exponentially."""
-    keep = float(np.exp(-1.0 / RELEASE_MS))
-    gain = 1.0
-    out = []
-    for wanted in held.tolist():
-        gain = min(wanted, 1.0 - (1.0 - gain) * keep)
-        out.append(gain)
-    return np.array(out)
+    """Down at once, up exponentially: 1 - gain is the largest of what was asked for so far, each faded since
+    then; in logarithms that is a running maximum.
+    """
+    place = np.arange(len(held)) / RELEASE_MS
+    with np.errstate(divide="ignore"):
+        asked = np.log(1.0 - held) + place
+    gain: Signal = np.minimum(held, 1.0 - np.exp(np.maximum.accumulate(asked) - place))
+    return gain
 
 
 def _smooth(gain: Signal) -> NDArray[np.float64]:

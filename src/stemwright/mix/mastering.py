@@ -26,10 +26,16 @@ from stemwright.native.biquads import Biquads
 
 Doubles = NDArray[np.float64]
 
-_MARGIN_DB = 0.1
+_MARGIN_DB = 0.05
+_FIRST_MARGIN_DB = 0.35
+"""How far below the ceiling peaks are held before it is known how much they grow between samples as gain moves:
+enough in most mixes, so that peaks are measured but once.
+"""
+_CLOSE_DB = 0.03
 _ROUNDS = 8
 _CLOSE_LU = 0.05
 _REACHED_LU = 0.5
+_USUAL_SLOPE, _LEAST_SLOPE = 0.85, 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +169,8 @@ def _powers(sound: _Sum, curve: Curve) -> Doubles:
 def _limited(sound: _Sum, found: Measured, before: Curve, target: float, dbtp: float) -> Mastered:
     """Gain and limiter after what comes before them."""
     highest = dbtp - decibels(float(found.highest.max())) + MAX_LIMITING_DB
-    master, ceiling = min(target - found.loudness, highest), dbtp - _MARGIN_DB
+    master, ceiling = min(target - found.loudness, highest), dbtp - _FIRST_MARGIN_DB
+    tried: tuple[float, float] | None = None  # gain and loudness of the round before
     for number in range(_ROUNDS):
         edges = limiting_edges(found.highest, amplitude(ceiling), amplitude(master))
         curve = replace(before, gain=amplitude(master))
@@ -173,17 +180,25 @@ def _limited(sound: _Sum, found: Measured, before: Curve, target: float, dbtp: f
         missing = target - loudness
         near = abs(missing) <= _CLOSE_LU or (missing > 0 and master >= highest)
         if not near and number < _ROUNDS - 1:
-            master = min(master + missing, highest)
+            slope = _USUAL_SLOPE if tried is None else _slope(tried, (master, loudness))
+            tried = master, loudness
+            master = min(master + missing / slope, highest)
             continue
         peak = sound.true_peak(curve)
-        over = max(peak - dbtp + _MARGIN_DB / 2, 0.0)
-        if not over:
+        over = max(peak - dbtp + _MARGIN_DB, 0.0)
+        if over <= _CLOSE_DB:
             break
-        ceiling -= over
+        ceiling, tried = ceiling - over - _CLOSE_DB / 2, None
     curve = replace(curve, gain=curve.gain * amplitude(-over))
     lowest = 1.0 if edges is None else float(edges.min())
     reached = abs(missing + over) <= _REACHED_LU
     return Mastered(curve, loudness - over, peak - over, over - decibels(lowest), reached)
+
+
+def _slope(before: tuple[float, float], now: tuple[float, float]) -> float:
+    """How much louder it becomes by one dB of gain, of which the limiter takes a part."""
+    step = now[0] - before[0]
+    return min(max((now[1] - before[1]) / step, _LEAST_SLOPE), 1.0) if step else _USUAL_SLOPE
 
 
 def _unmastered(sound: _Sum, found: Measured, target: float, dbtp: float) -> Mastered:

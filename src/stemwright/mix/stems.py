@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any, Protocol
 
 import numpy as np
@@ -60,22 +61,26 @@ class LimitedStem:
         self._stem, self._edges, self._step = stem, edges, grid_step(rate)
         self.length, self.channels = stem.length, stem.channels
 
-    def acts(self, start: int, stop: int) -> bool:
-        """Whether any of these samples is turned down."""
-        if self._edges is None:
-            return False
-        return bool((self._edges[start // self._step : -(-stop // self._step) + 1] < 1.0).any())
-
     def read(self, start: int, stop: int) -> Audio:
         """The very samples where the limiter does not act."""
         piece = self._stem.read(start, stop)
-        if self._edges is None or not self.acts(start, stop):
+        if self._edges is None or self._acting(start, stop) is None:
             return piece
         return turned(piece, along(self._edges, start, stop, self._step))
 
     def key(self, start: int, stop: int) -> str | None:
-        """That of the stem where the limiter does not act."""
-        return None if self.acts(start, stop) else self._stem.key(start, stop)
+        """The stem's, and the gain where the limiter acts."""
+        key, acting = self._stem.key(start, stop), self._acting(start, stop)
+        if key is None or acting is None:
+            return key
+        return f"{key} {hashlib.sha256(acting.tobytes()).hexdigest()}"
+
+    def _acting(self, start: int, stop: int) -> NDArray[np.float64] | None:
+        """The gain around these samples; None where they are not turned down."""
+        if self._edges is None:
+            return None
+        around = self._edges[start // self._step : -(-stop // self._step) + 1]
+        return around if (around < 1.0).any() else None
 
 
 def piece_size(rate: int) -> int:
