@@ -13,13 +13,12 @@ import soundfile
 
 from stemwright.errors import UsageError
 from stemwright.exchange.exports import export_song
-from stemwright.mix import summing
 from stemwright.mix.mixer import placed
 from stemwright.producer import workspace
-from stemwright.producer.decoders import Decoders
-from stemwright.producer.heard_stems import decode
 from stemwright.producer.create import Wish, create
+from stemwright.producer.decoders import Decoders
 from stemwright.producer.generate import generate
+from stemwright.producer.heard_stems import decode
 from stemwright.producer.mix import mix_song
 from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, history
@@ -32,9 +31,7 @@ def total(made: dict[str, str]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac"])
-def test_stems_add_up_to_the_mix_before_its_master(
-    song: Path, kind: str, tmp_path: Path
-) -> None:
+def test_stems_add_up_to_the_mix_before_its_master(song: Path, kind: str, tmp_path: Path) -> None:
     folder = SongFolder.open(song)
     takes = {name: entry.active for name, entry in folder.load().layers.items() if entry.active}
     stems = decode(folder, takes, Decoders("standard"), sides=True)

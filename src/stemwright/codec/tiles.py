@@ -1,8 +1,9 @@
 """A layer's sound as tiles: the chunks of its decoder's fixed grid, each with a key and made when asked for.
 
-A tile's key says all that decides its bits on one machine: the decoder's bundle, the tokens in reach, and what
-else its stream depends on (`ChunkedStream.depends`). So tiles of equal keys are equal, and an edit changes the
-keys of those tiles alone that it reaches.
+A tile's key says all that decides its bits on one machine: the decoder's bundle, the tokens in reach, and
+what
+else its stream depends on (`ChunkedStream.depends`). So tiles of equal keys are equal, and an edit changes
+the keys of those tiles alone that it reaches.
 """
 
 from __future__ import annotations
@@ -90,9 +91,7 @@ class InOrderTiles:
         raise IndexError(index)
 
 
-def in_order(
-    start: Callable[[], TokenStream], codes: npt.NDArray[np.integer], bundle: str
-) -> InOrderTiles:
+def in_order(start: Callable[[], TokenStream], codes: npt.NDArray[np.integer], bundle: str) -> InOrderTiles:
     """Tiles of a stream whose chunks depend on all that came before: a recurrent graph's."""
 
     def pieces() -> Iterator[FloatArray]:

@@ -1,6 +1,7 @@
 """What a master does before its limiter: a tilt equaliser where the balance is off, and a bus compressor.
 
-Both are common to all that sounds, so that stems under the same filter and the same gain add up to the master.
+Both are common to all that sounds, so that stems under the same filter and the same gain add up to the
+master.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ MAX_TILT_DB = 2.0
 PIVOT_HZ = 900.0
 
 RATIO = 2.0
+THRESHOLD_DB = -2.0
+"""Where it begins, beside the mean level of what is loud."""
 KNEE_DB = 6.0
 MAX_COMPRESSION_DB = 4.0
 ATTACK_MS, RELEASE_MS = 30.0, 200.0
@@ -69,10 +72,12 @@ def compression(powers: Doubles) -> Doubles:
     at = np.arange(len(powers))
     first = np.maximum(at - _WINDOW_MS + 1, 0)
     level = 10.0 * np.log10((total[at + 1] - total[first]) / (at + 1 - first) + 1e-12)
-    threshold = _loud_db(powers)
+    threshold = _loud_db(powers) + THRESHOLD_DB
     over = level - threshold
     soft = np.where(
-        over <= -KNEE_DB / 2, 0.0, np.where(over >= KNEE_DB / 2, over, (over + KNEE_DB / 2) ** 2 / (2 * KNEE_DB))
+        over <= -KNEE_DB / 2,
+        0.0,
+        np.where(over >= KNEE_DB / 2, over, (over + KNEE_DB / 2) ** 2 / (2 * KNEE_DB)),
     )
     wanted = np.minimum(soft * (1.0 - 1.0 / RATIO), MAX_COMPRESSION_DB)
     reduced = _followed(wanted.tolist())

@@ -83,8 +83,8 @@ def write_pieces(
     24 bits, rounded. The bytes are the same however it is cut, but for an Ogg stream's number.
 
     Where its `highest` magnitude is beyond full scale a WAV file has 32-bit floats; UsageError for the other
-    formats, which would clip, and for endings that are not known. `suffix` says the format where the path does
-    not (`Renders.writing`). StemwrightError where it cannot be written, or samples are not finite.
+    formats, which would clip, and for endings that are not known. `suffix` says the format where the path
+    does not (`Renders.writing`). StemwrightError where it cannot be written, or samples are not finite.
     """
     ending = path.suffix if suffix is None else suffix
     kind = audio_format(ending)

@@ -1,8 +1,8 @@
-"""A sum to its master: one gain, and where asked for equaliser and compressor, to a loudness; true peaks below
-a ceiling.
+"""A sum to its master: one gain, and where asked for equaliser and compressor, to a loudness; true peaks
+below a ceiling.
 
-All gains are one curve, common to everything that sounds. It is found in a few rounds, each of which reads the
-sum in pieces: turned up to the loudness, limited, measured, and corrected by what is missing.
+All gains are one curve, common to everything that sounds. It is found in a few rounds, each of which reads
+the sum in pieces: turned up to the loudness, limited, measured, and corrected by what is missing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from stemwright.mix.filters import Signal
 from stemwright.mix.levels import SILENCE_DB, amplitude, decibels
 from stemwright.mix.limiter import GridPeaks, along, grid_step, limiting_edges
 from stemwright.mix.loudness import LoudnessMeter
-from stemwright.mix.masters import MAX_LIMITING_DB, Master
+from stemwright.mix.masters import Master
 from stemwright.mix.peaks import TruePeak
 from stemwright.mix.spool import Spool
 from stemwright.mix.stems import pieces
@@ -28,8 +28,8 @@ Doubles = NDArray[np.float64]
 
 _MARGIN_DB = 0.05
 _FIRST_MARGIN_DB = 0.35
-"""How far below the ceiling peaks are held before it is known how much they grow between samples as gain moves:
-enough in most mixes, so that peaks are measured but once.
+"""How far below the ceiling peaks are held before it is known how much they grow between samples as gain
+moves: enough in most mixes, so that peaks are measured but once.
 """
 _CLOSE_DB = 0.03
 _ROUNDS = 8
@@ -104,7 +104,9 @@ def measured(sound: Iterator[Signal], length: int, rate: int) -> Measured:
     return Measured(meter.loudness(), peaks.flush())
 
 
-def mastered(source: Spool, found: Measured, master: Master, rate: int, told: Told = lambda: None) -> Mastered:
+def mastered(
+    source: Spool, found: Measured, master: Master, rate: int, told: Told = lambda: None
+) -> Mastered:
     """The master of a sum that is measured; `told` is called after each reading of it."""
     sound = _Sum(source, rate, told)
     if master.lufs is None or master.dbtp is None:
@@ -113,7 +115,7 @@ def mastered(source: Spool, found: Measured, master: Master, rate: int, told: To
     if found.loudness <= SILENCE_DB:
         return _unmastered(sound, found, master.lufs, master.dbtp)
     curve, found = _bus(sound, found, master)
-    return _limited(sound, found, curve, master.lufs, master.dbtp)
+    return _limited(sound, found, curve, master)
 
 
 class _Sum:
@@ -166,9 +168,10 @@ def _powers(sound: _Sum, curve: Curve) -> Doubles:
     return np.concatenate([np.zeros(0), *out])
 
 
-def _limited(sound: _Sum, found: Measured, before: Curve, target: float, dbtp: float) -> Mastered:
+def _limited(sound: _Sum, found: Measured, before: Curve, wanted: Master) -> Mastered:
     """Gain and limiter after what comes before them."""
-    highest = dbtp - decibels(float(found.highest.max())) + MAX_LIMITING_DB
+    target, dbtp = wanted.lufs or 0.0, wanted.dbtp or 0.0
+    highest = dbtp - decibels(float(found.highest.max())) + wanted.most_limiting_db
     master, ceiling = min(target - found.loudness, highest), dbtp - _FIRST_MARGIN_DB
     tried: tuple[float, float] | None = None  # gain and loudness of the round before
     for number in range(_ROUNDS):

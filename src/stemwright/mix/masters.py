@@ -9,31 +9,30 @@ from stemwright.errors import UsageError, argument
 
 MAX_LIMITING_DB = 9.0
 """More peak reduction than this would be heard; the mix then stays quieter than asked for."""
+CLUB_LIMITING_DB = 12.0
+"""The same where it is meant to be heard a little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Master:
     """`lufs`: the loudness to reach, None: as the sum is; `dbtp`: the true peak that nothing goes over, None:
     wherever the sum goes; `compressed`: whether a bus compressor holds it together; `tilted`: whether a tilt
-    equaliser mends its balance of lows and highs where it is far from usual.
+    equaliser mends its balance of lows and highs where it is far from usual; `most_limiting_db`: what the
+    limiter may take off peaks.
     """
 
     lufs: float | None
     dbtp: float | None
     compressed: bool = False
     tilted: bool = False
+    most_limiting_db: float = MAX_LIMITING_DB
 
 
 STREAMING, CLUB, NONE = "streaming", "club", "none"
 MASTERS = {
     STREAMING: Master(-14.0, -1.0),
-    CLUB: Master(-9.0, -1.0, compressed=True, tilted=True),
+    CLUB: Master(-9.0, -1.0, compressed=True, tilted=True, most_limiting_db=CLUB_LIMITING_DB),
     NONE: Master(None, None),
-}
-WORDS = {
-    STREAMING: "-14 LUFS, true peak at most -1 dBTP",
-    CLUB: "-9 LUFS, -1 dBTP, with gentle bus compression, and tilt EQ where lows and highs are out of balance",
-    NONE: "the plain sum of the stems, with the headroom that it has; no gain, no limiter",
 }
 
 
@@ -41,9 +40,7 @@ def master_of(name: str) -> Master:
     """The master of a name. UsageError for one that is not known."""
     if name not in MASTERS:
         known = ", ".join([*MASTERS][:-1])
-        raise UsageError(
-            f"{argument('master')} {name[:40]!r}: is not known; use {known} or {[*MASTERS][-1]}"
-        )
+        raise UsageError(f"{argument('master')} {name[:40]!r}: is not known; use {known} or {[*MASTERS][-1]}")
     return MASTERS[name]
 
 

@@ -43,7 +43,8 @@ def held(stem: Stem, rate: int, ceiling: float, kept: Kept) -> LimitedStem:
 
 
 def stem_loudness(stem: Stem, rate: int, kept: Kept) -> float:
-    """The loudness of a stem as it will be heard, in LUFS: in the middle, both channels have half their power.
+    """The loudness of a stem as it will be heard, in LUFS: in the middle, both channels have half their
+    power.
 
     StemwrightError for one that is not finite.
     """

@@ -1,7 +1,8 @@
 """Stems to a mix: each at its level and place, with its part of the room; the sum with its master.
 
 Up to the sum all is linear, so a stem's part in it is a sound of its own (`placed`): what is exported. The
-master comes after. Nothing is ever held whole: stems are read in pieces, and the sum lies in a temporary file.
+master comes after. Nothing is ever held whole: stems are read in pieces, and the sum lies in a temporary
+file.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class PeakEnvelope:
         self._skip -= skipped
         count = min(between.shape[1] - skipped, len(self._held))
         high = np.abs(between[:, skipped : skipped + count]).max(axis=0)
-        made = np.maximum(high, np.abs(self._held[:count])).astype(np.float32)
+        made: NDArray[np.float32] = np.maximum(high, np.abs(self._held[:count])).astype(np.float32)
         self._held = self._held[count:]
         return made
 
@@ -80,7 +80,10 @@ class TruePeak:
 
     def _measure(self, piece: NDArray[np.float32], last: bool) -> None:
         for channel, envelope, resampler in zip(piece.T, self._envelopes, self._resamplers, strict=True):
-            found = [envelope.push(channel), resampler.resample_chunk(np.ascontiguousarray(channel), last=last)]
+            found = [
+                envelope.push(channel),
+                resampler.resample_chunk(np.ascontiguousarray(channel), last=last),
+            ]
             found += [envelope.flush()] if last else []
             self._highest = max(self._highest, *(float(np.abs(each).max(initial=0.0)) for each in found))
 

@@ -32,7 +32,9 @@ class Placed:
     sent: float
 
     def add(self, start: int, stop: int, dry: Doubles, sent: Doubles) -> None:
-        """Add samples from and to, which end in silence, to a sound [n, 2] and to what the room is sent [n]."""
+        """Add samples from and to, which end in silence, to a sound [n, 2] and to what the room
+        is sent [n].
+        """
         stop = min(stop, self.stem.length)
         if stop <= start:
             return
@@ -46,7 +48,9 @@ class Placed:
 
 
 def place(layer: str, stem: Stem, where: Placement, rate: int, kept: Kept) -> Placed:
-    """A stem at the level and place that it has in the mix. StemwrightError naming it where it is not finite."""
+    """A stem at the level and place that it has in the mix. StemwrightError naming it where it
+    is not finite.
+    """
     try:
         gain = gain_db(where, stem_loudness(stem, rate, kept)) - HEADROOM_DB
     except StemwrightError as error:

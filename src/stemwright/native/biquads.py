@@ -13,7 +13,8 @@ Doubles = npt.NDArray[np.float64]
 
 
 class Biquads:
-    """A filter of `channels` (1 or 2) that goes on from push to push: a signal cut anywhere gives the same bits.
+    """A filter of `channels` (1 or 2) that goes on from push to push: a signal cut anywhere gives the same
+    bits.
 
     sections: float64 [S, 5], S at most 8: b0 b1 b2 a1 a2 of y = b0 x + b1 x' + b2 x'' - a1 y' - a2 y''. It
     begins in silence. UsageError for what is out of range.

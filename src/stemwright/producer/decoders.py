@@ -109,9 +109,7 @@ class Decoders:
         return (bundles.wide_decoder() if self.wide else bundles.codec()).tiles(tokens)
 
 
-def _part(
-    folder: SongFolder, song: Song, layer: str, take: Take, tokens: npt.NDArray[np.integer]
-) -> Part:
+def _part(folder: SongFolder, song: Song, layer: str, take: Take, tokens: npt.NDArray[np.integer]) -> Part:
     from stemwright.codec.tone.decoder import Part
 
     score = folder.score(take.score_sha256, layer)

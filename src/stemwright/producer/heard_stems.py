@@ -33,7 +33,9 @@ STEM_CEILING = 0.89
 
 @dataclass(frozen=True, slots=True)
 class HeardStems:
-    """The takes of a song that are heard: `tiled` stems of one length at `rate`; `decoders`: who made them."""
+    """The takes of a song that are heard: `tiled` stems of one length at `rate`; `decoders`:
+    who made them.
+    """
 
     song: Song
     takes: dict[str, Take]
@@ -59,9 +61,7 @@ class HeardStems:
         """As they go into the mix."""
         from stemwright.mix.measuring import held
 
-        return {
-            name: held(stem, self.rate, STEM_CEILING, self.shelf) for name, stem in self.tiled.items()
-        }
+        return {name: held(stem, self.rate, STEM_CEILING, self.shelf) for name, stem in self.tiled.items()}
 
 
 @contextmanager
@@ -97,9 +97,7 @@ def hearing(
         with clock.stage("decode"):
             tiled = {name: TiledStem(tiles[name], on) for name in takes}
             fill(tiled, watch)
-        yield HeardStems(
-            song, takes, tiled, decoders.sample_rate, used, instead, unheard + said, stale, on
-        )
+        yield HeardStems(song, takes, tiled, decoders.sample_rate, used, instead, unheard + said, stale, on)
 
 
 def _played(

@@ -1,5 +1,5 @@
-"""Stems that are decoded tile by tile, and the shelf where tiles lie: in the song's cache, or outside of it for
-as long as the mix takes.
+"""Stems that are decoded tile by tile, and the shelf where tiles lie: in the song's cache, or outside of it
+for as long as the mix takes.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sounds that were worked out: `cache/sound/<key>`, arrays of numbers under the SHA-256 of what they depend on.
+"""Sounds that were worked out: `cache/sound/<key>`, arrays under the SHA-256 of all that they depend on.
 
 A key names everything that decides the numbers, so no entry ever goes out of date. A damaged entry counts as
 absent. The folder is bounded: `trim` removes what was used least recently. Each file is a header and the raw
@@ -65,7 +65,9 @@ class Sounds:
         whole = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
         kind, shape = whole.dtype.str[1:].encode(), (*whole.shape, 0)[:2]
         if kind not in _TYPES or whole.ndim not in (1, 2):
-            raise ValueError(f"{whole.dtype} {list(whole.shape)} is not float32 or float64 of 1 or 2 dimensions")
+            raise ValueError(
+                f"{whole.dtype} {list(whole.shape)} is not float32 or float64 of 1 or 2 dimensions"
+            )
         data = whole.tobytes()
         if len(data) + _HEADER.size > FILE_LIMIT or self.path.is_symlink():
             return False
@@ -89,7 +91,7 @@ class Sounds:
         return held
 
     def problems(self) -> Iterator[str]:
-        """What `verify` says of this folder: one line for each file that is damaged or does not belong here."""
+        """What `verify` says of this folder: a line for each file that is damaged or does not belong."""
         if self.path.is_symlink() or (os.path.lexists(self.path) and not self.path.is_dir()):
             yield f"cache/{SOUND_NAME}: is not a folder"
             return

@@ -85,9 +85,7 @@ def near(notes: Notes, first: int, stop: int) -> Notes:
     if latest >= 0:
         heard[latest] = True
     kept = begun & heard
-    return Notes(
-        notes.drums, notes.start[kept], notes.end[kept], notes.pitch[kept], notes.velocity[kept]
-    )
+    return Notes(notes.drums, notes.start[kept], notes.end[kept], notes.pitch[kept], notes.velocity[kept])
 
 
 def frame_features(notes: Notes, first: int, frames: int) -> Floats:

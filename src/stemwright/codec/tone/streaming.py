@@ -2,8 +2,8 @@
 
 A stretch is computed from its place, its tokens, some before it and the four frames after it (two that the
 trunk sees ahead, two whose windows reach into it), and the notes that are near, never from how the tokens
-arrived: the pieces of a stream, joined, are bit for bit the whole decoded at once, and each stretch can be made
-alone.
+arrived: the pieces of a stream, joined, are bit for bit the whole decoded at once, and each stretch can be
+made alone.
 """
 
 from __future__ import annotations
