@@ -25,7 +25,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "perform": "conditioning models native song",
     "compose": "models song",
     "symbolic": "compose models native song",
-    "mix": "song store",
+    "mix": "native song store",
     "instruments": "models song",
     "evaluation": "models song",
     "bench": "conditioning models native song work",

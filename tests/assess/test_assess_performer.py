@@ -80,7 +80,7 @@ def test_performed_as_in_a_song(
     from stemwright.producer.create import Wish, create
     from stemwright.producer.decoders import Decoders
     from stemwright.producer.generate import generate
-    from stemwright.producer.mix import decode
+    from stemwright.producer.heard_stems import decode
     from stemwright.song.score import Score
     from stemwright.store import SongFolder
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from stemwright.mix.limiter import limited
-from stemwright.mix.loudness import true_peak
+from stemwright.mix.peaks import true_peak
 
 RATE = 24_000
 

@@ -3,7 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from stemwright.mix.loudness import SILENCE_DB, integrated_loudness, peak_envelope, true_peak
+from stemwright.mix.levels import SILENCE_DB
+from stemwright.mix.loudness import integrated_loudness
+from stemwright.mix.peaks import peak_envelope, true_peak
 
 
 def tone(frequency: float, seconds: float, rate: int, level_db: float = 0.0) -> np.ndarray:

@@ -8,8 +8,10 @@ from scipy.signal import resample_poly
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.mix.limiter import limited, limiting_gain
-from stemwright.mix.loudness import integrated_loudness, true_peak
-from stemwright.mix.mixer import MAX_LIMITING_DB, mix
+from stemwright.mix.loudness import integrated_loudness
+from stemwright.mix.masters import MAX_LIMITING_DB
+from stemwright.mix.mixer import mix
+from stemwright.mix.peaks import true_peak
 from stemwright.mix.placement import gain_db, pan_gains, placement
 from stemwright.mix.room import PREDELAY
 

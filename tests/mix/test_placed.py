@@ -8,9 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.mix.files import to_24_bit
-from stemwright.mix.mixer import HEADROOM_DB, mix, placed
+from stemwright.mix.mixer import mix, placed
 from stemwright.mix.placement import pan_gains, placement
 from stemwright.mix.room import PREDELAY
+from stemwright.mix.summing import HEADROOM_DB
 
 LAYERS = ("drums", "bass", "harmony", "lead", "kazoo")
 

@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -14,14 +13,16 @@ import soundfile
 
 from stemwright.errors import UsageError
 from stemwright.exchange.exports import export_song
-from stemwright.mix import mixer
 from stemwright.mix.mixer import placed
 from stemwright.producer import workspace
 from stemwright.producer.create import Wish, create
+from stemwright.producer.decoders import Decoders
 from stemwright.producer.generate import generate
+from stemwright.producer.heard_stems import decode
 from stemwright.producer.mix import mix_song
 from stemwright.producer.use import use_take
 from stemwright.shown.reports import check, history
+from stemwright.store import SongFolder
 from support.songs import files
 
 
@@ -30,21 +31,17 @@ def total(made: dict[str, str]) -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["wav", "flac"])
-def test_stems_add_up_to_the_mix_before_its_master(
-    song: Path, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    heard: list[np.ndarray] = []
-
-    def listening(stems: dict[str, np.ndarray], rate: int, **more: Any) -> object:
-        heard.append(np.sum([part.astype(np.float64) for _, part in placed(stems, rate)], axis=0))
-        return mixing(stems, rate, **more)
-
-    mixing = mixer.mix
-    monkeypatch.setattr(mixer, "mix", listening)
+def test_stems_add_up_to_the_mix_before_its_master(song: Path, kind: str, tmp_path: Path) -> None:
+    folder = SongFolder.open(song)
+    takes = {name: entry.active for name, entry in folder.load().layers.items() if entry.active}
+    stems = decode(folder, takes, Decoders("standard"), sides=True)
+    heard = np.sum([part.astype(np.float64) for _, part in placed(stems)], axis=0)
     made = mix_song(song, stems=True, kind=kind)
-    assert np.abs(total(made["stems"]) - heard[0]).max() <= 2**-22
+    assert np.abs(total(made["stems"]) - heard).max() <= 2**-22
+    plain = mix_song(song, out=tmp_path / "plain.wav", master="none")
+    assert np.abs(soundfile.read(plain["mix"])[0] - heard).max() <= 2**-22
     exported = export_song(song, stems=True, kind=kind, to=tmp_path / "out")["stems"]
-    assert np.abs(total(exported) - heard[0]).max() <= 2**-22
+    assert np.abs(total(exported) - heard).max() <= 2**-22
     assert {Path(file).suffix for file in (made["mix"], *made["stems"].values())} == {f".{kind}"}
     assert made["remarks"] == [] and history(song)["runs"][-1]["command"] == "export"
     assert check(song)["ok"]
@@ -54,7 +51,7 @@ def test_a_stem_beyond_full_scale_is_kept_and_its_sum_is_said(
     song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain = total(export_song(song, stems=True, to=tmp_path / "plain")["stems"])
-    monkeypatch.setattr("stemwright.mix.mixer.HEADROOM_DB", -24.0)
+    monkeypatch.setattr("stemwright.mix.summing.HEADROOM_DB", -24.0)
     made = export_song(song, stems=True, to=tmp_path / "out")
     loud = total(made["stems"])
     np.testing.assert_allclose(loud, plain * 10 ** (30 / 20), atol=1e-4)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stemwright.assess.recordings import Audio
 from stemwright.errors import UsageError
 from stemwright.producer.decoders import Decoders
-from stemwright.producer.mix import decode
+from stemwright.producer.heard_stems import decode
 from stemwright.producer.workspace import reading
 from stemwright.song.score import Score
 from stemwright.work.progress import Watch

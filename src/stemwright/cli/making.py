@@ -71,6 +71,24 @@ _Out = Annotated[
     ),
 ]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write the stems too.")]
+_StemsMaster = Annotated[
+    bool,
+    typer.Option(
+        "--stems-master",
+        help="Write the stems as they are under the master's filter and gain, so that they add up to the "
+        "mastered mix.",
+    ),
+]
+_Master = Annotated[
+    str,
+    typer.Option(
+        "--master",
+        metavar="NAME",
+        help="streaming: -14 LUFS, true peak at most -1 dBTP. club: -9 LUFS, -1 dBTP, with gentle bus "
+        "compression, and tilt EQ where lows and highs are out of balance. none: the plain sum of the "
+        "stems, with the headroom that it has; no gain, no limiter.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -153,15 +171,26 @@ def mix(
     stems: _Stems = False,
     kind: opt.Kind = "wav",
     quality: opt.Quality = None,
+    master: _Master = "streaming",
+    stems_master: _StemsMaster = False,
     player: _Players = None,
     json: opt.Json = False,
 ) -> None:
-    """Render the active takes and mix them: -14 LUFS, true peak at most -1 dBTP, 24 bit."""
+    """Render the active takes and mix them, to a master of your choice. What was decoded before is not
+    decoded again.
+    """
     from stemwright.face.song import Song
 
     with watching() as watch:
         mixed = Song(folder).mix(
-            out=out, stems=stems, kind=kind, quality=quality, player=player, progress=watch
+            out=out,
+            stems=stems,
+            kind=kind,
+            quality=quality,
+            master=master,
+            stems_master=stems_master,
+            player=player,
+            progress=watch,
         )
     made = mixed.to_json()
     if json:

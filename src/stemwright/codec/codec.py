@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from stemwright.codec.bundle_graphs import Graphs, Memory, check_codes, whole
 from stemwright.codec.streaming import FloatArray, StreamingDecoder, decoded
+from stemwright.codec.tiles import AloneTiles, Tiles, in_order
 from stemwright.codec.tokens import MAX_CODEBOOKS, Tokens, validate
 from stemwright.errors import StemwrightError, UsageError
 
@@ -92,6 +93,13 @@ class Codec(Graphs):
             return audio
 
         return StreamingDecoder(run, self.codebooks, DECODE_CHUNK, self.context, self.hop)
+
+    def tiles(self, tokens: npt.NDArray[np.integer]) -> Tiles:
+        """What :meth:`decode` gives, tile by tile."""
+        codes = validate(tokens, self.codebook_size)
+        if self.context == 0:
+            return in_order(self.stream, codes, self.sha256)
+        return AloneTiles(self.stream(), codes, self.sha256)
 
     def _memory(self) -> Memory | None:
         """For one pass. Chunks that overlap would have a recurrent graph hear the same frames twice."""

@@ -36,6 +36,21 @@ class TokenStream(Protocol):
         """The rest."""
 
 
+class ChunkedStream(TokenStream, Protocol):
+    """A stream of which each chunk can also be made alone, from the middle of a layer."""
+
+    def checked(self, tokens: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+        """The tokens. UsageError where they are none that the stream takes."""
+
+    def depends(self, codes: npt.NDArray[np.integer], index: int) -> bytes:
+        """What else than the decoder's bundle decides the bits of chunk ``index`` of codes ``[K, T]``."""
+
+    def chunk_of(self, codes: npt.NDArray[np.integer], index: int) -> FloatArray:
+        """Chunk ``index`` of codes ``[K, T]``: the bits that the whole has there. The stream is then at its
+        end, and may be asked for another.
+        """
+
+
 class StreamingDecoder:
     """Takes tokens ``[8, t]`` in pieces of any length, gives audio as soon as a chunk and its context are
     there.
@@ -62,15 +77,19 @@ class StreamingDecoder:
         """Add tokens ``[8, t]``; the audio that is now certain (often none), float32."""
         if self._ended:
             raise UsageError("this stream was flushed: start another")
-        if tokens.ndim != 2 or tokens.shape[0] != self._codebooks:
-            raise UsageError(f"tokens: shape is {list(tokens.shape)}; it must be [{self._codebooks}, frames]")
-        if not np.issubdtype(tokens.dtype, np.integer):
-            raise UsageError(f"tokens: type is {tokens.dtype}; codes must be whole numbers")
-        self._held = np.concatenate((self._held, tokens.astype(np.int64)), axis=1)
+        self._held = np.concatenate((self._held, self.checked(tokens).astype(np.int64)), axis=1)
         made = []
         while self._first + self._held.shape[1] >= self._next + self.chunk + self._context:
             made.append(self._decode(self._next + self.chunk, self._next + self.chunk + self._context))
         return self._joined(made)
+
+    def checked(self, tokens: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+        """The tokens. UsageError where they are not ``[codebooks, frames]`` of whole numbers."""
+        if tokens.ndim != 2 or tokens.shape[0] != self._codebooks:
+            raise UsageError(f"tokens: shape is {list(tokens.shape)}; it must be [{self._codebooks}, frames]")
+        if not np.issubdtype(tokens.dtype, np.integer):
+            raise UsageError(f"tokens: type is {tokens.dtype}; codes must be whole numbers")
+        return tokens
 
     def flush(self) -> FloatArray:
         """The rest; no more can be pushed."""
@@ -81,6 +100,25 @@ class StreamingDecoder:
             stop = min(end, self._next + self.chunk)
             made.append(self._decode(stop, min(end, stop + self._context)))
         return self._joined(made)
+
+    def reach(self, index: int, frames: int) -> tuple[int, int]:
+        """The frames, from and to, of whose tokens chunk ``index`` of so many frames is made."""
+        start = index * self.chunk
+        return max(0, start - self._context), min(frames, start + self.chunk + self._context)
+
+    def depends(self, codes: npt.NDArray[np.integer], index: int) -> bytes:
+        """The tokens in reach, and where among them the chunk lies."""
+        low, high = self.reach(index, codes.shape[1])
+        start = index * self.chunk
+        places = np.array([start - low, min(start + self.chunk, codes.shape[1]) - low], "<i8")
+        return places.tobytes() + np.ascontiguousarray(codes[:, low:high], "<u2").tobytes()
+
+    def chunk_of(self, codes: npt.NDArray[np.integer], index: int) -> FloatArray:
+        """Chunk ``index`` of codes ``[K, T]`` alone. Not for recurrent graphs, which must hear all before."""
+        low, high = self.reach(index, codes.shape[1])
+        self._held, self._first = codes[:, low:high].astype(np.int64), low
+        self._next, self._ended = index * self.chunk, True
+        return self._decode(min(codes.shape[1], self._next + self.chunk), high)
 
     def _decode(self, stop: int, high: int) -> FloatArray:
         low = max(0, self._next - self._context)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from stemwright.codec.bundle_graphs import Graphs, check_codes, require, whole
 from stemwright.codec.codec import CODEBOOKS, DECODER
 from stemwright.codec.streaming import FloatArray, StreamingDecoder, decoded
+from stemwright.codec.tiles import AloneTiles, Tiles
 from stemwright.codec.tokens import validate
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 
@@ -57,6 +58,10 @@ class WideDecoder(Graphs):
     def stream(self) -> StreamingDecoder:
         """A decoder that takes tokens piece by piece and gives, joined, exactly what :meth:`decode` gives."""
         return StreamingDecoder(self._decode_piece, CODEBOOKS, CHUNK, self.context, WIDE_HOP, (CHANNELS,))
+
+    def tiles(self, tokens: npt.NDArray[np.integer]) -> Tiles:
+        """What :meth:`decode` gives, tile by tile."""
+        return AloneTiles(self.stream(), validate(tokens, self.codebook_size), self.sha256)
 
     def _decode_piece(self, codes: npt.NDArray[np.int64]) -> FloatArray:
         check_codes(codes, self.codebook_size)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from stemwright.errors import UsageError
 from stemwright.producer.decoders import decoders_for
-from stemwright.producer.mix import decode
+from stemwright.producer.heard_stems import decode
 from stemwright.producer.workspace import reading
 from stemwright.song.document import LayerEntry, Take
 from stemwright.song.score import Score

@@ -160,14 +160,18 @@ class Song(Editable, Versioned):
         stems: bool = False,
         kind: str = "wav",
         quality: str | None = None,
+        master: str = "streaming",
+        stems_master: bool = False,
         player: arg.Named | None = None,
         progress: Watch = unwatched,
     ) -> Mixed:
         """Mix the active takes into `renders/`, or to `out` (.wav, .flac, .ogg or .mp3).
 
         `kind`: "wav", "flac", "ogg" or "mp3", of what goes to `renders/`.
-        `quality`: "high" (48 kHz stereo) or "standard" (24 kHz); None: the best there is. `player`:
-        {"lead": "sampler:FILE"}, for this mix only.
+        `quality`: "high" (48 kHz stereo) or "standard" (24 kHz); None: the best there is. `master`:
+        "streaming"
+        (-14 LUFS), "club" (-9 LUFS) or "none". `stems_master`: stems that add up to the mastered mix.
+        `player`: {"lead": "sampler:FILE"}, for this mix only.
         """
         from stemwright.producer.mix import mix_song
 
@@ -180,6 +184,8 @@ class Song(Editable, Versioned):
                 stems=stems,
                 kind=kind,
                 quality=quality,
+                master=master,
+                stems_master=stems_master,
                 players=played,
                 watch=progress,
             )

@@ -1,6 +1,7 @@
-"""Audio files: 24-bit WAV or FLAC, Ogg Vorbis or MP3, each written in one piece."""
+"""Audio files: 24-bit WAV or FLAC, Ogg Vorbis or MP3, written as the sound comes."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -63,41 +64,90 @@ def audio_format(suffix: str) -> Format:
 
 
 def write_audio(path: Path, audio: ArrayLike, sample_rate: int = 24000, suffix: str | None = None) -> None:
-    """Write `audio` [N] or [N, channels], -1..1, to `path`, atomically: WAV and FLAC of 24 bits, rounded.
+    """Write `audio` [N] or [N, channels], -1..1, to `path`, atomically, as `write_pieces` does."""
+    signal = np.asarray(audio)
+    highest = float(np.abs(signal).max(initial=0.0))
+    channels = 1 if signal.ndim == 1 else signal.shape[1]
+    write_pieces(path, iter([signal]), channels, highest, sample_rate, suffix)
 
-    Beyond full scale a WAV file has 32-bit floats; UsageError for the other formats, which would clip, and
-    for endings that are not known. `suffix` says the format where the path does not (`Renders.writing`).
-    StemwrightError where it cannot be written, or samples are not finite.
+
+def write_pieces(
+    path: Path,
+    sound: Iterator[NDArray[np.floating[Any]]],
+    channels: int,
+    highest: float,
+    sample_rate: int,
+    suffix: str | None = None,
+) -> None:
+    """Write a sound that comes in pieces [n] or [n, channels], -1..1, to `path`, atomically: WAV and FLAC of
+    24 bits, rounded. The bytes are the same however it is cut, but for an Ogg stream's number.
+
+    Where its `highest` magnitude is beyond full scale a WAV file has 32-bit floats; UsageError for the other
+    formats, which would clip, and for endings that are not known. `suffix` says the format where the path
+    does not (`Renders.writing`). StemwrightError where it cannot be written, or samples are not finite.
     """
     ending = path.suffix if suffix is None else suffix
     kind = audio_format(ending)
-    highest = float(np.abs(np.asarray(audio)).max(initial=0.0))
     if highest > 1.0 and np.isfinite(highest):
         if kind.container != FLOATS.container:
             raise UsageError(f"{ending} would clip a peak of {20 * np.log10(highest):+.1f} dBFS; use .wav")
         kind = FLOATS
-    atomic.write_bytes(path, encode(audio, sample_rate, kind))
+    with atomic.replacing(path) as temp, _Target(temp) as target:
+        _encode(target, _evenly(sound), channels, sample_rate, kind)
 
 
-def encode(audio: ArrayLike, sample_rate: int, kind: Format) -> bytes:
-    """The bytes of a file of one format; the same for the same samples, but for an Ogg stream's number.
+class _Target(io.FileIO):
+    """A new file for libsndfile, which would lose why something could not be written."""
 
-    StemwrightError for samples that are not finite.
-    """
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "x+b")
+        self.error: OSError | None = None
+
+    def write(self, data: Any) -> int:
+        try:
+            return super().write(data)
+        except OSError as error:
+            self.error = self.error or error
+            return 0
+
+
+def _encode(
+    target: _Target,
+    sound: Iterator[NDArray[np.floating[Any]]],
+    channels: int,
+    rate: int,
+    kind: Format,
+) -> None:
     import soundfile
 
-    signal, buffer = np.asarray(audio), io.BytesIO()
-    channels = 1 if signal.ndim == 1 else signal.shape[1]
     options: dict[str, Any] = {"compression_level": kind.quality} if kind.lossy else {}
     if kind.container == "MP3":
         options["bitrate_mode"] = "VARIABLE"
-    with soundfile.SoundFile(
-        buffer, "w", sample_rate, channels, kind.samples, format=kind.container, **options
-    ) as file:
-        for start in range(0, len(signal), _PIECE):  # the whole would need its size again, several times
-            piece = signal[start : start + _PIECE]
-            file.write(to_24_bit(piece) if kind.samples == "PCM_24" else _finite(piece).astype(np.float32))
-    return buffer.getvalue()
+    try:
+        with soundfile.SoundFile(
+            target, "w", rate, channels, kind.samples, format=kind.container, **options
+        ) as file:
+            for piece in sound:
+                file.write(
+                    to_24_bit(piece) if kind.samples == "PCM_24" else _finite(piece).astype(np.float32)
+                )
+    except soundfile.LibsndfileError as error:
+        raise target.error or OSError(str(error)) from error
+    if target.error is not None:
+        raise target.error
+
+
+def _evenly(sound: Iterator[NDArray[np.floating[Any]]]) -> Iterator[NDArray[np.floating[Any]]]:
+    """A sound in pieces of one size but for the last."""
+    held: NDArray[np.floating[Any]] | None = None
+    for piece in sound:
+        held = piece if held is None or not len(held) else np.concatenate([held, piece])
+        whole = len(held) // _PIECE * _PIECE
+        for start in range(0, whole, _PIECE):
+            yield held[start : start + _PIECE]
+        held = held[whole:]
+    if held is not None and len(held):
+        yield held
 
 
 def to_24_bit(audio: ArrayLike) -> NDArray[np.int32]:

@@ -4,51 +4,110 @@ Gain moves on a grid of 1 ms: it goes down within 5 ms before a peak, so nothing
 a time constant of 120 ms. All channels share one gain, so the stereo picture stays.
 """
 
+from __future__ import annotations
+
 import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.mix.filters import Signal
-from stemwright.mix.loudness import peak_envelope
+from stemwright.mix.levels import columns
+from stemwright.mix.peaks import PeakEnvelope, peak_envelope
 
 LOOK_AHEAD = 5
 RELEASE_MS = 120.0
 _PIECE = 1 << 18
 
 
-def stereo_envelope(audio: Signal) -> Signal:
-    """The true-peak envelope [N] of `audio` [N, channels]: the largest of all channels."""
-    envelope = np.zeros(len(audio), np.float32)
-    for channel in audio.T:
-        np.maximum(envelope, peak_envelope(channel), out=envelope)
-    return envelope
+def grid_step(sample_rate: int) -> int:
+    """Samples of the grid on which gain moves, 1 ms."""
+    return max(round(sample_rate / 1000), 1)
+
+
+def highest_by_step(envelope: Signal, step: int) -> NDArray[np.float32]:
+    """The highest of each step of an envelope that begins with one."""
+    steps = -(-len(envelope) // step)
+    padded = np.zeros(steps * step, np.float32)
+    padded[: len(envelope)] = envelope
+    return np.asarray(padded.reshape(steps, step).max(axis=1))
+
+
+class GridPeaks:
+    """The highest true peak of all channels in each step of the grid, as a stream."""
+
+    def __init__(self, channels: int, step: int) -> None:
+        self._streams = [PeakEnvelope() for _ in range(channels)]
+        self._step = step
+        self._rest = np.zeros(0, np.float32)  # of a step that is not over yet
+        self._found: list[NDArray[np.float32]] = []
+
+    def push(self, signal: Signal) -> None:
+        """Add samples [n, channels]."""
+        self._add([stream.push(channel) for stream, channel in zip(self._streams, signal.T, strict=True)])
+
+    def flush(self) -> NDArray[np.float32]:
+        """The peaks, one a step; no more can be pushed."""
+        self._add([stream.flush() for stream in self._streams])
+        return np.concatenate([*self._found, highest_by_step(self._rest, self._step)])
+
+    def _add(self, envelopes: list[NDArray[np.float32]]) -> None:
+        rest = np.concatenate([self._rest, np.maximum.reduce(envelopes)])
+        whole = len(rest) // self._step * self._step
+        self._found.append(highest_by_step(rest[:whole], self._step))
+        self._rest = rest[whole:]
+
+
+def limiting_edges(
+    highest: Signal, ceiling: float, scale: float | Signal = 1.0
+) -> NDArray[np.float64] | None:
+    """The gain at each edge of the grid's steps [B + 1], 0..1, that keeps the `highest` peaks of steps [B] x
+    `scale` at or below an amplitude, `ceiling`; between edges it goes straight (`along`). None: 1 everywhere.
+    """
+    scaled = np.asarray(highest, np.float64) * scale
+    if not (scaled > ceiling).any():
+        return None
+    needed = np.minimum(1.0, ceiling / np.maximum(scaled, 1e-12))
+    return _smooth(_released(_held(needed)))
+
+
+def along(edges: NDArray[np.float64], start: int, stop: int, step: int) -> NDArray[np.float64]:
+    """The gain of samples start..stop of a curve that goes straight between its edges, one a step."""
+    first, last = start // step, -(-stop // step)
+    at = edges[first : last + 1]
+    slope = np.arange(step) / step
+    gain = at[:-1, None] + np.diff(at)[:, None] * slope
+    made: NDArray[np.float64] = gain.reshape(-1)[start - first * step : stop - first * step]
+    return made
 
 
 def limiting_gain(envelope: Signal, sample_rate: int, ceiling: float, scale: float = 1.0) -> Signal:
     """The gain [N] in 0..1 that keeps `envelope` [N] x `scale` x gain at or below an amplitude, `ceiling`."""
-    step = max(round(sample_rate / 1000), 1)
-    blocks = -(-len(envelope) // step)
-    padded = np.zeros(blocks * step, envelope.dtype)
-    padded[: len(envelope)] = envelope
-    highest = padded.reshape(blocks, step).max(axis=1).astype(np.float64) * scale
-    if not (highest > ceiling).any():
+    step = grid_step(sample_rate)
+    edges = limiting_edges(highest_by_step(envelope, step), ceiling, scale)
+    if edges is None:
         return np.ones(len(envelope))
-    needed = np.minimum(1.0, ceiling / np.maximum(highest, 1e-12))
-    edges = _smooth(_released(_held(needed)))
-    gain = np.empty(len(envelope))
-    for start in range(0, len(gain), _PIECE):  # by pieces: its places would need as much memory again, twice
-        places = np.arange(start, min(start + _PIECE, len(gain))) / step
-        gain[start : start + _PIECE] = np.interp(places, np.arange(blocks + 1), edges)
-    return gain
+    return along(edges, 0, len(envelope), step)
 
 
 def limited(signal: NDArray[np.float32], sample_rate: int, ceiling: float) -> NDArray[np.float32]:
     """`signal` [N] or [N, 2] with true peaks at or below an amplitude, `ceiling`; the very samples where they
     are.
     """
-    if signal.ndim == 1:
-        return (signal * limiting_gain(peak_envelope(signal), sample_rate, ceiling)).astype(np.float32)
-    gain = limiting_gain(stereo_envelope(signal), sample_rate, ceiling).astype(np.float32)
-    return signal * gain[:, None]
+    step = grid_step(sample_rate)
+    envelope = np.maximum.reduce([peak_envelope(channel) for channel in columns(signal).T])
+    edges = limiting_edges(highest_by_step(envelope, step), ceiling)
+    if edges is None:
+        return signal
+    out = np.empty_like(signal)
+    for start in range(0, len(signal), _PIECE):
+        stop = min(start + _PIECE, len(signal))
+        out[start:stop] = turned(signal[start:stop], along(edges, start, stop, step))
+    return out
+
+
+def turned(signal: Signal, gain: Signal) -> NDArray[np.float32]:
+    """A signal [n] or [n, channels] times a gain [n]."""
+    made: NDArray[np.float32] = (signal * (gain if signal.ndim == 1 else gain[:, None])).astype(np.float32)
+    return made
 
 
 def _held(needed: Signal) -> Signal:
@@ -59,18 +118,18 @@ def _held(needed: Signal) -> Signal:
 
 
 def _released(held: Signal) -> Signal:
-    """Down at once, up exponentially."""
-    keep = float(np.exp(-1.0 / RELEASE_MS))
-    gain = 1.0
-    out = []
-    for wanted in held.tolist():
-        gain = min(wanted, 1.0 - (1.0 - gain) * keep)
-        out.append(gain)
-    return np.array(out)
+    """Down at once, up exponentially: 1 - gain is the largest of what was asked for so far, each faded since
+    then; in logarithms that is a running maximum.
+    """
+    place = np.arange(len(held)) / RELEASE_MS
+    with np.errstate(divide="ignore"):
+        asked = np.log(1.0 - held) + place
+    gain: Signal = np.minimum(held, 1.0 - np.exp(np.maximum.accumulate(asked) - place))
+    return gain
 
 
-def _smooth(gain: Signal) -> Signal:
+def _smooth(gain: Signal) -> NDArray[np.float64]:
     """Mean of each point and the LOOK_AHEAD - 1 before it: the drop becomes a slope that ends at the peak."""
     before = np.concatenate([np.full(LOOK_AHEAD - 1, gain[0]), gain])
-    mean: Signal = np.lib.stride_tricks.sliding_window_view(before, LOOK_AHEAD).mean(axis=1)
+    mean: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(before, LOOK_AHEAD).mean(axis=1)
     return mean

@@ -1,11 +1,13 @@
-"""Stems to a mix: each at its level and place, with its part of the room; the sum at a loudness, true peaks
-below a ceiling.
+"""Stems to a mix: each at its level and place, with its part of the room; the sum with its master.
 
 Up to the sum all is linear, so a stem's part in it is a sound of its own (`placed`): what is exported. The
-master, one gain and the limiter, comes after.
+master comes after. Nothing is ever held whole: stems are read in pieces, and the sum lies in a temporary
+file.
 """
 
-import math
+from __future__ import annotations
+
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -13,22 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.mix.filters import Signal
-from stemwright.mix.limiter import limiting_gain, stereo_envelope
-from stemwright.mix.loudness import SILENCE_DB, amplitude, decibels, integrated_loudness, true_peak
-from stemwright.mix.placement import Placement, gain_db, pan_gains, placement
-from stemwright.mix.room import add_room
-
-MAX_LIMITING_DB = 9.0
-"""More peak reduction than this would be heard; the mix then stays quieter than asked for."""
-
-HEADROOM_DB = 6.0
-"""How far below `placement` all stems lie before the master, so that they and their sum seldom go over."""
-
-_MARGIN_DB = 0.1
-_ROUNDS = 5
-_CLOSE_LU = 0.05
-_REACHED_LU = 0.5
+from stemwright.mix.levels import amplitude
+from stemwright.mix.mastering import Mastered, Measured, mastered, measured
+from stemwright.mix.masters import Master, checked
+from stemwright.mix.measuring import NothingKept
+from stemwright.mix.placement import Placement, placement
+from stemwright.mix.spool import Spool, spool
+from stemwright.mix.stems import ArrayStem, Audio, Kept, Stem, pieces
+from stemwright.mix.summing import Placed, place, summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +33,7 @@ class MixResult:
     `reached`: whether the loudness asked for was reached.
     """
 
-    audio: NDArray[np.float32]
+    audio: Audio
     loudness_lufs: float
     true_peak_dbtp: float
     gains: dict[str, float]
@@ -47,128 +41,130 @@ class MixResult:
     reached: bool
 
 
+class Mixing:
+    """A mix in the making: stems at their places, in the order of their names. Made by `mixing`.
+
+    `parts`: by layer; `length`: samples of the longest.
+    """
+
+    def __init__(
+        self, stems: Mapping[str, Stem], rate: int, places: Mapping[str, Placement], kept: Kept
+    ) -> None:
+        if not stems:
+            raise UsageError("nothing to mix: the song has no layer with an active take; run generate first")
+        if not 8000 <= rate <= 192_000:
+            raise UsageError(f"sample rate {rate} is outside 8000..192000 Hz")
+        self.rate = rate
+        self.length = max(stem.length for stem in stems.values())
+        self.parts: dict[str, Placed] = {
+            layer: place(layer, stems[layer], places.get(layer) or placement(layer), rate, kept)
+            for layer in sorted(stems)
+        }
+
+    def part(self, layer: str) -> Iterator[NDArray[np.float64]]:
+        """A stem as it is in the mix before its master, in pieces [n, 2], as long as the longest."""
+        return summed([self.parts[layer]], self.length, self.rate)
+
+    def add_up(self, into: Spool) -> Measured:
+        """Sum all parts into a spool, and measure the sum."""
+        sound = summed(list(self.parts.values()), self.length, self.rate)
+        return measured((into.append(piece) for piece in sound), self.length, self.rate)
+
+    def highest(self) -> float:
+        """The largest magnitude of the sum."""
+        sound = summed(list(self.parts.values()), self.length, self.rate)
+        return max((float(np.abs(piece).max()) for piece in sound), default=0.0)
+
+    def gains(self, made: Mastered) -> dict[str, float]:
+        """By layer, in dB, before the limiter."""
+        master = 20.0 * float(np.log10(made.curve.gain))
+        return {layer: part.gain + master for layer, part in self.parts.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A finished mix: `sum` before its master, and what the master does to it."""
+
+    mixing: Mixing
+    sum: Spool
+    made: Mastered
+
+    @property
+    def highest(self) -> float:
+        """The largest magnitude of the mix; no true peak is lower."""
+        return self.sum.highest if self.made.curve.plain else amplitude(self.made.true_peak_dbtp)
+
+    def pieces(self) -> Iterator[Audio]:
+        """The mix, float32 pieces [n, 2]; may be read as often as one likes."""
+        spans = pieces(self.sum.length, self.mixing.rate)
+        return self.made.curve.turned(self.sum.read(*span) for span in spans)
+
+
+@contextlib.contextmanager
+def mixing(
+    stems: Mapping[str, Stem],
+    rate: int,
+    master: Master,
+    places: Mapping[str, Placement] | None = None,
+    kept: Kept | None = None,
+    told: Callable[[], object] = lambda: None,
+) -> Iterator[Mix]:
+    """Mix stems, read in pieces; the mix may be read until the block ends. `places`: by name, where they are
+    not those that the names say (`placement`). `kept`: where what was measured is kept for the next mix.
+    `told`: called after each reading of all.
+
+    The same input gives the same bits. UsageError for no stems or impossible targets, StemwrightError for
+    stems that are not finite.
+    """
+    checked(master)
+    with spool() as total:
+        parts = Mixing(stems, rate, places or {}, kept or NothingKept())
+        told()
+        found = parts.add_up(total)
+        told()
+        yield Mix(parts, total, mastered(total, found, master, rate, told))
+
+
 def mix(
-    stems: Mapping[str, NDArray[np.float32]],
+    stems: Mapping[str, Audio],
     sample_rate: int = 24000,
     target_lufs: float = -14.0,
     ceiling_dbtp: float = -1.0,
-    each: Callable[[str, NDArray[np.float32]], object] = lambda layer, part: None,
     places: Mapping[str, Placement] | None = None,
+    master: Master | None = None,
 ) -> MixResult:
     """Mix `stems` (name -> mono [N] or stereo [N, 2] in -1..1; shorter ones end in silence): the sum of
-    `placed`, mastered. `each` is given these parts one by one, and may keep them. `places`: by name, where
-    they are not those that the names say (`placement`).
-
-    The same input gives the same bits.
-
-    UsageError for no stems or impossible targets, StemwrightError for stems of another shape or not finite.
+    `placed`, mastered to the targets or as `master` says. Errors and `places` as of `mixing`.
     """
-    _check(stems, sample_rate)
-    if not (math.isfinite(target_lufs) and -70.0 < target_lufs <= 0.0):
-        raise UsageError(f"target loudness {target_lufs} is outside -70..0 LUFS")
-    if not (math.isfinite(ceiling_dbtp) and -20.0 <= ceiling_dbtp <= 0.0):
-        raise UsageError(f"true-peak ceiling {ceiling_dbtp} is outside -20..0 dBTP")
-    gains: dict[str, float] = {}
-    summed = np.zeros((max(len(stem) for stem in stems.values()), 2))
-    for layer, gain, part in _placed(stems, sample_rate, places or {}):
-        gains[layer] = gain
-        summed += part
-        each(layer, part)
-    del part  # a long song's arrays are large
-    loudness = integrated_loudness(summed, sample_rate)
-    envelope = stereo_envelope(summed)
-    if loudness <= SILENCE_DB:
-        return _unmastered(summed, gains, envelope, ceiling_dbtp, target_lufs)
-    highest = ceiling_dbtp - decibels(float(envelope.max())) + MAX_LIMITING_DB
-    master = min(target_lufs - loudness, highest)
-    ceiling = ceiling_dbtp - _MARGIN_DB
-    for _ in range(_ROUNDS):
-        curve = limiting_gain(envelope, sample_rate, amplitude(ceiling), amplitude(master))
-        lowest = float(curve.min())
-        curve *= amplitude(master)
-        audio = summed * curve[:, None]
-        del curve
-        reached, peak = integrated_loudness(audio, sample_rate), true_peak(audio)
-        missing, over = target_lufs - reached, max(peak - ceiling_dbtp + _MARGIN_DB / 2, 0.0)
-        if not over and (abs(missing) <= _CLOSE_LU or (missing > 0 and master >= highest)):
-            break
-        ceiling -= over
-        master = min(master + missing, highest)
-    audio *= amplitude(-over)
-    return MixResult(
-        audio=audio.astype(np.float32),
-        loudness_lufs=reached - over,
-        true_peak_dbtp=peak - over,
-        gains={layer: level + master for layer, level in gains.items()},
-        limiting_db=over - decibels(lowest),
-        reached=abs(missing + over) <= _REACHED_LU,
-    )
+    wanted = master or Master(target_lufs, ceiling_dbtp)
+    with mixing(_as_stems(stems), sample_rate, wanted, places) as made:
+        result = made.made
+        return MixResult(
+            audio=np.concatenate([np.zeros((0, 2), np.float32), *made.pieces()]),
+            loudness_lufs=result.loudness_lufs,
+            true_peak_dbtp=result.true_peak_dbtp,
+            gains=made.mixing.gains(result),
+            limiting_db=result.limiting_db,
+            reached=result.reached,
+        )
 
 
 def placed(
-    stems: Mapping[str, NDArray[np.float32]],
-    sample_rate: int = 24000,
-    places: Mapping[str, Placement] | None = None,
-) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    stems: Mapping[str, Audio], sample_rate: int = 24000, places: Mapping[str, Placement] | None = None
+) -> Iterator[tuple[str, Audio]]:
     """The stems as they are in the mix before its master, by name: float32 [N, 2], as long as the longest;
     their sum is that mix. They may go beyond -1..1.
 
     A mono stem is panned to its place; a stereo stem keeps its width, its balance moves. Each brings its part
-    of the room (`room`). `places` and errors as those of `mix`.
+    of the room (`room`). `places` and errors as those of `mixing`.
     """
-    _check(stems, sample_rate)
-    for layer, _, part in _placed(stems, sample_rate, places or {}):
-        yield layer, part
+    made = Mixing(_as_stems(stems), sample_rate, places or {}, NothingKept())
+    for layer in made.parts:
+        yield layer, np.concatenate([np.zeros((0, 2)), *made.part(layer)]).astype(np.float32)
 
 
-def _check(stems: Mapping[str, NDArray[np.float32]], rate: int) -> None:
-    if not stems:
-        raise UsageError("nothing to mix: the song has no layer with an active take; run generate first")
-    if not 8000 <= rate <= 192_000:
-        raise UsageError(f"sample rate {rate} is outside 8000..192000 Hz")
+def _as_stems(stems: Mapping[str, Audio]) -> dict[str, Stem]:
     for layer, stem in stems.items():
         if np.ndim(stem) != 1 and np.shape(stem)[1:] != (2,):
             raise StemwrightError(f"stem {layer}: should be mono or stereo, has shape {np.shape(stem)}")
-        if not np.isfinite(stem).all():
-            raise StemwrightError(
-                f"stem {layer}: holds samples that are not finite; generate the layer again"
-            )
-
-
-def _loudness(stem: NDArray[np.float32], sample_rate: int) -> float:
-    """The loudness of a stem as it will be heard: in the middle, both channels have half their power."""
-    measured = integrated_loudness(stem, sample_rate)
-    return measured if np.ndim(stem) == 1 else measured - decibels(math.sqrt(2.0))
-
-
-def _placed(
-    stems: Mapping[str, NDArray[np.float32]], rate: int, places: Mapping[str, Placement]
-) -> Iterator[tuple[str, float, NDArray[np.float32]]]:
-    """Name, gain in dB and sound in the mix of each stem, in the order of their names."""
-    length = max(len(stem) for stem in stems.values())
-    for layer in sorted(stems):
-        place, stem = places.get(layer) or placement(layer), stems[layer]
-        gain = gain_db(place, _loudness(stem, rate)) - HEADROOM_DB
-        level = amplitude(gain)
-        wide = stem[:, None] if stem.ndim == 1 else stem
-        part = np.zeros((length, 2), np.float32)
-        for channel, factor in enumerate(pan_gains(place.pan)):
-            part[: len(stem), channel] = wide[:, channel % wide.shape[1]] * np.float32(level * factor)
-        sent = np.zeros(length, np.float32)
-        sent[: len(stem)] = wide.mean(axis=1) * np.float32(level * amplitude(place.room_db))
-        add_room(part, sent, rate)
-        yield layer, gain, part
-
-
-def _unmastered(
-    summed: NDArray[np.float64],
-    gains: Mapping[str, float],
-    envelope: Signal,
-    ceiling_dbtp: float,
-    target_lufs: float,
-) -> MixResult:
-    """Silence, or too little to measure: no gain, no limiter, only the ceiling."""
-    over = max(decibels(float(envelope.max(initial=0.0))) - (ceiling_dbtp - _MARGIN_DB), 0.0)
-    audio = (summed * amplitude(-over)).astype(np.float32)
-    lowered = {layer: gain - over for layer, gain in gains.items()}
-    return MixResult(audio, SILENCE_DB, true_peak(audio), lowered, 0.0, target_lufs <= SILENCE_DB)
+    return {layer: ArrayStem(stem) for layer, stem in stems.items()}

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from stemwright.mix.loudness import SILENCE_DB
+from stemwright.mix.levels import SILENCE_DB
 from stemwright.song.layers import KINDS, kind_of
 
 REFERENCE_LUFS = -20.0

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.mix.filters import Signal, filtered
+from stemwright.mix.filters import Convolver, Signal
 
 PREDELAY = 0.012
 """Seconds until the first reflection."""
@@ -24,7 +24,7 @@ BANDS_HZ = (250.0, 1000.0, 4000.0, 9000.0)
 FALL_SECONDS = (0.55, 0.75, 0.6, 0.35)
 """Times in which they fall by 60 dB (ISO 3382: T60)."""
 SEED = 1979
-_BLOCK = 1 << 17
+_STEP = 1 << 16
 
 
 @cache
@@ -48,12 +48,24 @@ def response(rate: int) -> NDArray[np.float64]:
     return np.asarray(made / np.sqrt(np.square(made).sum(axis=1, keepdims=True)))
 
 
-def add_room(summed: Signal, sent: Signal, rate: int) -> None:
-    """Add to a mix [N, 2], in place, what the room makes of a sound [N]: about as loud as the sound, half of
-    it on either side, cut at its end.
+class Room:
+    """What the room makes of a mono sound, as a stream: about as loud as the sound, half of it on either
+    side. `step`: samples that it works on at once, on a grid from the sound's beginning.
     """
-    share = np.sqrt(0.5)
-    for start, piece in filtered(sent, response(rate), _BLOCK):
-        stop = min(start + piece.shape[1], len(sent))
-        if stop > start:
-            summed[start:stop] += share * piece[:, : stop - start].T
+
+    def __init__(self, rate: int, step: int) -> None:
+        self._convolver = Convolver(response(rate) * np.sqrt(0.5), step)
+
+    def push(self, sent: Signal) -> NDArray[np.float64]:
+        """Add samples [n]; the room's sound [m, 2] that is now certain: none is late in whole steps."""
+        return self._convolver.push(sent).T
+
+    def flush(self) -> NDArray[np.float64]:
+        """The rest, with what rings on after the sound's end; no more can be pushed."""
+        return self._convolver.flush().T
+
+
+def add_room(summed: Signal, sent: Signal, rate: int) -> None:
+    """Add to a mix [N, 2], in place, what the room makes of a sound [N], cut at its end."""
+    room = Room(rate, _STEP)
+    summed += np.concatenate([room.push(sent), room.flush()])[: len(sent)]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from stemwright.codec.tiles import Tiles
+    from stemwright.codec.tone.decoder import Part
     from stemwright.models import Bundle
     from stemwright.song.document import Song, Take
     from stemwright.store import SongFolder
@@ -90,12 +92,28 @@ class Decoders:
             return stem_of(data, self.sample_rate, take.frames, folder.objects.name(take.content_sha256))
         tokens = from_canonical(data)
         if _bundle(folder, layer, take).manifest.kind == "tone":
-            from stemwright.codec.tone.decoder import Part
-
-            score = folder.score(take.score_sha256, layer)
-            part = Part(song.role(layer), tokens, score, song.state.timebase, take.timbre)
-            return bundles.tone().decode(part, wide=self.wide)
+            return bundles.tone().decode(_part(folder, song, layer, take, tokens), wide=self.wide)
         return (bundles.wide_decoder() if self.wide else bundles.codec()).decode(tokens)
+
+    def tiles(self, folder: SongFolder, song: Song, layer: str, take: Take) -> Tiles:
+        """A take's sound, tile by tile: what `stem` gives, but for the rounding of a sampler's at 24 kHz."""
+        from stemwright.codec.tokens import from_canonical
+
+        if take.player is not None:
+            from stemwright.producer.sampled import object_tiles
+
+            return object_tiles(folder, take, self.sample_rate)
+        tokens = from_canonical(folder.objects.get(take.content_sha256))
+        if _bundle(folder, layer, take).manifest.kind == "tone":
+            return bundles.tone().tiles(_part(folder, song, layer, take, tokens), wide=self.wide)
+        return (bundles.wide_decoder() if self.wide else bundles.codec()).tiles(tokens)
+
+
+def _part(folder: SongFolder, song: Song, layer: str, take: Take, tokens: npt.NDArray[np.integer]) -> Part:
+    from stemwright.codec.tone.decoder import Part
+
+    score = folder.score(take.score_sha256, layer)
+    return Part(song.role(layer), tokens, score, song.state.timebase, take.timbre)
 
 
 def _bundle(folder: SongFolder, layer: str, take: Take) -> Bundle:

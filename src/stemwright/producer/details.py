@@ -169,6 +169,7 @@ class WrittenStems(_Told):
 class WrittenMix(_Told):
     """As of `WrittenStems`, and the mix: gains and the most limiting in dB, loudness in LUFS and whether it
     is what was asked for, true peak in dBTP. `players`: samplers that played in place of takes, by layer.
+    `master`: the name of the master that the mix was given.
     """
 
     takes: dict[str, int]
@@ -180,11 +181,12 @@ class WrittenMix(_Told):
     decoders: dict[str, str | None] = field(default_factory=dict)
     sample_rate: int | None = None
     players: dict[str, dict[str, str]] = field(default_factory=dict)
+    master: str = "streaming"
 
     def to_json(self) -> dict[str, Any]:
-        """As a record tells them: `players` only where there are some."""
-        told = plain(self)
-        return told if self.players else {name: value for name, value in told.items() if name != "players"}
+        """As a record tells them: `players` only where there are some, `master` where it is not the usual."""
+        usual = {"players": {}, "master": "streaming"}
+        return {name: value for name, value in plain(self).items() if (name, value) not in usual.items()}
 
 
 @dataclass(frozen=True, slots=True)

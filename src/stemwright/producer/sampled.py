@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,11 +16,17 @@ from stemwright.song.layers import is_drums
 from stemwright.song.timebase import HOP, SAMPLE_RATE
 
 if TYPE_CHECKING:
+    import soundfile
+
+    from stemwright.codec.tiles import Tiles
     from stemwright.instruments.files import Instrument
+    from stemwright.song.document import Take
     from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
+    from stemwright.store import SongFolder
 
 RATE = 2 * SAMPLE_RATE
+TILE_FRAMES = 300
 Audio = npt.NDArray[np.float32]
 
 
@@ -60,19 +67,78 @@ def stem_of(data: bytes, rate: int, frames: int, name: str) -> Audio:
     """The stem in an object, float32 [samples] or [samples, 2] at `rate`. StemwrightError, naming `name`,
     where it is not a sound of so many frames.
     """
-    import soundfile
+    return np.concatenate(list(_tiles(data, rate, frames, name)))
+
+
+def object_tiles(folder: SongFolder, take: Take, rate: int) -> Tiles:
+    """The tiles of a sampler's take, read from its object as they are asked for. Errors as of `stem_of`, and
+    where the object is missing or damaged.
+    """
+    from stemwright.store.records import hash_file
+
+    name = folder.objects.name(take.content_sha256)
+    file = folder.objects.file(take.content_sha256)
+    if not file.is_file() or hash_file(file, name) != take.content_sha256:
+        folder.objects.get(take.content_sha256)  # says what is wrong with it
+    return sound_tiles(file, rate, take.frames, name, take.content_sha256)
+
+
+def sound_tiles(source: bytes | Path, rate: int, frames: int, name: str, sha256: str) -> Tiles:
+    """The tiles of a sound that a sampler made, from bytes or a file of these that hash to `sha256`."""
+    from stemwright.codec.tiles import InOrderTiles
+
+    with _opened(source, frames, name) as file:
+        channels: tuple[int, ...] = (2,) if file.channels > 1 else ()
+    content = f"sampled {sha256} {rate}".encode()
+    hop = HOP * rate // SAMPLE_RATE
+    return InOrderTiles(
+        lambda: _tiles(source, rate, frames, name), content, frames, hop, channels, TILE_FRAMES
+    )
+
+
+def _tiles(source: bytes | Path, rate: int, frames: int, name: str) -> Iterator[Audio]:
+    """The sound at `rate`, in tiles: float32 [n] or [n, 2]."""
     import soxr
 
+    size, left = TILE_FRAMES * HOP * rate // SAMPLE_RATE, frames * HOP * rate // SAMPLE_RATE
+    with _opened(source, frames, name) as file:
+        stream = None if rate == RATE else soxr.ResampleStream(RATE, rate, file.channels, dtype="float32")
+        held = np.zeros((0, file.channels), np.float32)
+        while left > 0:
+            piece = _read(file, TILE_FRAMES * HOP * RATE // SAMPLE_RATE, name)
+            ended = file.tell() >= file.frames
+            if stream is not None:
+                piece = stream.resample_chunk(piece, last=ended).reshape(-1, file.channels)
+            held = np.concatenate([held, piece])
+            if ended:
+                held = np.pad(held, ((0, max(0, left - len(held))), (0, 0)))
+            while left > 0 and len(held) >= min(size, left):
+                made, held = held[: min(size, left)], held[min(size, left) :]
+                left -= len(made)
+                yield np.ascontiguousarray(made if made.shape[1] > 1 else made[:, 0])
+
+
+def _opened(source: bytes | Path, frames: int, name: str) -> soundfile.SoundFile:
+    import soundfile
+
     try:
-        with soundfile.SoundFile(io.BytesIO(data)) as file:
-            if (file.samplerate, file.frames) != (RATE, frames * HOP * RATE // SAMPLE_RATE):
-                raise StemwrightError(f"{name}: is of another length or rate than its take")
-            audio = file.read(dtype="float32", always_2d=True)
+        file = soundfile.SoundFile(io.BytesIO(source) if isinstance(source, bytes) else source)
     except RuntimeError as error:
         raise StemwrightError(f"{name}: is not the sound of a take ({error})") from error
-    if rate != RATE:
-        audio = np.asarray(soxr.resample(audio, RATE, rate), dtype=np.float32)
-    return np.ascontiguousarray(audio if audio.shape[1] > 1 else audio[:, 0])
+    if (file.samplerate, file.frames) != (RATE, frames * HOP * RATE // SAMPLE_RATE):
+        file.close()
+        raise StemwrightError(f"{name}: is of another length or rate than its take")
+    return file
+
+
+def _read(file: soundfile.SoundFile, samples: int, name: str) -> Audio:
+    try:
+        found: Audio = file.read(samples, dtype="float32", always_2d=True)
+    except RuntimeError as error:
+        raise StemwrightError(f"{name}: is not the sound of a take ({error})") from error
+    if not len(found):
+        raise StemwrightError(f"{name}: ends before its take does")
+    return found
 
 
 def _encoded(audio: Audio) -> bytes:

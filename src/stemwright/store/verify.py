@@ -21,6 +21,7 @@ from stemwright.store.history import HISTORY_NAME, Head, History
 from stemwright.store.lock import LOCK_NAME, WRITER_NAME
 from stemwright.store.records import conversion, hash_file, is_sha, read_limited
 from stemwright.store.runs import run_number
+from stemwright.store.sounds import SOUND_NAME, Sounds
 from stemwright.store.telemetry import TELEMETRY_NAME
 
 if TYPE_CHECKING:
@@ -198,7 +199,10 @@ def _objects(folder: SongFolder) -> tuple[int, list[str]]:
 
 
 def _cache(folder: SongFolder) -> Iterator[str]:
+    yield from Sounds(folder.cache.path / SOUND_NAME).problems()
     for name in _stored(folder.cache.path):
+        if name == SOUND_NAME:
+            continue
         key = name.removesuffix(".json")
         if not is_sha(key) or key == name:
             yield f"cache/{name}: does not belong here"

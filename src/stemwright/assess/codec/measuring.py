@@ -25,7 +25,8 @@ from stemwright.errors import UsageError
 from stemwright.evaluation import onsets, reconstruction, transients
 from stemwright.evaluation.activity import level_db
 from stemwright.evaluation.shuffled_pairs import derangement
-from stemwright.mix.loudness import SILENCE_DB, integrated_loudness
+from stemwright.mix.levels import SILENCE_DB
+from stemwright.mix.loudness import integrated_loudness
 from stemwright.song.timebase import SAMPLE_RATE
 from stemwright.work import machine
 from stemwright.work.progress import Watch, unwatched

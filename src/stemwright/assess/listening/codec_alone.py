@@ -21,7 +21,7 @@ from stemwright.evaluation import stereo, sustain, transcription, transients
 from stemwright.evaluation.timing import note_spans, onset_times
 from stemwright.mix.limiter import limited
 from stemwright.producer import bundles
-from stemwright.producer.mix import STEM_CEILING
+from stemwright.producer.heard_stems import STEM_CEILING
 from stemwright.song.layers import is_drums, kind_of
 
 if TYPE_CHECKING:

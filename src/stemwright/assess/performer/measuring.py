@@ -37,7 +37,7 @@ from stemwright.mix.limiter import limited
 from stemwright.perform.layer import perform_layer
 from stemwright.perform.sampling import sampling_of
 from stemwright.producer.bundles import slot
-from stemwright.producer.mix import STEM_CEILING
+from stemwright.producer.heard_stems import STEM_CEILING
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.song.layers import LAYERS, is_drums
 from stemwright.song.timebase import FRAME_RATE, SAMPLE_RATE

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from stemwright.codec.bundle_graphs import whole
 from stemwright.codec.streaming import decoded
+from stemwright.codec.tiles import AloneTiles, Tiles
 from stemwright.codec.tokens import validate
 from stemwright.codec.tone.graphs import Array, Shape, ToneGraphs
 from stemwright.codec.tone.hearing import ENCODER
@@ -83,6 +84,11 @@ class ToneDecoder(ToneGraphs):
         the default give the same sound but for rounding.
         """
         return ToneStream(self, layer, score, timebase, timbre, wide=wide, chunk=chunk)
+
+    def tiles(self, part: Part, *, wide: bool) -> Tiles:
+        """What :meth:`decode` gives, tile by tile."""
+        stream = self.stream(part.layer, part.score, part.timebase, part.timbre, wide)
+        return AloneTiles(stream, validate(part.tokens, self.codebook_size), self.sha256)
 
     def place(self, layer: str, timbre: str) -> tuple[str, npt.NDArray[np.int64]]:
         """The kind that a layer is of, and the row of the table of timbres as graphs take it, int64

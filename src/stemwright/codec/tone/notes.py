@@ -71,6 +71,23 @@ def _end_at_next(notes: list[list[float]]) -> None:
         last[note[2]] = note
 
 
+NEAR = 64
+"""Frames after an onset in which it may still matter though its note has ended: traces, bursts, attacks."""
+
+
+def near(notes: Notes, first: int, stop: int) -> Notes:
+    """The notes that say anything of frames ``first`` to ``stop``: those that sound there, those that began
+    little before, and the latest before, whose nearness is told. All else of a layer is silent there.
+    """
+    begun = np.floor(notes.start / HOP) < stop + NEAR // 8
+    heard = np.maximum(notes.end + (notes.tail + 2) * HOP, notes.start + NEAR * HOP) >= first * HOP
+    latest = int(np.searchsorted(notes.start, first * HOP, side="right")) - 1
+    if latest >= 0:
+        heard[latest] = True
+    kept = begun & heard
+    return Notes(notes.drums, notes.start[kept], notes.end[kept], notes.pitch[kept], notes.velocity[kept])
+
+
 def frame_features(notes: Notes, first: int, frames: int) -> Floats:
     """``[frames, FRAME_FEATURES]`` of the frames from ``first`` on: of each drum piece its hit (velocity) and
     its trace (falling within 24 frames); a constant; nearness of the latest onset; its place in its frame,

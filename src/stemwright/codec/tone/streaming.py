@@ -1,8 +1,9 @@
 """A layer on its way from tokens to sound, stretch by stretch, on a fixed grid.
 
 A stretch is computed from its place, its tokens, some before it and the four frames after it (two that the
-trunk sees ahead, two whose windows reach into it), never from how the tokens arrived: the pieces of a stream,
-joined, are bit for bit the whole decoded at once.
+trunk sees ahead, two whose windows reach into it), and the notes that are near, never from how the tokens
+arrived: the pieces of a stream, joined, are bit for bit the whole decoded at once, and each stretch can be
+made alone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy.typing as npt
 
 from stemwright.codec.tokens import validate
 from stemwright.codec.tone import layout as L
-from stemwright.codec.tone.notes import FRAME_FEATURES, frame_features, notes_of, sounding
+from stemwright.codec.tone.notes import FRAME_FEATURES, Notes, frame_features, near, notes_of, sounding
 from stemwright.codec.tone.rest import BEFORE, EDGE, Controls, RestStretch, rest
 from stemwright.codec.tone.voices import TimbreVoices
 from stemwright.errors import StemwrightError, UsageError
@@ -85,7 +86,7 @@ class ToneStream:
         self.scale = 2 if wide else 1
         self.hop, self.chunk = L.HOP * self.scale, chunk
         self.channels: tuple[int, ...] = (2,) if wide else ()
-        self._decoder, self._layer = decoder, layer
+        self._decoder, self._layer, self._timbre = decoder, layer, timbre
         self._notes = notes_of(layer, score, timebase)
         self._voices = TimbreVoices(decoder.tuning, kind, timbre, self._notes.drums, self.scale)
         self._held = np.zeros((decoder.codebooks, 0), np.int64)
@@ -104,17 +105,21 @@ class ToneStream:
         """
         if self._ended:
             raise UsageError("this stream was flushed: start another")
+        self._held = np.concatenate([self._held, self.checked(tokens).astype(np.int64)], axis=1)
+        made = []
+        while self.frames >= self._next + self.chunk + LOOKAHEAD:
+            made.append(self._stretch(self.chunk))
+        return self._joined(made)
+
+    def checked(self, tokens: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+        """The tokens. UsageError where they are not this codec's."""
         new = validate(tokens, self._decoder.codebook_size)
         if len(new) != self._decoder.codebooks:
             raise UsageError(
                 f"{self._layer}: tokens have {len(new)} codebooks, not {self._decoder.codebooks}; "
                 "they are of another codec"
             )
-        self._held = np.concatenate([self._held, new.astype(np.int64)], axis=1)
-        made = []
-        while self.frames >= self._next + self.chunk + LOOKAHEAD:
-            made.append(self._stretch(self.chunk))
-        return self._joined(made)
+        return new
 
     def flush(self) -> L.Floats:
         """The rest; no more can be pushed."""
@@ -124,11 +129,37 @@ class ToneStream:
             made.append(self._stretch(min(self.chunk, self.frames - self._next)))
         return self._joined(made)
 
+    def reach(self, index: int, frames: int) -> tuple[int, int]:
+        """The frames, from and to, of whose tokens stretch ``index`` of so many frames is made."""
+        start = index * self.chunk
+        low = max(0, start - BEFORE - self._decoder.context)
+        return low, min(frames, start + self.chunk + LOOKAHEAD)
+
+    def depends(self, codes: npt.NDArray[np.integer], index: int) -> bytes:
+        """Layer, timbre and rate, the stretch's place, the tokens in reach and the notes near them."""
+        low, high = self.reach(index, codes.shape[1])
+        notes, start = near(self._notes, low, high), index * self.chunk
+        stop = min(start + self.chunk, codes.shape[1])
+        names = f"{self._layer}\0{self._timbre}\0{self.scale}\0".encode()
+        places = np.array([start, stop, low, high, len(notes)], "<i8")
+        arrays = (places, notes.start, notes.end, notes.pitch, notes.velocity)
+        tokens = np.ascontiguousarray(codes[:, low:high], "<u2")
+        return names + b"".join(array.tobytes() for array in (*arrays, tokens))
+
+    def chunk_of(self, codes: npt.NDArray[np.integer], index: int) -> L.Floats:
+        """Stretch ``index`` of codes [K, T] alone: the bits that the whole has there."""
+        low, high = self.reach(index, codes.shape[1])
+        self._held, self._first = codes[:, low:high].astype(np.int64), low
+        self._next, self._ended = index * self.chunk, True
+        return self._stretch(min(self.chunk, codes.shape[1] - self._next))
+
     def _stretch(self, frames: int) -> L.Floats:
         """The next frames' sound."""
         first, channels = self._next, self.scale
-        controls, seen = self._trunk(first - BEFORE, frames + BEFORE + EDGE)
-        where = RestStretch(self._layer, self._notes, first, frames, self.scale, channels)
+        begin, end = max(0, first - BEFORE - self._decoder.context), first + frames + LOOKAHEAD
+        notes = near(self._notes, begin, min(self.frames, end))
+        controls, seen = self._trunk(notes, first - BEFORE, frames + BEFORE + EDGE)
+        where = RestStretch(self._layer, notes, first, frames, self.scale, channels)
         made = rest(controls, where) + self._partials(controls, seen, where)
         if not bool(np.isfinite(made).all()):
             raise StemwrightError(
@@ -141,7 +172,7 @@ class ToneStream:
             return mono
         return np.stack([made[0] + made[1], made[0] - made[1]], axis=1)
 
-    def _trunk(self, first: int, frames: int) -> tuple[Controls, L.Floats]:
+    def _trunk(self, notes: Notes, first: int, frames: int) -> tuple[Controls, L.Floats]:
         """Controls of frames and what notes see of them; beyond the layer, those of its first and last."""
         low, high = max(0, first), min(self.frames, first + frames)
         begin, end = max(0, low - self._decoder.context), min(self.frames, high + AHEAD)
@@ -149,7 +180,7 @@ class ToneStream:
             TRUNK,
             {
                 "codes": self._held[None, :, begin - self._first : end - self._first],
-                "told": frame_features(self._notes, begin, end - begin)[None],
+                "told": frame_features(notes, begin, end - begin)[None],
                 "timbre": self._slot,
             },
             (1, end - begin, None),
@@ -162,7 +193,7 @@ class ToneStream:
         from stemwright.native.oscillators import render
 
         low, high = max(0, where.first - 1), min(self.frames, where.first + where.frames + 1)
-        rows = sounding(self._notes, low, high - low)
+        rows = sounding(where.notes, low, high - low)
         if not len(rows.note):
             return np.zeros((where.channels, where.samples), np.float32)
         frame = rows.frame + low - (where.first - BEFORE)
@@ -171,13 +202,13 @@ class ToneStream:
             {
                 "seen": seen[frame],
                 "told": rows.features,
-                "pitch": self._notes.pitch[rows.note],
+                "pitch": where.notes.pitch[rows.note],
                 "timbre": self._slot,
             },
             (len(rows.note), L.NOTE_OUTPUTS),
         )
         played = self._voices.sounding(
-            self._notes, rows, levels, controls.envelope[frame], controls.width[frame], where.channels, low
+            where.notes, rows, levels, controls.envelope[frame], controls.width[frame], where.channels, low
         )
         made: L.Floats = render(
             played, where.channels, where.samples, where.first * where.hop, where.hop, GATE * self.scale

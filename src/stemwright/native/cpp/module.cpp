@@ -5,10 +5,12 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "arrays.h"
+#include "biquads.h"
 #include "bounds.h"
 #include "cpu.h"
 #include "generate.h"
@@ -270,6 +272,26 @@ Output<float> py_oscillators(const Input<double>& onsets, const Input<int64_t>& 
   return out;
 }
 
+// sections [S][5], signal [samples] or [samples][channels], state [S][channels][2]; filtered, and the state after
+std::pair<Output<double>, Output<double>> py_biquads(const Input<double>& sections, const Input<double>& signal,
+                                                     const Input<double>& state) {
+  require(sections.ndim() == 2 && sections.shape(1) == 5 && sections.shape(0) <= kMaxSections, "sections: wrong shape");
+  require(state.ndim() == 3 && state.shape(0) == sections.shape(0) && state.shape(2) == 2, "state: wrong shape");
+  const size_t channels = state.shape(1);
+  require((channels == 1 || channels == 2) && signal.ndim() >= 1, "channels: not 1 or 2");
+  const size_t samples = signal.shape(0);
+  require(signal.size() == samples * channels, "signal: wrong shape");
+  Output<double> out = new_array<double>({samples, channels});
+  Output<double> after = new_array<double>({state.shape(0), channels, 2});
+  std::copy(state.data(), state.data() + state.size(), after.data());
+  {
+    const nb::gil_scoped_release released;
+    biquads(sections.data(), static_cast<int>(sections.shape(0)), static_cast<int>(channels), signal.data(),
+            static_cast<int64_t>(samples), after.data(), out.data());
+  }
+  return {out, after};
+}
+
 }  // namespace
 }  // namespace stemwright
 
@@ -298,6 +320,7 @@ NB_MODULE(_engine, m) {
         "progress"_a.none());
   m.def("oscillators", &py_oscillators, "onsets"_a, "firsts"_a, "partials"_a, "frames"_a, "frequencies"_a, "amplitudes"_a,
         "bends"_a, "channels"_a, "samples"_a, "start"_a, "hop"_a, "gate"_a, "isa"_a);
+  m.def("biquads", &py_biquads, "sections"_a, "signal"_a, "state"_a);
   bind_probes(m);
   bind_bounds(m);
 }
