@@ -101,8 +101,8 @@ class Key:
         return MODES[self.mode][2] == 3
 
     def spell(self, pc: int) -> str:
-        """Name of a pitch class in this key: scale notes by the signature, others as b2, b3, #4, b6, b7; where
-        these had two sharps or flats as charts have them, the b6 of Db major as A.
+        """Name of a pitch class in this key: scale notes by the signature, others as b2, b3, #4, b6, b7; as
+        charts have them where these had two sharps or flats, the b6 of Db major as A.
         """
         name = spell_near(pc, fifths_of(self.tonic) - (6 if self.mode == "locrian" else 5))
         return name if pc in self.pitch_classes else plainer(name)
