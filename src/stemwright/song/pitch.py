@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stemwright.song.signs import plain_signs
 
@@ -31,6 +32,7 @@ def plainer(name: str) -> str:
     return name if len(name) < 3 else name_at(fifths_of(name) + (-12 if name[1] == "#" else 12))
 
 
+@lru_cache(maxsize=256)
 def pitch_class(name: str) -> int:
     """Pitch class 0..11 (C is 0) of a note name."""
     return fifths_of(name) * 7 % 12
