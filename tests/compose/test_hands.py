@@ -56,6 +56,13 @@ def test_a_chord_that_comes_again_is_not_always_the_same() -> None:
     assert (C, C, C) in found and len(found) >= 3
 
 
+def test_what_would_leap_beyond_an_octave_is_played_whole() -> None:
+    for plan in map(plan_of, range(30)):
+        for step in (4, 8, 12):
+            found = struck(plan, plan.bars[0], Hit(step, 2, "x"), C, "block", (46, 53, 62))
+            assert found[0] - 46 <= 12
+
+
 @pytest.mark.parametrize(("mark", "voices"), [("l", C[:1]), ("u", C[1:]), ("m", C[1:2]), ("h", C[2:])])
 def test_marks_name_their_voices(mark: str, voices: tuple[int, ...]) -> None:
     plan = plan_of(0)

@@ -41,14 +41,23 @@ def alone(hit: Hit) -> bool:
     return hit.mark in _ALONE
 
 
-def struck(plan: SongPlan, bar: BarPlan, hit: Hit, stack: Voicing, how: str) -> Voicing:
-    """The voices that a strike sounds; in a section that comes back strong ones have one voice doubled."""
+def struck(
+    plan: SongPlan, bar: BarPlan, hit: Hit, stack: Voicing, how: str, after: Voicing | None = None
+) -> Voicing:
+    """The voices that a strike sounds; in a section that comes back strong ones have one voice doubled.
+    `after`: the voicing that follows, to which no outer voice may leap beyond an octave.
+    """
     chosen = _ALONE.get(hit.mark)
     if chosen is not None:
         return stack[chosen] or stack[:1]
     if how == "block" and plan.style.voicing != "power" and len(stack) > 2 and not bar.final:
-        stack = _again(plan, bar, hit, stack)
+        again = _again(plan, bar, hit, stack)
+        stack = again if after is None or _near(again, after) else stack
     return _fuller(bar, hit, stack)
+
+
+def _near(stack: Voicing, after: Voicing) -> bool:
+    return max(abs(stack[0] - after[0]), abs(stack[-1] - after[-1])) <= 12
 
 
 def _again(plan: SongPlan, bar: BarPlan, hit: Hit, stack: Voicing) -> Voicing:

@@ -129,7 +129,8 @@ class _Writer:
         end = self._end(bar, hit, played.how)
         loud = loudness(hit.level, bar, hit.step, feel, -12)
         tied = played.how == "pad" and hit.mark != "X" and not alone(hit)
-        chosen = stack if tied else struck(self.plan, bar, hit, stack, played.how)
+        after = ahead(self.plan, self._values, bar, hit.step)
+        chosen = stack if tied else struck(self.plan, bar, hit, stack, played.how, after)
         at = bar.start + bar.ticks[hit.step]
         tie: set[int] = set()
         if played.how == "pad" and hit.mark != "X" and self._until == at and not bar.first:
