@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from stemwright.errors import UsageError
 from stemwright.song.harmony import MODES, QUALITIES, Chord, Key, chord_text, parse_chord, roman
 from stemwright.song.pitch import fifths_of, is_note_name, name_at, pitch_class
+from stemwright.song.roman import parse_roman
 
 tonics = st.sampled_from([letter + sign for letter in "ABCDEFG" for sign in ("", "#", "b")])
 keys = st.builds(Key, tonics, st.sampled_from(sorted(MODES)))
@@ -39,6 +40,27 @@ def test_spelling_gives_the_scale_one_letter_each(key: Key) -> None:
     assert sorted(name[0] for name in scale) == list("ABCDEFG")
     for pc in range(12):
         assert pitch_class(key.spell(pc)) == pc and is_note_name(key.spell(pc))
+
+
+@given(keys, st.integers(0, 11))
+def test_two_signs_only_where_the_key_has_them(key: Key, pc: int) -> None:
+    assert len(key.spell(pc)) < 3 or pc in key.pitch_classes
+    if abs(key.fifths) <= 7:  # keys that are written with a signature need none at all
+        assert len(key.spell(pc)) < 3
+
+
+@given(keys, st.sampled_from(("", "b", "#")), st.sampled_from(("I", "II", "iii", "IV", "V", "vi", "VII")))
+def test_roots_of_numerals_have_two_signs_only_where_the_key_has_them(
+    key: Key, sign: str, degree: str
+) -> None:
+    root = parse_roman(sign + degree, key).root
+    assert len(root) < 3 or pitch_class(root) in key.pitch_classes
+
+
+def test_a_flat_sixth_is_spelled_as_in_a_chart() -> None:
+    assert Key("Db").spell(9) == "A" and Key("Gb").spell(9) == "A" and Key("Db").spell(4) == "Fb"
+    assert parse_roman("bVI", Key("Db")).root == "A"
+    assert Key("G#").spell(7) == "F##"
 
 
 @given(keys, st.integers(1, 7), st.booleans())

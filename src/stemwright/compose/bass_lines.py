@@ -9,8 +9,8 @@ from stemwright.compose.groove import kick_hits
 from stemwright.compose.learned.bass import (
     INSIDE,
     LAST,
+    NAME,
     NEW,
-    bass_table,
     busy_of,
     draw_degrees,
     draw_rhythms,
@@ -20,6 +20,8 @@ from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.spans import changes
 
 _CYCLE = 4
+_STRUCK = 4
+"""Steps that a bass sounds which a line leaves out and a chord asks for."""
 _HEARD = 3
 """Lines that a bass tries beside the kick."""
 _TURNS, _LAST_TURNS = 30, 65
@@ -42,7 +44,7 @@ class Lines:
             out = [Hit(0, bar.grid.steps, "1")] if bar.index else list(self._written(bar))
         else:
             out = self._line(bar)
-        out = _cut(bar, out)
+        out = _with_basses(bar, _cut(bar, out))
         if bar.index and pushed(plan, plan.bars[bar.index - 1]):
             out = [hit for hit in out if hit.step]
         if pushed(plan, bar):
@@ -89,7 +91,7 @@ class Lines:
                 for place in range(_CYCLE)
             ]
             self._drawn[key] = draw_rhythms(
-                bass_table(),
+                plan.table(NAME),
                 streams,
                 str(meter),
                 busy_of(plan.style.bass[bar.level]),
@@ -101,7 +103,7 @@ class Lines:
             return []
         rhythm = self._drawn[key][bar.bar % _CYCLE]
         stream = plan.material_stream("bass", bar, "degrees", rhythm)
-        line = draw_degrees(bass_table(), stream, rhythm, _places(plan, bar, rhythm), bar.grid.strengths)
+        line = draw_degrees(plan.table(NAME), stream, rhythm, _places(plan, bar, rhythm), bar.grid.strengths)
         marks = [mark for mark in line if mark not in ".-"]
         hits = read(rhythm, plan.style, bar.grid, bar.bar)
         return [Hit(hit.step, hit.length, mark) for hit, mark in zip(hits, marks, strict=True)]
@@ -150,6 +152,22 @@ def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
     out.sort(key=lambda hit: hit.step)
     ends = [*(hit.step for hit in out), bar.grid.steps][1:]
     return [Hit(h.step, min(h.length, end - h.step), h.mark) for h, end in zip(out, ends, strict=True)]
+
+
+def _with_basses(bar: BarPlan, hits: list[Hit]) -> list[Hit]:
+    """Hits among which every chord that has a bass of its own begins with it: that is what it has it for."""
+    out = {hit.step: hit for hit in hits}
+    for place in (0, *changes(bar)):
+        chord = bar.chords[place]
+        if chord is None or chord.bass_pc == chord.root_pc:
+            continue
+        after = min((step for step in out if step > place), default=bar.grid.steps)
+        length = out[place].length if place in out else min(_STRUCK, after - place)
+        before = max((step for step in out if step < place), default=None)
+        if before is not None and out[before].mark == "n" and before + out[before].length > place:
+            continue
+        out[place] = Hit(place, length, "1")
+    return [out[step] for step in sorted(out)]
 
 
 def _cut(bar: BarPlan, hits: list[Hit]) -> list[Hit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stemwright.compose.leading import Returns
-from stemwright.compose.learned.bass import bass_table, draw_approach
+from stemwright.compose.learned.bass import NAME, draw_approach
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.scales import chord_scale, nearest, pitches
 from stemwright.compose.spans import ByStep, by_step
@@ -92,7 +92,7 @@ def approach(plan: SongPlan, chord: Chord, target: int, last: int, stream: Strea
         allowed = {offset for offset in allowed if abs(target + offset - last) <= _REACH}
         if not allowed:  # too far for a step: a note on the way
             return nearest(pitches(chord.pitch_classes, LOW, HIGH), (last + target) // 2)
-    offset = draw_approach(bass_table(), stream, allowed)
+    offset = draw_approach(plan.table(NAME), stream, allowed)
     if offset is None:
         return target + min(allowed, key=lambda o: (abs(o), o)) if allowed else target
     return target + offset

@@ -2,12 +2,14 @@
 
 Bars stand between `|`, the chords of a bar between blanks. A bare degree is the key's own chord on it; a
 flat or sharp before the degree counts from the major scale (b7 is always a whole tone under the tonic);
-after a colon stands a quality, `*` for the key's own seventh chord.
+after a colon stands a quality, `*` for the key's own seventh chord; after a slash the tone of the chord
+that is in the bass ("5/3", "6:m/b7").
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import count
 from typing import TypeVar
@@ -16,18 +18,23 @@ from stemwright.compose.charting import Charting
 from stemwright.compose.degrees import HOLD, bar_slots, chords_in, spelled
 from stemwright.compose.form import family, material
 from stemwright.compose.grid import grid_of
+from stemwright.compose.inversions import with_basses
 from stemwright.compose.learned import chords as asked
 from stemwright.compose.learned.tables import table
+from stemwright.compose.modal import MODAL
 from stemwright.compose.palette import MAJOR_SEVENTHS
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Style
 from stemwright.song.harmony import QUALITIES, Chord, Key, roman
 from stemwright.song.meter import Meter
+from stemwright.song.pitch import fifths_of, name_at, plainer
 from stemwright.song.state import GlobalState, Section
 
 T = TypeVar("T")
 
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)
+_FIFTHS = (0, 2, 4, -1, 1, 3, 5)
+"""Of each degree, on the line of fifths."""
 _RICHER = {
     "seventh": {"7": "9", "maj7": "maj9", "m7": "m9"},
     "triad": {"": "add9", "m": "m7"},
@@ -35,20 +42,6 @@ _RICHER = {
 }
 _FOUR = tuple(name for name, tones in QUALITIES.items() if len(tones) >= 4)
 _SEVENTHS = {"": "7", "m": "m7", "dim": "m7b5", "aug": "aug7"}
-_MODAL = {
-    "dorian": ("1 | 4", "1 | 7 | 4 | 1", "1 | 2 | 3 | 4", "1 | 3 | 4 | 7"),
-    "phrygian": ("1 | 2", "1 | 2 | 3 | 2", "1 | 7 | 6 | 2"),
-    "lydian": ("1 | 2", "1 | 2 | 7 | 1", "1 | 5 | 2 | 6"),
-    "mixolydian": ("1 | 7 | 4 | 1", "1 | 7", "1 | 4 | 7 | 4", "1 | 5 | 7 | 4"),
-    "locrian": ("1 | 2", "1 | 5 | 2 | 1", "1 | 3 | 2 | 7"),
-}
-_MODAL_CADENCES = {
-    "dorian": ("4", "7 4"),
-    "phrygian": ("2", "7 2"),
-    "lydian": ("2", "5"),
-    "mixolydian": ("7", "4 7"),
-    "locrian": ("2", "7"),
-}
 _LOOP = 8
 """Bars that a progression has at most that is no form of its own."""
 _OFFSET = {"chorus": 1, "bridge": 2, "prechorus": 3}
@@ -56,8 +49,8 @@ _OFFSET = {"chorus": 1, "bridge": 2, "prechorus": 3}
 
 def progressions(style: Style, mode: str) -> tuple[str, ...]:
     """The progressions a style has for a mode."""
-    if mode in _MODAL:
-        return _MODAL[mode]
+    if mode in MODAL:
+        return MODAL[mode].progressions
     return style.major if mode == "major" else style.minor
 
 
@@ -69,6 +62,23 @@ def _own(key: Key, degree: int, style: Style) -> Chord:
 
 def chord_of(token: str, key: Key, style: Style) -> Chord:
     """The chord that one token ("b7", "2:m7", "5:") means in `key`."""
+    upper, _, bass = token.partition("/")
+    chord = _upper(upper, key, style)
+    return replace(chord, bass=bass_name(chord, bass)) if bass else chord
+
+
+def bass_name(chord: Chord, tone: str) -> str:
+    """The name of a tone counted from a chord's root: `3` its own third, `b7` a whole tone below the root."""
+    number, shift = int(tone[-1]) - 1, {"b": -1, "#": 1}.get(tone[0], 0)
+    have = {(pc - chord.root_pc) % 12 for pc in chord.pitch_classes}
+    above = _MAJOR[number]
+    if not shift and above not in have:
+        shift = next((by for by in (-1, 1) if above + by in have), 0)
+    return plainer(name_at(fifths_of(chord.root) + _FIFTHS[number] + 7 * shift))
+
+
+def _upper(token: str, key: Key, style: Style) -> Chord:
+    """The chord of a token without its bass."""
     numeral, colon, quality = token.partition(":")
     degree = int(numeral[-1])
     if colon and style.color == "power":
@@ -83,7 +93,8 @@ def chord_of(token: str, key: Key, style: Style) -> Chord:
 
 
 def _cadence(style: Style, key: Key, stream: Stream) -> list[str]:
-    tokens = stream.pick(_MODAL_CADENCES.get(key.mode, style.cadences)).split()
+    modal = MODAL.get(key.mode)
+    tokens = stream.pick(modal.cadences if modal else style.cadences).split()
     return ["5:" if token == "5" and key.mode == "minor" else token for token in tokens]
 
 
@@ -130,12 +141,11 @@ def _section_tokens(section: Section, final: bool, style: Style, key: Key, seed:
 def compose_chords(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:
     """One chord per beat for the whole song; the last bar is the tonic. By the style's share, of songs, they
     are what real songs do (`charting`), else its written progressions; in keys neither major nor minor always
-    these.
+    these. Basses go by steps as often as the style has it (`inversions`).
     """
-    drawn = Stream(seed, "chords", "learned").chance(style.learned)
-    if drawn and state.key.mode not in _MODAL:
-        return _charted(state, style, seed)
-    return _written(state, style, seed)
+    drawn = Stream(seed, "chords", "learned").chance(style.learned) and state.key.mode not in MODAL
+    chords = _charted(state, style, seed) if drawn else _written(state, style, seed)
+    return with_basses(chords, state, style.inversions, seed)
 
 
 def _written(state: GlobalState, style: Style, seed: int) -> tuple[Chord, ...]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stemwright.compose.grid import Grid
-from stemwright.compose.groove import kick_hits
 from stemwright.compose.learned.figures import density
-from stemwright.compose.learned.harmony import draw_figures, harmony_table
+from stemwright.compose.learned.harmony import NAME, draw_figures
 from stemwright.compose.patterns import Hit, fit
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.spans import restruck
@@ -25,7 +24,9 @@ _CYCLE = 4
 PUSH = 2
 """Steps by which a push comes before the bar line."""
 _UNHEARD = 3
-"""How many times rarer a push is that no kick plays."""
+"""How many times rarer a push is that nothing in the rhythm map plays."""
+_OFFBEAT = 2
+"""The accent of an eighth between beats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,9 @@ class Figure:
 
 
 def pushed(plan: SongPlan, bar: BarPlan) -> bool:
-    """Whether bass and chords come ahead of the change at a bar's end: seldom without a kick."""
+    """Whether bass and chords come ahead of the change at a bar's end: seldom without an accent there. All
+    layers agree in it, whatever the seeds of their takes.
+    """
     style = plan.style
     if not style.push or bar.final or bar.index + 1 >= len(plan.bars) or bar.grid.pulses[-1].length != 4:
         return False
@@ -48,9 +51,13 @@ def pushed(plan: SongPlan, bar: BarPlan) -> bool:
     place = bar.grid.steps - PUSH
     if bar.chords[place] != bar.chords[-1] or bar.level == "sparse":
         return False
-    kicks = {hit.step for hit in kick_hits(bar.groove, bar.grid, bar.bar, style) if hit.level}
-    chance = style.push if place in kicks else style.push // _UNHEARD
-    return plan.choice_stream("push", bar, "change").chance(chance)
+    chance = style.push if _accented(bar, place) else style.push // _UNHEARD
+    return plan.shared_stream(bar, "push").chance(chance)
+
+
+def _accented(bar: BarPlan, step: int) -> bool:
+    """Whether the rhythm map has more on an eighth between beats than the meter and the energy give it."""
+    return bar.accents[step] > _OFFBEAT + (bar.energy > 6) - (bar.energy < 4)
 
 
 def figure(plan: SongPlan, bar: BarPlan) -> Figure:
@@ -103,7 +110,7 @@ def _learned(plan: SongPlan, bar: BarPlan, comp: Comp) -> tuple[Hit, ...]:
     busy = density(onsets, len(comp.pattern))
     streams = [plan.material_stream("harmony", bar, "figure", place) for place in range(_CYCLE)]
     meter = str(plan.state.meter_of(bar.index))
-    drawn = draw_figures(harmony_table(), streams, plan.style.comp_player, meter, busy)
+    drawn = draw_figures(plan.table(NAME), streams, plan.style.comp_player, meter, busy)
     text = drawn[bar.bar % _CYCLE] if drawn else ""
     if _silent(text) > _EMPTY:
         return ()

@@ -9,6 +9,7 @@ from stemwright.compose.comping import PUSH, Figure, figure
 from stemwright.compose.feel import finish, loudness, place, sounding
 from stemwright.compose.form import ENERGY
 from stemwright.compose.grid import STEP
+from stemwright.compose.hands import Breaking, alone, struck
 from stemwright.compose.inner import top_line
 from stemwright.compose.leading import Returns, join, lead
 from stemwright.compose.patterns import Hit
@@ -20,14 +21,6 @@ from stemwright.compose.voicing import Manner, Voicing
 from stemwright.song.harmony import Chord
 from stemwright.song.score import Note, Score
 
-_ORDERS = {
-    2: ((0, 1),),
-    3: ((0, 1, 2, 1), (0, 2, 1, 2), (0, 1, 2), (0, 2, 1, 2, 1, 2)),
-    4: ((0, 1, 2, 3), (0, 2, 1, 3, 2, 1), (0, 1, 2, 3, 2, 1), (0, 2, 3, 2), (0, 3, 1, 2)),
-}
-_ALONE = {"l": slice(0, 1), "h": slice(-1, None), "u": slice(1, None), "m": slice(-2, -1)}
-"""Which voices of a chord a mark plays."""
-_HIGHEST = 72
 _MIDDLE = 60
 """The mean of a verse's voices: C4."""
 
@@ -66,25 +59,12 @@ def voicings(plan: SongPlan) -> ByStep[Voicing]:
     return by_step(plan, section)
 
 
-def _fuller(bar: BarPlan, hit: Hit, stack: Voicing) -> Voicing:
-    """A section that comes back plays its strong strikes with one voice doubled."""
-    if not bar.occurrence or bar.grid.strengths[hit.step] < 3 or len(stack) < 3:
-        return stack
-    doubled = next((p + 12 for p in stack[:2] if p + 12 <= _HIGHEST and p + 12 not in stack), None)
-    return stack if doubled is None else tuple(sorted((*stack, doubled)))
-
-
 def _staying(stack: Voicing, held: Mapping[int, int]) -> set[int]:
     """The pitches of a held chord that are tied over a change: those that stay; where two voices or more
     move, the outer ones are struck again with them.
     """
     same = {pitch for pitch in stack if pitch in held}
     return same if len(stack) - len(same) < 2 else same - {stack[0], stack[-1]}
-
-
-def _part(hit: Hit, stack: Voicing) -> Voicing:
-    chosen = _ALONE.get(hit.mark)
-    return stack if chosen is None else stack[chosen] or stack[:1]
 
 
 def _strummed(plan: SongPlan, bar: BarPlan, step: int, number: int, voices: int, feel: Stream) -> int:
@@ -104,10 +84,13 @@ class _Writer:
         self._values = voicings(plan)
         self._held: dict[int, int] = {}  # pitch -> its note that sounds up to `_until`
         self._until = -1
+        self._strokes = 0  # of the bar before
 
     def bar(self, bar: BarPlan) -> None:
         """Write a bar."""
         played = figure(self.plan, bar)
+        breaking, before = Breaking.of(self.plan, bar), self._strokes
+        self._strokes = len(played.hits)
         timing = self.plan.choice_stream("harmony", bar, "timing")
         feel = self.plan.bar_stream("harmony", bar, "feel")
         for count, hit in enumerate(played.hits):
@@ -119,8 +102,8 @@ class _Writer:
                 continue
             if not count and played.tied:
                 self._hold_on(bar, hit)
-            elif played.how == "arp" and hit.mark not in _ALONE:
-                self._break(bar, hit, count, stack, timing, feel)
+            elif played.how == "arp" and not alone(hit):
+                self._break(bar, hit, breaking.voices(bar, count, before, stack), timing, feel)
             else:
                 self._strike(bar, hit, played, stack, timing, feel)
 
@@ -145,10 +128,9 @@ class _Writer:
         onset = place(self.plan, bar, hit.step, timing, "harmony")
         end = self._end(bar, hit, played.how)
         loud = loudness(hit.level, bar, hit.step, feel, -12)
-        chosen = _part(hit, stack)
-        if played.how != "arp":
-            tied = played.how == "pad" and hit.mark != "X"
-            chosen = chosen if tied or hit.mark in _ALONE else _fuller(bar, hit, chosen)
+        tied = played.how == "pad" and hit.mark != "X" and not alone(hit)
+        after = ahead(self.plan, self._values, bar, hit.step)
+        chosen = stack if tied else struck(self.plan, bar, hit, stack, played.how, after)
         at = bar.start + bar.ticks[hit.step]
         tie: set[int] = set()
         if played.how == "pad" and hit.mark != "X" and self._until == at and not bar.first:
@@ -201,24 +183,22 @@ class _Writer:
         held[second] = len(self.notes)
         self.notes.append(Note(middle, top.end - middle, second, max(1, top.velocity - 6)))
 
-    def _break(
-        self, bar: BarPlan, hit: Hit, count: int, stack: Voicing, timing: Stream, feel: Stream
-    ) -> None:
-        """One voice of a broken chord; it rings on."""
-        orders = _ORDERS[min(4, len(stack))]
-        order = self.plan.material_stream("harmony", bar, "order").pick(orders)
-        pitch = stack[order[count % len(order)] % len(stack)]
+    def _break(self, bar: BarPlan, hit: Hit, voices: Voicing, timing: Stream, feel: Stream) -> None:
+        """A stroke of a broken chord; it rings on."""
         onset = place(self.plan, bar, hit.step, timing, "harmony")
         change = next(
             (s for s in range(hit.step, bar.grid.steps) if bar.chords[s] != bar.chords[hit.step]),
             bar.grid.steps,
         )
-        low = pitch == stack[0]
-        length = min(hit.length * (4 if low else 2), max(hit.length, change - hit.step))
-        end = sounding(self.plan, bar, hit.step, length, 95)
-        velocity = loudness(hit.level, bar, hit.step, feel, -6) + (3 if pitch == stack[-1] else 0)
-        self._held, self._until = {pitch: len(self.notes)}, -1
-        self.notes.append(Note(onset, max(18, end - onset), pitch, max(1, min(127, velocity))))
+        stack = self._values[bar.index][hit.step] or voices
+        loud = loudness(hit.level, bar, hit.step, feel, -6)
+        self._held, self._until = {}, -1
+        for pitch in voices:
+            length = min(hit.length * (4 if pitch == stack[0] else 2), max(hit.length, change - hit.step))
+            end = sounding(self.plan, bar, hit.step, length, 95)
+            velocity = loud + (3 if pitch == stack[-1] else 0)
+            self._held[pitch] = len(self.notes)
+            self.notes.append(Note(onset, max(18, end - onset), pitch, max(1, min(127, velocity))))
 
 
 def write_harmony(plan: SongPlan) -> Score:

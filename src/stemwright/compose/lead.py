@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from stemwright.compose.feel import finish, loudness, one_voice, place
 from stemwright.compose.learned import lead as coords
-from stemwright.compose.learned.tables import table
 from stemwright.compose.melody.form import ends_phrase, peak
 from stemwright.compose.melody.pitches import window
 from stemwright.compose.melody.rhythm import Span
@@ -22,7 +21,7 @@ _PEAK = 6
 
 def write_lead(plan: SongPlan) -> Score:
     """The lead score of a song: one voice."""
-    known = table(coords.NAME)
+    known = plan.table(coords.NAME)
     notes: list[Note] = []
     first: dict[str, Sung] = {}
     for bars in _sections(plan):

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from stemwright.compose.form import energies, family, level, material
 from stemwright.compose.grid import STEP, Grid, grid_of
+from stemwright.compose.learned.tables import Table, table
 from stemwright.compose.silence import silent_spans
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Groove, Style
@@ -77,6 +78,16 @@ class SongPlan:
         """Spans of ticks in which no chord is."""
         return silent_spans(self.state.chords, self.state.lines)
 
+    @cached_property
+    def _tables(self) -> dict[str, Table]:
+        return {}
+
+    def table(self, name: str) -> Table:
+        """A learned table, looked up once a plan: where it lies is asked of the file system each time."""
+        if name not in self._tables:
+            self._tables[name] = table(name)
+        return self._tables[name]
+
     def chord_before(self, bar: BarPlan, step: int) -> Chord | None:
         """The chord of the step before `step`, at a bar's start the bar before's; None at the song's."""
         if step:
@@ -104,6 +115,15 @@ class SongPlan:
     def bar_stream(self, layer: str, bar: BarPlan, what: str) -> Stream:
         """The random stream of something that differs from bar to bar and from return to return."""
         return Stream(self.seed, self.style.name, layer, bar.material, what, bar.occurrence, bar.bar)
+
+    def shared_stream(self, bar: BarPlan, what: str) -> Stream:
+        """The random stream of something that all layers must agree in, whatever the seeds of their takes: it
+        is drawn from what the state says of a bar, its chords, the one that follows and its accents.
+        """
+        after = self.bars[bar.index + 1].chords[:1] if bar.index + 1 < len(self.bars) else ()
+        chords = " ".join(str(chord) for chord in (*bar.chords, *after))
+        accents = "".join(map(str, bar.accents))
+        return Stream("shared", self.style.name, bar.material, what, bar.bar, chords, accents)
 
 
 def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:

@@ -83,6 +83,7 @@ class Style:
     colored: int = 0  # percent of triads that take a richer colour
     learned: int = 0  # percent of songs whose chords are drawn from what real songs do
     genre: str = "pop"  # of GENRES: whose chords
+    inversions: int = 0  # percent of the places where a chord is turned so that the bass goes by steps
     forms: tuple[str, ...] = ()  # the usual forms, as `parse_form` reads them
     form_genre: str = "pop"  # of GENRES: whose forms where there are no usual ones
     fills: tuple[str, ...] = ()

@@ -10,6 +10,7 @@ from stemwright.song.harmony import Chord, Key
 
 LOW, HIGH = 48, 76  # C3 to E5; above C5 at a cost
 _COMFORT = 72
+_DOUBLING = 6
 Voicing = tuple[int, ...]
 
 KINDS = ("close", "drop2", "open", "shell", "rootless", "power")
@@ -79,8 +80,13 @@ def layouts(chord: Chord, manner: Manner, key: Key) -> tuple[tuple[int, Voicing]
         found = {stack for own in _doubled(classes, manner.voices) for stack in _stacks(own)}
     low, high = _WIDTHS.get(manner.kind, (0, 24))
     fitting = [stack for stack in found if low <= stack[-1] - stack[0] <= high] or list(found)
-    rated = sorted((_shape(stack, manner), stack) for stack in fitting)
+    rated = sorted((_shape(stack, manner) + _doubling(stack, chord), stack) for stack in fitting)
     return tuple(rated[:_MOST])
+
+
+def _doubling(stack: Voicing, chord: Chord) -> int:
+    """What it costs to have on top what the bass has, where that is not the root."""
+    return _DOUBLING if chord.bass_pc != chord.root_pc and stack[-1] % 12 == chord.bass_pc else 0
 
 
 def _doubled(classes: tuple[int, ...], voices: int) -> list[tuple[int, ...]]:

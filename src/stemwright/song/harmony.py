@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from stemwright.errors import UsageError
-from stemwright.song.pitch import fifths_of, is_note_name, pitch_class, spell_near, tidy
+from stemwright.song.pitch import fifths_of, is_note_name, pitch_class, plainer, spell_near, tidy
 from stemwright.song.qualities import QUALITIES, nearest_quality, parse_quality
 from stemwright.song.spelling import respelled
 
@@ -101,8 +101,11 @@ class Key:
         return MODES[self.mode][2] == 3
 
     def spell(self, pc: int) -> str:
-        """Name of a pitch class in this key: scale notes by the signature, others as b2, b3, #4, b6, b7."""
-        return spell_near(pc, fifths_of(self.tonic) - (6 if self.mode == "locrian" else 5))
+        """Name of a pitch class in this key: scale notes by the signature, others as b2, b3, #4, b6, b7; as
+        charts have them where these had two sharps or flats, the b6 of Db major as A.
+        """
+        name = spell_near(pc, fifths_of(self.tonic) - (6 if self.mode == "locrian" else 5))
+        return name if pc in self.pitch_classes else plainer(name)
 
     def transposed(self, semitones: int) -> Key:
         """This key moved by semitones, in its plainest spelling."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stemwright.song.signs import plain_signs
 
@@ -26,6 +27,12 @@ def name_at(fifths: int) -> str:
     return _LETTERS[letter] + ("#" * turns if turns > 0 else "b" * -turns)
 
 
+def plainer(name: str) -> str:
+    """A name of two sharps or flats as a chart has it: Bbb is A, F## is G; others as they are."""
+    return name if len(name) < 3 else name_at(fifths_of(name) + (-12 if name[1] == "#" else 12))
+
+
+@lru_cache(maxsize=256)
 def pitch_class(name: str) -> int:
     """Pitch class 0..11 (C is 0) of a note name."""
     return fifths_of(name) * 7 % 12

@@ -107,7 +107,7 @@ def _root(sign: str, degree: str, suffix: str, key: Key) -> str:
         return key.spell(key.pitch_classes[index])
     shift = {"b": -1, "#": 1, "": 0}[sign]
     letter = name_at(fifths_of(key.tonic) + (0, 2, 4, -1, 1, 3, 5)[index] + 7 * shift)
-    return letter if is_note_name(letter) else key.spell(pitch_class(letter))
+    return letter if len(letter) < 3 else key.spell(pitch_class(letter))
 
 
 def _tone_name(root: str, step: int, key: Key) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from stemwright.compose.learned.counts import BIT, Counts
 from stemwright.compose.learned.figures import METERS, again_contexts, density, draw_bar
-from stemwright.compose.learned.tables import Table, table
+from stemwright.compose.learned.tables import Table
 from stemwright.compose.streams import Stream
 
 NAME = "bass"
@@ -20,11 +20,6 @@ NEW, LAST, INSIDE = "n", "l", "i"
 _CANDIDATES = 6
 _TONES, _PASSING = "1358", "12345678"
 """Degrees that may stand on a beat, and between beats."""
-
-
-def bass_table() -> Table:
-    """The table of the installed bundle."""
-    return table(NAME)
 
 
 def kick_contexts(strength: int, kick: bool, near: bool) -> tuple[str, ...]:

@@ -9,16 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stemwright.compose.learned.figures import METERS, again_contexts, draw_bar
-from stemwright.compose.learned.tables import Table, table
+from stemwright.compose.learned.tables import Table
 from stemwright.compose.streams import Stream
 
 NAME = "harmony"
 PLAYERS = ("band", "piano")
-
-
-def harmony_table() -> Table:
-    """The table of the installed bundle."""
-    return table(NAME)
 
 
 def draw_figures(found: Table, streams: Sequence[Stream], player: str, meter: str, busy: str) -> list[str]:

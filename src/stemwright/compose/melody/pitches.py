@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stemwright.compose.form import ENERGY
+from stemwright.compose.melody.accompaniment import rubs
 from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.compose.scales import chord_scale, chord_tones, pitches
 from stemwright.song.harmony import Chord
@@ -17,7 +18,7 @@ _WIDE = 14
 @dataclass(frozen=True, slots=True)
 class Place:
     """A note that wants a pitch. `gap`: sixteenths since the note before; `breath`: whether one may breathe
-    after it; `cadence`: whether a phrase ends on it.
+    after it; `cadence`: whether a phrase ends on it; `beside`: the chords that are struck while it sounds.
     """
 
     bar: BarPlan
@@ -27,6 +28,7 @@ class Place:
     breath: bool
     cadence: bool
     peak: bool
+    beside: tuple[Chord, ...] = ()
 
     @property
     def home(self) -> bool:
@@ -79,7 +81,8 @@ def window(plan: SongPlan, bar: BarPlan) -> Window:
 
 def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
     """The pitches that a note may have: of its chord where it is stable (over chords of two tones, on every
-    pulse), of the tonic's triad too where it ends a section; else of the scale, but not held ones that rub.
+    pulse), of the tonic's triad too where it ends a section; else of the scale, but none that rub with what
+    lasts or is struck with them.
     """
     tones = frozenset(chord_tones(plan.key, place.chord))
     scale = chord_scale(plan.key, place.chord, plan.style.pentatonic)
@@ -91,7 +94,8 @@ def usable(plan: SongPlan, place: Place, window: Window) -> list[int]:
         classes = scale
     later = _later(plan, place)
     kept = {pc for pc in classes if all(pc in chord_scale(plan.key, chord) for chord in later)}
-    return pitches(kept or classes, window.low, window.high)
+    found = pitches(kept or classes, window.low, window.high)
+    return [pitch for pitch in found if not any(rubs(pitch, chord) for chord in place.beside)] or found
 
 
 def _resting(plan: SongPlan, place: Place, tones: frozenset[int]) -> frozenset[int]:

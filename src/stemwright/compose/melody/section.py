@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stemwright.compose.learned.tables import Table
+from stemwright.compose.melody.accompaniment import beside, strikes
 from stemwright.compose.melody.form import Relation, ends_phrase, peak, relations
 from stemwright.compose.melody.lines import lines_of
 from stemwright.compose.melody.pitches import Place, window
@@ -48,7 +49,7 @@ def sing(plan: SongPlan, bars: Sequence[BarPlan], table: Table, first: Sung) -> 
     notes = spans(lines)
     top = peak(plan, bars)
     singer = Singer(plan, table, window(plan, bars[0]))
-    spots = [singer.spot(place) for place in _places(bars, notes, top)]
+    spots = [singer.spot(place) for place in _places(plan, bars, notes, top)]
     out: list[SungBar] = []
     at = 0
     for bar, line, own, relation in zip(bars, lines, notes, form, strict=True):
@@ -65,9 +66,13 @@ def sing(plan: SongPlan, bars: Sequence[BarPlan], table: Table, first: Sung) -> 
     return out
 
 
-def _places(bars: Sequence[BarPlan], notes: Sequence[Sequence[Span]], top: int) -> list[Place]:
+def _places(
+    plan: SongPlan, bars: Sequence[BarPlan], notes: Sequence[Sequence[Span]], top: int
+) -> list[Place]:
     """The notes of a section as the singer sees them."""
     out: list[Place] = []
+    struck = strikes(plan, bars)
+    start = 0
     waited = _HELD
     for bar, own in zip(bars, notes, strict=True):
         cadence = _cadence(bar, own)
@@ -76,7 +81,11 @@ def _places(bars: Sequence[BarPlan], notes: Sequence[Sequence[Span]], top: int) 
             following = own[index + 1].step if index + 1 < len(own) else bar.grid.steps
             silent = following - span.step - span.length
             breath = silent >= _BREATH or following - span.step >= _HELD or index == cadence
-            out.append(Place(bar, span.step, span.length, gap, breath, index == cadence, bar.bar == top))
+            chords = beside(struck, start + span.step, span.length)
+            out.append(
+                Place(bar, span.step, span.length, gap, breath, index == cadence, bar.bar == top, chords)
+            )
+        start += bar.grid.steps
         waited = bar.grid.steps - own[-1].step if own else waited + bar.grid.steps
     return out
 

@@ -27,7 +27,7 @@ FILLS = "shmlkrpocg"
 _BAR = 16
 _MAX_BARS = 8
 _MAX_CHORD_BARS = 32
-_TOKEN = re.compile(r"([b#]?)([1-7])(?::(\S*))?", re.ASCII)
+_TOKEN = re.compile(r"([b#]?)([1-7])(?::([^\s/]*))?(?:/[b#]?[1-7])?", re.ASCII)
 
 
 def plain(text: str) -> str:
@@ -81,7 +81,8 @@ def _chord_fault(token: str) -> str | None:
     found = _TOKEN.fullmatch(token)
     if found is None:
         return (
-            f"{token[:20]!r} is not a chord; write a degree 1-7, as b7, and after a colon its kind, as 2:m7"
+            f"{token[:20]!r} is not a chord; write a degree 1-7, as b7, after a colon its kind, as 2:m7, "
+            "and after a slash the tone of it in the bass, as 5/3"
         )
     sign, quality = found[1], found[3] or ""
     if quality == "*" and sign:

@@ -142,6 +142,7 @@ def _style(name: str, like: str, sheet: Sheet) -> Style:
         colored=chords.percent("richer", 0),
         learned=chords.percent("learned", 0),
         genre=genre,
+        inversions=chords.percent("inversions", 0),
         forms=_checked(form, "usual", marks.form_fault, needed=False),
         form_genre=form.word("family", GENRES, genre),
         fills=tuple(map(marks.plain, _checked(drums, "fills", marks.fill_fault, needed=False))),
