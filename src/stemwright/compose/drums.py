@@ -59,7 +59,7 @@ def _bar_strikes(plan: SongPlan, bar: BarPlan, filling: Fill) -> list[Strike]:
     under = ("kick", "pedal_hat")  # the bass is on them
     kept = [s for s in strikes if s[0] < filling.cut or (s[1] in under and s[2] > 1)]
     strikes = [*kept, *filling.strikes]
-    if _crashes(plan, bar):
+    if plan.style.crash and _crashes(plan, bar):
         strikes = [s for s in strikes if s[0] or s[1] not in ("closed_hat", "open_hat", "ride")]
         strikes.append((0, plan.style.crash, 3))
     return strikes
@@ -67,7 +67,7 @@ def _bar_strikes(plan: SongPlan, bar: BarPlan, filling: Fill) -> list[Strike]:
 
 def _crashes(plan: SongPlan, bar: BarPlan) -> bool:
     """Whether a section begins with a crash: all that are lively, most of the others."""
-    if not (bar.first and plan.style.crash and bar.family != "intro" and (bar.index or bar.energy > LIVELY)):
+    if not (bar.first and bar.family != "intro" and (bar.index or bar.energy > LIVELY)):
         return False
     return bar.energy > LIVELY or plan.bar_stream("drums", bar, "crash").chance(CRASHED)
 

@@ -74,7 +74,7 @@ class Drummer:
         written = len(bones.masks)
         bars = -(-min(bars, MOST_BARS) // written) * written
         kinds = self._kinds(bones) if opening is None else _heard(bones, opening)
-        drawn = [] if opening is None else [{limb: opening[limb] for limb in bones.masks[0]}]
+        drawn: list[Bar] = [] if opening is None else [{limb: opening[limb] for limb in bones.masks[0]}]
         for number in range(len(drawn), bars):
             lag = min(number, 1) if number < _MODEL else _MODEL
             model = drawn[number - 1 if number < _MODEL else number % _MODEL] if number else None
@@ -87,9 +87,9 @@ class Drummer:
         return Stream(*self.name, *what)
 
     def _recorded(self, bones: Skeleton) -> Bar | None:
-        """A recorded bar that fits the first of a skeleton, of a few drawn: an empty one for sparse sections and
-        verses, a full one for choruses; where a bass locks to him, one with many kicks for both. None where
-        too few fit.
+        """A recorded bar that fits the first of a skeleton, of a few drawn: an empty one for sparse sections
+        and verses, a full one for choruses; where a bass locks to him, one with many kicks for both. None
+        where too few fit.
         """
         contexts = bar_contexts(self.player, bones.hand)
         fit = _fitting(self.table["bar"], contexts, tuple(bones.masks[0].items()), bones.hand)
