@@ -61,6 +61,18 @@ def test_real_or_made() -> None:
     assert any("rim" in name or "kick on 3.1" in name or "hat" in name for name in told["other"]["more"])
 
 
+def test_how_many_songs_a_style_has_does_not_tell_who_wrote_them() -> None:
+    """Made songs are half of either style, real ones nearly all of one; each style's own are alike."""
+    real = {"rock": grooves("rock", 30), "reggae": grooves("reggae", 6), "jazz": grooves("reggae", 6)}
+    made = {
+        style: [replace(groove(style, 100 + i), name=f"{style} made {i}") for i in range(18)]
+        for style in ("rock", "reggae")
+    }
+    (row,) = judge_real_or_made(real, {"made": made})
+    assert (row["real songs"], row["made songs"], row["styles"]) == (36, 36, 2)
+    assert row["accuracy"] < 0.75
+
+
 def test_real_songs_without_style_are_for_layers_that_no_style_has() -> None:
     lead = melody(range(0, 4 * 384, 96), [60, 62, 64, 65] * 4)
     real = {

@@ -16,6 +16,9 @@ from stemwright.compose.plan import BarPlan, SongPlan
 from stemwright.song.drums import PIECE_PITCH
 from stemwright.song.score import Note, Score
 
+LIVELY = 6
+CRASHED = 65
+"""Percent of the sections up to this energy that a crash opens."""
 _ROLL = "r"
 _FLOW = ("closed_hat", "ride", "open_hat", "pedal_hat", "percussion", "bell")
 _LONG = {"crash": 96, "ride": 48, "open_hat": 40, "bell": 36}
@@ -56,10 +59,17 @@ def _bar_strikes(plan: SongPlan, bar: BarPlan, filling: Fill) -> list[Strike]:
     under = ("kick", "pedal_hat")  # the bass is on them
     kept = [s for s in strikes if s[0] < filling.cut or (s[1] in under and s[2] > 1)]
     strikes = [*kept, *filling.strikes]
-    if bar.first and plan.style.crash and bar.family != "intro" and (bar.index or bar.energy > 6):
+    if plan.style.crash and _crashes(plan, bar):
         strikes = [s for s in strikes if s[0] or s[1] not in ("closed_hat", "open_hat", "ride")]
         strikes.append((0, plan.style.crash, 3))
     return strikes
+
+
+def _crashes(plan: SongPlan, bar: BarPlan) -> bool:
+    """Whether a section begins with a crash: all that are lively, most of the others."""
+    if not (bar.first and bar.family != "intro" and (bar.index or bar.energy > LIVELY)):
+        return False
+    return bar.energy > LIVELY or plan.bar_stream("drums", bar, "crash").chance(CRASHED)
 
 
 def _pieces(strikes: list[Strike]) -> list[Strike]:

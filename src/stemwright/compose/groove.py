@@ -12,7 +12,6 @@ from fractions import Fraction
 
 from stemwright.compose.drumming.playing import Drummer
 from stemwright.compose.grid import Grid, grid_of
-from stemwright.compose.learned import critic
 from stemwright.compose.learned.drums import NONE, TABLE
 from stemwright.compose.learned.tables import table
 from stemwright.compose.patterns import Hit, fit
@@ -20,15 +19,11 @@ from stemwright.compose.plan import sections_info
 from stemwright.compose.streams import Stream
 from stemwright.compose.style import Groove, Style
 from stemwright.song.document import VARIATION
-from stemwright.song.drums import DRUM_PIECES
-from stemwright.song.meter import Meter
 from stemwright.song.rhythm import RhythmMap
 from stemwright.song.state import GlobalState
 
-CANDIDATES = 6
-"""Drummers who play a groove, of whom the critic takes one."""
-JUDGED = 4
-"""Bars that it hears."""
+LOCKED = 50
+"""Percent of the kicks that a bass joins from which on a drummer gives it enough of them."""
 _BASE = {4: 7, 3: 5, 2: 4, 1: 2, 0: 0}
 
 
@@ -106,40 +101,16 @@ class _Playing:
             return written
         key = (material, level, which, returns)
         if key not in self._played:
-            chosen = self._chosen(material, level, which)
-            self._played[key] = chosen.play(written, self._bars, returns)
-        return self._played[key]
-
-    def _chosen(self, material: str, level: str, which: int) -> Drummer:
-        """Of some drummers the one whose groove is most like the style's."""
-        style, written = self._style, self._style.grooves[level][which]
-        played = table(TABLE)
-        drummers = [
-            Drummer(
-                played,
+            drummer = Drummer(
+                table(TABLE),
                 style.player,
-                (self._seed, "drummer", style.name, material, which, number),
+                (self._seed, "drummer", style.name, material, which),
                 level,
+                own=style.name == style.player,
+                locked=style.bass_lock >= LOCKED,
             )
-            for number in range(CANDIDATES)
-        ]
-        known = table(critic.NAME)
-        heard = [_strokes(drummer.play(written, JUDGED), style) for drummer in drummers]
-        foreign = [critic.foreign(known, strokes, style.player) for strokes in heard]
-        return drummers[foreign.index(min(foreign))]
-
-
-def _strokes(groove: Groove, style: Style) -> list[critic.Strokes]:
-    """What is struck in the first bars of a groove in 4/4."""
-    grid = grid_of(Meter(4, 4))
-    return [
-        frozenset(
-            (DRUM_PIECES.index(piece), hit.step)
-            for piece, pattern in groove.parts.items()
-            for hit in fit(pattern, grid, bar, style.triple)
-        )
-        for bar in range(JUDGED)
-    ]
+            self._played[key] = drummer.play(written, self._bars, returns)
+        return self._played[key]
 
 
 def _swing(style: Style, grids: Iterable[Grid], stream: Stream) -> Fraction:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -55,6 +57,33 @@ def test_what_a_drummer_keeps(parts: dict[str, str], player: str, level: str, re
         assert step % 4 or parts["closed_hat"][step % 16] == "." or step in hand
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.sampled_from([*PLAYERS, "any"]), st.sampled_from(["sparse", "verse", "chorus"]), st.integers(0, 99))
+def test_what_a_style_s_own_drummer_keeps(player: str, level: str, seed: int) -> None:
+    """The backbeat, no other loud snare on a beat, and the kick on the first; other kicks are his."""
+    own = replace(drummer(seed, player, level), own=True)
+    played = own.play(ROCK, 4)
+    for step in range(64):
+        if step % 16 in (4, 12):
+            assert played.parts["snare"][step] == "X"
+        elif step % 4 == 0:
+            assert played.parts["snare"][step] in ".g"
+        assert step % 16 or step in struck(played, "kick")
+
+
+def test_a_style_s_own_drummers_play_recorded_bars() -> None:
+    kicks = set()
+    for seed in range(30):
+        played = replace(drummer(seed), own=True).play(ROCK, 2)
+        kicks.add("".join("x" if step in struck(played, "kick") else "." for step in range(16)))
+    recorded = {
+        text.split("/")[0].replace("s", "x")
+        for who in ("rock", "any")
+        for text in table(TABLE)["bar"].row(f"{who}|hat")
+    }
+    assert kicks <= recorded and len(kicks) > 15
+
+
 def test_the_same_name_plays_the_same_and_bars_hang_on_no_length() -> None:
     long, short = drummer().play(ROCK, 8), drummer().play(ROCK, 4)
     assert long == drummer().play(ROCK, 8)
@@ -99,8 +128,8 @@ def test_four_on_the_floor_stays_as_it_is() -> None:
 
 
 def test_a_table_that_knows_nothing_plays_what_must_be() -> None:
-    empty = {limb: Counts({}) for limb in (*LIMBS, "busy")}
-    played = Drummer(empty, "rock", (0,), "verse").play(ROCK, 2)
+    empty = {subject: Counts({}) for subject in (*LIMBS, "bar", "busy", "hold", "keep")}
+    played = Drummer(empty, "rock", (0,), "verse", own=True).play(ROCK, 2)
     assert struck(played, "snare") == {4, 12, 20, 28}
     assert {0, 8} <= struck(played, "kick") and struck(played, "closed_hat") == set(range(0, 32, 4))
 

@@ -8,6 +8,7 @@ from stemwright.evaluation.symbolic.windows import (
     line_windows,
     spread,
 )
+from stemwright.song.drums import PIECE_PITCH
 from support.symbolic import kit, melody, score, song
 
 BEAT = {"kick": "X...............", "snare": "....X.......X..."}
@@ -37,6 +38,16 @@ def test_loudness_timing_and_pieces_of_a_group_are_not_told():
     other = kit(late=9, pedal_hat="XgXX............" * 2)
     one, two = (drum_windows(song(form="verse:2", drums=have)) for have in (plain, other))
     assert one.tolist() == two.tolist()
+
+
+def test_swung_eighths_are_where_straight_ones_are():
+    swung = [beat * 96 + tick for beat in range(16) for tick in (0, 61)]
+    straight = [beat * 96 + tick for beat in range(16) for tick in (0, 48)]
+    one, two = (
+        drum_windows(song(form="verse:4", drums=melody(onsets, [PIECE_PITCH["ride"]] * 32, 12)))
+        for onsets in (swung, straight)
+    )
+    assert one.tolist() == two.tolist() and named(one[0], drum_names())["bell on 1.3"] == 1.0
 
 
 def test_lines():

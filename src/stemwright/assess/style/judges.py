@@ -5,16 +5,18 @@
   than LEAST_PEOPLE drummers play is left out. A song's style is the one that its windows find likeliest
   together. `right`: share of songs of that style, so the mean over styles is fair to rare ones.
 - *Real or made?* By layer: learns real and made windows of half of the songs (real ones by who wrote or
-  played them) and tells those of the other half, and the other way round. Accuracy is the mean of both
-  kinds' shares; .5 is what made music that cannot be told would get. Where real music of the layer has
-  styles, only songs of the same styles are made; game music has none, so its basses differ in style too.
+  played them) and tells those of the other half, and the other way round, over SPLITS ways to halve them.
+  Accuracy is the mean of both kinds' shares; .5 is what made music that cannot be told would get. Where real
+  music of the layer has styles, only those count that stand on both sides of a half, and made songs weigh as
+  their style does among the real ones: a style is no sign of who wrote it. Game music has none, so its basses
+  differ in style too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -34,17 +36,22 @@ Songs = Mapping[str, Sequence[SymbolicSong]]
 LEAST_PEOPLE = 2
 LEAST_SONGS = 10
 """Real songs that a style or a layer needs."""
+SPLITS = 5
 CUES = 4
 MOST_ACCURACY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """A song as judges hear it: its class, who made it, its windows [W, F] (at least one)."""
+    """A song as judges hear it: its class, who made it, its windows [W, F] (at least one), its style (""
+    where that does not count), how much it weighs in its class.
+    """
 
     label: int
     who: str
     windows: Floats
+    style: str = ""
+    weight: float = 1.0
 
 
 def judge_styles(real: Songs, sets: Mapping[str, Songs], watch: Watch = unwatched) -> list[Row]:
@@ -87,46 +94,65 @@ def judge_real_or_made(real: Songs, sets: Mapping[str, Songs], seed: int = 0) ->
             drum_windows if layer == "drums" else partial(line_windows, kind=layer)
         )
         names = drum_names() if layer == "drums" else line_names()
-        of_style = {style: _hear(songs, 0, windows) for style, songs in real.items()}
-        styles = [style for style, songs in of_style.items() if style and songs]
-        people = [song for style in (styles or of_style) for song in of_style[style]]
+        known = {style: _hear(songs, 0, windows, style) for style, songs in real.items()}
+        styles = [style for style, songs in known.items() if style and songs]
         for what, songs in sets.items():
-            chosen = styles or list(songs)
-            made = [song for style in chosen for song in _hear(songs.get(style, ()), 1, windows)]
-            if len(people) < LEAST_SONGS or len(made) < 2:
+            chosen = [style for style in styles if songs.get(style)] if styles else [*known, *songs]
+            heard = [song for style in dict.fromkeys(chosen) for song in known.get(style, ())]
+            heard += [
+                song
+                for style in dict.fromkeys(chosen)
+                for song in _hear(songs.get(style, ()), 1, windows, style)
+            ]
+            if not styles:
+                heard = [replace(song, style="") for song in heard]
+            sizes = Counter(song.label for song in heard)
+            if sizes[0] < LEAST_SONGS or sizes[1] < 2:
                 continue
-            accuracy = _told_apart(people, made, seed)
+            accuracy = float(np.mean([_told_apart(heard, seed + number) for number in range(SPLITS)]))
             rows.append(
                 {
                     "layer": layer,
                     "what": what,
-                    "real songs": len(people),
-                    "made songs": len(made),
-                    "styles": len(styles) or None,
+                    "real songs": sizes[0],
+                    "made songs": sizes[1],
+                    "styles": len(chosen) if styles else None,
                     "accuracy": accuracy,
                     "met": accuracy <= MOST_ACCURACY,
-                    **_cues(_learn([*people, *made], 2), names),
+                    **_cues(_learn(_matched(heard), 2), names),
                 }
             )
     return rows
 
 
 def _hear(
-    songs: Sequence[SymbolicSong], label: int, windows: Callable[[SymbolicSong], Floats]
+    songs: Sequence[SymbolicSong], label: int, windows: Callable[[SymbolicSong], Floats], style: str = ""
 ) -> list[_Heard]:
     found = ((song, windows(song)) for song in songs)
     return [
-        _Heard(label, song.composers[0] if song.composers else song.name, own)
+        _Heard(label, song.composers[0] if song.composers else song.name, own, style)
         for song, own in found
         if len(own)
     ]
 
 
+def _matched(songs: Sequence[_Heard]) -> list[_Heard]:
+    """The real and made songs of styles that both have; made ones weigh as their style among real ones."""
+    often = Counter((song.label, song.style) for song in songs)
+    return [
+        replace(song, weight=often[0, song.style] / often[1, song.style] if song.label else 1.0)
+        for song in songs
+        if often[0, song.style] and often[1, song.style]
+    ]
+
+
 def _learn(songs: Sequence[_Heard], classes: int) -> Model:
-    """A model in which every class weighs the same, and in a class every song."""
-    often = Counter(song.label for song in songs)
+    """A model in which every class weighs the same, and in a class every song by its weight."""
+    total = [0.0] * classes
+    for song in songs:
+        total[song.label] += song.weight
     sizes = [len(song.windows) for song in songs]
-    weights = np.repeat([1.0 / often[song.label] / len(song.windows) for song in songs], sizes)
+    weights = np.repeat([song.weight / total[song.label] / len(song.windows) for song in songs], sizes)
     labels = np.repeat([song.label for song in songs], sizes)
     return fit(np.concatenate([song.windows for song in songs]), labels, weights)
 
@@ -136,21 +162,29 @@ def _tell(model: Model, song: _Heard) -> int:
     return int(log_probabilities(model, song.windows).mean(axis=0).argmax())
 
 
-def _told_apart(real: Sequence[_Heard], made: Sequence[_Heard], seed: int) -> float:
-    """Balanced accuracy over both ways round of two halves of the people and of the made songs."""
+def _told_apart(songs: Sequence[_Heard], seed: int) -> float:
+    """Balanced accuracy over both ways round of two halves, of the people and of each style's made songs."""
     rng = np.random.default_rng(seed)
     halves: list[list[_Heard]] = [[], []]
-    for songs in (real, made):
-        people = sorted({song.who for song in songs})
+    groups = [[song for song in songs if not song.label]]
+    groups += [
+        [song for song in songs if song.label and song.style == style]
+        for style in dict.fromkeys(song.style for song in songs)
+    ]
+    for group in groups:
+        people = sorted({song.who for song in group})
         side = dict(zip((people[i] for i in rng.permutation(len(people))), range(len(people)), strict=True))
-        for song in songs:
+        for song in group:
             halves[side[song.who] % 2].append(song)
-    right: dict[int, list[bool]] = {0: [], 1: []}
+    right = np.zeros((2, 2))  # class, weight told right and in all
     for train, test in (halves, halves[::-1]):
-        model = _learn(train, 2)
-        for song in test:
-            right[song.label].append(_tell(model, song) == song.label)
-    return float(np.mean([np.mean(own) for own in right.values()]))
+        learned, shown = _matched(train), _matched(test)
+        if len({song.label for song in learned}) < 2:
+            continue
+        model = _learn(learned, 2)
+        for song in shown:
+            right[song.label] += song.weight * np.array([_tell(model, song) == song.label, 1.0])
+    return float((right[:, 0] / np.maximum(right[:, 1], 1e-9)).mean())
 
 
 def _cues(model: Model, names: Sequence[str]) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from stemwright.compose.learned.drums import (
     accent_contexts,
     apart_contexts,
     clock_contexts,
+    force_contexts,
     leading,
     lean_contexts,
     swell_contexts,
@@ -70,6 +71,7 @@ class Feel:
         section = 4 * (bar.energy - 5) + grown
         last: dict[str, int] = {}
         swell, steady = 0, self.plan.style.steady
+        force = self._force(bar)
         out = []
         for step, piece, level in strikes:
             group, soft, place = GROUPS[piece], level == 0, sixteenth(bar.grid, step)
@@ -78,7 +80,7 @@ class Feel:
             if step >= fill.cut and not soft:
                 contexts = swell_contexts(group, place, swell)
                 swell = _number(self.table["swell"], stream, contexts)
-                usual += SOFT * swell
+                usual += SOFT * swell + force
             else:
                 wander = _number(
                     self.table["wander"], stream, wander_contexts(group, soft, last.get(group, 0))
@@ -87,6 +89,11 @@ class Feel:
                 usual += LOUD * wander // 2 if steady else LOUD * (wander + self._accent(group, soft, place))
             out.append(max(_SOFTEST[soft], min(127, usual + stream.jitter(LOUD // 2))))
         return out
+
+    def _force(self, bar: BarPlan) -> int:
+        """How much louder a bar's fill is than what is usual."""
+        stream = self.plan.bar_stream("drums", bar, "force")
+        return SOFT * _number(self.table["force"], stream, force_contexts(self.plan.style.player))
 
     def _accent(self, group: str, soft: bool, place: int) -> int:
         """How much louder a group is on a sixteenth than usual, in all of the song."""

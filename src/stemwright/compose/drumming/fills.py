@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from stemwright.compose.learned.drums import FILL_PIECES, NONE, TABLE, fill_contexts
 from stemwright.compose.learned.tables import table
@@ -15,7 +16,7 @@ _MARKS = {
     "r": ("rim", 2), "p": ("clap", 2), "o": ("open_hat", 2), "c": ("crash", 3), "g": ("snare", 0),
 }  # fmt: skip
 _LENGTHS = (2, 2, 3, 4)
-"""Quarters of a drawn fill, as likely as they stand here."""
+"""Quarters of a drawn fill, as likely as they stand here, where a style has written none that tell."""
 _TRIES = 6
 _DRUMS = "srhml"
 _CYMBAL = "c"
@@ -43,9 +44,11 @@ def fill(plan: SongPlan, bar: BarPlan) -> Fill:
     if halfway and not bar.last and not stream.chance(45):
         return none
     if plan.style.player != NONE and not (plan.style.steady and plan.style.fills and stream.chance(OWN)):
-        quarters = _length(bar, stream.pick(_LENGTHS))
+        quarters = _length(bar, stream.pick([len(text) // 4 for text in plan.style.fills] or _LENGTHS))
         for attempt in range(_TRIES):
-            steps = _drawn(plan.bar_stream("drums", bar, f"fill{attempt}"), quarters)
+            steps = _drawn(
+                plan.bar_stream("drums", bar, f"fill{attempt}"), quarters, _known(plan.style.fills)
+            )
             if sum(letter in _DRUMS for step in steps for letter in step) > quarters:
                 return _placed(bar, steps)
     if not plan.style.fills:
@@ -60,12 +63,24 @@ def _length(bar: BarPlan, quarters: int) -> int:
     return min(quarters, most)
 
 
-def _drawn(stream: Stream, quarters: int) -> list[str]:
+@lru_cache(maxsize=256)
+def _known(written: tuple[str, ...]) -> frozenset[str] | None:
+    """What may be struck together in fills of a style: of drums those in the fills that it has written, and
+    whatever is no drum; None, for anything, where it has written none.
+    """
+    drums = {letter for text in written for letter in text if letter in _DRUMS}
+    if not drums:
+        return None
+    struck = table(TABLE)["fill"].row("")
+    return frozenset(symbol for symbol in struck if not {*symbol} & {*_DRUMS} - drums)
+
+
+def _drawn(stream: Stream, quarters: int, known: frozenset[str] | None) -> list[str]:
     """The steps of a fill that ends with its bar: letters of what is struck together, "." for nothing."""
     counts = table(TABLE)["fill"]
     steps: list[str] = []
     for step in range(16 - 4 * quarters, 16):
-        steps.append(counts.draw(stream, fill_contexts(step, steps)) or ".")
+        steps.append(counts.draw(stream, fill_contexts(step, steps), known) or ".")
     return steps
 
 

@@ -4,6 +4,10 @@ Kept are: every accent of kick and snare, every loud stroke of the snare, kicks 
 a kick on all four beats as it is, the timekeeper on the beats, open hats, and every other drum (a clave, a
 surdo, a clap) as it is written. A beat without a snare gets none, a snare that is soft all along gets nothing
 but ghosts, and the first beat no kick that the style does not put there.
+
+Of a *free* skeleton less is kept, for a drummer who knows the style himself: the loud strokes of the snare, a
+loud kick on the first beat, accents of the kick that fall on the backbeat or leave the first beat out, a kick
+on all four beats, and the ride on the beats; and ghosts may fall on the first and the third beat.
 """
 
 from __future__ import annotations
@@ -40,6 +44,11 @@ class Skeleton:
     backbeat: tuple[tuple[str, ...], ...]
 
     @property
+    def hand(self) -> str:
+        """What keeps the time, without its rate: "hat", "open", "ride", "" for nothing."""
+        return _HANDS.get(self.keeper, "hat") if self.keeper else ""
+
+    @property
     def drawn(self) -> frozenset[str]:
         """The pieces of which all strokes are drawn; others have theirs, and more."""
         opened = {"open_hat"} if self.keeper == "closed_hat" else set()
@@ -59,8 +68,8 @@ class Skeleton:
         }[limb]
 
 
-def skeleton(groove: Groove, stream: Stream) -> Skeleton:
-    """The skeleton of a groove; `stream` says which kicks stay."""
+def skeleton(groove: Groove, stream: Stream, free: bool = False) -> Skeleton:
+    """The skeleton of a groove; `stream` says which kicks stay, where it is not `free`."""
     bars = lcm(*(bars_in(pattern) for pattern in groove.parts.values()))
     lines = {piece: pattern * (bars // bars_in(pattern)) for piece, pattern in groove.parts.items()}
     keeper = max(
@@ -70,8 +79,16 @@ def skeleton(groove: Groove, stream: Stream) -> Skeleton:
     )
     backbeat = "".join("x" if LEVELS.get(mark, 0) > 0 else "." for mark in groove.backbeat)
     backbeat *= bars * BAR // len(backbeat)
-    masks = {"kick": _kick(lines.get("kick", ""), stream), "snare": _snare(lines.get("snare", ""))}
-    masks["hand"] = _hand(lines.get(keeper, ""), lines.get("open_hat", ""), keeper)
+    kick, snare, hand = lines.get("kick", ""), lines.get("snare", ""), lines.get(keeper, "")
+    if free:
+        masks = {
+            "kick": _free_kick(kick, backbeat),
+            "snare": _free_snare(snare),
+            "hand": _free_hand(hand, keeper),
+        }
+    else:
+        masks = {"kick": _kick(kick, stream), "snare": _snare(snare)}
+        masks["hand"] = _hand(hand, lines.get("open_hat", ""), keeper)
     if keeper == "ride" and not {"pedal_hat", "closed_hat", "open_hat"} & set(lines):
         masks["foot"] = "?" * len(masks["hand"])
     kept = {keeper, "open_hat"} & set(lines) if keeper != "ride" else {keeper}
@@ -93,9 +110,43 @@ def _cells(line: str, bar: int) -> tuple[str, ...]:
     return tuple(line[start : start + 4] for start in range(BAR * bar, BAR * (bar + 1), 4))
 
 
+def _free_kick(line: str, backbeat: str) -> Mask:
+    if _is_floor(line):
+        return _floor(line)
+    loud = any(line[start] in "Xx" for start in range(0, len(line), BAR))
+    opened = any(line[start] in LEVELS for start in range(0, len(line), BAR))
+    first = "".join("x" if mark in "Xx" else "?" if loud or mark in LEVELS else "." for mark in line)
+    others = "".join(  # one drop and rockers are their kick
+        "x" if mark == "X" and (not opened or loudly == "x") else "?"
+        for mark, loudly in zip(line, backbeat, strict=False)
+    )
+    return "".join((others if step % BAR else first)[step] for step in range(len(line)))
+
+
+def _free_snare(line: str) -> Mask:
+    rests = ("~", "?", "?", "?", ".", "?", "?", "?")
+    return "".join(
+        "x" if mark in "Xx" else "?" if mark in LEVELS else rests[step % 8] for step, mark in enumerate(line)
+    )
+
+
+def _free_hand(line: str, keeper: str) -> Mask:
+    if keeper == "ride":
+        return "".join("+" if mark in LEVELS and not step % 4 else "?" for step, mark in enumerate(line))
+    return "?" * len(line)
+
+
+def _is_floor(line: str) -> bool:
+    return all(line[start : start + 4] in _FLOOR for start in range(0, len(line), 4))
+
+
+def _floor(line: str) -> Mask:
+    return "".join("." if mark == "." else "+" for mark in line)
+
+
 def _kick(line: str, stream: Stream) -> Mask:
-    if all(line[start : start + 4] in _FLOOR for start in range(0, len(line), 4)):
-        return "".join("." if mark == "." else "+" for mark in line)
+    if _is_floor(line):
+        return _floor(line)
     opened = any(line[start] in LEVELS for start in range(0, len(line), BAR))
     out = []
     for step, mark in enumerate(line):

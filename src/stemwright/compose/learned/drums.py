@@ -2,8 +2,9 @@
 
 A limb plays *cells*: four marks, the sixteenths of a quarter. Kick: `x`, softly `s`; snare: `x`, a ghost `g`;
 hand (hats or the ride, whichever keeps the time): `x`, `o` an open hat, `b` the bell; foot (the pedal hat):
-`x`; `.` is a rest. A cell is drawn *first* from what stands before it, or *again* from the cell that stood
-there one bar (lag 1) or two bars (lag 2) before, as drummers repeat themselves.
+`x`; `.` is a rest. A cell is drawn *first* from what stands before it; or it is *again* what is usual there
+(lag 2), or in the second of two bars what is usual in the first (lag 1), as often as drummers keep to it, or
+leaves it. A whole *bar*, all limbs, is drawn where a style's own drummers have bars that fit what is written.
 """
 
 from __future__ import annotations
@@ -39,12 +40,18 @@ LIMBS = ("kick", "snare", "hand", "foot")
 """In the order in which a beat's cells are drawn."""
 MARKS = {"kick": ".sx", "snare": ".gx", "hand": ".xob", "foot": ".x"}
 REST = "...."
+KEPT = "1"
+"""Of a cell: it is as it was; "0": it is not."""
 START = "^"
 """What stands before a bar's first beat, and before a fill."""
+HOLDS = (68, 78)
+"""Percent of a recording's cells that are its usual ones: a third of all lie below these, a third above."""
 RATES = (5, 10)
 """Most strokes of the hand in a bar of quarters, and in one of eighths; above are sixteenths."""
 LOUD, SOFT = 4, 6
 """Velocities in a step of an accent or a wander, and of a fill's swell."""
+FORCE = 92
+"""The mean velocity of a fill that is neither soft nor loud."""
 
 FILL_PIECES = {
     "k": "kick", "s": "snare", "g": "snare", "r": "rim", "h": "high_tom", "m": "mid_tom", "l": "low_tom",
@@ -79,6 +86,35 @@ def busy(limb: str, strokes: int) -> str:
     """How busy a limb is with so many kicks or ghosts in a bar: "0", "1" or "2"."""
     few, some = (2, 4) if limb == "kick" else (0, 2)
     return "0" if strokes <= few else "1" if strokes <= some else "2"
+
+
+Bar = Mapping[str, tuple[str, ...]]
+"""A bar as cells by limb, four each."""
+
+
+def bar_text(bar: Bar) -> str:
+    """A whole bar as a symbol: the limbs' marks, in the order of LIMBS."""
+    return "/".join("".join(bar[limb]) for limb in LIMBS)
+
+
+def text_bar(text: str) -> Bar:
+    """The bar of a symbol."""
+    rows = zip(LIMBS, text.split("/"), strict=True)
+    return {limb: tuple(row[start : start + 4] for start in range(0, len(row), 4)) for limb, row in rows}
+
+
+def bar_contexts(player: str, hand: str) -> tuple[str, ...]:
+    """The contexts of a whole bar. `hand`: what keeps the time, as the first part of a hand's kind."""
+    return _of(player, hand)
+
+
+def kind_of(limb: str, bar: Bar, hand: str) -> str:
+    """How busy kick and snare are in a bar; of hand and foot, what the hand strikes and at which rate."""
+    if limb == "snare":
+        return busy(limb, sum(cell.count("g") for cell in bar[limb]))
+    if limb == "kick":
+        return busy(limb, sum(4 - cell.count(".") for cell in bar[limb]))
+    return hand + rate(sum(4 - cell.count(".") for cell in bar["hand"]))
 
 
 @lru_cache(maxsize=4096)
@@ -136,22 +172,36 @@ def first(at: Place) -> tuple[str, ...]:
     return (*_of(at.player, full, less), f"{ANY}|{at.kind}|{at.beat}", f"{ANY}|")
 
 
-def repeated(lag: int, beat: int, model: str, moved: bool, close: bool) -> tuple[str, ...]:
-    """The contexts of a cell that stood as `model` so many bars before, all players together: they repeat
-    alike. `moved`: whether something else has just left its model (`moving`); `close`: whether the bar is the
-    fourth of four, which turns to the next.
+def keep_contexts(limb: str, lag: int, beat: int, model: str, moved: bool, hold: str) -> tuple[str, ...]:
+    """The contexts of whether (KEPT) a cell is the `model`, what is usual there or a bar before, all players
+    together: they repeat alike. `moved`: whether something else has just left its model (`moving`); `hold`:
+    how much the drummer repeats himself (`holding`).
     """
-    return f"{ANY}|a{lag}{beat}{int(moved)}{int(close)}|{model}", f"{ANY}|a{lag}{int(moved)}|{model}"
+    where = f"{limb}|{lag}{int(moved)}{hold}"
+    return f"{where}|{beat}|{model}", f"{where}|{model}", f"{where}|{len(model) - model.count('.')}", where
 
 
-def again(at: Place, lag: int, model: str, moved: bool, close: bool) -> tuple[str, ...]:
-    """The contexts of a cell that may repeat or leave what stood there: `repeated`, then `first`."""
-    return (*repeated(lag, at.beat, model, moved, close), *first(at))
+def changed(lag: int, model: str) -> tuple[str, ...]:
+    """The contexts of a cell that leaves its model."""
+    return f"{ANY}|a{lag}|{model}", f"{ANY}|a|{model}"
 
 
-def is_repeated(contexts: Sequence[str]) -> bool:
-    """Whether contexts are those of `repeated` (or of `again`)."""
+def again(at: Place, lag: int, model: str) -> tuple[str, ...]:
+    """The contexts of a cell that leaves its model: `changed`, then `first`."""
+    return (*changed(lag, model), *first(at))
+
+
+def is_changed(contexts: Sequence[str]) -> bool:
+    """Whether contexts are those of `changed` (or of `again`)."""
     return contexts[0].partition("|")[2].startswith("a")
+
+
+def holding(same: int, cells: int) -> str:
+    """How much a drummer repeats himself who plays so many of so many cells as is usual in the recording: "0"
+    he wanders, "1" as most do, "2" he holds on to what he plays.
+    """
+    low, high = HOLDS
+    return "0" if 100 * same < low * cells else "1" if 100 * same < high * cells else "2"
 
 
 def moving(limb: str, beat_before: bool, this_beat: bool) -> bool:
@@ -174,12 +224,22 @@ def busy_contexts(player: str, limb: str) -> tuple[str, ...]:
     return _of(player, limb)
 
 
+def hold_contexts(player: str) -> tuple[str, ...]:
+    """The contexts of how much a drummer repeats himself in a song."""
+    return _of(player, "")
+
+
 def fill_contexts(step: int, before: Sequence[str]) -> tuple[str, ...]:
-    """The contexts of a fill's step (0..15 of its bar); how one fills is a drummer's, not a style's.
-    `before`: the steps since the fill began.
+    """The contexts of a fill's step (0..15 of its bar); how one fills is a drummer's, not a style's (a style
+    says with what, how long and how loud). `before`: the steps since the fill began.
     """
     two, one = (START, START, *before)[-2:]
     return f"{step % 4}|{two}|{one}", f"{step % 4}|{one}", f"{step % 4}", ""
+
+
+def force_contexts(player: str) -> tuple[str, ...]:
+    """The contexts of how loud a whole fill is beside FORCE."""
+    return _of(player, "")
 
 
 def accent_contexts(

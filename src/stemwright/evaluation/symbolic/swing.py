@@ -19,6 +19,7 @@ the style, whose `band` is the range that others should keep to. Floor: shuffled
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from stemwright.evaluation.symbolic.onset_grid import Ints, note_array
 from stemwright.evaluation.symbolic.song import SymbolicSong
 from stemwright.song.meter import Meter
-from stemwright.song.score import PPQ
+from stemwright.song.score import PPQ, Score
 
 Floats = NDArray[np.float64]
 
@@ -90,6 +91,22 @@ def deviations(onsets: Ints, swing: float = 0.5) -> Floats:
     triplets = _from_nearest(inside, np.array([0.0, PPQ / 3, PPQ * 2 / 3]))
     costs = [np.add.reduceat(np.abs(gaps), starts) for gaps in (sixteenths, triplets)]
     return np.where(np.repeat(costs[1] < costs[0], sizes), triplets, sixteenths)
+
+
+def straightened(song: SymbolicSong) -> SymbolicSong:
+    """The song with the swung eighths of its drums made straight, by the swing that they have; itself where
+    they have none. Between beat and second eighth, and from there to the next beat, time is stretched evenly.
+    """
+    drums = song.scores["drums"]
+    swing, _ = _median([swing_places(np.unique(note_array(drums)[:, 0]))])
+    if swing is None or not _has_swing(song.state.meter):
+        return song
+    onsets = note_array(drums)[:, 0]
+    inside = onsets % PPQ
+    straight = np.interp(inside, (0, swing * PPQ, PPQ), (0, PPQ // 2, PPQ))
+    moved = (onsets - inside + np.rint(straight).astype(np.int64)).tolist()
+    notes = [replace(note, onset=onset) for note, onset in zip(drums.notes, moved, strict=True)]
+    return replace(song, scores={**song.scores, "drums": Score.from_notes(notes)})
 
 
 def band(values: ArrayLike) -> tuple[float, float] | None:

@@ -5,7 +5,8 @@ out, and of a song at most MOST are kept, evenly spread. Neither loudness nor ti
 so that a judge cannot tell a person from a program by them; nor is tempo.
 
 - *drums* (4/4 alone): how often each group of pieces is struck on each sixteenth of a bar, the mean of
-  the window's bars; and how many strokes of a group it has.
+  the window's bars; and how many strokes of a group it has. Swung eighths are made straight first, by the
+  song's own swing (`swing`), so that "the and of 1" is one place whoever plays, and at every tempo.
 - *lines* (bass, lead, and the top notes of chords): shares of onsets by sixteenth of the bar (of a 4/4
   bar's 16, others in proportion), of gaps and durations by length, of moves (repeated, step, skip, leap;
   up and down) and of pairs of moves, notes a bar, range, and notes that begin together.
@@ -23,6 +24,7 @@ from stemwright.evaluation.symbolic.fills import grids
 from stemwright.evaluation.symbolic.histograms import outer_line
 from stemwright.evaluation.symbolic.onset_grid import Ints
 from stemwright.evaluation.symbolic.song import SymbolicSong
+from stemwright.evaluation.symbolic.swing import straightened
 from stemwright.song.drums import DRUM_PIECES
 
 Floats = NDArray[np.float64]
@@ -69,7 +71,7 @@ def drum_windows(song: SymbolicSong) -> Floats:
     """Windows of the drums [windows, features]; none for meters other than 4/4."""
     if str(song.state.meter) != "4/4" or not len(notes_of(song, "drums")):
         return np.zeros((0, len(GROUPS) * (STEPS + 1)))
-    struck = grids(song) > 0
+    struck = grids(straightened(song)) > 0
     groups = np.stack(
         [struck[:, [DRUM_PIECES.index(piece) for piece in group]].any(axis=1) for group in GROUPS], axis=1
     )

@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from stemwright.compose.learned.drums import (
+    FORCE,
     GROUPS,
     LOUD,
     SOFT,
     accent_contexts,
     apart_contexts,
     clock_contexts,
+    force_contexts,
     leading,
     lean_contexts,
     swell_contexts,
@@ -102,12 +104,13 @@ def _leans(strokes: Sequence[Stroke], mean: int) -> dict[tuple[str, int], int]:
     return {key: steps_of(sum(own), len(own), LATE) for key, own in sorted(by.items()) if len(own) >= LEAST}
 
 
-def swells(bar: Sequence[Stroke]) -> Iterator[Seen]:
-    """How a fill's strokes swell, ghosts left out."""
+def swells(player: str, bar: Sequence[Stroke]) -> Iterator[Seen]:
+    """How loud a fill is and how its strokes swell, ghosts left out."""
     loud = [stroke for stroke in bar if not stroke.soft]
     if len(loud) < 2:
         return
     mean = sum(stroke.velocity for stroke in loud) // len(loud)
+    yield "force", force_contexts(player), str(steps_of(mean - FORCE, SOFT, WANDER))
     before = 0
     for stroke in loud:
         now = steps_of(stroke.velocity - mean, SOFT, WANDER)

@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from stemwright.compose.learned.counts import BIT, Counting, Counts
-from stemwright.compose.learned.drums import ANY, LIMBS, REST, is_repeated, player_of
+from stemwright.compose.learned.drums import ANY, LIMBS, REST, is_changed, player_of
 from stemwright.compose.learned.tables import Table
 from stemwright.corpus.readers.grooves import fill
 from stemwright.corpus.song import CorpusSong
@@ -20,7 +20,20 @@ from stemwright.training.patterns.drum_hearing import heard
 from stemwright.training.patterns.learned import Learned, Material
 
 SOURCE = "gmd"
-LEAST = {"busy": 1, "fill": 6, "lean": 24, "clock": 96, "apart": 96, "accent": 24, "wander": 48, "swell": 48}
+LEAST = {
+    "bar": 1,
+    "busy": 1,
+    "force": 1,
+    "hold": 1,
+    "keep": 24,
+    "fill": 12,
+    "lean": 24,
+    "clock": 96,
+    "apart": 96,
+    "accent": 24,
+    "wander": 48,
+    "swell": 48,
+}
 """Times that a context must have been seen to be kept, by subject: what few drummers did misleads."""
 FIRST, AGAIN = 96, 24
 """The same of a limb's cells, first and again."""
@@ -31,7 +44,7 @@ def learn_drums(material: Material) -> Learned:
     counting = {subject: Counting() for subject in (*LIMBS, *LEAST)}
     repeating = {limb: Counting() for limb in LIMBS}
     for subject, contexts, symbol in chain(_played(material.train), _filled(material.sources, "train")):
-        counts = repeating if is_repeated(contexts) else counting
+        counts = repeating if is_changed(contexts) else counting
         counts[subject].add(contexts, symbol)
     table = {
         subject: Counts(
@@ -66,23 +79,25 @@ def _filled(sources: Path | None, split: str) -> Iterator[Seen]:
             played = heard(song.scores["drums"].notes, song.state.bars)
             if played is None or song.state.meter != Meter(4, 4):
                 continue
+            player = player_of(song.state.style)
             for bar, seen in fills(played):
                 yield from seen
-                yield from swells(bar)
+                yield from swells(player, bar)
 
 
 def _figures(table: Table, seen: Iterable[Seen]) -> dict[str, float]:
-    """Bits a stroke of the limbs, first and again, and of fills; beside them those of plain counts, without
-    any context.
+    """Bits a stroke of the limbs, first and changed, of fills, and bits a cell of whether it is kept; beside
+    them those of plain counts, without any context.
     """
     costs: dict[str, list[int]] = {}
     for subject, contexts, symbol in seen:
-        if subject not in (*LIMBS, "fill"):
+        if subject not in (*LIMBS, "fill", "keep"):
             continue
-        again = is_repeated(contexts)
-        general = "" if subject == "fill" else f"{ANY}|"
+        again = is_changed(contexts)
+        general = {"fill": "", "keep": contexts[-1]}.get(subject, f"{ANY}|")
         contexts = (*contexts, general) if again else contexts
-        own = costs.setdefault("fill" if subject == "fill" else "again" if again else "first", [0, 0, 0])
+        name = subject if subject not in LIMBS else "changed" if again else "first"
+        own = costs.setdefault(name, [0, 0, 0])
         own[0] += table[subject].cost(contexts, symbol)
         own[1] += table[subject].cost((general,), symbol)
         own[2] += len(symbol) - symbol.count(REST[0])

@@ -11,7 +11,6 @@ from stemwright.corpus.read import songs
 from stemwright.models import Bundle, Manifest
 from stemwright.training.patterns.bass import learn_bass
 from stemwright.training.patterns.chords import learn_chords
-from stemwright.training.patterns.critic import learn_critic
 from stemwright.training.patterns.drums import learn_drums
 from stemwright.training.patterns.forms import learn_forms
 from stemwright.training.patterns.harmony import learn_harmony
@@ -21,7 +20,6 @@ from stemwright.training.patterns.learned import Learned, Material
 LEARNERS: dict[str, Callable[[Material], Learned]] = {
     "bass": learn_bass,
     "chords": learn_chords,
-    "critic": learn_critic,
     "drums": learn_drums,
     "forms": learn_forms,
     "harmony": learn_harmony,
