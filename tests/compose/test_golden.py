@@ -16,8 +16,8 @@ from stemwright.song.state import GlobalState
 
 FORM = "intro:2 verse:4 chorus:4 verse:4 outro:2"
 GOLDEN = {
-    0: "37f4fb1448d162e0e697051bce7cba8f67bec66906e837384d3511f4520adaad",
-    7: "12b6f6f69d4a8567573279b6f0ffb392766b7bae66c5b579d7860a2e783772ec",
+    0: "e6051e43e5b98573baec8ed25796003b14e0f9d6f0bc30539fb3c4119506e556",
+    7: "873e7ba63c4371c1bdb6201e71f2beabd77cab5d571d9b0c3b2e379dbc497c76",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -285,10 +286,12 @@ def test_a_file_with_one_odd_line_is_played_or_refused_in_lines(line: int, how: 
         assert write_drums(plan).notes and write_bass(plan).notes and write_harmony(plan).notes
 
 
-def decided(state: GlobalState, style: Style) -> tuple[GlobalState, Style, int, tuple[Groove, ...]]:
+def decided(
+    state: GlobalState, style: Style
+) -> tuple[GlobalState, Style, int, Callable[[], tuple[Groove, ...]]]:
     """What a plan is made from, by a style that has no name in the book."""
     grooves = choose_grooves(state, style, 1)
     state = state.with_(
         chords=compose_chords(state, style, 1), rhythm=compose_rhythm(state, style, grooves, 1)
     )
-    return state, style, 1, grooves
+    return state, style, 1, lambda: grooves

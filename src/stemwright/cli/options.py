@@ -77,7 +77,7 @@ Form = Annotated[
         metavar="FORM",
         help="Sections and their bars or seconds, 'intro:4 verse:20s', or tags, '[Intro] [Verse] [Outro "
         "20s]'; 'auto' draws them from what real songs of the style do. Default: "
-        "'intro:4 verse:8 chorus:4'.",
+        "'intro:4 verse:8 chorus:8 outro:4'.",
         show_default=False,
     ),
 ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from stemwright.compose.bass import write_bass
 from stemwright.compose.brass import write_brass
@@ -60,12 +61,12 @@ def decide(state: GlobalState, seed: int = 0) -> GlobalState:
 
 
 def _plan(state: GlobalState, style: Style, seed: int, variation: int = VARIATION) -> SongPlan:
-    grooves = choose_grooves(state, style, seed, variation)
+    play = cache(partial(choose_grooves, state, style, seed, variation))
     if not state.chords:
         state = replace(state, chords=compose_chords(state, style, seed))
     if state.rhythm is None:
-        state = replace(state, rhythm=compose_rhythm(state, style, grooves, seed))
-    return plan_song(state, style, seed, grooves, variation)
+        state = replace(state, rhythm=compose_rhythm(state, style, play(), seed))
+    return plan_song(state, style, seed, play, variation)
 
 
 def is_companion(layer: str, band: Collection[str] = LAYERS) -> bool:

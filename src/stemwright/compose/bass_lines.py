@@ -83,11 +83,11 @@ class Lines:
         """A bar of a line that bands play, as busy as the style's own are."""
         plan = self._plan
         meter = plan.state.meter_of(bar.index)
-        key = (bar.material, meter, bar.groove.kick)
+        key = (bar.material, meter, plan.groove(bar).kick)
         if key not in self._drawn:
             streams = [plan.material_stream("bass", bar, "rhythm", place) for place in range(_CYCLE)]
             kicks = [
-                {hit.step for hit in kick_hits(bar.groove, bar.grid, place, plan.style) if hit.level}
+                {hit.step for hit in kick_hits(plan.groove(bar), bar.grid, place, plan.style) if hit.level}
                 for place in range(_CYCLE)
             ]
             self._drawn[key] = draw_rhythms(
@@ -133,7 +133,7 @@ def _places(plan: SongPlan, bar: BarPlan, rhythm: str) -> list[str]:
 
 def _share(plan: SongPlan, bar: BarPlan, line: str) -> int:
     """Percent of a written line's notes that are on a kick of the bar."""
-    kicks = {hit.step for hit in kick_hits(bar.groove, bar.grid, bar.bar, plan.style)}
+    kicks = {hit.step for hit in kick_hits(plan.groove(bar), bar.grid, bar.bar, plan.style)}
     hits = fit(line, bar.grid, bar.bar, plan.style.triple)
     return 100 * sum(hit.step in kicks for hit in hits) // len(hits) if hits else 0
 
@@ -145,7 +145,7 @@ def _locked(plan: SongPlan, bar: BarPlan, hits: tuple[Hit, ...]) -> list[Hit]:
     stream = plan.material_stream("bass", bar, "lock", bar.bar % 2)
     taken = {hit.step for hit in hits}
     out = list(hits)
-    for kick in kick_hits(bar.groove, bar.grid, bar.bar, plan.style):
+    for kick in kick_hits(plan.groove(bar), bar.grid, bar.bar, plan.style):
         if kick.step not in taken and kick.level > 0 and stream.chance(plan.style.bass_lock):
             held = (hit.step + hit.length for hit in hits if hit.step < kick.step)
             out.append(Hit(kick.step, max(2, max(held, default=0) - kick.step), "1"))

@@ -28,7 +28,7 @@ _Feels = Callable[[BarPlan, Sequence[Strike], Fill], list[Played]]
 
 def _groove(plan: SongPlan, bar: BarPlan) -> list[Strike]:
     strikes: list[Strike] = []
-    for piece, pattern in bar.groove.parts.items():
+    for piece, pattern in plan.groove(bar).parts.items():
         hits: tuple[Hit, ...] = fit(pattern, bar.grid, bar.bar, plan.style.triple, piece in _FLOW)
         strikes += [(hit.step, piece, hit.level) for hit in hits]
     return strikes
@@ -89,7 +89,7 @@ def _rolled(plan: SongPlan, bar: BarPlan, cut: int) -> set[tuple[int, str]]:
     """Where the groove has rolls, up to the fill: step and piece."""
     return {
         (hit.step, piece)
-        for piece, pattern in bar.groove.parts.items()
+        for piece, pattern in plan.groove(bar).parts.items()
         if _ROLL in pattern
         for hit in fit(pattern, bar.grid, bar.bar, plan.style.triple, piece in _FLOW)
         if hit.mark == _ROLL and hit.step < cut

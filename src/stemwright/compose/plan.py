@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -36,7 +37,6 @@ class BarPlan:
     start: int  # tick
     chords: tuple[Chord | None, ...]  # one a step
     accents: tuple[int, ...]  # 0..9, one a step
-    groove: Groove
     final: bool  # the last bar of the song
     kept: bool  # whether it plays what it played when its section came first
     grid: Grid
@@ -61,12 +61,21 @@ class SongPlan:
     style: Style
     seed: int
     bars: tuple[BarPlan, ...]
+    grooves: Callable[[], Sequence[Groove]]  # one a bar, played when drums or bass ask for them
     variation: int = VARIATION  # percent
 
     @property
     def key(self) -> Key:
         """The song's key."""
         return self.state.key
+
+    @cached_property
+    def _played(self) -> Sequence[Groove]:
+        return self.grooves()
+
+    def groove(self, bar: BarPlan) -> Groove:
+        """The groove of a bar."""
+        return self._played[bar.index]
 
     @cached_property
     def total_ticks(self) -> int:
@@ -168,10 +177,14 @@ def fresh_bars(bars: int, variation: int) -> int:
 
 
 def plan_song(
-    state: GlobalState, style: Style, seed: int, grooves: tuple[Groove, ...], variation: int = VARIATION
+    state: GlobalState,
+    style: Style,
+    seed: int,
+    grooves: Callable[[], Sequence[Groove]],
+    variation: int = VARIATION,
 ) -> SongPlan:
-    """The plan for a state whose chords and rhythm map are decided. `grooves`: one a bar; `variation`: how
-    much returning sections differ, 0 to 100 percent.
+    """The plan for a state whose chords and rhythm map are decided. `grooves`: gives one a bar; `variation`:
+    how much returning sections differ, 0 to 100 percent.
     """
     assert state.rhythm is not None
     meters = {state.meter, *(meter for _, meter in state.meters)}
@@ -189,8 +202,8 @@ def plan_song(
                     index, number, name, kind, energy, level, bar, section.bars,
                     occurrence if variation else 0,
                     state.bar_tick(index), step_chords(state, grid, index),
-                    tuple(int(digit) for digit in state.rhythm.bars[index]), grooves[index],
+                    tuple(int(digit) for digit in state.rhythm.bars[index]),
                     index == state.bars - 1, bar < kept, grid, ticks[meter],
                 )
             )  # fmt: skip
-    return SongPlan(state, style, seed, tuple(bars), variation)
+    return SongPlan(state, style, seed, tuple(bars), grooves, variation)

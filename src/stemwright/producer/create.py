@@ -27,7 +27,7 @@ DEFAULTS = {
     "bpm": "112",
     "key": "F# minor",
     "meter": "4/4",
-    "form": "intro:4 verse:8 chorus:4",
+    "form": "intro:4 verse:8 chorus:8 outro:4",
     "style": "pop",
 }
 

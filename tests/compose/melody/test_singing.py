@@ -139,6 +139,6 @@ def test_what_a_style_says_of_its_rhythms_is_played() -> None:
     own = [0, 6, 8]
     style = replace(style_of("pop"), motifs=("x-----x-x-------",), learned=0)
     song = decide(state("verse:8"), 3)
-    plan = plan_song(song, style, 3, choose_grooves(song, style, 3))
+    plan = plan_song(song, style, 3, lambda: choose_grooves(song, style, 3))
     found = [[step for step, _ in rows(song, sorted(write_lead(plan).notes), bar, 1)] for bar in range(7)]
     assert sum(steps == own for steps in found) >= 5

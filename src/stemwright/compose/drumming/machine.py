@@ -21,7 +21,7 @@ _TRIM = {
 
 def ghosts(plan: SongPlan, bar: BarPlan, strikes: list[Strike]) -> list[Strike]:
     """Soft snare strokes on empty sixteenths, where the style has them and the section is not sparse."""
-    if "snare" not in bar.groove.parts or bar.level == "sparse" or not plan.style.ghosts:
+    if "snare" not in plan.groove(bar).parts or bar.level == "sparse" or not plan.style.ghosts:
         return []
     taken = {step for step, piece, _ in strikes if piece in ("snare", "kick")}
     stream = plan.bar_stream("drums", bar, "ghosts")
