@@ -27,10 +27,13 @@ from stemwright.native.biquads import Biquads
 Doubles = NDArray[np.float64]
 
 _MARGIN_DB = 0.05
-_FIRST_MARGIN_DB = 0.35
+_FIRST_MARGINS_DB = 0.35, 0.1
 """How far below the ceiling peaks are held before it is known how much they grow between samples as gain
-moves: enough in most mixes, so that peaks are measured but once.
+moves:
+enough in most mixes, so that peaks are measured but once. At rates below and from _HIGH_RATE on, where less
+lies near half the rate.
 """
+_HIGH_RATE = 44_100
 _CLOSE_DB = 0.03
 _ROUNDS = 8
 _CLOSE_LU = 0.05
@@ -172,7 +175,8 @@ def _limited(sound: _Sum, found: Measured, before: Curve, wanted: Master) -> Mas
     """Gain and limiter after what comes before them."""
     target, dbtp = wanted.lufs or 0.0, wanted.dbtp or 0.0
     highest = dbtp - decibels(float(found.highest.max())) + wanted.most_limiting_db
-    master, ceiling = min(target - found.loudness, highest), dbtp - _FIRST_MARGIN_DB
+    master = min(target - found.loudness, highest)
+    ceiling = dbtp - _FIRST_MARGINS_DB[sound.rate >= _HIGH_RATE]
     tried: tuple[float, float] | None = None  # gain and loudness of the round before
     for number in range(_ROUNDS):
         edges = limiting_edges(found.highest, amplitude(ceiling), amplitude(master))
