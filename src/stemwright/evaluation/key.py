@@ -43,6 +43,12 @@ def validate(bars: ArrayLike, tonic: int) -> None:
 
 def heard_key(weights: ArrayLike) -> tuple[int, bool] | None:
     """(tonic, minor) of weights by pitch class [12]; None where they do not differ."""
+    best = best_key(weights)
+    return None if best is None else best[1:]
+
+
+def best_key(weights: ArrayLike) -> tuple[float, int, bool] | None:
+    """The correlation of the key heard with its profile, its tonic, whether it is minor; as `heard_key`."""
     have = np.asarray(weights, dtype=np.float64)
     if float(have.std()) < 1e-12:
         return None
@@ -52,7 +58,7 @@ def heard_key(weights: ArrayLike) -> tuple[int, bool] | None:
             fit = float(np.corrcoef(have, np.roll(profile, tonic))[0, 1])
             if best is None or fit > best[0]:
                 best = (fit, tonic, minor)
-    return None if best is None else best[1:]
+    return best
 
 
 def weighted_score(tonic: int, minor: bool, heard: tuple[int, bool] | None) -> float:

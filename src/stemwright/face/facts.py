@@ -30,6 +30,14 @@ class TempoChange(Result):
 
 
 @dataclass(frozen=True)
+class GainChange(Result):
+    """How much louder a layer is from a bar (from 1) on, beside its own level."""
+
+    bar: int
+    gain_db: float
+
+
+@dataclass(frozen=True)
 class MeterChange(Result):
     """The meter from a bar (from 1) on."""
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stemwright.face.facts import MeterChange, TempoChange
+from stemwright.face.facts import GainChange, MeterChange, TempoChange
 from stemwright.face.typed import Result
 
 
 @dataclass(frozen=True)
 class Player(Result):
-    """The sampler's file that played a take: its name and preset ("" for none), and its SHA-256."""
+    """The file that a take's sound is from: its name and preset ("" for none), and its SHA-256. `kind`:
+    "sampler", which played notes, or "recording".
+    """
 
     kind: str
     name: str
@@ -24,7 +26,9 @@ class Player(Result):
 
 @dataclass(frozen=True)
 class Take(Result):
-    """One result for a layer. `tokens_sha256` is None where a sampler played it, else `audio_sha256` is."""
+    """One result for a layer. `tokens_sha256` is None where a sampler played it or it is a recording, else
+    `audio_sha256` is.
+    """
 
     take: int
     active: bool
@@ -163,7 +167,8 @@ class Used(Result):
 @dataclass(frozen=True)
 class LayerSet(Result):
     """How a layer is now. `run`: None where nothing changed. `gain_db`: beside its kind's usual level; `pan`:
-    -1 left .. 1 right, None: where its kind stands.
+    -1 left .. 1 right, None: where its kind stands. `gains`: its changes from bar to bar. `take`: of a
+    recording that was added.
     """
 
     layer: str
@@ -174,7 +179,9 @@ class LayerSet(Result):
     pan: float | None
     mute: bool
     solo: bool
+    gains: tuple[GainChange, ...]
     remarks: tuple[str, ...]
+    take: int | None = None
 
 
 @dataclass(frozen=True)
@@ -261,7 +268,7 @@ class Section(Result):
 
 @dataclass(frozen=True)
 class ShownLayer(Result):
-    """A layer and its active take; None where it has none. `takes`: how many there are. The last five are as
+    """A layer and its active take; None where it has none. `takes`: how many there are. The last six are as
     of `LayerSet`.
     """
 
@@ -279,6 +286,7 @@ class ShownLayer(Result):
     pan: float | None
     mute: bool
     solo: bool
+    gains: tuple[GainChange, ...]
 
 
 @dataclass(frozen=True)

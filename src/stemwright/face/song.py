@@ -24,6 +24,7 @@ from stemwright.face.results import (
     Used,
     Verified,
 )
+from stemwright.face.sounds import Sounds
 from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from stemwright.song.score import Score
 
 
-class Song:
+class Song(Sounds):
     """A song's folder. `stemwright.new` and `stemwright.open` give one.
 
     It holds nothing but `path`: each call reads the folder anew, so what another process did is seen. Any

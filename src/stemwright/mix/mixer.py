@@ -149,6 +149,8 @@ def _placed(
     for layer in sorted(stems):
         place, stem = places.get(layer) or placement(layer), stems[layer]
         gain = gain_db(place, _loudness(stem, rate)) - HEADROOM_DB
+        if place.curve is not None:  # after its loudness was measured, which would level the curve out
+            stem = place.curve.applied(stem, rate)
         level = amplitude(gain)
         wide = stem[:, None] if stem.ndim == 1 else stem
         part = np.zeros((length, 2), np.float32)

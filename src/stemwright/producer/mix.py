@@ -231,7 +231,7 @@ def decode(
         stem = decoders.stem(folder, song, *item)
         if stem.ndim > 1 and not sides and not decoders.wide:
             stem = stem.mean(axis=1)
-        return _limited(stem, decoders.sample_rate)
+        return stem if item[1].recorded else _limited(stem, decoders.sample_rate)
 
     stems = each(list(takes.items()), stem_of_take, watch, "decode")
     return _of_one_length(folder, dict(zip(takes, stems, strict=True)))

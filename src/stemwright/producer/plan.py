@@ -109,9 +109,8 @@ def _task(
 
 
 def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
-    for name in layers:
-        song.layer(name)
-    return [name for name in song.layers if not layers or name in layers]
+    """The layers that are asked for; those with notes, where all are. UsageError for recordings by name."""
+    return casting.with_notes(song, layers)
 
 
 def _unplayable(song: Song, names: Sequence[str], request: Request) -> dict[str, str]:

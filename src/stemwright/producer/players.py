@@ -188,13 +188,13 @@ def playable(score: Score, player: Player) -> Score:
 
 
 def player_facts(sampled: Sampled | None) -> dict[str, str] | None:
-    """A sampler as reports tell of it; None for a performer."""
+    """A sampler or a recording as reports tell of it; None for a performer."""
     return None if sampled is None else sampler_facts(sampled)
 
 
 def sampler_facts(sampled: Sampled) -> dict[str, str]:
-    """As reports and runs tell of a sampler."""
-    return {"kind": "sampler", **asdict(sampled)}
+    """As reports and runs tell of a sampler or a recording."""
+    return asdict(sampled)
 
 
 def remarks(played: Sampler, layer: str, notes: int, silent: int) -> list[str]:

@@ -18,10 +18,10 @@ from stemwright.song.takes import MAX_SEED, Sampled, Take
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
 __all__ += ["dumps", "loads"]
 
-SCHEMA = 4
+SCHEMA = 5
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
 2: a take may also be a sampler's sound. 3: tempo and meter may change; a layer may have a kind, gain, pan,
-mute and solo. 4: `variation`.
+mute and solo. 4: `variation`. 5: a take may also be a recording; a layer may have gains by bars.
 """
 VARIATION = 50
 """How much returning sections differ, in percent, where a song does not say."""
@@ -124,12 +124,9 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _schema(song: Song) -> int:
     """The oldest schema that holds the song."""
-    if song.variation != VARIATION:
-        return 4
-    if song.state.tempos or song.state.meters or any(entry.settings for entry in song.layers.values()):
-        return 3
-    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
-    return 2 if sampled else 1
+    varied = 4 if song.variation != VARIATION else 1
+    mapped = 3 if song.state.tempos or song.state.meters else 1
+    return max((varied, mapped, *(entry.schema for entry in song.layers.values())))
 
 
 def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
