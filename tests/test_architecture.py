@@ -32,7 +32,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic work",
     "editing": "compose producer recordings song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
-    "exchange": "compose producer song store work",
+    "exchange": "compose mix producer song store work",
     "shown": "codec compose conditioning models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
     "store symbolic",

@@ -105,6 +105,12 @@ _Style = Annotated[
 ]
 _Midi = Annotated[bool, typer.Option("--midi", help="Write the scores as one MIDI file.")]
 _Stems = Annotated[bool, typer.Option("--stems", help="Write one audio file a layer.")]
+_Click = Annotated[
+    bool, typer.Option("--click", help="Write a click on each beat, higher on the first of a bar.")
+]
+_CountIn = Annotated[
+    int, typer.Option("--count-in", metavar="N", help="Bars that the click counts before the song, 0 to 8.")
+]
 _To = Annotated[
     Path | None,
     typer.Option(
@@ -209,13 +215,24 @@ def export(
     kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
+    click: _Click = False,
+    count_in: _CountIn = 0,
     json: opt.Json = False,
 ) -> None:
-    """Write files for other programs: MIDI, stems, or both where neither is named."""
+    """Write files for other programs: MIDI, stems, a click track; MIDI and stems where none is named."""
     from stemwright.face.song import Song
 
     with watching() as watch:
-        made = Song(folder).export(midi=midi, stems=stems, kind=kind, quality=quality, to=to, progress=watch)
+        made = Song(folder).export(
+            midi=midi,
+            stems=stems,
+            kind=kind,
+            quality=quality,
+            to=to,
+            click=click,
+            count_in=count_in,
+            progress=watch,
+        )
     facts = made.to_json()
     if json:
         emit_json(facts)
@@ -223,5 +240,6 @@ def export(
     lines(
         ([f"{'midi':<10}{facts['midi']}"] if facts["midi"] else [])
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
+        + ([f"{'click':<10}{facts['click']}"] if facts["click"] else [])
         + facts["remarks"]
     )

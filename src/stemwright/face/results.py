@@ -250,10 +250,13 @@ class Verified(Result):
 
 @dataclass(frozen=True)
 class Exported(Result):
-    """The files that were written: the scores as MIDI, the stems by layer. `stale`: as of `Mixed`."""
+    """The files that were written: the scores as MIDI, the stems by layer, the click track. `stale`: as of
+    `Mixed`.
+    """
 
     midi: Path | None
     stems: dict[str, Path]
+    click: Path | None
     stale: tuple[Stale, ...]
     remarks: tuple[str, ...]
 

@@ -193,17 +193,28 @@ class Song(Sounds):
         kind: str = "wav",
         quality: str | None = None,
         to: arg.Place | None = None,
+        click: bool = False,
+        count_in: int = 0,
         progress: Watch = unwatched,
     ) -> Exported:
-        """Write the scores as MIDI, the stems as audio, or both where neither is asked for.
+        """Write the scores as MIDI, the stems as audio, or both where nothing is asked for.
 
-        `kind`, `quality`: as in `mix`.
+        `kind`, `quality`: as in `mix`. `click`: a click on each beat, after so many bars of `count_in`.
         """
         from stemwright.exchange.exports import export_song
 
         where = None if to is None else arg.path(to)
+        bars = arg.whole("count_in", count_in) or 0
         facts = export_song(
-            self.path, midi=midi, stems=stems, kind=kind, quality=quality, to=where, watch=progress
+            self.path,
+            midi=midi,
+            stems=stems,
+            kind=kind,
+            quality=quality,
+            to=where,
+            click=click,
+            count_in=bars,
+            watch=progress,
         )
         return Exported.read(facts)
 
