@@ -31,6 +31,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "corpus": "compose evaluation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic work",
     "editing": "compose producer recordings song store work",
+    "playback": "mix producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix producer song store work",
     "shown": "codec compose conditioning models native perform producer song store symbolic work",
@@ -38,7 +39,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
     "producer song symbolic work",
-    "face": "codec editing exchange producer shown song work",
+    "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",
 }

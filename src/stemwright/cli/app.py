@@ -18,6 +18,7 @@ from stemwright.cli import (
     layers,
     making,
     moving,
+    playing,
     songs,
     train,
 )
@@ -36,8 +37,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, layers, history, moving, exchange, train, codecs, evaluate,
-        bench, diagnosis,
+        songs, catalogue, composing, making, layers, playing, history, moving, exchange, train, codecs,
+        evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

@@ -139,6 +139,29 @@ class Mixed(Result):
 
 
 @dataclass(frozen=True)
+class Played(Result):
+    """`seconds` that were played, or written to `file` (None: it was played). `stopped`: by the user."""
+
+    seconds: float
+    file: Path | None
+    stopped: bool
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Watched(Result):
+    """A mix that `watch` made, as of `Mixed`; or the `error` why there is none."""
+
+    error: str | None
+    mix: Path | None = None
+    seconds: float | None = None
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MadeSong(Mixed):
     """A mix, its layers and what it all took: `elapsed_seconds` of wall clock, `rtf` of that per second.
     `chart_remarks`: how chords that were given were read, one line each.

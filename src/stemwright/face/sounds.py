@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.face import arguments as arg
-from stemwright.face.results import LayerSet
+from stemwright.face.results import LayerSet, Played, Watched
 from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -57,6 +58,52 @@ class Sounds:
         return LayerSet.read(
             take_recording(self.path, layer, _recorded(file, at, start, stretch, bpm), progress)
         )
+
+    def play(
+        self,
+        *,
+        start: int | None = None,
+        loop: arg.Pair | None = None,
+        solo: arg.Texts | None = None,
+        click: bool = False,
+        quality: str | None = "standard",
+        out: arg.Place | None = None,
+        progress: Watch = unwatched,
+    ) -> Played:
+        """Play from bar `start` to the end, or bars in a `loop` until KeyboardInterrupt; of layers only
+        those in `solo`, where some are named; with a `click` on each beat. With `out`, or where there is no output device
+        (package sounddevice), it is written to a file once.
+        """
+        from stemwright.playback.play import play
+
+        facts = play(
+            self.path,
+            first=arg.whole("start", start),
+            loop=arg.pair_text("loop", loop),
+            solo=arg.texts(solo),
+            click=click,
+            quality=quality,
+            out=None if out is None else arg.path(out),
+            watch=progress,
+        )
+        return Played.read(facts)
+
+    def watch(
+        self,
+        *,
+        out: arg.Place | None = None,
+        quality: str | None = None,
+        interval: float = 0.5,
+        once: bool = False,
+    ) -> Iterator[Watched]:
+        """Mix the song now and whenever something changed it, and give each mix; looks every `interval`
+        seconds. `once`: only now. `out`, `quality`: as in `mix`.
+        """
+        from stemwright.playback.changes import watch_song
+
+        to, every = None if out is None else arg.path(out), arg.numbers({"interval": interval})["interval"]
+        for facts in watch_song(self.path, out=to, quality=quality, interval=every, once=once):
+            yield Watched.read(facts)
 
     def gain(
         self, layer: str, level: float | str, *, bars: arg.Pair | None = None, section: str | None = None

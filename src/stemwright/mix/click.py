@@ -21,8 +21,8 @@ MAX_COUNT_IN = 8
 
 def click_track(state: GlobalState, rate: int, count_in: int = 0) -> Audio:
     """The clicks of a song, float32 [samples] at `rate`, as long as the song after `count_in` bars that are
-    as its first one. A beat is the meter's denominator; each click begins at its beat's sample. UsageError for
-    more than `MAX_COUNT_IN` bars.
+    as its first one. A beat is the meter's denominator; each click begins at its beat's sample. UsageError
+    for more than `MAX_COUNT_IN` bars.
     """
     if not 0 <= count_in <= MAX_COUNT_IN:
         raise UsageError(f"{argument('count_in')} {count_in}: give 0 to {MAX_COUNT_IN} bars")
