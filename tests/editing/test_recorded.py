@@ -104,6 +104,8 @@ def test_nothing_writes_or_performs_it(bare: Path, file: Path, weights: Path) ->
     tune.write_bytes(midi.band())
     for act in (
         lambda: generate(bare, ("voice",)),
+        lambda: generate(bare, ("voice",), timbre="sax"),
+        lambda: mix_song(bare, players=["voice=sampler:none.sfz"]),
         lambda: set_layer(bare, "voice", Change(kind="lead")),
         lambda: set_layer(bare, "voice", Change(timbre="sax")),
         lambda: import_midi(bare, tune, tracks=["1=voice"]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError, argument, shown
 from stemwright.producer import bundles
+from stemwright.producer.casting import require_notes
 from stemwright.producer.details import ByPerformer, BySampler
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
@@ -172,6 +173,7 @@ def samplers(texts: Sequence[str], song: Song, heard: Mapping[str, Take]) -> dic
                 f"{argument('player')} {layer[:40]!r}: is no layer with a take that is heard; "
                 f"there is: {there}"
             )
+        require_notes(song, layer)
         if layer in found:
             raise UsageError(f"{argument('player')} {layer}: is given twice; one file plays a layer")
         found[layer] = sampler(player, song.role(layer))

@@ -1,4 +1,10 @@
-"""The tempo and the key of a recording, and what is said of them beside the song's."""
+"""The tempo and the key of a recording, and what is said of them beside the song's.
+
+The key is that of 24 whose profile correlates best with the mean weight of each pitch class, as Krumhansl and
+Schmuckler find it (Krumhansl, "Cognitive foundations of musical pitch", 1990), with what Albrecht and
+Shanahan counted in pieces of music ("The use of large corpora to train a new type of key-finding algorithm",
+Music Perception 31, 2013). Each frame weighs the same: in amplitudes, loud notes would outweigh long ones.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +21,12 @@ if TYPE_CHECKING:
 
 MINUTES = 5
 """Of a recording that are listened to."""
-SURE = 0.72
+PROFILES = (
+    (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081),
+    (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052),
+)
+"""How often each pitch class sounds in major and in minor, from the tonic up (Albrecht and Shanahan)."""
+SURE = 0.66
 """The least correlation with a key's profile that is told as a key; drums alone reach less."""
 
 
@@ -41,8 +52,9 @@ def listen(mono: npt.NDArray[np.float32], state: GlobalState, bar: int, rate: in
     from stemwright.evaluation.tempo import heard_tempo
 
     bpm = heard_tempo(mono, float(state.timebase.bpm_of(bar)), rate)
-    _, energy = chroma.chroma(mono, rate)
-    best = key.best_key(np.sqrt(energy).sum(axis=0))
+    amplitude = np.sqrt(chroma.chroma(mono, rate)[1])
+    loudness = amplitude.sum(axis=1, keepdims=True)
+    best = key.best_key((amplitude / np.where(loudness > 0, loudness, 1.0)).sum(axis=0), PROFILES)
     if best is None or best[0] < SURE:
         return Heard(bpm, None)
     return Heard(bpm, Key.from_pc(best[1], "minor" if best[2] else "major"))
