@@ -26,7 +26,8 @@ from stemwright.song.layers import is_drums
 from stemwright.song.state import GlobalState
 
 STYLES = (
-    "pop", "rock", "funk", "jazz", "bossa", "house", "hiphop", "ballad", "reggae", "metal", "blues", "country",
+    "pop", "rock", "funk", "jazz", "bossa", "house", "hiphop", "ballad", "reggae", "metal", "blues",
+    "country",
 )  # fmt: skip
 PRESETS = {"drums": "128:0", "bass": "0:33", "harmony": "0:0", "lead": "0:65"}
 

@@ -16,7 +16,8 @@ COMMANDS = [
     ("new",), ("song",), ("compose",), ("generate",), ("perform",), ("mix",), ("show",), ("log",),
     ("verify",), ("takes",), ("use",), ("remove",), ("undo",), ("redo",), ("restore",), ("branch",),
     *(("layer", name) for name in (
-        "set", "add", "take", "remove", "rename", "mute", "unmute", "solo", "unsolo", "gain", "pan", "timbre", "kind",
+        "set", "add", "take", "remove", "rename", "mute", "unmute", "solo", "unsolo", "gain", "pan",
+        "timbre", "kind",
     )), ("play",), ("watch",), ("styles",), ("style", "check"), ("timbres",),
     ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
     ("train", "tone"), ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"),
