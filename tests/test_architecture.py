@@ -28,19 +28,21 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "mix": "native song store",
     "instruments": "models song",
     "evaluation": "models song",
+    "recordings": "evaluation mix song",
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation notation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
     "work",
-    "editing": "codec compose producer song store work",
+    "editing": "codec compose producer recordings song store work",
+    "playback": "mix producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
-    "exchange": "compose notation producer song store work",
+    "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
     "producer song symbolic work",
-    "face": "codec editing exchange producer shown song work",
+    "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",
 }

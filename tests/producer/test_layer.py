@@ -105,7 +105,7 @@ def test_it_is_a_run_and_shown(song: Path, capsys: pytest.CaptureFixture[str]) -
     before = describe(song)["layers"]
     assert run(["layer", str(song), "bass", "--gain", "-3", "--pan", "0.2", "--mute", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    now = {"kind": "bass", "gain_db": -3.0, "pan": 0.2, "mute": True, "solo": False}
+    now = {"kind": "bass", "gain_db": -3.0, "pan": 0.2, "mute": True, "solo": False, "gains": []}
     assert told == {"layer": "bass", "run": 2, "timbre": before["bass"]["timbre"], **now, "remarks": []}
     assert describe(song)["layers"] == before | {"bass": before["bass"] | now}
     assert history(song)["runs"][-1]["command"] == "layer" and check(song)["ok"]

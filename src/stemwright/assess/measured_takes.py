@@ -32,10 +32,13 @@ class Performed:
 def performed(
     path: Path, decoders: Decoders, watch: Watch, sides: bool = False
 ) -> tuple[GlobalState, list[Performed]]:
-    """The song's state and takes. UsageError where no layer has one. `sides`: as of `render.decode`."""
+    """The song's state and takes, recordings aside, which play no score. UsageError where no layer has one.
+    `sides`: as of `mix.decode`.
+    """
     folder = reading(path)
     song = folder.load()
-    takes = {name: entry.active for name, entry in song.layers.items() if entry.active is not None}
+    active = {name: entry.active for name, entry in song.layers.items()}
+    takes = {name: take for name, take in active.items() if take is not None and not take.recorded}
     if not takes:
         raise UsageError(f"{path}: no layer has a take yet; make them with: stemwright generate DIR")
     stems = decode(folder, takes, decoders, watch, sides=sides)

@@ -20,6 +20,7 @@ from stemwright.cli import (
     lyrics,
     making,
     moving,
+    playing,
     songs,
     train,
 )
@@ -38,8 +39,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, editing, layers, lyrics, history, moving, exchange, train,
-        codecs, evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, editing, layers, lyrics, playing, history, moving, exchange,
+        train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

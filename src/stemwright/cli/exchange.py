@@ -124,6 +124,12 @@ _LeadSheet = Annotated[
     bool, typer.Option("--lead-sheet", help="Write the lead with chord symbols on one staff (MusicXML).")
 ]
 _Abc = Annotated[bool, typer.Option("--abc", help="Write the lead with chord symbols as ABC.")]
+_Click = Annotated[
+    bool, typer.Option("--click", help="Write a click on each beat, higher on the first of a bar.")
+]
+_CountIn = Annotated[
+    int, typer.Option("--count-in", metavar="N", help="Bars that the click counts before the song, 0 to 8.")
+]
 _To = Annotated[
     Path | None,
     typer.Option(
@@ -238,9 +244,11 @@ def export(
     kind: opt.Kind = "wav",
     quality: opt.Quality = None,
     to: _To = None,
+    click: _Click = False,
+    count_in: _CountIn = 0,
     json: opt.Json = False,
 ) -> None:
-    """Write files for other programs: MIDI, printed music, karaoke, stems; MIDI and stems by default."""
+    """Write files for other programs: MIDI, printed music, karaoke, stems, click; by default MIDI, stems."""
     from stemwright.face.song import Song
 
     with watching() as watch:
@@ -254,6 +262,8 @@ def export(
             kind=kind,
             quality=quality,
             to=to,
+            click=click,
+            count_in=count_in,
             progress=watch,
         )
     facts = made.to_json()
@@ -267,5 +277,6 @@ def export(
             if facts[n]
         ]
         + [f"{n:<10}{p}" for n, p in facts["stems"].items()]
+        + ([f"{'click':<10}{facts['click']}"] if facts["click"] else [])
         + facts["remarks"]
     )

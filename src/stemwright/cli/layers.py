@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,9 @@ from typer.core import TyperGroup
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines, quoted
 from stemwright.cli.saying import said
+from stemwright.cli.watching import watching
+from stemwright.errors import UsageError
+from stemwright.song.layers import AUDIO
 
 _Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
 _Gain = Annotated[
@@ -57,7 +61,54 @@ _Timbre = Annotated[
 ]
 
 
-_Level = Annotated[float, typer.Argument(metavar="DB", help="-60 to 24.", show_default=False)]
+_Level = Annotated[
+    str,
+    typer.Argument(
+        metavar="DB", help="-60 to 24; with --bars or --section, auto takes it back.", show_default=False
+    ),
+]
+_Bars = Annotated[
+    str | None,
+    typer.Option("--bars", metavar="A-B", help="Only these bars, counted from 1.", show_default=False),
+]
+_Section = Annotated[
+    str | None,
+    typer.Option("--section", metavar="NAME", help="Only sections of this name.", show_default=False),
+]
+_Audio = Annotated[
+    Path | None,
+    typer.Option(
+        "--audio",
+        metavar="FILE",
+        help="A recording: WAV, FLAC, OGG, MP3 or AIFF. The layer is of kind audio then, and only mixed.",
+        show_default=False,
+    ),
+]
+_Recording = Annotated[
+    Path,
+    typer.Option("--audio", metavar="FILE", help="WAV, FLAC, OGG, MP3 or AIFF.", show_default=False),
+]
+_At = Annotated[int, typer.Option("--at", metavar="BAR", help="The bar at which the recording begins.")]
+_From = Annotated[
+    float,
+    typer.Option("--from", metavar="SECONDS", help="Where in the file it begins; what is before is cut off."),
+]
+_Stretch = Annotated[
+    bool,
+    typer.Option(
+        "--stretch",
+        help="Bring it to the song's tempo at the same pitch (needs the package pedalboard).",
+    ),
+]
+_Bpm = Annotated[
+    float | None,
+    typer.Option(
+        "--bpm",
+        metavar="N",
+        help="With --stretch: the recording's own tempo. Default: as it is heard.",
+        show_default=False,
+    ),
+]
 _Place = Annotated[
     str, typer.Argument(metavar="P", help="-1, left, to 1, right, or auto.", show_default=False)
 ]
@@ -109,7 +160,11 @@ def set_(
     from stemwright.face.song import Song
 
     made = Song(folder).layer(layer, gain=gain, pan=pan, mute=mute, solo=solo, kind=kind, timbre=timbre)
-    facts = made.to_json()
+    _say(folder, layer, made.to_json(), json)
+
+
+def _say(folder: Path, layer: str, facts: Mapping[str, Any], json: bool) -> None:
+    """How a layer is now."""
     if json:
         emit_json(facts)
         return
@@ -137,9 +192,21 @@ def unsolo(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
     set_(folder, layer, solo=False, json=json)
 
 
-def gain(folder: opt.SongDir, layer: _Layer, level: _Level, json: opt.Json = False) -> None:
-    """Set how much louder a layer is than its kind usually is."""
-    set_(folder, layer, gain=level, json=json)
+def gain(
+    folder: opt.SongDir,
+    layer: _Layer,
+    level: _Level,
+    bars: _Bars = None,
+    section: _Section = None,
+    json: opt.Json = False,
+) -> None:
+    """Set how much louder a layer is than its kind usually is; or some bars of it than the layer is."""
+    from stemwright.face.song import Song
+
+    song = Song(folder)
+    whole = bars is None and section is None
+    made = song.layer(layer, gain=level) if whole else song.gain(layer, level, bars=bars, section=section)  # type: ignore[arg-type]
+    _say(folder, layer, made.to_json(), json)
 
 
 def pan(folder: opt.SongDir, layer: _Layer, place: _Place, json: opt.Json = False) -> None:
@@ -162,11 +229,32 @@ def add(
     layer: _Layer,
     kind: _Kind = None,
     timbre: _Timbre = None,
+    audio: _Audio = None,
+    at: _At = 1,
+    start: _From = 0.0,
+    gain: _Gain = None,
+    stretch: _Stretch = False,
+    bpm: _Bpm = None,
     json: opt.Json = False,
 ) -> None:
-    """Add a layer, which `generate` then makes: a known part (pad, strings, brass...) or one of any kind."""
+    """Add a layer, which `generate` then makes: a known part (pad, brass...) or one of any kind. With
+    --audio, a recording.
+    """
     from stemwright.face.song import Song
 
+    if audio is not None:
+        if timbre is not None or kind not in (None, AUDIO):
+            raise UsageError(
+                "--audio: a recording's layer is of kind audio and has no timbre; drop the other"
+            )
+        with watching() as watch:
+            made = Song(folder).add_recording(
+                layer, audio, at=at, start=start, gain=gain or 0.0, stretch=stretch, bpm=bpm, progress=watch
+            )
+        _say_recorded(layer, made.to_json(), json)
+        return
+    if gain is not None or stretch or bpm is not None or at != 1 or start:
+        raise UsageError("--at, --from, --gain, --stretch, --bpm: are for a recording; add --audio FILE")
     facts = Song(folder).add_layer(layer, kind=kind, timbre=timbre).to_json()
     if json:
         emit_json(facts)
@@ -174,6 +262,33 @@ def add(
         lines(
             [f"{layer}: is new, of kind {facts['kind']}; next: stemwright generate {quoted(folder)} {layer}"]
         )
+
+
+def take(
+    folder: opt.SongDir,
+    layer: _Layer,
+    audio: _Recording,
+    at: _At = 1,
+    start: _From = 0.0,
+    stretch: _Stretch = False,
+    bpm: _Bpm = None,
+    json: opt.Json = False,
+) -> None:
+    """Give a layer of kind audio another take, a recording; those before stay."""
+    from stemwright.face.song import Song
+
+    with watching() as watch:
+        made = Song(folder).take_recording(
+            layer, audio, at=at, start=start, stretch=stretch, bpm=bpm, progress=watch
+        )
+    _say_recorded(layer, made.to_json(), json)
+
+
+def _say_recorded(layer: str, facts: Mapping[str, Any], json: bool) -> None:
+    if json:
+        emit_json(facts)
+    else:
+        lines([f"{layer}: take {facts['take']} is the recording", *facts["remarks"]])
 
 
 def remove(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
@@ -200,14 +315,15 @@ def rename(folder: opt.SongDir, layer: _Layer, name: _NewName, json: opt.Json = 
 
 _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (set_, "bass --gain -3 --pan 0.2"),
-    (add, "pad"),
+    (add, "voice --audio take.wav --at 5"),
+    (take, "voice --audio take-2.wav --at 5"),
     (remove, "pad"),
     (rename, "lead solo"),
     (mute, "lead"),
     (unmute, "lead"),
     (solo, "drums"),
     (unsolo, "drums"),
-    (gain, "bass -- -3"),
+    (gain, "bass --section verse -- -3"),
     (pan, "harmony -- -0.5"),
     (timbre, "lead flute"),
     (kind, "choir harmony"),
@@ -215,9 +331,20 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
 """Commands in the order in which they are listed, each with an example."""
 
 
+def _automation(gains: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What of a layer's bars is not as loud as the layer: "-6 dB in bars 5-8, +3 dB from bar 20 on"."""
+    told = []
+    for index, step in enumerate(gains):
+        last = gains[index + 1]["bar"] - 1 if index + 1 < len(gains) else None
+        where = f"from bar {step['bar']} on" if last is None else f"in bars {step['bar']}-{last}"
+        told += [f"{step['gain_db']:+g} dB {where}"] if step["gain_db"] else []
+    return told
+
+
 def described(facts: Mapping[str, Any]) -> str:
     """What of a layer's place in the mix is not as usual: "gain -3 dB, pan +0.2, muted"; "" for nothing."""
     told = [f"gain {facts['gain_db']:+g} dB"] if facts["gain_db"] else []
+    told += _automation(facts["gains"])
     told += [f"pan {facts['pan']:+g}"] if facts["pan"] is not None else []
     told += [word for field, word in (("mute", "muted"), ("solo", "soloed")) if facts[field]]
     return ", ".join(told)

@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from stemwright.compose.style import Style
-from stemwright.errors import UsageError
-from stemwright.song.layers import LAYERS, check_layer_name, kind_of, named_kind, role_of
+from stemwright.errors import UsageError, argument
+from stemwright.song.layers import AUDIO, LAYERS, check_layer_name, kind_of, named_kind, role_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def part_of(role: str, band: Collection[str] = LAYERS) -> Part | None:
     A song without, say, "harmony" has it played by its first layer of that kind that can.
     """
     kind, name = kind_of(role), role.rpartition(":")[2]
-    if kind == "audio" or role == kind:
+    if kind == AUDIO or role == kind:
         return None
     found = known_part(name)
     part = found if found is not None and found.kind == kind else None
@@ -137,11 +137,16 @@ def _layer(text: str, field: str) -> Layer:
     name, colon, said = text.partition(":")
     check_layer_name(name.strip(), field)
     name, said = name.strip(), said.strip()
+    if colon and said == AUDIO:
+        raise UsageError(
+            f"{field} {text[:40]!r}: a layer of kind {AUDIO} begins with a recording; add it with: "
+            f"stemwright layer add DIR {name.strip()} {argument('audio')} FILE"
+        )
     if colon and said not in LAYERS:
         raise UsageError(f"{field} {text[:40]!r}: {said[:20]!r} is no kind; use {', '.join(LAYERS)}")
     part = known_part(name)
     kind = said or (part.kind if part else named_kind(name))
-    if kind is None or kind == "audio":
+    if kind is None or kind == AUDIO:
         raise UsageError(
             f"{field}: what is {name!r}? Add its kind, {name}:harmony ({', '.join(LAYERS)}), or name one of "
             f"{', '.join((*LAYERS, *PARTS))}"

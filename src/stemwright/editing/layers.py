@@ -26,7 +26,7 @@ def add_layer(path: Path, name: str, kind: str | None = None, timbre: str | None
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
-        _require_new(song, name)
+        require_new(song, name)
         (layer,) = parse_layers([name if kind is None else f"{name}:{kind}"], "layer")
         chosen = None if timbre is None else bundles.timbre_of(bundles.performer(layer.role), timbre)
         entry = new_entry(layer, song.state.style, chosen)
@@ -41,7 +41,7 @@ def rename_layer(path: Path, layer: str, name: str) -> dict[str, Any]:
     with writing(path) as folder:
         song = folder.load()
         entry = song.layer(layer)
-        _require_new(song, check_layer_name(name, "name"))
+        require_new(song, check_layer_name(name, "name"))
         kind = kind_of(entry.role(layer))
         entry = replace(entry, kind=None if named_kind(name) == kind else kind)
         act = Act("layer", [name], details={name: ChangedLayer({"renamed": layer})})
@@ -52,7 +52,8 @@ def rename_layer(path: Path, layer: str, name: str) -> dict[str, Any]:
     return _facts(name, entry, number)
 
 
-def _require_new(song: Song, name: str) -> None:
+def require_new(song: Song, name: str) -> None:
+    """UsageError where the song has a layer of this name."""
     if name in song.layers:
         raise UsageError(f"layer {name!r}: is in the song already; choose another name", field="name")
 

@@ -29,6 +29,8 @@ MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 """Probe-tone ratings of the twelve classes from the tonic up."""
 
+Profiles = tuple[tuple[float, ...], tuple[float, ...]]
+
 FIFTH, RELATIVE, PARALLEL = 0.5, 0.3, 0.2
 
 
@@ -43,16 +45,24 @@ def validate(bars: ArrayLike, tonic: int) -> None:
 
 def heard_key(weights: ArrayLike) -> tuple[int, bool] | None:
     """(tonic, minor) of weights by pitch class [12]; None where they do not differ."""
+    best = best_key(weights)
+    return None if best is None else best[1:]
+
+
+def best_key(weights: ArrayLike, profiles: Profiles = (MAJOR, MINOR)) -> tuple[float, int, bool] | None:
+    """The correlation of the key heard with its profile, its tonic, whether it is minor; as `heard_key`.
+    `profiles`: of major and minor, twelve weights each from the tonic up.
+    """
     have = np.asarray(weights, dtype=np.float64)
     if float(have.std()) < 1e-12:
         return None
     best: tuple[float, int, bool] | None = None
-    for minor, profile in ((False, MAJOR), (True, MINOR)):
+    for minor, profile in enumerate(profiles):
         for tonic in range(12):
             fit = float(np.corrcoef(have, np.roll(profile, tonic))[0, 1])
             if best is None or fit > best[0]:
-                best = (fit, tonic, minor)
-    return None if best is None else best[1:]
+                best = (fit, tonic, bool(minor))
+    return best
 
 
 def weighted_score(tonic: int, minor: bool, heard: tuple[int, bool] | None) -> float:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.exchange.programs import program_of
 from stemwright.notation.sheet import Syllable
 from stemwright.producer.lyrics import fitting
@@ -51,18 +51,23 @@ def export_song(
     kind: str = "wav",
     quality: str | None = None,
     to: Path | None = None,
+    click: bool = False,
+    count_in: int = 0,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
     """Write the scores as MIDI, as printed music (`musicxml`: all layers; `lead_sheet`: the tune with chord
     symbols; `abc`: that as ABC) or for karaoke, all with the lyrics where there are some; the stems as audio
-    of a `kind`; or MIDI and stems where nothing is asked for. Returns where, and remarks.
+    of a `kind`; a click track after so many bars of `count_in`; or MIDI and stems where nothing is asked for.
+    Returns where, and remarks.
     """
+    if count_in and not click:
+        raise UsageError(f"{argument('count_in')}: is for the click track; add {argument('click')}")
     if to is not None:
         require_outside(path, to, "to")
     asked = {"midi": midi, "karaoke": karaoke, "musicxml": musicxml, "lead_sheet": lead_sheet, "abc": abc}
-    if not any(asked.values()) and not stems:
+    if not any(asked.values()) and not stems and not click:
         asked["midi"] = stems = True
-    facts: dict[str, Any] = {**dict.fromkeys(asked), "stems": {}, "stale": [], "remarks": []}
+    facts: dict[str, Any] = {**dict.fromkeys(asked), "stems": {}, "click": None, "stale": [], "remarks": []}
     named = [name for name, wanted in asked.items() if wanted]
     if named:
         facts |= _export_scores(path, to, named)
@@ -71,7 +76,29 @@ def export_song(
 
         made = render_stems(path, to=to, kind=kind, quality=quality, watch=watch)
         facts |= {**made, "remarks": list(dict.fromkeys([*facts["remarks"], *made["remarks"]]))}
+    if click:
+        facts["click"] = str(_export_click(path, to, kind, quality, count_in))
     return facts
+
+
+def _export_click(path: Path, to: Path | None, kind: str, quality: str | None, count_in: int) -> Path:
+    from stemwright.mix.click import click_track
+    from stemwright.mix.files import audio_format, file_name, write_audio
+    from stemwright.producer.decoders import Decoders
+
+    song = reading(path).load()
+    rate, suffix = Decoders(quality or "high").sample_rate, f".{kind.lower().removeprefix('.')}"
+    part = f"Click_count{count_in}" if count_in else "Click"
+    name = file_name(song.title, part, song.state, suffix, rate)
+    audio_format(suffix)
+    track = click_track(song.state, rate, count_in)
+    if to is not None:
+        write_audio(to / name, track, rate, suffix=suffix)
+        return to / name
+    with writing(path) as folder:
+        with folder.renders.writing() as batch:
+            write_audio(batch.path(name), track, rate, suffix=suffix)
+        return folder.renders.path / name
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +195,22 @@ def _export_scores(path: Path, to: Path | None, named: Collection[str]) -> dict[
     song = folder.load()
     lane = fitting(folder, song) if song.lyrics is not None or "karaoke" in named else None
     printed = _Printed(path, song, folder.scores(song), None if lane is None else lane.lyrics)
-    made = {}
+    called, data = {}, {}
     for name in named:
-        data = printed.midi(karaoke=True) if name == "karaoke" else getattr(printed, name)()
-        made[exported_name(song.title, PRINTED[name], song.state, _ENDINGS[name])] = (name, data)
-    remarks = [] if lane is None else list(lane.remarks)
+        called[name] = exported_name(song.title, PRINTED[name], song.state, _ENDINGS[name])
+        made = printed.midi(karaoke=True) if name == "karaoke" else getattr(printed, name)()
+        data[called[name]] = made
+    files = _put(path, to, data)
+    told = {name: str(files[file]) for name, file in called.items()}
+    return {**told, "remarks": [] if lane is None else list(lane.remarks)}
+
+
+def _put(path: Path, to: Path | None, files: Mapping[str, bytes]) -> dict[str, Path]:
+    """Write files by their names into `renders/`, or into the folder `to`; where each is."""
     if to is None:
-        with writing(path) as open_folder:
-            files = {name: open_folder.renders.put(file, data) for file, (name, data) in made.items()}
-    else:
-        with placing(to) as place:
-            for file, (_, data) in made.items():
-                place(file).write_bytes(data)
-        files = {name: to / file for file, (name, _) in made.items()}
-    return {**{name: str(file) for name, file in files.items()}, "remarks": remarks}
+        with writing(path) as folder:
+            return {name: folder.renders.put(name, data) for name, data in files.items()}
+    with placing(to) as place:
+        for name, data in files.items():
+            place(name).write_bytes(data)
+    return {name: to / name for name in files}

@@ -18,7 +18,7 @@ from stemwright.exchange.programs import timbre_of_program
 from stemwright.exchange.readings import Override, Reading, read_into, read_new, settle_chords, settle_key
 from stemwright.exchange.tracks import choose, guess
 from stemwright.producer import bundles
-from stemwright.producer.casting import why_not
+from stemwright.producer.casting import require_notes, why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.compose import chord_remarks
 from stemwright.producer.create import DEFAULTS, title_from
@@ -90,6 +90,8 @@ def import_midi(
     if there is None:
         reading = read_new(midi, over, name, ignore_tempo_changes)
     else:
+        for layer in chosen.keys() & there.layers.keys():
+            require_notes(there, layer)
         reading = read_into(midi, over, name, ignore_tempo_changes, there.state)
     given = {layer: _given(source, numbers, reading.state) for layer, numbers in chosen.items()}
     roles = {layer: layer for layer in given} | (there.roles if there else {})

@@ -20,6 +20,8 @@ def score(path: Path, layer: str, take: int | None) -> Score:
     folder = reading(path)
     entry = folder.load().layer(layer)
     sha = entry.score_in_use if take is None else _take(entry, layer, take).score_sha256
+    if sha is None and entry.active is not None:
+        raise UsageError(f"layer {layer!r}: holds a recording, which has no notes", field="layer")
     if sha is None:
         raise UsageError(f"layer {layer!r} has no score yet; generate it first", field="layer")
     return folder.score(sha, layer)
@@ -33,7 +35,7 @@ def tokens(path: Path, layer: str, take: int | None) -> npt.NDArray[np.uint16]:
     chosen = _take(folder.load().layer(layer), layer, take)
     if chosen.player is not None:
         raise UsageError(
-            f"layer {layer!r}, take {chosen.take}: a sampler played it, so it has no tokens", field="layer"
+            f"layer {layer!r}, take {chosen.take}: it is kept as sound, so it has no tokens", field="layer"
         )
     return from_canonical(folder.objects.get(chosen.content_sha256))
 

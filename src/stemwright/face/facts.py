@@ -30,6 +30,14 @@ class TempoChange(Result):
 
 
 @dataclass(frozen=True)
+class GainChange(Result):
+    """How much louder a layer is from a bar (from 1) on, beside its own level."""
+
+    bar: int
+    gain_db: float
+
+
+@dataclass(frozen=True)
 class MeterChange(Result):
     """The meter from a bar (from 1) on."""
 
@@ -158,3 +166,47 @@ class Timbres(Result):
     """What there is, by layer."""
 
     layers: dict[str, Played]
+
+
+@dataclass(frozen=True)
+class Syllable(Result):
+    """A syllable and where it begins. `kind`: "single", "begin", "middle" or "end" of its word; `stress`: 1
+    stressed, 2 half, 0 not; `tick`: 96 a quarter note; `bar` and `beat` from 1.
+    """
+
+    text: str
+    kind: str
+    stress: int
+    tick: int
+    bar: int
+    beat: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LyricLine(Result):
+    """A line of lyrics, of `bars` bars from `bar` (from 1) on. `section`: None where the bar is not in the
+    song. `by_hand`: a person placed it. `syllables`: none where they do not fit.
+    """
+
+    line: int
+    section: str | None
+    bar: int
+    bars: int
+    text: str
+    by_hand: bool
+    syllables: tuple[Syllable, ...]
+
+
+@dataclass(frozen=True)
+class Lyrics(Result):
+    """The words of a song. `run`: its number in the log, None where nothing was changed. `layer`: the melody
+    that they are sung to, None: the beats. `file`: what was written with `out`.
+    """
+
+    run: int | None
+    layer: str | None
+    language: str
+    lines: tuple[LyricLine, ...]
+    remarks: tuple[str, ...]
+    file: Path | None = None

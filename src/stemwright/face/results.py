@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stemwright.face.facts import MeterChange, TempoChange
+from stemwright.face.facts import GainChange, MeterChange, TempoChange
 from stemwright.face.typed import Result
 
 
 @dataclass(frozen=True)
 class Player(Result):
-    """The sampler's file that played a take: its name and preset ("" for none), and its SHA-256."""
+    """The file that a take's sound is from: its name and preset ("" for none), and its SHA-256. `kind`:
+    "sampler", which played notes, or "recording".
+    """
 
     kind: str
     name: str
@@ -24,7 +26,9 @@ class Player(Result):
 
 @dataclass(frozen=True)
 class Take(Result):
-    """One result for a layer. `tokens_sha256` is None where a sampler played it, else `audio_sha256` is."""
+    """One result for a layer. `tokens_sha256` is None where a sampler played it or it is a recording, else
+    `audio_sha256` is.
+    """
 
     take: int
     active: bool
@@ -135,6 +139,29 @@ class Mixed(Result):
 
 
 @dataclass(frozen=True)
+class Played(Result):
+    """`seconds` that were played, or written to `file` (None: it was played). `stopped`: by the user."""
+
+    seconds: float
+    file: Path | None
+    stopped: bool
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Watched(Result):
+    """A mix that `watch` made, as of `Mixed`; or the `error` why there is none."""
+
+    error: str | None
+    mix: Path | None = None
+    seconds: float | None = None
+    loudness_lufs: float | None = None
+    true_peak_dbtp: float | None = None
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class MadeSong(Mixed):
     """A mix, its layers and what it all took: `elapsed_seconds` of wall clock, `rtf` of that per second.
     `chart_remarks`: how chords that were given were read, one line each.
@@ -163,7 +190,8 @@ class Used(Result):
 @dataclass(frozen=True)
 class LayerSet(Result):
     """How a layer is now. `run`: None where nothing changed. `gain_db`: beside its kind's usual level; `pan`:
-    -1 left .. 1 right, None: where its kind stands.
+    -1 left .. 1 right, None: where its kind stands. `gains`: its changes from bar to bar. `take`: of a
+    recording that was added.
     """
 
     layer: str
@@ -174,7 +202,9 @@ class LayerSet(Result):
     pan: float | None
     mute: bool
     solo: bool
+    gains: tuple[GainChange, ...]
     remarks: tuple[str, ...]
+    take: int | None = None
 
 
 @dataclass(frozen=True)
@@ -268,57 +298,14 @@ class Verified(Result):
 
 
 @dataclass(frozen=True)
-class Syllable(Result):
-    """A syllable and where it begins. `kind`: "single", "begin", "middle" or "end" of its word; `stress`: 1
-    stressed, 2 half, 0 not; `tick`: 96 a quarter note; `bar` and `beat` from 1.
-    """
-
-    text: str
-    kind: str
-    stress: int
-    tick: int
-    bar: int
-    beat: float
-    seconds: float
-
-
-@dataclass(frozen=True)
-class LyricLine(Result):
-    """A line of lyrics, of `bars` bars from `bar` (from 1) on. `section`: None where the bar is not in the
-    song. `by_hand`: a person placed it. `syllables`: none where they do not fit.
-    """
-
-    line: int
-    section: str | None
-    bar: int
-    bars: int
-    text: str
-    by_hand: bool
-    syllables: tuple[Syllable, ...]
-
-
-@dataclass(frozen=True)
-class Lyrics(Result):
-    """The words of a song. `run`: its number in the log, None where nothing was changed. `layer`: the melody
-    that they are sung to, None: the beats. `file`: what was written with `out`.
-    """
-
-    run: int | None
-    layer: str | None
-    language: str
-    lines: tuple[LyricLine, ...]
-    remarks: tuple[str, ...]
-    file: Path | None = None
-
-
-@dataclass(frozen=True)
 class Exported(Result):
-    """The files that were written: the scores as MIDI and as printed music, the stems by layer. `stale`: as
-    of `Mixed`.
+    """The files that were written: the scores as MIDI and as printed music, the stems by layer, the click
+    track. `stale`: as of `Mixed`.
     """
 
     midi: Path | None
     stems: dict[str, Path]
+    click: Path | None
     stale: tuple[Stale, ...]
     remarks: tuple[str, ...]
     karaoke: Path | None = None
@@ -337,7 +324,7 @@ class Section(Result):
 
 @dataclass(frozen=True)
 class ShownLayer(Result):
-    """A layer and its active take; None where it has none. `takes`: how many there are. The last five are as
+    """A layer and its active take; None where it has none. `takes`: how many there are. The last six are as
     of `LayerSet`.
     """
 
@@ -355,6 +342,7 @@ class ShownLayer(Result):
     pan: float | None
     mute: bool
     solo: bool
+    gains: tuple[GainChange, ...]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError, argument
 from stemwright.face import arguments as arg
 from stemwright.face.editing import Editable
+from stemwright.face.facts import Lyrics
 from stemwright.face.history import Versioned
 from stemwright.face.results import (
     Composed,
@@ -17,7 +18,6 @@ from stemwright.face.results import (
     Generated,
     LayerSet,
     Log,
-    Lyrics,
     Mixed,
     Removed,
     Shown,
@@ -25,6 +25,7 @@ from stemwright.face.results import (
     Used,
     Verified,
 )
+from stemwright.face.sounds import Sounds
 from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from stemwright.song.score import Score
 
 
-class Song(Editable, Versioned):
+class Song(Editable, Versioned, Sounds):
     """A song's folder. `stemwright.new` and `stemwright.open` give one.
 
     It holds nothing but `path`: each call reads the folder anew, so what another process did is seen. Any
@@ -203,16 +204,20 @@ class Song(Editable, Versioned):
         kind: str = "wav",
         quality: str | None = None,
         to: arg.Place | None = None,
+        click: bool = False,
+        count_in: int = 0,
         progress: Watch = unwatched,
     ) -> Exported:
         """Write the scores as MIDI, the stems as audio, or both where nothing is asked for.
 
         `musicxml`: all layers as printed music; `lead_sheet`: the tune with chord symbols, as MusicXML;
-        `abc`: that as ABC; `karaoke`: scores and lyrics as .kar. `kind`, `quality`: as in `mix`.
+        `abc`: that as ABC; `karaoke`: scores and lyrics as .kar. `kind`, `quality`: as in `mix`. `click`: a
+        click on each beat, after so many bars of `count_in`.
         """
         from stemwright.exchange.exports import export_song
 
         where = None if to is None else arg.path(to)
+        bars = arg.whole("count_in", count_in) or 0
         facts = export_song(
             self.path,
             midi=midi,
@@ -224,6 +229,8 @@ class Song(Editable, Versioned):
             kind=kind,
             quality=quality,
             to=where,
+            click=click,
+            count_in=bars,
             watch=progress,
         )
         return Exported.read(facts)

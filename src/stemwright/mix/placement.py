@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from stemwright.mix.automation import GainCurve
 from stemwright.mix.levels import SILENCE_DB
 from stemwright.song.layers import KINDS, kind_of
 
@@ -16,13 +17,14 @@ MAX_BOOST_DB = 18.0
 @dataclass(frozen=True, slots=True)
 class Placement:
     """`level_db`: loudness in LU beside the drums; `pan`: -1 left .. 1 right; `room_db`: how loud the room
-    is beside it; `gain_db`: how much louder than its level the user wants it.
+    is beside it; `gain_db`: how much louder than its level the user wants it, and `curve`, from bar to bar.
     """
 
     level_db: float
     pan: float
     room_db: float
     gain_db: float = 0.0
+    curve: GainCurve | None = None
 
 
 _ASIDE = 0.15

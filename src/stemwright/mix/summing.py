@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.errors import StemwrightError
+from stemwright.mix.automation import AutomatedStem
 from stemwright.mix.levels import amplitude
 from stemwright.mix.measuring import stem_loudness
 from stemwright.mix.placement import Placement, gain_db, pan_gains
@@ -56,6 +57,8 @@ def place(layer: str, stem: Stem, where: Placement, rate: int, kept: Kept) -> Pl
     except StemwrightError as error:
         raise StemwrightError(f"stem {layer}: {error.marked}") from error
     level, (left, right) = amplitude(gain), pan_gains(where.pan)
+    if where.curve is not None:  # after its loudness was measured, which would level the curve out
+        stem = AutomatedStem(stem, where.curve, rate)
     return Placed(stem, gain, level * left, level * right, level * amplitude(where.room_db))
 
 

@@ -5,10 +5,36 @@ that nothing here plays. Layers go by their role (`layers.role_of`).
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stemwright.errors import Message, StemwrightError, argument
-from stemwright.song.layers import named_kind
+from stemwright.errors import Message, StemwrightError, UsageError, argument
+from stemwright.song.layers import AUDIO, kind_of, named_kind
+
+if TYPE_CHECKING:
+    from stemwright.song.document import Song
+
+
+def with_notes(song: Song, layers: Sequence[str]) -> list[str]:
+    """Of a song's layers those that are named, or all that have notes where none is. UsageError for a layer
+    that the song has not, and for one of recordings, which nobody writes or plays.
+    """
+    for name in layers:
+        song.layer(name)
+        require_notes(song, name)
+    every = [name for name in song.layers if kind_of(song.role(name)) != AUDIO]
+    return [name for name in every if not layers or name in layers]
+
+
+def require_notes(song: Song, layer: str) -> None:
+    """UsageError for a layer of recordings."""
+    if kind_of(song.role(layer)) == AUDIO:
+        raise UsageError(
+            f"layer {layer!r}: holds recordings, which have no notes; another recording comes with: "
+            f"stemwright layer take DIR {layer} {argument('audio')} FILE",
+            field="layer",
+        )
 
 
 def performers() -> list[str]:

@@ -17,6 +17,7 @@ from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles, details, lineage
 from stemwright.producer.asked import NEW, Asked
 from stemwright.producer.bars import Span, parse_bars
+from stemwright.producer.casting import with_notes
 from stemwright.producer.clock import Clock
 from stemwright.producer.conflicts import require_clear
 from stemwright.producer.details import ComposedScore
@@ -111,7 +112,7 @@ def write(
     composer: Composer, song: Song, standing: Mapping[str, Score], asked: Asked, watch: Watch = unwatched
 ) -> Written:
     """What the composer writes for a request to the scores that stand; the song stays as it is."""
-    names = _names(song, asked.layers)
+    names = with_notes(song, asked.layers)
     span = parse_bars(asked.bars, song.state) if asked.bars is not None else None
     seed = check_seed(asked.seed) if asked.seed is not None else layer_seed(song.seed, "compose", 1)
     state = _with_chords(song, asked, span)
@@ -129,12 +130,6 @@ def _ranges(song: Song, names: Sequence[str]) -> dict[str, Range]:
     """What the timbres of layers can play, by role, of those of which it is known."""
     found = {song.role(name): usual_performer(song.layers[name], name) for name in names}
     return {role: player.range for role, player in found.items() if player and player.range}
-
-
-def _names(song: Song, layers: Sequence[str]) -> list[str]:
-    for name in layers:
-        song.layer(name)
-    return [name for name in song.layers if not layers or name in layers]
 
 
 def _with_chords(song: Song, asked: Asked, span: Span | None) -> GlobalState:

@@ -47,5 +47,8 @@ def places(song: Song, layers: Iterable[str]) -> dict[str, Placement]:
 
 
 def _placed(usual: Placement, song: Song, layer: str) -> Placement:
+    from stemwright.mix.automation import gain_curve
+
     entry = song.layers[layer]
-    return replace(usual, pan=usual.pan if entry.pan is None else entry.pan, gain_db=entry.gain_db)
+    pan = usual.pan if entry.pan is None else entry.pan
+    return replace(usual, pan=pan, gain_db=entry.gain_db, curve=gain_curve(song, layer))

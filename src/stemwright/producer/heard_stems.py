@@ -61,7 +61,10 @@ class HeardStems:
         """As they go into the mix."""
         from stemwright.mix.measuring import held
 
-        return {name: held(stem, self.rate, STEM_CEILING, self.shelf) for name, stem in self.tiled.items()}
+        return {
+            name: stem if self.takes[name].recorded else held(stem, self.rate, STEM_CEILING, self.shelf)
+            for name, stem in self.tiled.items()
+        }
 
 
 @contextmanager
@@ -144,7 +147,7 @@ def decode(
         stem = decoders.stem(folder, song, *item)
         if stem.ndim > 1 and not sides and not decoders.wide:
             stem = np.asarray(stem.mean(axis=1), np.float32)
-        return limited(stem, decoders.sample_rate, STEM_CEILING)
+        return stem if item[1].recorded else limited(stem, decoders.sample_rate, STEM_CEILING)
 
     stems = each(list(takes.items()), stem_of_take, watch, "decode")
     if len({len(stem) for stem in stems}) > 1:

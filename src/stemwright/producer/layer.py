@@ -12,7 +12,8 @@ from stemwright.producer.clock import Clock
 from stemwright.producer.details import ChangedLayer
 from stemwright.producer.record import Act, commit
 from stemwright.producer.workspace import writing
-from stemwright.song.layers import LAYERS, kind_of, named_kind
+from stemwright.song import gains
+from stemwright.song.layers import AUDIO, LAYERS, kind_of, named_kind
 
 if TYPE_CHECKING:
     from stemwright.song.document import LayerEntry
@@ -59,10 +60,14 @@ def set_layer(path: Path, layer: str, change: Change) -> dict[str, Any]:
 def settings(layer: str, entry: LayerEntry) -> dict[str, Any]:
     """A layer's kind and its place in the mix, as reports tell of them. `pan` None: where its kind stands."""
     mix = {name: getattr(entry, name) for name in ("gain_db", "pan", "mute", "solo")}
-    return {"kind": kind_of(entry.role(layer)), **mix}
+    return {"kind": kind_of(entry.role(layer)), **mix, "gains": gains.to_json(entry.gains)}
 
 
 def _changed(entry: LayerEntry, layer: str, change: Change) -> LayerEntry:
+    if kind_of(entry.role(layer)) == AUDIO and (change.kind, change.timbre) != (None, None):
+        raise UsageError(
+            f"layer {layer!r}: holds recordings; it has no other kind, and no timbre", field="layer"
+        )
     entry = _with_kind(entry, layer, change.kind)
     if change.timbre is not None:
         bundle = bundles.performer(entry.role(layer))

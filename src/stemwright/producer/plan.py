@@ -71,9 +71,9 @@ def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
     """
     if request.seed is not None:
         check_seed(request.seed)
+    names = casting.with_notes(song, request.layers)
     request = _with_known_timbre(song, request)
     span = parse_bars(request.bars, song.state) if request.bars is not None else None
-    names = _chosen(song, request.layers)
     unplayable = _unplayable(song, names, request)
     released = _released(song, request)
     song = _ready(song, released)
@@ -106,12 +106,6 @@ def _task(
 ) -> Task:
     player = played or performer(song.layers[name], name, _timbre(song, name, request))
     return Task(_wanted(folder, song, name, player, request, span), player)
-
-
-def _chosen(song: Song, layers: Sequence[str]) -> list[str]:
-    for name in layers:
-        song.layer(name)
-    return [name for name in song.layers if not layers or name in layers]
 
 
 def _unplayable(song: Song, names: Sequence[str], request: Request) -> dict[str, str]:

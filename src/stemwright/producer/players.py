@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stemwright.errors import StemwrightError, UsageError, argument, shown
 from stemwright.producer import bundles
+from stemwright.producer.casting import require_notes
 from stemwright.producer.details import ByPerformer, BySampler
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
@@ -172,6 +173,7 @@ def samplers(texts: Sequence[str], song: Song, heard: Mapping[str, Take]) -> dic
                 f"{argument('player')} {layer[:40]!r}: is no layer with a take that is heard; "
                 f"there is: {there}"
             )
+        require_notes(song, layer)
         if layer in found:
             raise UsageError(f"{argument('player')} {layer}: is given twice; one file plays a layer")
         found[layer] = sampler(player, song.role(layer))
@@ -188,13 +190,13 @@ def playable(score: Score, player: Player) -> Score:
 
 
 def player_facts(sampled: Sampled | None) -> dict[str, str] | None:
-    """A sampler as reports tell of it; None for a performer."""
+    """A sampler or a recording as reports tell of it; None for a performer."""
     return None if sampled is None else sampler_facts(sampled)
 
 
 def sampler_facts(sampled: Sampled) -> dict[str, str]:
-    """As reports and runs tell of a sampler."""
-    return {"kind": "sampler", **asdict(sampled)}
+    """As reports and runs tell of a sampler or a recording."""
+    return asdict(sampled)
 
 
 def remarks(played: Sampler, layer: str, notes: int, silent: int) -> list[str]:

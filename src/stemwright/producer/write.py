@@ -23,7 +23,7 @@ from stemwright.producer.seeds import layer_seed
 from stemwright.producer.tasks import Job, Task
 from stemwright.producer.wanted import COMPOSER, Wanted
 from stemwright.producer.writers import OTHERWISE
-from stemwright.song.layers import kind_of, ordered
+from stemwright.song.layers import AUDIO, kind_of, ordered
 from stemwright.song.score import Note, Score
 from stemwright.work.progress import Watch, shifted
 
@@ -100,7 +100,7 @@ class _Band:
         """
         for name, entry in self._song.layers.items():
             role = self._song.role(name)
-            if role in self.heard or self.listens(name) or kind_of(role) == "audio":
+            if role in self.heard or self.listens(name) or kind_of(role) == AUDIO:
                 continue
             if entry.score_in_use is not None:
                 self.heard[role] = self._folder.score(entry.score_in_use, name)

@@ -22,7 +22,7 @@ __all__ += ["dumps", "loads"]
 SCHEMA = 5
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
 2: a take may also be a sampler's sound. 3: tempo and meter may change; a layer may have a kind, gain, pan,
-mute and solo. 4: `variation`. 5: lyrics.
+mute and solo. 4: `variation`. 5: lyrics; a take may also be a recording; a layer may have gains by bars.
 """
 VARIATION = 50
 """How much returning sections differ, in percent, where a song does not say."""
@@ -129,14 +129,10 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _schema(song: Song) -> int:
     """The oldest schema that holds the song."""
-    if song.lyrics is not None:
-        return 5
-    if song.variation != VARIATION:
-        return 4
-    if song.state.tempos or song.state.meters or any(entry.settings for entry in song.layers.values()):
-        return 3
-    sampled = any(take.player is not None for entry in song.layers.values() for take in entry.takes)
-    return 2 if sampled else 1
+    sung = 5 if song.lyrics is not None else 1
+    varied = 4 if song.variation != VARIATION else 1
+    mapped = 3 if song.state.tempos or song.state.meters else 1
+    return max((sung, varied, mapped, *(entry.schema for entry in song.layers.values())))
 
 
 def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:

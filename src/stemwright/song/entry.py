@@ -9,14 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 from stemwright.errors import UsageError, shown
+from stemwright.song import gains as automation
 from stemwright.song.fields import expect_fields, expect_int, expect_list, expect_text
+from stemwright.song.gains import GAIN_DB, Gains
 from stemwright.song.layers import KINDS, check_layer_name, role_of
 from stemwright.song.takes import MAX_TAKES, Take, check_timbre, is_sha, take_from_json, take_to_json
 
-GAIN_DB = (-60.0, 24.0)
 PAN = (-1.0, 1.0)
 _FIELDS = ("timbre", "score_sha256", "take", "takes")
-_SETTINGS = ("kind", "gain_db", "pan", "mute", "solo")
+_SETTINGS = ("kind", "gain_db", "pan", "mute", "solo", "gains")
+_NEWEST = {"gains": 5}
+"""The schema of settings that are younger than the others, which are of 3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,8 @@ class LayerEntry:
     `score_sha256`: the score that it was given (imported or composed), which its takes play; or None.
     `kind`: one of `KINDS`; None: what its name says. In the mix, `gain_db`: louder than its kind's level by
     so much; `pan`: -1 left .. 1 right, None: where its kind stands; `mute`: left out; `solo`: only it and
-    others that are soloed are heard. UsageError names the field that is wrong.
+    others that are soloed are heard; `gains`: what is added to `gain_db` from bar to bar. UsageError names
+    the field that is wrong.
     """
 
     timbre: str = ""
@@ -38,6 +42,7 @@ class LayerEntry:
     pan: float | None = None
     mute: bool = False
     solo: bool = False
+    gains: Gains = ()
 
     def __post_init__(self) -> None:
         if self.score_sha256 is not None and not is_sha(self.score_sha256):
@@ -53,14 +58,23 @@ class LayerEntry:
         object.__setattr__(self, "gain_db", _number("gain_db", self.gain_db, *GAIN_DB))
         if self.pan is not None:
             object.__setattr__(self, "pan", _number("pan", self.pan, *PAN))
+        object.__setattr__(self, "gains", automation.checked(self.gains))
         if self.mute and self.solo:
             raise UsageError("solo: the layer is muted; it is either muted or soloed")
 
     @property
     def settings(self) -> dict[str, Any]:
-        """Kind, gain, pan, mute and solo where they are not the default, as `song.json` has them."""
+        """Kind, gain, pan, mute, solo and gains where they are not the default, as `song.json` has them."""
         fields = {"kind": None, "gain_db": 0.0, "pan": None, "mute": False, "solo": False}
-        return {name: getattr(self, name) for name, usual in fields.items() if getattr(self, name) != usual}
+        told = {name: getattr(self, name) for name, usual in fields.items() if getattr(self, name) != usual}
+        return told | ({"gains": automation.to_json(self.gains)} if self.gains else {})
+
+    @property
+    def schema(self) -> int:
+        """The oldest schema of `song.json` that holds it."""
+        takes = (1 if take.player is None else 5 if take.recorded else 2 for take in self.takes)
+        settings = (_NEWEST.get(name, 3) for name in self.settings)
+        return max((1, *takes, *settings))
 
     def role(self, name: str) -> str:
         """What the layer goes by, `name` in its song, wherever a name has to say its kind."""
@@ -73,8 +87,12 @@ class LayerEntry:
 
     @property
     def score_in_use(self) -> str | None:
-        """SHA-256 of the score that it plays: its active take's, else the one given, else None."""
-        return self.active.score_sha256 if self.active else self.score_sha256
+        """SHA-256 of the score that it plays: its active take's, else the one given, else None. A recording
+        plays none.
+        """
+        if self.active is None:
+            return self.score_sha256
+        return None if self.active.recorded else self.active.score_sha256
 
     @property
     def timbre_in_use(self) -> str:
@@ -113,14 +131,15 @@ def entry_to_json(entry: LayerEntry) -> dict[str, Any]:
 def entry_from_json(item: object, name: object, schema: int) -> LayerEntry:
     """The layer in a part of a `song.json` of this schema. UsageError naming the field for anything else."""
     where = f"layers.{check_layer_name(name, 'layers')}"
-    told = item if schema >= 3 and isinstance(item, Mapping) else {}
-    fields = expect_fields(item, where, (*_FIELDS, *(field for field in _SETTINGS if field in told)))
+    may = item if isinstance(item, Mapping) else {}
+    told = [field for field in _SETTINGS if field in may and schema >= _NEWEST.get(field, 3)]
+    fields = expect_fields(item, where, (*_FIELDS, *told))
     given = fields["score_sha256"]
     score = None if given is None else expect_text(given, f"{where}.score_sha256")
     timbre = expect_text(fields["timbre"], f"{where}.timbre")
     active = None if fields["take"] is None else expect_int(fields["take"], f"{where}.take", 1, MAX_TAKES)
     takes = expect_list(fields["takes"], f"{where}.takes")
-    settings = {field: _setting(fields[field], field, where) for field in _SETTINGS if field in told}
+    settings = {field: _setting(fields[field], field, where) for field in told}
     try:
         made = tuple(take_from_json(take, schema) for take in takes)
         return LayerEntry(timbre, active, made, score, **settings)
@@ -130,6 +149,10 @@ def entry_from_json(item: object, name: object, schema: int) -> LayerEntry:
 
 def _setting(value: object, field: str, where: str) -> Any:
     """A setting that is there, and so not the default."""
+    if field == "gains":
+        if not value:
+            raise UsageError(f"{where}.gains: is empty; leave it out")
+        return automation.from_json(value, f"{where}.gains")
     if field == "kind":
         return expect_text(value, f"{where}.kind")
     if field in ("mute", "solo"):

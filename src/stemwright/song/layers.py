@@ -27,12 +27,15 @@ class Kind:
     room_db: float
 
 
+AUDIO = "audio"
+"""The kind of recordings: neither written nor performed."""
+
 KINDS: dict[str, Kind] = {
     "drums": Kind(None, 0, 0.0, 0.0, -13.0),
     "bass": Kind((28, 60), 33, -2.0, 0.0, -26.0),
     "harmony": Kind((36, 96), 0, -5.0, -0.4, -7.5),
     "lead": Kind((45, 96), 80, -3.0, 0.3, -8.0),
-    "audio": Kind(None, 0, -4.0, 0.0, -12.0),
+    AUDIO: Kind(None, 0, -4.0, 0.0, -12.0),
 }
 """The kinds from the bottom of a score to its top: those of the known layers, and recordings."""
 

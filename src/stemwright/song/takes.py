@@ -1,4 +1,6 @@
-"""Takes: a layer's results, each a performer's tokens or a sampler's sound, and their form in `song.json`."""
+"""Takes: a layer's results, each a performer's tokens, a sampler's sound or a recording, and their form in
+`song.json`.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,27 @@ _SHA_FIELDS = ("score_sha256", "tokens_sha256", "bundle_sha256")
 _TAKE_FIELDS = ("take", "seed", "timbre", *_SHA_FIELDS, "frames", "run")
 _SAMPLED_FIELDS = ("take", "seed", "score_sha256", "audio_sha256", "player", "frames", "run")
 _PLAYER_FIELDS = ("kind", "name", "preset", "sha256")
-_SAMPLER = "sampler"
+SAMPLER, RECORDING = "sampler", "recording"
+_SINCE = {SAMPLER: 2, RECORDING: 5}
+"""The schema since which a take may be by each kind of player."""
 _MAX_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """The sampler's file that played a take: its name and preset ("" for none), which only people read, and
-    the SHA-256 of all that it sounds from.
+    """The file that a take's sound is from: its name and preset ("" for none), which only people read, and
+    the SHA-256 of all that it sounds from. `kind`: `SAMPLER`, which played a score, or `RECORDING`, whose
+    preset tells how it was stretched.
     """
 
     name: str
     preset: str
     sha256: str
+    kind: str = SAMPLER
 
     def __post_init__(self) -> None:
+        if self.kind not in _SINCE:
+            raise UsageError(f"player.kind: {self.kind[:40]!r} is not known here; update Stemwright")
         if not is_sha(self.sha256):
             raise UsageError(f"player.sha256: {self.sha256[:70]!r} should be 64 hex digits")
         for field_name, text in (("name", self.name), ("preset", self.preset)):
@@ -49,8 +57,8 @@ class Sampled:
 class Take:
     """One generated result of a layer: its number (from 1), seed and timbre, what it is made of, its run.
 
-    Either a performer's, with `tokens_sha256` and `bundle_sha256`; or a sampler's, with `audio_sha256` and
-    `player`, and no timbre.
+    Either a performer's, with `tokens_sha256` and `bundle_sha256`; or a sampler's or a recording, with
+    `audio_sha256` and `player`, and no timbre. A recording's score is empty.
     """
 
     take: int
@@ -76,6 +84,11 @@ class Take:
         """What its object is: "tokens" or "audio"."""
         return "tokens" if self.player is None else "audio"
 
+    @property
+    def recorded(self) -> bool:
+        """Whether it is a recording: sound without notes."""
+        return self.player is not None and self.player.kind == RECORDING
+
     def __post_init__(self) -> None:
         sampled = self.player is not None
         names = ("score_sha256", "audio_sha256") if sampled else _SHA_FIELDS
@@ -96,28 +109,28 @@ def take_to_json(take: Take) -> dict[str, Any]:
     """A take as `song.json` has it."""
     if take.player is None:
         return {name: getattr(take, name) for name in _TAKE_FIELDS}
-    player = {"kind": _SAMPLER, **{name: getattr(take.player, name) for name in _PLAYER_FIELDS[1:]}}
+    player = {name: getattr(take.player, name) for name in _PLAYER_FIELDS}
     return {name: getattr(take, name) for name in _SAMPLED_FIELDS} | {"player": player}
 
 
 def take_from_json(item: object, schema: int) -> Take:
     """The take in a part of a `song.json` of this schema. UsageError naming the field for anything else."""
     if schema > 1 and isinstance(item, Mapping) and "player" in item:
-        return _sampled_from_json(item)
+        return _sampled_from_json(item, schema)
     fields = expect_fields(item, "takes", _TAKE_FIELDS)
     for name in ("timbre", *_SHA_FIELDS):
         expect_text(fields[name], f"takes.{name}")
     return Take(**fields)
 
 
-def _sampled_from_json(item: Mapping[str, Any]) -> Take:
+def _sampled_from_json(item: Mapping[str, Any], schema: int) -> Take:
     fields = expect_fields(item, "takes", _SAMPLED_FIELDS)
     for name in ("score_sha256", "audio_sha256"):
         expect_text(fields[name], f"takes.{name}")
     player = expect_fields(fields["player"], "takes.player", _PLAYER_FIELDS)
     texts = {name: expect_text(player[name], f"takes.player.{name}") for name in _PLAYER_FIELDS}
-    kind = texts.pop("kind")
-    if kind != _SAMPLER:
+    kind = texts["kind"]
+    if _SINCE.get(kind, schema + 1) > schema:
         raise UsageError(f"takes.player.kind: {kind[:40]!r} is not known here; update Stemwright")
     given = {**fields, "player": Sampled(**texts)}
     return Take(timbre="", tokens_sha256=None, bundle_sha256=None, **given)
