@@ -29,10 +29,10 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic work",
-    "editing": "compose producer song store",
+    "editing": "codec compose mix producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose producer song store work",
-    "shown": "codec compose conditioning models native perform producer song store symbolic work",
+    "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "

@@ -10,6 +10,7 @@ from stemwright.cli import (
     bench,
     catalogue,
     codecs,
+    comparing,
     composing,
     diagnosis,
     evaluate,
@@ -36,8 +37,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, layers, history, moving, exchange, train, codecs, evaluate,
-        bench, diagnosis,
+        songs, catalogue, composing, making, layers, history, moving, comparing, exchange, train, codecs,
+        evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

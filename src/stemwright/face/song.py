@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError, argument
 from stemwright.face import arguments as arg
+from stemwright.face.history import History
 from stemwright.face.results import (
-    Branches,
     Composed,
     Exported,
     Generated,
     LayerSet,
-    Log,
     Mixed,
-    Moved,
     Removed,
     Shown,
     Takes,
     Used,
-    Verified,
 )
 from stemwright.work.progress import Watch, unwatched
 
@@ -33,16 +29,13 @@ if TYPE_CHECKING:
     from stemwright.song.score import Score
 
 
-class Song:
+class Song(History):
     """A song's folder. `stemwright.new` and `stemwright.open` give one.
 
     It holds nothing but `path`: each call reads the folder anew, so what another process did is seen. Any
     thread may use it; two acts that write one song at the same time are refused with StemwrightError.
     `progress(name, done, of)` is called from worker threads; an exception that it raises stops the act.
     """
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
     def __repr__(self) -> str:
         return f"Song({str(self.path)!r})"
@@ -262,48 +255,6 @@ class Song:
         from stemwright.producer.remove import bring_back
 
         return Removed.read(bring_back(self.path, layer))
-
-    def undo(self, steps: int = 1) -> Moved:
-        """Go back by so many changes; nothing is deleted. UsageError at the song's beginning."""
-        from stemwright.editing.moves import undo
-
-        return Moved.read(undo(self.path, steps))
-
-    def redo(self) -> Moved:
-        """Take the last undo back. UsageError where there is none, or the song was changed since."""
-        from stemwright.editing.moves import redo
-
-        return Moved.read(redo(self.path))
-
-    def restore(self, run: int) -> Moved:
-        """Make the song what it was after a run, 0: at its beginning; a change that can be undone itself."""
-        from stemwright.editing.moves import restore
-
-        return Moved.read(restore(self.path, run))
-
-    def branch(self, name: str) -> Moved:
-        """Go to a branch, or begin it where the song stands."""
-        from stemwright.editing.moves import branch
-
-        return Moved.read(branch(self.path, name))
-
-    def branches(self) -> Branches:
-        """The branches and where they stand."""
-        from stemwright.editing.moves import branches
-
-        return Branches.read(branches(self.path))
-
-    def log(self) -> Log:
-        """Every act that changed the song."""
-        from stemwright.shown.reports import history
-
-        return Log.read(history(self.path))
-
-    def verify(self) -> Verified:
-        """Whether every file is what it was when it was written; does not raise where one is not."""
-        from stemwright.shown.reports import check
-
-        return Verified.read(check(self.path))
 
     def show(self, *, plot: arg.Place | None = None) -> Shown:
         """What all layers share, the chords, and the active take of each layer.
