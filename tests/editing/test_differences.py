@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stemwright.cli.comparing import spans, told
+from stemwright.cli.comparing import told
 from stemwright.editing.aligning import align
 from stemwright.editing.differences import differences
 from stemwright.editing.layers import rename_layer
@@ -154,10 +154,6 @@ def test_what_names_nothing_is_refused(song: Path, named: str, line: str) -> Non
     with pytest.raises(UsageError) as caught:
         differences(song, named)
     assert line in str(caught.value)
-
-
-def test_bars_are_written_as_spans() -> None:
-    assert spans([1, 2, 3, 5, 7, 8]) == "1-3, 5, 7-8"
 
 
 def test_the_picture_shows_every_note_in_its_colour(song: Path, tmp_path: Path) -> None:

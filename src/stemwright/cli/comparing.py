@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +12,7 @@ import typer
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines
 from stemwright.cli.watching import watching
+from stemwright.song.midi_bars import bars_text
 
 _FIRST = Annotated[
     str | None,
@@ -83,19 +83,12 @@ def told(facts: Mapping[str, Any]) -> Iterator[str]:
             f"{_WORDS.get(name, name)}: {_value(before)} -> {_value(after)}" if simple else f"{name}: differs"
         )
     if facts["inserted"]:
-        yield f"bars {spans(facts['inserted'])}: are new ({_count(facts)})"
+        yield f"bars {bars_text(facts['inserted'])}: are new ({_count(facts)})"
     if facts["deleted"]:
-        yield f"bars {spans(facts['deleted'])} of before: are gone ({_count(facts)})"
+        yield f"bars {bars_text(facts['deleted'])} of before: are gone ({_count(facts)})"
     yield from _chords(facts["chords"])
     for layer in facts["layers"]:
         yield from _layer(layer)
-
-
-def spans(bars: Iterable[int]) -> str:
-    """Bars as "3, 5-8"."""
-    groups = groupby(enumerate(bars), lambda item: item[1] - item[0])
-    found = [[bar for _, bar in group] for _, group in groups]
-    return ", ".join(f"{group[0]}-{group[-1]}" if len(group) > 1 else str(group[0]) for group in found)
 
 
 def _count(facts: Mapping[str, Any]) -> str:
@@ -111,7 +104,8 @@ def _chords(changes: list[Mapping[str, Any]]) -> Iterator[str]:
     for each in both[:SHOWN]:
         yield f"chords, bar {each['after']}: {' -> '.join(each['chords'])}"
     if len(both) > SHOWN:
-        yield f"chords: and of {len(both) - SHOWN} more bars, {spans(each['after'] for each in both[SHOWN:])}"
+        more = [each["after"] for each in both[SHOWN:]]
+        yield f"chords: and of {len(more)} more bars, {bars_text(more)}"
 
 
 def _layer(layer: Mapping[str, Any]) -> Iterator[str]:
@@ -152,16 +146,16 @@ def _counted(bars: list[Mapping[str, Any]]) -> str:
 def _where(bars: list[Mapping[str, Any]]) -> str:
     there = [bar["after"] for bar in bars if bar["after"] is not None]
     gone = [bar["before"] for bar in bars if bar["after"] is None]
-    parts = [f"bars {spans(there)}"] if there else []
-    parts += [f"bars {spans(gone)} of before"] if gone else []
+    parts = [f"bars {bars_text(there)}"] if there else []
+    parts += [f"bars {bars_text(gone)} of before"] if gone else []
     return f", {', '.join(parts)}"
 
 
 def _tokens(tokens: Mapping[str, Any]) -> str:
     moved = {each["bar"]: each["from"] for each in tokens["moved"]}
     other = [bar for bar in tokens["bars"] if bar not in moved]
-    parts = [f"other in bars {spans(other)}"] if other else []
-    parts += [f"moved into bars {spans(moved)}"] if moved else []
+    parts = [f"other in bars {bars_text(other)}"] if other else []
+    parts += [f"moved into bars {bars_text(moved)}"] if moved else []
     return f"tokens: {', '.join(parts) or 'the same in every bar'} of {tokens['of']}"
 
 

@@ -1,4 +1,4 @@
-"""What `diff` gives back: how two songs, or two states of one, differ. Bars count from 1."""
+"""What `diff` and `merge` give back. Bars count from 1."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stemwright.face.results import Stale
 from stemwright.face.typed import Result
 
 
@@ -92,3 +93,27 @@ class Difference(Result):
     chords: tuple[ChangedChords, ...]
     layers: tuple[ChangedLayerBars, ...]
     pictures: tuple[Path, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Conflict(Result):
+    """What both branches changed: a layer, or a field of the song; and what each did, in a line."""
+
+    name: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Merged(Result):
+    """`run`: None where nothing was changed, since there are `conflicts` or the branch has nothing new.
+    `layers`: those that are not as they were. `taken`: whose layers and fields are, "theirs" or "both".
+    `stale`, `remarks`: layers whose notes were written to other chords.
+    """
+
+    run: int | None
+    branch: str
+    layers: tuple[str, ...]
+    taken: dict[str, str]
+    conflicts: tuple[Conflict, ...]
+    stale: tuple[Stale, ...]
+    remarks: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from stemwright.face import arguments as arg
-from stemwright.face.changes import Difference
+from stemwright.face.changes import Difference, Merged
 from stemwright.face.results import Branches, Log, Moved, Verified
 from stemwright.work.progress import Watch, unwatched
 
@@ -83,3 +83,12 @@ class History:
 
             facts["pictures"] = [str(file) for file in plot_differences(self.path, found, arg.path(plot))]
         return Difference.read(facts)
+
+    def merge(self, branch: str, *, ours: arg.Texts = (), theirs: arg.Texts = ()) -> Merged:
+        """Join another branch into the one that is worked on. Where there are `conflicts` nothing is changed.
+
+        `ours`, `theirs`: names of layers, or "state", that count as they are here or there, or "all".
+        """
+        from stemwright.editing.merging import merge
+
+        return Merged.read(merge(self.path, branch, arg.texts(ours), arg.texts(theirs)))

@@ -192,7 +192,19 @@ class Moved(_Told):
     since: int
 
 
-Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | Moved
+@dataclass(frozen=True, slots=True)
+class JoinedBranch(_Told):
+    """The branch that was merged in, the run where it stood and the one that both came from. `taken`: of
+    fields and layers of the song whose they are, "theirs" or "both"; what is not named is as it was here.
+    """
+
+    branch: str
+    theirs: int
+    base: int
+    taken: dict[str, str]
+
+
+Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | Moved | JoinedBranch
 """Of a run: those of each layer, or of what sounds."""
 
 
