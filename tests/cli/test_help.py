@@ -14,8 +14,10 @@ from support.runner import COMMAND, environment
 
 COMMANDS = [
     ("new",), ("song",), ("compose",), ("generate",), ("perform",), ("mix",), ("show",), ("log",),
-    ("verify",), ("takes",), ("use",), ("remove",), ("layer",), ("styles",), ("style", "check"), ("timbres",),
-    ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"), ("train", "codec"),
+    ("verify",), ("takes",), ("use",), ("remove",), ("undo",), ("redo",), ("restore",), ("branch",),
+    ("merge",), ("diff",), ("gc",), ("copy",), ("layer", "set"), ("styles",), ("style", "check"),
+    ("timbres",), ("import",), ("export",), ("doctor",), ("train", "data"), ("train", "check"),
+    ("train", "codec"),
     ("train", "tone"), ("train", "tokenize"), ("train", "performer"), ("train", "widen"), ("train", "wide"),
     ("train", "corpus"), ("train", "composer"), ("train", "companion"), ("train", "evaluate"),
     ("bench", "engine"),
@@ -35,7 +37,7 @@ HEAVY = {"numpy", "onnxruntime", "soundfile", "soxr", "scipy", "torch", "mido", 
 
 def test_the_list_is_whole() -> None:
     app = build()
-    known = {command.name for command in app.registered_commands}
+    known = {command.name for command in app.registered_commands if not command.hidden}
     known |= {group.name for group in app.registered_groups}
     assert known == {command[0] for command in COMMANDS}
 

@@ -16,6 +16,7 @@ from stemwright.cli import (
     evaluate,
     exchange,
     history,
+    keeping,
     layers,
     making,
     moving,
@@ -37,8 +38,8 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, layers, history, moving, comparing, exchange, train, codecs,
-        evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, layers, history, moving, comparing, keeping, exchange, train,
+        codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     return app

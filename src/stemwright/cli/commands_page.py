@@ -31,6 +31,8 @@ def _leaves(command: Any, name: str = "stemwright") -> Iterator[tuple[str, Any]]
     """Every command that does something, with the words that call it."""
     if hasattr(command, "commands"):
         for word, inner in command.commands.items():
+            if getattr(inner, "hidden", False):
+                continue
             yield from _leaves(inner, f"{name} {word}")
     else:
         yield name, command

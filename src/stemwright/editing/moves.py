@@ -138,7 +138,7 @@ def _undone(folder: SongFolder) -> int | None:
     """The position that a redo goes to; None where there is none."""
     taken_back = 0
     for number in reversed(folder.runs.numbers()):
-        record = folder.runs.read(number)
+        record = folder.runs.glance(number)
         command = record.get("command")
         if command == "redo":
             taken_back += 1

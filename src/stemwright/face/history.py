@@ -6,6 +6,7 @@ from pathlib import Path
 
 from stemwright.face import arguments as arg
 from stemwright.face.changes import Difference, Merged
+from stemwright.face.facts import Collected, Copied
 from stemwright.face.results import Branches, Log, Moved, Verified
 from stemwright.work.progress import Watch, unwatched
 
@@ -48,7 +49,7 @@ class History:
 
     def log(self) -> Log:
         """Every act that changed the song."""
-        from stemwright.shown.reports import history
+        from stemwright.shown.log import history
 
         return Log.read(history(self.path))
 
@@ -92,3 +93,17 @@ class History:
         from stemwright.editing.merging import merge
 
         return Merged.read(merge(self.path, branch, arg.texts(ours), arg.texts(theirs)))
+
+    def gc(self, *, yes: bool = False) -> Collected:
+        """What no run can reach, nor the song as it is: counted, and with `yes` deleted; nothing that any
+        undo, redo, restore or branch needs.
+        """
+        from stemwright.editing.collecting import collect
+
+        return Collected.read(collect(self.path, yes=yes))
+
+    def copy(self, new: arg.Place, *, whole: bool = False, progress: Watch = unwatched) -> Copied:
+        """Copy the song with its history to a folder that is new; `whole`: with cache and renders too."""
+        from stemwright.editing.copying import copy_song
+
+        return Copied.read(copy_song(self.path, arg.path(new), whole=whole, watch=progress))
