@@ -8,7 +8,7 @@ from pathlib import Path
 
 import stemwright
 from stemwright.errors import StemwrightError
-from stemwright.face import facts, results
+from stemwright.face import changes, facts, results
 from support.examples import ran
 
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
@@ -25,7 +25,7 @@ def test_the_examples_run_in_order(tmp_path: Path) -> None:
 def test_everything_public_is_named() -> None:
     for name in stemwright._HOMES:
         assert f"`sw.{name}" in TEXT or name == "Song", name
-    calls = [name for name in vars(stemwright.Song) if not name.startswith("_")]
+    calls = [name for name in dir(stemwright.Song) if not name.startswith("_")]
     for name in calls:
         assert re.search(rf"`song\.{name}\(", TEXT), name
         for argument in inspect.signature(getattr(stemwright.Song, name)).parameters:
@@ -39,7 +39,7 @@ def test_results_and_errors_are_named() -> None:
     returned = {
         str(inspect.signature(call).return_annotation)
         for call in (
-            *vars(stemwright.Song).values(),
+            *(getattr(stemwright.Song, name) for name in dir(stemwright.Song) if not name.startswith("_")),
             stemwright.make_song,
             stemwright.import_midi,
             stemwright.list_tracks,
@@ -49,5 +49,6 @@ def test_results_and_errors_are_named() -> None:
         )
         if callable(call)
     }
-    assert all(f"`{name}`" in TEXT for name in returned if hasattr(results, name) or hasattr(facts, name))
+    named = {name for name in returned if any(hasattr(each, name) for each in (results, facts, changes))}
+    assert all(f"`{name}`" in TEXT for name in named)
     assert all(issubclass(kind, StemwrightError) for kind in (stemwright.UsageError, stemwright.Cancelled))

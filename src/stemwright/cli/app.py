@@ -25,8 +25,10 @@ from stemwright.cli import (
 )
 
 
-def build() -> typer.Typer:
-    """The whole command line, ready to be called."""
+def build(word: str = "") -> typer.Typer:
+    """The command line, ready to be called: where `word` is a command's name, with that one alone, since each
+    one takes as long to be made ready as a short command takes in all; else the whole.
+    """
     app = typer.Typer(
         name="stemwright",
         help="Layered music on your CPU: drums, bass, harmony, lead; each its own stem, versioned like code.",
@@ -42,6 +44,9 @@ def build() -> typer.Typer:
         codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
+    if word in {each.name for each in (*app.registered_commands, *app.registered_groups)}:
+        app.registered_commands = [each for each in app.registered_commands if each.name == word]
+        app.registered_groups = [each for each in app.registered_groups if each.name == word]
     return app
 
 

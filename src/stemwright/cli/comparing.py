@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,7 +12,6 @@ import typer
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines
 from stemwright.cli.watching import watching
-from stemwright.song.midi_bars import bars_text
 
 _FIRST = Annotated[
     str | None,
@@ -83,12 +82,19 @@ def told(facts: Mapping[str, Any]) -> Iterator[str]:
             f"{_WORDS.get(name, name)}: {_value(before)} -> {_value(after)}" if simple else f"{name}: differs"
         )
     if facts["inserted"]:
-        yield f"bars {bars_text(facts['inserted'])}: are new ({_count(facts)})"
+        yield f"bars {_bars(facts['inserted'])}: are new ({_count(facts)})"
     if facts["deleted"]:
-        yield f"bars {bars_text(facts['deleted'])} of before: are gone ({_count(facts)})"
+        yield f"bars {_bars(facts['deleted'])} of before: are gone ({_count(facts)})"
     yield from _chords(facts["chords"])
     for layer in facts["layers"]:
         yield from _layer(layer)
+
+
+def _bars(bars: Iterable[int]) -> str:
+    """Bars as "3, 5-8"."""
+    from stemwright.song.midi_bars import bars_text
+
+    return bars_text(bars)
 
 
 def _count(facts: Mapping[str, Any]) -> str:
@@ -105,7 +111,7 @@ def _chords(changes: list[Mapping[str, Any]]) -> Iterator[str]:
         yield f"chords, bar {each['after']}: {' -> '.join(each['chords'])}"
     if len(both) > SHOWN:
         more = [each["after"] for each in both[SHOWN:]]
-        yield f"chords: and of {len(more)} more bars, {bars_text(more)}"
+        yield f"chords: and of {len(more)} more bars, {_bars(more)}"
 
 
 def _layer(layer: Mapping[str, Any]) -> Iterator[str]:
@@ -146,16 +152,16 @@ def _counted(bars: list[Mapping[str, Any]]) -> str:
 def _where(bars: list[Mapping[str, Any]]) -> str:
     there = [bar["after"] for bar in bars if bar["after"] is not None]
     gone = [bar["before"] for bar in bars if bar["after"] is None]
-    parts = [f"bars {bars_text(there)}"] if there else []
-    parts += [f"bars {bars_text(gone)} of before"] if gone else []
+    parts = [f"bars {_bars(there)}"] if there else []
+    parts += [f"bars {_bars(gone)} of before"] if gone else []
     return f", {', '.join(parts)}"
 
 
 def _tokens(tokens: Mapping[str, Any]) -> str:
     moved = {each["bar"]: each["from"] for each in tokens["moved"]}
     other = [bar for bar in tokens["bars"] if bar not in moved]
-    parts = [f"other in bars {bars_text(other)}"] if other else []
-    parts += [f"moved into bars {bars_text(moved)}"] if moved else []
+    parts = [f"other in bars {_bars(other)}"] if other else []
+    parts += [f"moved into bars {_bars(moved)}"] if moved else []
     return f"tokens: {', '.join(parts) or 'the same in every bar'} of {tokens['of']}"
 
 

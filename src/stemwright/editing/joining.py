@@ -243,12 +243,14 @@ def _said(base: LayerEntry | None, entry: LayerEntry | None) -> str:
         return "taken out"
     if base is None:
         return "added"
-    if entry.take != base.take and entry.take is not None:
-        return f"take {entry.take}"
-    if entry.score_sha256 != base.score_sha256:
-        return "other notes"
-    names = [each.name for each in fields(entry) if getattr(entry, each.name) != getattr(base, each.name)]
-    told = [f"{_CALLED.get(name, name)} {_short(getattr(entry, name))}" for name in names if name != "takes"]
+    changed = [each.name for each in fields(entry) if getattr(entry, each.name) != getattr(base, each.name)]
+    told = []
+    if "take" in changed and entry.take is not None:
+        told.append(f"take {entry.take}")
+    elif "score_sha256" in changed:
+        told.append("other notes")
+    names = [name for name in changed if name not in ("takes", "take", "score_sha256")]
+    told += [f"{_CALLED.get(name, name)} {_short(getattr(entry, name))}" for name in names]
     return ", ".join(told) or "other takes"
 
 

@@ -62,10 +62,10 @@ def restore(path: Path, run: int) -> dict[str, Any]:
     clock = Clock()
     with writing(path) as folder:
         before, song = folder.load(), at_run(folder, known_run(folder, run))
-        here = positions.position(folder.runs).run
-        act = Act("restore", differing(before, song), details=Moved(run, here))
+        here = positions.position(folder.runs)
+        act = Act("restore", differing(before, song), details=Moved(run, here.run))
         number = None if song == before else commit(folder, song, act, clock)["run"]
-    return {"run": number, "to": run, "layers": act.layers}
+    return {"run": number, "to": run, "branch": here.branch, "layers": act.layers}
 
 
 def branch(path: Path, name: str) -> dict[str, Any]:

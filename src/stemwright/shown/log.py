@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from stemwright.producer.workspace import reading
 from stemwright.store import positions
+from stemwright.store.folder import SongFolder
 
 _RUN_FIELDS = ("run", "parent", "command", "layers", "seed", "rtf", "peak_memory_mb", "seconds", "made")
 
@@ -16,7 +16,7 @@ def history(path: Path) -> dict[str, Any]:
     """Every run, first to last, with where the song stood after it (`at`, on `branch`) and the positions that
     it was made from; the branch that is worked on, and where each stands.
     """
-    records = reading(path).runs.list()
+    records = SongFolder.open(path).runs.list()
     steps = list(positions.steps(records))
     return {
         "runs": [_run(record, step) for record, step in zip(records, steps, strict=True)],
