@@ -44,9 +44,10 @@ def build(word: str = "") -> typer.Typer:
         codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
-    if word in {each.name for each in (*app.registered_commands, *app.registered_groups)}:
-        app.registered_commands = [each for each in app.registered_commands if each.name == word]
-        app.registered_groups = [each for each in app.registered_groups if each.name == word]
+    commands = [each for each in app.registered_commands if each.name == word]
+    groups = [each for each in app.registered_groups if each.name == word]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
     return app
 
 

@@ -75,7 +75,7 @@ def join(three: Three, chosen: Mapping[str, str]) -> Joined:
     """
     found = Joined(three.ours)
     for name in three.facts:
-        value = _state(three, chosen, found) if name == STATE else _fact(three, name, chosen, found)
+        value: Any = _state(three, chosen, found) if name == STATE else _fact(three, name, chosen, found)
         found.song = replace(found.song, **{name: value})
     for name in three.layers:
         _layer(three, name, chosen, found)

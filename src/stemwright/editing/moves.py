@@ -76,12 +76,12 @@ def branch(path: Path, name: str) -> dict[str, Any]:
             field="name",
         )
     with writing(path) as folder:
-        here, heads = positions.position(folder.runs), positions.heads(folder.runs)
+        here, head = positions.position(folder.runs), positions.head(folder.runs, name)
         if here.branch == name:
             return {"run": None, "to": here.run, "branch": name, "new": False, "layers": []}
-        target = heads.get(name, here.run)
+        target = here.run if head is None else head
         moved = _move(folder, "branch", at_run(folder, target), here, Position(target, name))
-        return {**moved, "new": name not in heads}
+        return {**moved, "new": head is None}
 
 
 def branches(path: Path) -> dict[str, Any]:

@@ -62,16 +62,15 @@ def _side(folder: SongFolder, text: str) -> Side:
     """The side that a text names. A run comes before a branch of the same name, this before a folder."""
     if _RUN.fullmatch(text):
         return _at(folder, known_run(folder, int(text)))
-    heads = positions.heads(folder.runs)
-    if text in heads:
-        return replace(_at(folder, heads[text]), name=f"branch {text}")
+    head = positions.head(folder.runs, text)
+    if head is not None:
+        return replace(_at(folder, head), name=f"branch {text}")
     take = _TAKE.fullmatch(text)
     if take is not None:
         return _of_take(folder, text, take[1], int(take[2]))
     if not Path(text).is_dir():
-        raise UsageError(
-            f"{shown(text)}: is no run, branch ({', '.join(heads)}), take (LAYER@N) or song folder"
-        )
+        heads = ", ".join(positions.heads(folder.runs))
+        raise UsageError(f"{shown(text)}: is no run, branch ({heads}), take (LAYER@N) or song folder")
     other = reading(Path(text))
     return Side(text, other, other.load())
 

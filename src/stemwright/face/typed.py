@@ -25,7 +25,8 @@ class Result:
     @classmethod
     def _of(cls, facts: dict[str, Any]) -> Self:
         """The result of values that nobody else changes."""
-        hints = _hints(cls)
+        known: Any = cls  # mypy holds that a class may not be hashed where its objects may not
+        hints = _hints(known)
         return cls(
             **{name: _typed(hint, facts[name]) for name, hint in hints.items() if name in facts}, _facts=facts
         )
@@ -37,7 +38,7 @@ class Result:
 
 
 @cache
-def _hints(cls: type[Result]) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     """The types of a result's fields; working them out takes longer than reading a hundred results."""
     hints = get_type_hints(cls)
     return {item.name: hints[item.name] for item in fields(cls) if item.name != "_facts"}

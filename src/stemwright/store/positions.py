@@ -78,6 +78,15 @@ def heads(runs: Runs) -> dict[str, int]:
     return latest(steps(map(runs.glance, runs.numbers())))
 
 
+def head(runs: Runs, branch: str) -> int | None:
+    """The position of one branch, None where there is none of that name; found from the end."""
+    for number in reversed(runs.numbers()):
+        record = runs.glance(number)
+        if (_branch(record) if "at" in record else MAIN) == branch:
+            return after(runs, number).run
+    return 0 if branch == MAIN else None
+
+
 def latest(found: Iterable[Step]) -> dict[str, int]:
     """The position of each branch after some steps from the beginning on, as of `heads`."""
     return {MAIN: 0} | {step.at.branch: step.at.run for step in found}
