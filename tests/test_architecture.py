@@ -33,11 +33,11 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "corpus": "compose evaluation notation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
     "work",
-    "editing": "codec compose producer recordings song store work",
+    "editing": "codec compose mix producer recordings song store work",
     "playback": "mix producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
-    "shown": "codec compose conditioning models native perform producer song store symbolic work",
+    "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import stemwright
 from stemwright.errors import StemwrightError
-from stemwright.face import facts, results
+from stemwright.face import changes, facts, results
 from support.examples import ran
 
 PAGE = Path(__file__).parents[2] / "docs" / "python.md"
@@ -49,5 +49,6 @@ def test_results_and_errors_are_named() -> None:
         )
         if inspect.isfunction(call)
     }
-    assert all(f"`{name}`" in TEXT for name in returned if hasattr(results, name) or hasattr(facts, name))
+    named = {name for name in returned if any(hasattr(each, name) for each in (results, facts, changes))}
+    assert all(f"`{name}`" in TEXT for name in named)
     assert all(issubclass(kind, StemwrightError) for kind in (stemwright.UsageError, stemwright.Cancelled))

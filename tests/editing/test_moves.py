@@ -16,7 +16,7 @@ from stemwright.producer.create import Wish, create
 from stemwright.producer.layer import Change, set_layer
 from stemwright.producer.record import saying
 from stemwright.store.folder import SongFolder
-from stemwright.store.positions import ancestors, heads, parents, position
+from stemwright.store.positions import ancestors, head, heads, parents, position
 from stemwright.store.verify import verify
 
 
@@ -233,5 +233,7 @@ def test_any_way_through_the_history_is_that_of_the_model(acts: list[tuple[str, 
             assert position(runs).run == model.here
             assert len(runs.numbers()) == model.run
         assert heads(runs) == model.heads if acts else True
+        runs = SongFolder.open(path).runs
+        assert {name: head(runs, name) for name in ("main", "b", "c")} == {"b": None, "c": None} | model.heads
         assert ancestors(runs, model.here)[-1] == 0 if acts else True
         assert verify(SongFolder.open(path)).problems == []

@@ -24,7 +24,8 @@ from stemwright.producer.generate import generate
 from stemwright.producer.layer import Change, set_layer
 from stemwright.producer.mix import mix_song
 from stemwright.producer.use import use_take
-from stemwright.shown.reports import check, describe, history, list_takes
+from stemwright.shown.log import history
+from stemwright.shown.reports import check, describe, list_takes
 from stemwright.store import SongFolder
 from support import midi
 

@@ -17,7 +17,8 @@ from stemwright.errors import StemwrightError, UsageError
 from stemwright.playback import device
 from stemwright.playback.play import play
 from stemwright.producer.mix import mix_song
-from stemwright.shown.reports import check, history
+from stemwright.shown.log import history
+from stemwright.shown.reports import check
 
 BAR = 24_000
 

@@ -20,7 +20,8 @@ from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.producer.layer import Change, set_layer
 from stemwright.producer.mix import mix_song
-from stemwright.shown.reports import check, describe, history, list_takes
+from stemwright.shown.log import history
+from stemwright.shown.reports import check, describe, list_takes
 from stemwright.song.layers import LAYERS
 from stemwright.song.midi_read import read_midi
 from stemwright.store import SongFolder

@@ -16,7 +16,8 @@ from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
 from stemwright.producer.use import use_take
-from stemwright.shown.reports import check, describe, history, list_takes
+from stemwright.shown.log import history
+from stemwright.shown.reports import check, describe, list_takes
 from stemwright.store import SongFolder
 from support.bundles import write_wide
 from support.songs import files

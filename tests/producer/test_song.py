@@ -14,7 +14,8 @@ from stemwright.producer import record as commit
 from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
-from stemwright.shown.reports import check, describe, history
+from stemwright.shown.log import history
+from stemwright.shown.reports import check, describe
 from stemwright.song.midi import read_midi
 from stemwright.song.score import Score
 from stemwright.store import SongFolder

@@ -16,7 +16,8 @@ from stemwright.exchange.imports import import_midi
 from stemwright.producer import lyrics as words
 from stemwright.producer.create import Wish, create
 from stemwright.producer.lyric_drafts import Lyricist, draft
-from stemwright.shown.reports import check, history
+from stemwright.shown.log import history
+from stemwright.shown.reports import check
 from stemwright.song.midi_write import write_midi
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState

@@ -21,7 +21,8 @@ from stemwright.producer.generate import generate
 from stemwright.producer.heard_stems import decode
 from stemwright.producer.mix import mix_song
 from stemwright.producer.use import use_take
-from stemwright.shown.reports import check, history
+from stemwright.shown.log import history
+from stemwright.shown.reports import check
 from stemwright.store import SongFolder
 from support.songs import files
 

@@ -16,7 +16,8 @@ from stemwright.editing.recorded import Recorded, add_recording
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.producer.create import Wish, create
 from stemwright.recordings.stretch import stretched
-from stemwright.shown.reports import check, describe, history
+from stemwright.shown.log import history
+from stemwright.shown.reports import check, describe
 from stemwright.store import SongFolder
 
 RATE = 48_000

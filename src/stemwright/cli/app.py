@@ -10,12 +10,14 @@ from stemwright.cli import (
     bench,
     catalogue,
     codecs,
+    comparing,
     composing,
     diagnosis,
     editing,
     evaluate,
     exchange,
     history,
+    keeping,
     layers,
     lyrics,
     making,
@@ -26,8 +28,10 @@ from stemwright.cli import (
 )
 
 
-def build() -> typer.Typer:
-    """The whole command line, ready to be called."""
+def build(word: str = "") -> typer.Typer:
+    """The command line, ready to be called: where `word` is a command's name, with that one alone, since each
+    one takes as long to be made ready as a short command takes in all; else the whole.
+    """
     app = typer.Typer(
         name="stemwright",
         help="Layered music on your CPU: drums, bass, harmony, lead; each its own stem, versioned like code.",
@@ -39,10 +43,14 @@ def build() -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, editing, layers, lyrics, playing, history, moving, exchange,
-        train, codecs, evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, editing, layers, lyrics, playing, history, moving, comparing,
+        keeping, exchange, train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
+    commands = [each for each in app.registered_commands if each.name == word]
+    groups = [each for each in app.registered_groups if each.name == word]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
     return app
 
 

@@ -31,7 +31,8 @@ def leaves(command: Any, name: str = "stemwright") -> Iterator[tuple[str, Any]]:
     """Every command that does something, with the words that call it."""
     if hasattr(command, "commands"):
         for word, inner in command.commands.items():
-            yield from leaves(inner, f"{name} {word}")
+            if not getattr(inner, "hidden", False):
+                yield from leaves(inner, f"{name} {word}")
     else:
         yield name, command
 

@@ -1,8 +1,10 @@
-"""`log`, `verify`, `takes`, `use`, `remove`: what happened to a song, whether it is whole, and going back."""
+"""`log`, `verify` (for git's users also `fsck`), `takes`, `use`, `remove`: what happened to a song, whether
+it is whole, and going back.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +20,10 @@ _Take = Annotated[
     int, typer.Argument(metavar="TAKE", help="The number that `takes` shows.", show_default=False)
 ]
 
+_Graph = Annotated[
+    bool,
+    typer.Option("--graph", help="Draw what came of what, as git does: newest first, branches by name."),
+]
 _Undo = Annotated[bool, typer.Option("--undo", help="Put the layer back as it was when it was taken out.")]
 
 
@@ -25,33 +31,52 @@ def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     app.command("log", epilog="Example: stemwright log my-song --json")(log)
     app.command("verify", epilog="Example: stemwright verify my-song && echo whole")(verify)
+    app.command("fsck", hidden=True)(verify)
     app.command("takes", epilog="Example: stemwright takes my-song lead")(takes)
     app.command("use", epilog="Example: stemwright use my-song lead 1")(said(use))
     app.command("remove", epilog="Example: stemwright remove my-song bass-2")(said(remove))
 
 
-def log(folder: opt.SongDir, json: opt.Json = False) -> None:
-    """List the song's runs: what each one did, how fast, and what it made."""
+def log(folder: opt.SongDir, graph: _Graph = False, json: opt.Json = False) -> None:
+    """List the song's runs: what each one did, how fast, and what it made; why, by whom, on which branch."""
     from stemwright.face.song import Song
 
     facts = Song(folder).log().to_json()
     if json:
         emit_json(facts)
-        return
+    elif graph:
+        from stemwright.shown.log import graph as drawn
+
+        lines(drawn(facts))
+    else:
+        _table(facts["runs"])
+
+
+def _table(runs: list[dict[str, Any]]) -> None:
+    """The runs, with columns for branch, position, message and author where there is something in them."""
+    head = ["run", "command", "layers", "seed", "rtf", "peak MB", "seconds", "made"]
+    more = {
+        "branch": len({run["branch"] for run in runs}) > 1,
+        "at": any(run["at"] not in (run["run"], run["parents"][0]) for run in runs),
+        "author": len({run["author"] for run in runs} - {""}) > 1,
+        "message": any(run["message"] for run in runs),
+    }
+    extra = [name for name, told in more.items() if told]
     rows = [
         (
-            r["run"],
-            r["command"],
-            ",".join(r["layers"]),
-            r["seed"],
-            r["rtf"],
-            r["peak_memory_mb"],
-            r["seconds"],
-            len(r["made"]),
+            run["run"],
+            run["command"],
+            ",".join(run["layers"]),
+            run["seed"],
+            run["rtf"],
+            run["peak_memory_mb"],
+            run["seconds"],
+            len(run["made"]),
+            *(run[name] for name in extra),
         )
-        for r in facts["runs"]
+        for run in runs
     ]
-    table(("run", "command", "layers", "seed", "rtf", "peak MB", "seconds", "made"), rows)
+    table((*head, *extra), rows)
 
 
 def verify(folder: opt.SongDir, json: opt.Json = False) -> None:

@@ -24,7 +24,7 @@ def run(argv: list[str]) -> int:
     try:
         from stemwright.cli.app import build
 
-        outcome = build()(args=argv, prog_name="stemwright", standalone_mode=False)
+        outcome = build(argv[0] if argv else "")(args=argv, prog_name="stemwright", standalone_mode=False)
         if outcome == 130:  # how the command-line library reports Ctrl-C
             raise KeyboardInterrupt
         sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""`undo`, `redo`, `restore`, `branch`: going back, and working on several versions of a song."""
+"""`undo`, `redo`, `restore`, `branch`, `merge`: going back, and working on several versions of a song."""
 
 from __future__ import annotations
 
@@ -20,6 +20,26 @@ _Name = Annotated[
     typer.Argument(metavar="[NAME]", help="The branch to go to, or to begin here.", show_default=False),
 ]
 
+_Other = Annotated[str, typer.Argument(metavar="BRANCH", help="The branch to join.", show_default=False)]
+_Ours = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ours",
+        metavar="NAME",
+        help="A conflict's layer, or state, that stays as it is here; or all. May be repeated.",
+        show_default=False,
+    ),
+]
+_Theirs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--theirs",
+        metavar="NAME",
+        help="A conflict's layer, or state, that becomes as it is there; or all. May be repeated.",
+        show_default=False,
+    ),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
@@ -27,6 +47,7 @@ def register(app: typer.Typer) -> None:
     app.command("redo", epilog="Example: stemwright redo my-song")(said(redo))
     app.command("restore", epilog="Example: stemwright restore my-song 12")(said(restore))
     app.command("branch", epilog="Example: stemwright branch my-song bossa")(said(branch))
+    app.command("merge", epilog="Example: stemwright merge my-song bossa --theirs lead")(said(merge))
 
 
 def undo(folder: opt.SongDir, steps: _Steps = 1, json: opt.Json = False) -> None:
@@ -68,6 +89,36 @@ def branch(folder: opt.SongDir, name: _Name = None, json: opt.Json = False) -> N
         f"{'*' if there == facts['branch'] else ' '} {there:<20} run {run}"
         for there, run in facts["branches"].items()
     )
+
+
+def merge(
+    folder: opt.SongDir,
+    name: _Other,
+    ours: _Ours = None,
+    theirs: _Theirs = None,
+    json: opt.Json = False,
+) -> None:
+    """Join another branch into this one, layer by layer. Undo takes it back.
+
+    What one branch alone changed comes from it. Where both changed the same, nothing is changed, each
+    conflict is told, and the exit code is 1.
+    """
+    from stemwright.face.song import Song
+
+    facts = Song(folder).merge(name, ours=ours or (), theirs=theirs or ()).to_json()
+    if json:
+        emit_json(facts)
+    elif facts["conflicts"]:
+        lines(each["line"] for each in facts["conflicts"])
+        lines(["nothing was changed; settle each with --ours NAME (as it is here) or --theirs NAME, or all"])
+    elif facts["run"] is None:
+        lines([f"nothing to merge: all that {name} has is here already"])
+    else:
+        taken = (f"{what} ({whose})" for what, whose in facts["taken"].items())
+        lines([f"merged {name}: {', '.join(taken)}; back with: stemwright undo {quoted(folder)}"])
+        lines(facts["remarks"])
+    if facts["conflicts"]:
+        raise typer.Exit(1)
 
 
 def _say(facts: dict[str, Any], json: bool) -> None:

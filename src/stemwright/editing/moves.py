@@ -61,11 +61,11 @@ def restore(path: Path, run: int) -> dict[str, Any]:
     """The song as it was after a run, as a change that can be undone. UsageError for no such run."""
     clock = Clock()
     with writing(path) as folder:
-        before, song = folder.load(), at_run(folder, _known(folder, run))
-        here = positions.position(folder.runs).run
-        act = Act("restore", _differing(before, song), details=Moved(run, here))
+        before, song = folder.load(), at_run(folder, known_run(folder, run))
+        here = positions.position(folder.runs)
+        act = Act("restore", differing(before, song), details=Moved(run, here.run))
         number = None if song == before else commit(folder, song, act, clock)["run"]
-    return {"run": number, "to": run, "layers": act.layers}
+    return {"run": number, "to": run, "branch": here.branch, "layers": act.layers}
 
 
 def branch(path: Path, name: str) -> dict[str, Any]:
@@ -76,12 +76,12 @@ def branch(path: Path, name: str) -> dict[str, Any]:
             field="name",
         )
     with writing(path) as folder:
-        here, heads = positions.position(folder.runs), positions.heads(folder.runs)
+        here, head = positions.position(folder.runs), positions.head(folder.runs, name)
         if here.branch == name:
             return {"run": None, "to": here.run, "branch": name, "new": False, "layers": []}
-        target = heads.get(name, here.run)
+        target = here.run if head is None else head
         moved = _move(folder, "branch", at_run(folder, target), here, Position(target, name))
-        return {**moved, "new": name not in heads}
+        return {**moved, "new": head is None}
 
 
 def branches(path: Path) -> dict[str, Any]:
@@ -101,7 +101,8 @@ def at_run(folder: SongFolder, run: int) -> Song:
     return _document(folder, folder.runs.read(1)["song"]["before"], run)
 
 
-def _known(folder: SongFolder, run: int) -> int:
+def known_run(folder: SongFolder, run: int) -> int:
+    """A run's number, 0: the song's beginning. UsageError where the song has no such run."""
     numbers = folder.runs.numbers()
     if run != 0 and run not in numbers:
         there = f"1 to {numbers[-1]}" if numbers else "none yet"
@@ -137,7 +138,7 @@ def _undone(folder: SongFolder) -> int | None:
     """The position that a redo goes to; None where there is none."""
     taken_back = 0
     for number in reversed(folder.runs.numbers()):
-        record = folder.runs.read(number)
+        record = folder.runs.glance(number)
         command = record.get("command")
         if command == "redo":
             taken_back += 1
@@ -152,13 +153,13 @@ def _undone(folder: SongFolder) -> int | None:
 
 def _move(folder: SongFolder, command: str, song: Song, here: Position, to: Position) -> dict[str, Any]:
     """The run that makes the song stand elsewhere."""
-    layers = _differing(folder.load(), song)
+    layers = differing(folder.load(), song)
     act = Act(command, layers, details=Moved(to.run, here.run), at=to)
     number = commit(folder, song, act, Clock())["run"]
     return {"run": number, "to": to.run, "branch": to.branch, "layers": layers}
 
 
-def _differing(before: Song, after: Song) -> list[str]:
+def differing(before: Song, after: Song) -> list[str]:
     """The layers that are not the same in two songs."""
     names = dict.fromkeys([*before.layers, *after.layers])
     return [name for name in names if before.layers.get(name) != after.layers.get(name)]

@@ -210,3 +210,31 @@ class Lyrics(Result):
     lines: tuple[LyricLine, ...]
     remarks: tuple[str, ...]
     file: Path | None = None
+
+
+@dataclass(frozen=True)
+class Rubbish(Result):
+    """Files that can go, and their bytes."""
+
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Collected(Result):
+    """What no run reaches: objects, all of `cache/`, temporary files. `deleted`: whether it is gone."""
+
+    deleted: bool
+    objects: Rubbish
+    cache: Rubbish
+    temporary: Rubbish
+
+
+@dataclass(frozen=True)
+class Copied(Result):
+    """A copy of a song: its folder, how many files and bytes were copied, objects that were checked."""
+
+    song: Path
+    files: int
+    bytes: int
+    objects: int

@@ -265,7 +265,10 @@ class Branches(Result):
 
 @dataclass(frozen=True)
 class Run(Result):
-    """One act that changed the song. `made`: SHA-256 of what it made."""
+    """One act. `made`: SHA-256 of what it made; `message`, `author`: why and by whom, "" where that was not
+    said; `at`: the run that had made the song what it was after it (0: none), on `branch`; `parents`: those
+    that it was made from, two of a merge.
+    """
 
     run: int
     parent: str | None
@@ -276,13 +279,20 @@ class Run(Result):
     peak_memory_mb: float | None
     seconds: float | None
     made: tuple[str, ...]
+    message: str
+    author: str
+    branch: str
+    at: int
+    parents: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Log(Result):
-    """Every run, first to last."""
+    """Every run, first to last; the `branch` that is worked on, and the run that each one stands at."""
 
     runs: tuple[Run, ...]
+    branch: str
+    branches: dict[str, int]
 
 
 @dataclass(frozen=True)

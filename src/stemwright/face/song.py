@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError, argument
@@ -17,13 +16,11 @@ from stemwright.face.results import (
     Exported,
     Generated,
     LayerSet,
-    Log,
     Mixed,
     Removed,
     Shown,
     Takes,
     Used,
-    Verified,
 )
 from stemwright.face.sounds import Sounds
 from stemwright.work.progress import Watch, unwatched
@@ -329,18 +326,6 @@ class Song(Editable, Versioned, Sounds):
         from stemwright.producer.remove import bring_back
 
         return Removed.read(bring_back(self.path, layer))
-
-    def log(self) -> Log:
-        """Every act that changed the song."""
-        from stemwright.shown.reports import history
-
-        return Log.read(history(self.path))
-
-    def verify(self) -> Verified:
-        """Whether every file is what it was when it was written; does not raise where one is not."""
-        from stemwright.shown.reports import check
-
-        return Verified.read(check(self.path))
 
     def show(self, *, plot: arg.Place | None = None) -> Shown:
         """What all layers share, the chords, and the active take of each layer.

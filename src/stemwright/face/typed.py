@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Self, Union, get_args, get_origin, get_type_hints
+
+_PLAIN = (bool, int, float)
 
 
 @dataclass(frozen=True)
@@ -18,19 +20,41 @@ class Result:
     @classmethod
     def read(cls, facts: dict[str, Any]) -> Self:
         """The result that plain values describe. What has no field is in `to_json()` alone."""
-        hints = get_type_hints(cls)
-        named = [item.name for item in fields(cls) if item.name in facts]
-        return cls(**{name: _typed(hints[name], facts[name]) for name in named}, _facts=copy.deepcopy(facts))
+        return cls._of(_copied(facts))
+
+    @classmethod
+    def _of(cls, facts: dict[str, Any]) -> Self:
+        """The result of values that nobody else changes."""
+        known: Any = cls  # mypy holds that a class may not be hashed where its objects may not
+        hints = _hints(known)
+        return cls(
+            **{name: _typed(hint, facts[name]) for name, hint in hints.items() if name in facts}, _facts=facts
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values: the object that the command of the same name prints with `--json`."""
-        return copy.deepcopy(self._facts)
+        copied: dict[str, Any] = _copied(self._facts)
+        return copied
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    """The types of a result's fields; working them out takes longer than reading a hundred results."""
+    hints = get_type_hints(cls)
+    return {item.name: hints[item.name] for item in fields(cls) if item.name != "_facts"}
+
+
+def _copied(value: Any) -> Any:
+    """Plain values with dicts and lists of their own."""
+    if isinstance(value, dict):
+        return {name: _copied(item) for name, item in value.items()}
+    return [_copied(item) for item in value] if isinstance(value, list) else value
 
 
 def _typed(hint: Any, value: Any) -> Any:
     """A plain value as its field has it: objects as results, lists as tuples, names of files as paths."""
-    if value is None:
-        return None
+    if value is None or hint is str or (hint is not Path and isinstance(value, _PLAIN)):
+        return value
     origin, inside = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
         kinds = [kind for kind in inside if kind is not NoneType]
@@ -42,5 +66,5 @@ def _typed(hint: Any, value: Any) -> Any:
     if hint is Path:
         return Path(value)
     if is_dataclass(hint) and isinstance(hint, type) and issubclass(hint, Result):
-        return hint.read(value)
+        return hint._of(value)
     return value

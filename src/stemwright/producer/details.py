@@ -219,7 +219,19 @@ class ChangedLyrics(_Told):
         return {name: v for name, v in plain(self).items() if v is not None or name == "layer"}
 
 
-Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | ChangedLyrics | Moved
+@dataclass(frozen=True, slots=True)
+class JoinedBranch(_Told):
+    """The branch that was merged in, the run where it stood and the one that both came from. `taken`: of
+    fields and layers of the song whose they are, "theirs" or "both"; what is not named is as it was here.
+    """
+
+    branch: str
+    theirs: int
+    base: int
+    taken: dict[str, str]
+
+
+Details = Mapping[str, LayerDetails] | WrittenStems | WrittenMix | ChangedLyrics | Moved | JoinedBranch
 """Of a run: those of each layer, or of what sounds."""
 
 

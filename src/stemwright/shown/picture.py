@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,23 @@ def plot_song(path: Path, target: Path) -> list[Path]:
     A song of more systems than a page holds goes on in "NAME-2.png" and so on. UsageError for another ending
     or a place inside the song; StemwrightError without matplotlib.
     """
-    from stemwright.store.atomic import replacing
+    check_target(path, target)
+    folder = reading(path)
+    song = folder.load()
+    sheet = lay.lay_out(song.state, folder.scores(song), song.roles)
+    pages = sheet.pages()
+    heading = _heading(song.title, song.state)
+    counts = [
+        f" · page {number} of {len(pages)}" if len(pages) > 1 else "" for number in range(1, len(pages) + 1)
+    ]
+    drawn = zip(pages, counts, strict=True)
+    return save_pages(target, (draw_page(sheet, systems, heading + count) for systems, count in drawn))
 
+
+def check_target(path: Path, target: Path) -> None:
+    """UsageError where a picture of the song at `path` cannot go to `target`; StemwrightError without
+    matplotlib.
+    """
     if target.suffix.lower() not in FORMATS:
         raise UsageError(
             f"{argument('plot')} {str(target)[:80]!r}: name a file that ends in {' or '.join(FORMATS)}"
@@ -48,14 +64,14 @@ def plot_song(path: Path, target: Path) -> list[Path]:
     if target.is_dir():
         raise UsageError(f"{argument('plot')} {target}: is a folder; name a file")
     _require_matplotlib()
-    folder = reading(path)
-    song = folder.load()
-    sheet = lay.lay_out(song.state, folder.scores(song), song.roles)
-    pages = sheet.pages()
+
+
+def save_pages(target: Path, figures: Iterable[Figure]) -> list[Path]:
+    """Write pages to `target`, "NAME-2.png" and so on; returns the files."""
+    from stemwright.store.atomic import replacing
+
     files: list[Path] = []
-    for number, systems in enumerate(pages, 1):
-        count = f" · page {number} of {len(pages)}" if len(pages) > 1 else ""
-        figure = draw_page(sheet, systems, _heading(song.title, song.state) + count)
+    for number, figure in enumerate(figures, 1):
         file = target if number == 1 else target.with_stem(f"{target.stem}-{number}")
         with replacing(file) as temp:
             _save(figure, temp, target.suffix.lower()[1:])
@@ -159,19 +175,29 @@ def _draw_lane(axes: Axes, sheet: lay.Sheet, system: lay.System, lane: lay.Lane)
     """A layer's roll: its name, its pitches, its notes, the louder the darker."""
     from matplotlib.collections import PolyCollection
     from matplotlib.colors import to_rgb
-    from matplotlib.patches import Rectangle
 
     colour = LAYER_COLOURS.get(lane.kind, OTHER_COLOUR)
     start, stop = sheet.span(system)
-    end = stop - start
+    draw_frame(axes, lane, stop - start, sheet.ticks, colour)
+    boxes = sheet.boxes(lane, system)
+    depth = max(lane.row_height, THINNEST)
+    shapes = [corners(box, lane.row_height, depth) for box in boxes]
+    fills = [(*to_rgb(colour), 0.3 + 0.7 * box.velocity / 127) for box in boxes]
+    axes.add_collection(PolyCollection(shapes, facecolors=fills, edgecolors="white", lw=0.25, zorder=3))
+
+
+def draw_frame(axes: Axes, lane: lay.Lane, end: int, ticks: int, colour: str) -> None:
+    """A lane of `end` ticks in a system of at most `ticks`: its edges, its name, the names of its rows."""
+    from matplotlib.patches import Rectangle
+
     axes.add_patch(Rectangle((0, lane.top), end, lane.height, fc="white", alpha=0.55, lw=0, zorder=0.5))
     axes.add_patch(Rectangle((0, lane.top), end, lane.height, fill=False, ec=LINE, lw=0.8, zorder=1))
     names = list(lane.marks())
     axes.hlines([y for y, _ in names], 0, end, color=LINE, lw=0.5, zorder=1)
     for y, name in names:
-        axes.text(-sheet.ticks * 0.003, y, name, fontsize=5.5, color=FAINT, ha="right", va="center")
+        axes.text(-ticks * 0.003, y, name, fontsize=5.5, color=FAINT, ha="right", va="center")
     axes.text(
-        -(LEFT - 0.08) / lay.WIDTH * sheet.ticks,
+        -(LEFT - 0.08) / lay.WIDTH * ticks,
         lane.top + lane.height / 2,
         lane.layer,
         fontsize=8,
@@ -181,14 +207,9 @@ def _draw_lane(axes: Axes, sheet: lay.Sheet, system: lay.System, lane: lay.Lane)
         rotation=90,
         ha="left",
     )
-    boxes = sheet.boxes(lane, system)
-    depth = max(lane.row_height, THINNEST)
-    shapes = [_corners(box, lane.row_height, depth) for box in boxes]
-    fills = [(*to_rgb(colour), 0.3 + 0.7 * box.velocity / 127) for box in boxes]
-    axes.add_collection(PolyCollection(shapes, facecolors=fills, edgecolors="white", lw=0.25, zorder=3))
 
 
-def _corners(box: lay.Box, row: float, depth: float) -> list[tuple[float, float]]:
+def corners(box: lay.Box, row: float, depth: float) -> list[tuple[float, float]]:
     """The corners of a note, around the middle of its row."""
     high, low = box.top + (row - depth) / 2, box.top + (row + depth) / 2
     return [(box.left, high), (box.right, high), (box.right, low), (box.left, low)]

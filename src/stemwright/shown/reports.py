@@ -1,4 +1,4 @@
-"""What `show`, `log`, `verify` and `takes` tell: plain values in the stable form that scripts rely on."""
+"""What `show`, `verify` and `takes` tell: plain values in the stable form that scripts rely on."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from stemwright.song.timebase import FRAME_RATE
 
 CHART_BARS = 8
 """Bars that a line of a chart has at most."""
-_RUN_FIELDS = ("run", "parent", "command", "layers", "seed", "rtf", "peak_memory_mb", "seconds", "made")
 
 
 def describe(path: Path) -> dict[str, Any]:
@@ -58,11 +57,6 @@ def chart(state: GlobalState) -> list[dict[str, Any]]:
             lines.append({"section": section.name, "bar": bar + 1, "chords": text})
         first = end
     return lines
-
-
-def history(path: Path) -> dict[str, Any]:
-    """`log`: every run, first to last."""
-    return {"runs": [{name: run.get(name) for name in _RUN_FIELDS} for run in reading(path).runs.list()]}
 
 
 def check(path: Path) -> dict[str, Any]:

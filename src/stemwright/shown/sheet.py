@@ -188,16 +188,21 @@ def lay_out(state: GlobalState, scores: Mapping[str, Score], roles: Mapping[str,
     lanes: list[Lane] = []
     top = HEAD
     for name in _from_the_top(kinds):
-        drums = kinds[name] == "drums"
-        rows = _pieces(sounding[name].notes) if drums else _pitches(sounding[name].notes)
-        height = PIECE * len(rows) if drums else min(LARGEST, max(SMALLEST, SEMITONE * len(rows)))
-        lanes.append(Lane(name, kinds[name], top, height, rows))
-        top += height + GAP
+        lanes.append(lane(name, kinds[name], top, sounding[name].notes))
+        top += lanes[-1].height + GAP
     longest = max((state.meter, *(meter for _, meter in state.meters)), key=lambda meter: meter.ticks_per_bar)
     bars = min(state.bars, bars_per_system(longest, state.total_ticks > LONG * PPQ))
     ends = [state.bar_tick(bar) for bar in (*range(0, state.bars, bars), state.bars)]
     ticks = max(end - start for start, end in pairwise(ends))
     return Sheet(state, sounding, tuple(lanes), bars, top, ticks)
+
+
+def lane(layer: str, kind: str, top: float, notes: Sequence[Note]) -> Lane:
+    """The lane that holds some notes, one at least."""
+    drums = kind == "drums"
+    rows = _pieces(notes) if drums else _pitches(notes)
+    height = PIECE * len(rows) if drums else min(LARGEST, max(SMALLEST, SEMITONE * len(rows)))
+    return Lane(layer, kind, top, height, rows)
 
 
 def bars_per_system(meter: Meter, long: bool) -> int:

@@ -9,7 +9,7 @@ it: each followed the one before, on the branch `MAIN`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,15 @@ class Position:
     branch: str = MAIN
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where the song stood after a run, what that run was made from, and whether it is a position itself."""
+
+    at: Position
+    parents: tuple[int, ...]
+    made: bool
+
+
 def position(runs: Runs) -> Position:
     """Where the song stands. StemwrightError where a run that tells of it is damaged."""
     return after(runs, max(runs.numbers(), default=0))
@@ -35,7 +44,7 @@ def position(runs: Runs) -> Position:
 def after(runs: Runs, number: int) -> Position:
     """Where the song stood after a run; after 0, at its beginning."""
     while number > 0:
-        record = runs.read(number)
+        record = runs.glance(number)
         if "at" in record:
             return Position(_whole(record, "at", record["at"]), _branch(record))
         if changed(record):
@@ -48,25 +57,39 @@ def parents(runs: Runs, number: int) -> tuple[int, ...]:
     """The positions that a run was made from: one, two where it joined branches, none at the beginning."""
     if number < 1:
         return ()
-    record = runs.read(number)
-    if "parents" not in record:
-        return (after(runs, number - 1).run,)
-    found = record["parents"]
-    if not isinstance(found, list) or not found:
-        raise StemwrightError(f"runs/{number:06d}.json: field parents should be a list of runs")
-    return tuple(_whole(record, "parents", parent) for parent in found)
+    record = runs.glance(number)
+    return _parents(record) if "parents" in record else (after(runs, number - 1).run,)
+
+
+def steps(records: Iterable[Mapping[str, Any]]) -> Iterator[Step]:
+    """Where the song stood after each run, from all records, first to last."""
+    here = Position()
+    for record in records:
+        parents = _parents(record) if "parents" in record else (here.run,)
+        if "at" in record:
+            here = Position(_whole(record, "at", record["at"]), _branch(record))
+        elif changed(record):
+            here = Position(record["run"])
+        yield Step(here, parents, here.run == record["run"])
 
 
 def heads(runs: Runs) -> dict[str, int]:
     """The position of each branch, in the order in which they were begun."""
-    found: dict[str, int] = {MAIN: 0}
-    for number in runs.numbers():
-        record = runs.read(number)
-        if "at" in record:
-            found[_branch(record)] = _whole(record, "at", record["at"])
-        elif changed(record):
-            found[MAIN] = number
-    return found
+    return latest(steps(map(runs.glance, runs.numbers())))
+
+
+def head(runs: Runs, branch: str) -> int | None:
+    """The position of one branch, None where there is none of that name; found from the end."""
+    for number in reversed(runs.numbers()):
+        record = runs.glance(number)
+        if (_branch(record) if "at" in record else MAIN) == branch:
+            return after(runs, number).run
+    return 0 if branch == MAIN else None
+
+
+def latest(found: Iterable[Step]) -> dict[str, int]:
+    """The position of each branch after some steps from the beginning on, as of `heads`."""
+    return {MAIN: 0} | {step.at.branch: step.at.run for step in found}
 
 
 def ancestors(runs: Runs, number: int) -> list[int]:
@@ -88,6 +111,13 @@ def changed(record: Mapping[str, Any]) -> bool:
     """Whether a run made the song another one."""
     step = record.get("song")
     return isinstance(step, Mapping) and step.get("before") != step.get("after")
+
+
+def _parents(record: Mapping[str, Any]) -> tuple[int, ...]:
+    found = record["parents"]
+    if not isinstance(found, list) or not found:
+        raise StemwrightError(f"runs/{record['run']:06d}.json: field parents should be a list of runs")
+    return tuple(_whole(record, "parents", parent) for parent in found)
 
 
 def _branch(record: Mapping[str, Any]) -> str:

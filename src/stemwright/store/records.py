@@ -1,6 +1,7 @@
 """Reading what a song folder holds: sealed records, plain files within limits, checksums."""
 
 import hashlib
+import json
 import os
 import re
 import stat
@@ -11,6 +12,7 @@ from stemwright.errors import StemwrightError
 from stemwright.song.sealed import MAX_BYTES, SHA_FIELD, seal, strict_json
 
 _HEX64 = re.compile(r"[0-9a-f]{64}")
+_SEAL_LINE = re.compile(rb'(,?)\n "sha256": "([0-9a-f]{64})"(,?)(?=\n)')  # of the outermost object: one blank
 
 
 def is_sha(text: object) -> bool:
@@ -39,6 +41,25 @@ def unseal(data: bytes, name: str, *, pretty: bool = True) -> dict[str, Any]:
     except (StemwrightError, RecursionError) as error:
         raise StemwrightError(f"{name}: not readable as a record (truncated or edited)") from error
     if exact != data:
+        raise StemwrightError(f"{name}: content does not match its sha256 (damaged or edited)")
+    return record
+
+
+def unseal_many(data: bytes, name: str) -> dict[str, Any]:
+    """As `unseal`, for one of many records that are read: that every byte is as it was sealed is checked, and
+    not that the one who sealed it wrote the canonical form, which takes ten times as long.
+    """
+    found = _SEAL_LINE.search(data)
+    try:
+        record = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise StemwrightError(f"{name}: not readable as a record (truncated or edited)") from error
+    if found is None or not isinstance(record, dict):
+        raise StemwrightError(f"{name}: field sha256 is missing or malformed")
+    before, sealed, after = found.groups()
+    start = found.start() if not after else found.start() + len(before)
+    bare = data[:start] + data[found.end() :]
+    if sha256(bare) != sealed.decode("ascii") or record.get(SHA_FIELD) != sealed.decode("ascii"):
         raise StemwrightError(f"{name}: content does not match its sha256 (damaged or edited)")
     return record
 

@@ -4,8 +4,9 @@ Each record holds its own SHA-256 (`sha256`) and that of the run before it (`par
 """
 
 import contextlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from stemwright.song.sealed import seal
 from stemwright.store import atomic
 from stemwright.store.guard import Guard
 from stemwright.store.history import History
-from stemwright.store.records import read_limited, unseal
+from stemwright.store.records import read_limited, unseal, unseal_many
 
 SCHEMA = 1
 RUN_NAME = re.compile(r"([0-9]{6,9})\.json")
@@ -62,9 +63,16 @@ class Runs:
 
     def read(self, number: int) -> dict[str, Any]:
         """The record of run `number`, checked by itself. StemwrightError where it is missing or damaged."""
+        return self._read(number, unseal)
+
+    def glance(self, number: int) -> dict[str, Any]:
+        """The record of run `number`, as one of many: see `unseal_many`. Errors as of `read`."""
+        return self._read(number, unseal_many)
+
+    def _read(self, number: int, unsealed: Callable[[bytes, str], dict[str, Any]]) -> dict[str, Any]:
         name = f"runs/{number:06d}.json"
         try:
-            record = unseal(read_limited(self.path / f"{number:06d}.json", name), name)
+            record = unsealed(read_limited(self.path / f"{number:06d}.json", name), name)
         except FileNotFoundError:
             raise StemwrightError(f"{name}: the run's record is missing") from None
         if record.get("schema") != SCHEMA:
@@ -77,9 +85,10 @@ class Runs:
 
     def numbers(self) -> Numbers:
         """The numbers of the run files that are there, ascending."""
-        if not self.path.is_dir():
+        try:
+            found = [run_number(name) for name in os.listdir(self.path)]
+        except (FileNotFoundError, NotADirectoryError):
             return []
-        found = (run_number(entry.name) for entry in self.path.iterdir())
         return sorted(number for number in found if number is not None)
 
     def list(self) -> Records:
@@ -89,7 +98,7 @@ class Runs:
         for expected, number in enumerate(self.numbers(), start=1):
             if number != expected:
                 raise StemwrightError(f"runs/{expected:06d}.json: the run's record is missing")
-            record = self.read(number)
+            record = self.glance(number)
             if record.get("parent") != parent:
                 raise StemwrightError(f"runs/{number:06d}.json: field parent does not name the run before it")
             parent = record["sha256"]

@@ -6,7 +6,6 @@ import os
 import platform
 import sys
 from functools import lru_cache
-from importlib import metadata
 
 import stemwright
 
@@ -15,6 +14,8 @@ PACKAGES = ("numpy", "onnxruntime")
 
 def versions() -> dict[str, str]:
     """Versions of everything that results may depend on."""
+    from importlib import metadata  # takes a twentieth of a second, which reading commands do without
+
     found = {"stemwright": stemwright.__version__, "python": platform.python_version()}
     for package in PACKAGES:
         try:
