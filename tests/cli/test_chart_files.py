@@ -56,12 +56,12 @@ def test_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def test_a_chord_is_no_file(capsys: pytest.CaptureFixture[str]) -> None:
     Path("C").write_text("F", encoding="utf-8")
-    assert made(capsys, "C")["chords"] == " | ".join(["C", *"%" * 15])
+    assert made(capsys, "C")["chords"] == " | ".join(["C", *"%" * 23])
 
 
 def test_other_names(capsys: pytest.CaptureFixture[str]) -> None:
-    Path("C").write_text("F | G | Am", encoding="utf-8")
-    assert made(capsys, "@C")["chords"] == "F | G | Am"
+    Path("C").write_text("F | G | Am | C | G", encoding="utf-8")
+    assert made(capsys, "@C")["chords"] == "F | G | Am | C | G"
 
 
 @pytest.mark.parametrize(

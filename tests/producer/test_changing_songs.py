@@ -194,7 +194,7 @@ def test_what_was_wished_for_is_what_is_there(song: Path) -> None:
 
 
 def test_a_chart_makes_the_form_before_changes_are_placed(tmp_path: Path) -> None:
-    create(tmp_path / "a", Wish(bpm="100, 20: 120", chords=" | ".join(["C"] * 24)))
-    assert state_of(tmp_path / "a").bars == 24
-    with pytest.raises(UsageError, match=r"bpm: changes at bar 20, which is outside the song; .* 1 to 16"):
-        create(tmp_path / "b", Wish(bpm="100, 20: 120"))
+    create(tmp_path / "a", Wish(bpm="100, 30: 120", chords=" | ".join(["C"] * 32)))
+    assert state_of(tmp_path / "a").bars == 32
+    with pytest.raises(UsageError, match=r"bpm: changes at bar 30, which is outside the song; .* 1 to 24"):
+        create(tmp_path / "b", Wish(bpm="100, 30: 120"))

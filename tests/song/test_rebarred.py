@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from stemwright.errors import UsageError
 from stemwright.song import rebarred
 from stemwright.song.harmony import parse_chord
-from stemwright.song.rebarred import Bars, frame_sources, rebarred_score, rebarred_state
+from stemwright.song.rebarred import Bars, frame_sources, rebarred_levels, rebarred_score, rebarred_state
 from stemwright.song.score import Note, Score
 from stemwright.song.state import GlobalState
 
@@ -104,6 +104,13 @@ def test_notes_go_with_their_bars_and_end_where_what_they_rang_into_is_gone() ->
     assert rebarred_score(score, old, new, bars.sources).notes == (
         Note(0, 384, 60, 90), Note(700, 68, 62, 90), Note(768, 96, 64, 90),
     )  # fmt: skip
+
+
+def test_levels_go_with_their_bars() -> None:
+    levels = ((2, -3.0), (4, 0.0))
+    assert rebarred_levels(0.0, levels, [0, 1, 2, 3, 4]) == levels
+    assert rebarred_levels(0.0, levels, [2, 3, None, 0, 1]) == ((0, -3.0), (3, 0.0))
+    assert rebarred_levels(0.0, levels, [0, 4]) == ()
 
 
 SPANS = st.tuples(st.integers(0, 7), st.integers(1, 8)).map(

@@ -18,8 +18,9 @@ from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.wanted import ARRANGER
 from stemwright.producer.writers import writer_of
 from stemwright.song import rebarred
+from stemwright.song.gains import USUAL
 from stemwright.song.lyric_bars import rebarred_lyrics
-from stemwright.song.rebarred import Bars, rebarred_score, rebarred_state
+from stemwright.song.rebarred import Bars, rebarred_levels, rebarred_score, rebarred_state
 from stemwright.work.progress import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def _planned(folder: SongFolder, song: Song, command: str, what: str, bars: Bars
         layer: rebarred_score(score, song.state, state, bars.sources)
         for layer, score in given_scores(folder, song).items()
     }
-    after, objects = with_scores(after, given)
+    after, objects = with_scores(_with_gains(after, bars), given)
     carried = all_carried(folder, song, state, bars.sources)
     anew = {
         layer: _anew(folder, song, layer, bars, ends) for layer in carried if bars.new and plays(song, layer)
@@ -173,6 +174,15 @@ def _planned(folder: SongFolder, song: Song, command: str, what: str, bars: Bars
         command, what, after, objects, carried, tasks, frozenset(anew.keys() & given.keys()),
         remarks=(*(_silent(song, layer, bars) for layer in silent), *_unsung(song, after)),
     )  # fmt: skip
+
+
+def _with_gains(song: Song, bars: Bars) -> Song:
+    """The song whose layers are as loud in each bar as it was."""
+    for layer, entry in song.layers.items():
+        if entry.gains:
+            gains = rebarred_levels(USUAL, entry.gains, bars.sources)
+            song = song.with_layer(layer, replace(entry, gains=gains))
+    return song
 
 
 def _anew(folder: SongFolder, song: Song, layer: str, bars: Bars, ends: bool) -> list[int]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stemwright.mix.loudness import decibels, integrated_loudness
+from stemwright.mix.levels import decibels
+from stemwright.mix.loudness import integrated_loudness
 from stemwright.producer.decoders import Decoders
 
 if TYPE_CHECKING:

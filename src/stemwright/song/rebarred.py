@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import TypeVar
 
 from stemwright.errors import UsageError
-from stemwright.song.bar_map import Changes
+from stemwright.song.bar_map import Changes, at_bar
 from stemwright.song.form import Section
 from stemwright.song.rhythm import RhythmMap
 from stemwright.song.score import Note, Score
@@ -167,6 +167,17 @@ def rebarred_score(score: Score, old: GlobalState, new: GlobalState, sources: Se
             onset = note.onset + shift
             found.append(Note(onset, min(note.duration, end - onset), note.pitch, note.velocity))
     return Score.from_notes(found)
+
+
+def rebarred_levels(usual: Value, changes: Changes[Value], sources: Sequence[Source]) -> Changes[Value]:
+    """Levels that change at bars, each bar's as it was; new bars have that of the bar before. `usual`: what
+    holds from the beginning until a change.
+    """
+    found: list[Value] = []
+    for source in sources:
+        before = found[-1] if found else usual
+        found.append(before if source is None else at_bar(usual, changes, source))
+    return tuple((bar, now) for bar, now in enumerate(found) if now != (found[bar - 1] if bar else usual))
 
 
 def frame_sources(old: GlobalState, new: GlobalState, sources: Sequence[Source]) -> list[Source]:
