@@ -58,6 +58,7 @@ def _table(runs: list[dict[str, Any]]) -> None:
     more = {
         "branch": len({run["branch"] for run in runs}) > 1,
         "at": any(run["at"] not in (run["run"], run["parents"][0]) for run in runs),
+        "what": any(run["what"] for run in runs),
         "author": len({run["author"] for run in runs} - {""}) > 1,
         "message": any(run["message"] for run in runs),
     }

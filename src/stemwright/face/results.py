@@ -265,9 +265,9 @@ class Branches(Result):
 
 @dataclass(frozen=True)
 class Run(Result):
-    """One act. `made`: SHA-256 of what it made; `message`, `author`: why and by whom, "" where that was not
-    said; `at`: the run that had made the song what it was after it (0: none), on `branch`; `parents`: those
-    that it was made from, two of a merge.
+    """One act. `made`: SHA-256 of what it made; `what`: the change in words; `message`, `author`: why and by
+    whom, "" where that was not said; `at`: the run that had made the song what it was after it (0: none), on
+    `branch`; `parents`: those that it was made from, two of a merge.
     """
 
     run: int
@@ -279,6 +279,7 @@ class Run(Result):
     peak_memory_mb: float | None
     seconds: float | None
     made: tuple[str, ...]
+    what: str
     message: str
     author: str
     branch: str

@@ -28,6 +28,7 @@ def history(path: Path) -> dict[str, Any]:
 def _run(record: Mapping[str, Any], step: positions.Step) -> dict[str, Any]:
     return {
         **{name: record.get(name) for name in _RUN_FIELDS},
+        "what": record.get("what", ""),
         "message": record.get("message", ""),
         "author": record.get("author", ""),
         "branch": step.at.branch,
@@ -56,7 +57,8 @@ def graph(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _told(run: Mapping[str, Any]) -> str:
-    return " ".join([run["command"], ",".join(run["layers"])]).rstrip()
+    """The command and what it changed: in its own words, or which layers."""
+    return " ".join([run["command"], run["what"] or ",".join(run["layers"])]).rstrip()
 
 
 def _drawn(parents: Mapping[int, Sequence[int]]) -> Iterator[tuple[str, int | None]]:
