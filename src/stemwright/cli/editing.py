@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -270,6 +271,11 @@ _SECTIONS: tuple[tuple[str, Callable[..., None], str], ...] = (
 )
 
 
+def _plain(bars: str) -> str:
+    """ "9-9,12-14" as a musician writes it: "9, 12-14"."""
+    return ", ".join(re.sub(r"^([0-9]+)-\1$", r"\1", part) for part in bars.split(","))
+
+
 def _say(folder: Any, facts: dict[str, Any], json: bool) -> None:
     """What was changed, or would be."""
     if json:
@@ -280,7 +286,7 @@ def _say(folder: Any, facts: dict[str, Any], json: bool) -> None:
     for name, layer in facts["layers"].items():
         if layer["performed"]:
             what = "written and performed" if layer["written"] else "the same notes performed"
-            lines([f"{name:<10}bars {layer['performed']} {what}"])
+            lines([f"{name:<10}bars {_plain(layer['performed'])} {what}"])
         else:
             lines([f"{name:<10}moves along"])
     lines(facts["remarks"])

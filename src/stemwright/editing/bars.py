@@ -61,7 +61,7 @@ def extend(
     def bars(state: GlobalState) -> Bars:
         return rebarred.inserted(state, state.bars, count, section)
 
-    what = f"extend by {count}" + (f", {section}" if section else "")
+    what = f"by {count} bars" + (f", {section}" if section else "")
     return _rebar(path, "extend", what, bars, watch, dry_run, ends=False)
 
 

@@ -31,6 +31,11 @@ def spans(bars: Iterable[int]) -> tuple[Span, ...]:
     return tuple(Span(found[0] + 1, found[-1] + 1) for found in groups)
 
 
+def bars_text(bars: Iterable[int]) -> str:
+    """Bars (from 0) as a musician names them: "5-8, 12"."""
+    return ", ".join(str(span.first) if span.first == span.last else str(span) for span in spans(bars))
+
+
 def plays(song: Song, layer: str) -> bool:
     """Whether a layer's active take is a performer's, so that bars of it can be made anew."""
     take = song.layers[layer].active

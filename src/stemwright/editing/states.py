@@ -12,13 +12,13 @@ from stemwright.compose.arranger import decide
 from stemwright.editing.carried import Carried, with_score
 from stemwright.editing.change import Change, change
 from stemwright.editing.ground import (
+    bars_text,
     given_scores,
     is_pitched,
     performed,
     plays,
     replaced,
     rewritten,
-    spans,
     with_scores,
 )
 from stemwright.editing.keys import in_key, key_state
@@ -122,7 +122,7 @@ def _chords(folder: SongFolder, song: Song, edits: Edits) -> Change:
     ]
     carried = {layer: _as_it_is(folder, song, layer, state) for layer in follow if bars}
     tasks = tuple(rewritten(after, layer, part.take, bars) for layer, part in carried.items())
-    what = "chords of bars " + ", ".join(map(str, spans(bars)))
+    what = f"chords of bars {bars_text(bars)}"
 
     def origins(layer: str, take: Any) -> lineage.Origins:
         return lineage.of_take(folder, layer, take, state.bars)
@@ -274,9 +274,9 @@ def _left_out(folder: SongFolder, song: Song, state: GlobalState) -> list[str]:
     said = []
     for layer, score in given_scores(folder, song).items():
         lost = [note for note in score.notes if _beyond(note.onset, song.state, state)]
-        bars = spans(song.state.bar_of_tick(note.onset) for note in lost)
+        bars = sorted({song.state.bar_of_tick(note.onset) for note in lost})
         if lost:
-            where = ", ".join(map(str, bars[:5])) + (" and others" if len(bars) > 5 else "")
+            where = bars_text(bars[:40]) + (" and others" if len(bars) > 40 else "")
             said.append(
                 f"{layer}: notes beyond the end of their bars now are left out, {len(lost)} in bars {where}"
             )
