@@ -50,9 +50,13 @@ def _number(layer: str) -> int:
 def gain_db(place: Placement, loudness_lufs: float) -> float:
     """What brings a stem of `loudness_lufs` to its place's level, and to the user's gain from there. 0 for a
     silent stem.
+
+    Loudness counts in tenths, so that the edit of a bar seldom moves the gain of all others: what the mix
+    keeps of them stays of use. Nobody hears the half of a tenth that a level is off.
     """
     if loudness_lufs <= SILENCE_DB:
         return 0.0
+    loudness_lufs = round(loudness_lufs, 1)
     return min(REFERENCE_LUFS + place.level_db - loudness_lufs, MAX_BOOST_DB) + place.gain_db
 
 
