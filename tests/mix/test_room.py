@@ -53,7 +53,7 @@ def test_it_is_linear_and_only_comes_after() -> None:
         plain = np.convolve(sound, taps)[: len(sound)] * np.sqrt(0.5)
         np.testing.assert_allclose(made[:, channel], plain, atol=1e-10)
     assert reach(RATE) == len(response(RATE)[0]) - 1
-    last = room(sound[: 110_000][-reach(RATE) - 5000 :], 5000, RATE)
+    last = room(sound[:110_000][-reach(RATE) - 5000 :], 5000, RATE)
     np.testing.assert_allclose(last, made[105_000:110_000], atol=1e-12)
     assert room_of(np.zeros(0)).shape == (0, 2)
 

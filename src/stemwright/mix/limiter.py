@@ -87,9 +87,8 @@ def turned(signal: Signal, gain: Signal) -> NDArray[np.float32]:
 
 def _held(needed: Signal) -> Signal:
     """Per grid point b: the lowest of blocks b-1 .. b+LOOK_AHEAD; one point more than there are blocks."""
-    around = np.concatenate([np.ones(1), needed, np.ones(LOOK_AHEAD + 1)])
-    lowest: Signal = np.lib.stride_tricks.sliding_window_view(around, LOOK_AHEAD + 2).min(axis=1)
-    return lowest
+    around, count = np.concatenate([np.ones(1), needed, np.ones(LOOK_AHEAD + 1)]), len(needed) + 1
+    return np.asarray(np.minimum.reduce([around[at : at + count] for at in range(LOOK_AHEAD + 2)]))
 
 
 def _released(held: Signal) -> Signal:
@@ -106,5 +105,7 @@ def _released(held: Signal) -> Signal:
 def _smooth(gain: Signal) -> NDArray[np.float64]:
     """Mean of each point and the LOOK_AHEAD - 1 before it: the drop becomes a slope that ends at the peak."""
     before = np.concatenate([np.full(LOOK_AHEAD - 1, gain[0]), gain])
-    mean: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(before, LOOK_AHEAD).mean(axis=1)
-    return mean
+    total = before[: len(gain)].copy()
+    for at in range(1, LOOK_AHEAD):
+        total += before[at : at + len(gain)]
+    return total / LOOK_AHEAD

@@ -109,11 +109,15 @@ def _peaks(signal: Signal, at: _Place) -> NDArray[np.float32]:
 
 def _energies(signal: Signal, at: _Place) -> NDArray[np.float64]:
     """K-weighted energies of the segments of blocks, as far as they lie in the piece."""
-    channels = signal.shape[1]
-    squares = weighted(Biquads(k_sections(at.rate), channels), signal[: at.last], channels)[at.first :]
+    squares = _weighted(signal, at)
     cuts = Blocks(at.length, at.rate).cuts - (at.low + at.first)
     inside = cuts[(cuts > 0) & (cuts < at.last - at.first)]
     return np.asarray(np.add.reduceat(squares, np.concatenate([[0], inside])))
+
+
+def _steps(signal: Signal, at: _Place) -> NDArray[np.float64]:
+    """K-weighted energies of the steps of the limiter's grid."""
+    return np.asarray(_by_step(_weighted(signal, at), at.rate).sum(axis=1))
 
 
 def _true_peak(signal: Signal, at: _Place) -> NDArray[np.float64]:
@@ -123,10 +127,8 @@ def _true_peak(signal: Signal, at: _Place) -> NDArray[np.float64]:
 
 def _powers(signal: Signal, at: _Place) -> NDArray[np.float64]:
     """The mean square of each step of the limiter's grid, over all channels."""
-    squares, step = np.square(signal[at.first : at.last], dtype=np.float64).mean(axis=1), grid_step(at.rate)
-    padded = np.zeros(-(-len(squares) // step) * step)
-    padded[: len(squares)] = squares
-    return np.asarray(padded.reshape(-1, step).mean(axis=1))
+    squares = np.square(signal[at.first : at.last], dtype=np.float64).mean(axis=1)
+    return np.asarray(_by_step(squares, at.rate).mean(axis=1))
 
 
 def _balance(signal: Signal, at: _Place) -> NDArray[np.float64]:
@@ -134,9 +136,24 @@ def _balance(signal: Signal, at: _Place) -> NDArray[np.float64]:
     return balance(signal[: at.last], at.rate, at.first)
 
 
+def _weighted(signal: Signal, at: _Place) -> NDArray[np.float64]:
+    """The K-weighted squares of the piece, summed over channels."""
+    channels = signal.shape[1]
+    return weighted(Biquads(k_sections(at.rate), channels), signal[: at.last], channels)[at.first :]
+
+
+def _by_step(values: NDArray[np.float64], rate: int) -> NDArray[np.float64]:
+    """One row a step of the limiter's grid; the last ends in zeros."""
+    step = grid_step(rate)
+    padded = np.zeros(-(-len(values) // step) * step)
+    padded[: len(values)] = values
+    return padded.reshape(-1, step)
+
+
 _MEASURES: dict[str, Callable[[Signal, _Place], NDArray[np.floating[Any]]]] = {
     "peaks": _peaks,
     "energies": _energies,
+    "steps": _steps,
     "true peak": _true_peak,
     "powers": _powers,
     "balance": _balance,
