@@ -84,7 +84,8 @@ class Blocks:
             starts = np.rint(np.arange(count) * 0.25 * size).astype(np.int64)
             self._starts = np.minimum(starts, length - size)
         ends = self._starts + self._size
-        self.cuts = np.unique(np.concatenate([[0, length], self._starts, ends])).astype(np.int64)
+        cuts = np.sort(np.concatenate([[0, length], self._starts, ends]).astype(np.int64))
+        self.cuts = cuts[np.diff(cuts, prepend=-1) > 0]
 
     def loudness(self, energies: NDArray[np.float64]) -> float:
         """In LUFS, of each segment's sum of K-weighted squares over all channels [S]."""
