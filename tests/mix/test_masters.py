@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.mix.bus import MAX_COMPRESSION_DB, MAX_TILT_DB, Balance, compression, tilt
+from stemwright.mix.bus import MAX_COMPRESSION_DB, MAX_TILT_DB, balance, balancing_tilt, compression, tilt
 from stemwright.mix.loudness import integrated_loudness
 from stemwright.mix.masters import MASTERS, master_of
 from stemwright.mix.mixer import mix, mixing, placed
@@ -69,14 +69,10 @@ def test_the_compressor_is_gentle_and_leaves_an_even_sound_nearly_alone() -> Non
 def test_tilt_only_where_it_is_needed(lows: float, highs: float, sign: int) -> None:
     time = np.arange(RATE) / RATE
     sound = lows * np.sin(2 * np.pi * 80 * time) + highs * np.sin(2 * np.pi * 6000 * time)
-    balance = Balance(RATE)
-    balance.push(np.stack([sound, sound], axis=1))
-    found = balance.tilt_db()
+    found = balancing_tilt(*balance(np.stack([sound, sound], axis=1), RATE, 0))
     assert np.sign(found) == sign and abs(found) <= MAX_TILT_DB
-    usual = Balance(RATE)
     sound = np.sin(2 * np.pi * 80 * time) + 0.16 * np.sin(2 * np.pi * 6000 * time)
-    usual.push(np.stack([sound, sound], axis=1))
-    assert usual.tilt_db() == 0.0
+    assert balancing_tilt(*balance(np.stack([sound, sound], axis=1), RATE, 0)) == 0.0
     assert tilt(1.0, RATE).shape == (2, 5)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from stemwright.evaluation.stereo import side_over_middle_db
 from stemwright.mix.mixer import mix
-from stemwright.mix.room import BANDS_HZ, FALL_SECONDS, PREDELAY, add_room, response
+from stemwright.mix.room import BANDS_HZ, FALL_SECONDS, PREDELAY, reach, response, room
 
 RATE = 48_000
 
@@ -39,9 +39,7 @@ def test_left_and_right_are_apart_and_lowest_tones_have_none() -> None:
 
 
 def room_of(sound: np.ndarray) -> np.ndarray:
-    summed = np.zeros((len(sound), 2))
-    add_room(summed, sound, RATE)
-    return summed
+    return room(sound, len(sound), RATE)
 
 
 def test_it_is_linear_and_only_comes_after() -> None:
@@ -54,9 +52,9 @@ def test_it_is_linear_and_only_comes_after() -> None:
     for channel, taps in enumerate(response(RATE)):
         plain = np.convolve(sound, taps)[: len(sound)] * np.sqrt(0.5)
         np.testing.assert_allclose(made[:, channel], plain, atol=1e-10)
-    summed = np.ones((300_000, 2))
-    add_room(summed, sound, RATE)
-    np.testing.assert_allclose(summed - 1, made, atol=1e-12)
+    assert reach(RATE) == len(response(RATE)[0]) - 1
+    last = room(sound[:110_000][-reach(RATE) - 5000 :], 5000, RATE)
+    np.testing.assert_allclose(last, made[105_000:110_000], atol=1e-12)
     assert room_of(np.zeros(0)).shape == (0, 2)
 
 

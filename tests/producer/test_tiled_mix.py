@@ -12,6 +12,7 @@ from stemwright.codec.streaming import StreamingDecoder
 from stemwright.errors import UsageError
 from stemwright.producer import tiled
 from stemwright.producer.generate import generate
+from stemwright.producer.layer import Change, set_layer
 from stemwright.producer.mix import mix_song
 from stemwright.shown.reports import check
 
@@ -50,6 +51,18 @@ def test_only_what_changed_is_decoded_and_the_mix_is_that_without_a_cache(
     mix_song(song, out=tmp_path / "d.wav", quality="standard")
     assert (tmp_path / "c.wav").read_bytes() == (tmp_path / "d.wav").read_bytes()
     assert (tmp_path / "c.wav").read_bytes() != (tmp_path / "a.wav").read_bytes()
+
+
+def test_after_gains_and_mutes_the_mix_is_that_without_a_cache(song: Path, tmp_path: Path) -> None:
+    mix_song(song, out=tmp_path / "a.wav")
+    steps = [("bass", Change(gain=-4.0)), ("lead", Change(mute=True)), ("drums", Change(pan=0.3))]
+    for layer, change in [*steps, ("lead", Change(mute=False)), ("bass", Change(gain=0.0))]:
+        set_layer(song, layer, change)
+        warm = mix_song(song, out=tmp_path / "b.wav")
+    shutil.rmtree(song / "cache" / "sound")
+    assert {**mix_song(song, out=tmp_path / "c.wav"), "mix": ""} == {**warm, "mix": ""}
+    assert (tmp_path / "b.wav").read_bytes() == (tmp_path / "c.wav").read_bytes()
+    assert (tmp_path / "b.wav").read_bytes() != (tmp_path / "a.wav").read_bytes()
 
 
 def test_a_damaged_tile_is_told_by_verify_and_made_again(song: Path, tmp_path: Path) -> None:

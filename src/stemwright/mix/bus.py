@@ -36,27 +36,22 @@ _WINDOW_MS = 50
 _GATE_DB = -10.0
 
 
-class Balance:
-    """Measures the balance of lows and highs of a stereo sound, as a stream."""
+def balance(signal: Signal, rate: int, first: int) -> Doubles:
+    """The powers [2] of a stereo sound [n, 2] in its lows and highs, summed from sample `first` on."""
+    passes = _pass(LOW_HZ, rate, high=False), _pass(min(HIGH_HZ, rate / 4), rate, high=True)
+    bands = [Biquads(np.array([section]), 2).push(signal)[first:] for section in passes]
+    return np.array([float(np.square(band).sum()) for band in bands])
 
-    def __init__(self, rate: int) -> None:
-        self._low = Biquads(np.array([_pass(LOW_HZ, rate, high=False)]), 2)
-        self._high = Biquads(np.array([_pass(min(HIGH_HZ, rate / 4), rate, high=True)]), 2)
-        self._powers = [0.0, 0.0]
 
-    def push(self, signal: Signal) -> None:
-        """Add samples [n, 2]."""
-        for number, band in enumerate((self._low, self._high)):
-            self._powers[number] += float(np.square(band.push(signal)).sum())
-
-    def tilt_db(self) -> float:
-        """How far highs should go up, and lows down, in dB; 0 where the balance is as usual."""
-        low, high = self._powers
-        if min(low, high) <= 0.0:
-            return 0.0
-        off = USUAL_DB - 10.0 * math.log10(high / low)
-        beyond = math.copysign(max(abs(off) - TOLERANCE_DB, 0.0), off)
-        return min(max(beyond / 2, -MAX_TILT_DB), MAX_TILT_DB)
+def balancing_tilt(low: float, high: float) -> float:
+    """How far highs should go up, and lows down, in dB, by the powers of both; 0 where their balance is as
+    usual. To a tenth, so that an edit of a bar seldom moves it.
+    """
+    if min(low, high) <= 0.0:
+        return 0.0
+    off = USUAL_DB - 10.0 * math.log10(high / low)
+    beyond = math.copysign(max(abs(off) - TOLERANCE_DB, 0.0), off)
+    return round(min(max(beyond / 2, -MAX_TILT_DB), MAX_TILT_DB), 1)
 
 
 def tilt(tilt_db: float, rate: int) -> Doubles:
@@ -65,14 +60,16 @@ def tilt(tilt_db: float, rate: int) -> Doubles:
 
 
 def compression(powers: Doubles) -> Doubles:
-    """The compressor's gain at the edges [B + 1] of steps of 1 ms, from the mean square of each step [B]."""
+    """The compressor's gain at the edges [B + 1] of steps of 1 ms, from the mean square of each step [B].
+
+    Far from where powers change it stays the same to the bit, but for its threshold, which goes in tenths.
+    """
     if not len(powers):
         return np.ones(1)
-    total = np.concatenate([[0.0], np.cumsum(powers)])
-    at = np.arange(len(powers))
-    first = np.maximum(at - _WINDOW_MS + 1, 0)
-    level = 10.0 * np.log10((total[at + 1] - total[first]) / (at + 1 - first) + 1e-12)
-    threshold = _loud_db(powers) + THRESHOLD_DB
+    before = np.concatenate([np.zeros(_WINDOW_MS - 1), powers])
+    total = np.lib.stride_tricks.sliding_window_view(before, _WINDOW_MS).sum(axis=1)
+    level = 10.0 * np.log10(total / np.minimum(np.arange(len(powers)) + 1, _WINDOW_MS) + 1e-12)
+    threshold = round(_loud_db(powers), 1) + THRESHOLD_DB
     over = level - threshold
     soft = np.where(
         over <= -KNEE_DB / 2,
@@ -80,7 +77,7 @@ def compression(powers: Doubles) -> Doubles:
         np.where(over >= KNEE_DB / 2, over, (over + KNEE_DB / 2) ** 2 / (2 * KNEE_DB)),
     )
     wanted = np.minimum(soft * (1.0 - 1.0 / RATIO), MAX_COMPRESSION_DB)
-    reduced = _followed(wanted.tolist())
+    reduced = np.round(_followed(wanted.tolist()), 6)
     return np.asarray(10.0 ** (-np.append(reduced, reduced[-1]) / 20.0))
 
 

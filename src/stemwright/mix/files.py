@@ -93,7 +93,7 @@ def write_pieces(
             raise UsageError(f"{ending} would clip a peak of {20 * np.log10(highest):+.1f} dBFS; use .wav")
         kind = FLOATS
     with atomic.replacing(path) as temp, _Target(temp) as target:
-        _encode(target, _evenly(sound), channels, sample_rate, kind)
+        _encode(target, sound, channels, sample_rate, kind)
 
 
 class _Target(io.FileIO):
@@ -127,9 +127,11 @@ def _encode(
         with soundfile.SoundFile(
             target, "w", rate, channels, kind.samples, format=kind.container, **options
         ) as file:
-            for piece in sound:
+            for piece in _evenly(sound) if kind.lossy else sound:
                 file.write(
-                    to_24_bit(piece) if kind.samples == "PCM_24" else _finite(piece).astype(np.float32)
+                    to_24_bit(piece)
+                    if kind.samples == "PCM_24"
+                    else _finite(piece).astype(np.float32, copy=False)
                 )
     except soundfile.LibsndfileError as error:
         raise target.error or OSError(str(error)) from error
@@ -151,13 +153,18 @@ def _evenly(sound: Iterator[NDArray[np.floating[Any]]]) -> Iterator[NDArray[np.f
 
 
 def to_24_bit(audio: ArrayLike) -> NDArray[np.int32]:
-    """Samples in -1..1 to 24-bit integers in the upper bits of int32: rounded, clipped, no dither."""
-    whole = np.clip(np.rint(_finite(audio) * 2.0**23), -(2.0**23), 2.0**23 - 1)
+    """Samples in -1..1 to 24-bit integers in the upper bits of int32: rounded, clipped, no dither. Those that
+    are single precision stay so: it holds all whole numbers up to 24 bits.
+    """
+    scaled = _finite(audio) * np.float32(2.0**23)
+    whole = np.clip(np.rint(scaled, out=scaled), -(2.0**23), 2.0**23 - 1, out=scaled)
     return whole.astype(np.int32) << 8
 
 
-def _finite(audio: ArrayLike) -> NDArray[np.float64]:
-    signal = np.asarray(audio, dtype=np.float64)
+def _finite(audio: ArrayLike) -> NDArray[np.floating[Any]]:
+    signal = np.asarray(audio)
+    if signal.dtype != np.float32:
+        signal = signal.astype(np.float64)
     if not np.isfinite(signal).all():
         raise StemwrightError("audio holds samples that are not finite; nothing was written")
     return signal

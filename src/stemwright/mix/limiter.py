@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stemwright.mix.filters import Signal
 from stemwright.mix.levels import columns
-from stemwright.mix.peaks import PeakEnvelope, peak_envelope
+from stemwright.mix.peaks import peak_envelope
 
 LOOK_AHEAD = 5
 RELEASE_MS = 120.0
@@ -29,31 +29,6 @@ def highest_by_step(envelope: Signal, step: int) -> NDArray[np.float32]:
     padded = np.zeros(steps * step, np.float32)
     padded[: len(envelope)] = envelope
     return np.asarray(padded.reshape(steps, step).max(axis=1))
-
-
-class GridPeaks:
-    """The highest true peak of all channels in each step of the grid, as a stream."""
-
-    def __init__(self, channels: int, step: int) -> None:
-        self._streams = [PeakEnvelope() for _ in range(channels)]
-        self._step = step
-        self._rest = np.zeros(0, np.float32)  # of a step that is not over yet
-        self._found: list[NDArray[np.float32]] = []
-
-    def push(self, signal: Signal) -> None:
-        """Add samples [n, channels]."""
-        self._add([stream.push(channel) for stream, channel in zip(self._streams, signal.T, strict=True)])
-
-    def flush(self) -> NDArray[np.float32]:
-        """The peaks, one a step; no more can be pushed."""
-        self._add([stream.flush() for stream in self._streams])
-        return np.concatenate([*self._found, highest_by_step(self._rest, self._step)])
-
-    def _add(self, envelopes: list[NDArray[np.float32]]) -> None:
-        rest = np.concatenate([self._rest, np.maximum.reduce(envelopes)])
-        whole = len(rest) // self._step * self._step
-        self._found.append(highest_by_step(rest[:whole], self._step))
-        self._rest = rest[whole:]
 
 
 def limiting_edges(
@@ -112,9 +87,8 @@ def turned(signal: Signal, gain: Signal) -> NDArray[np.float32]:
 
 def _held(needed: Signal) -> Signal:
     """Per grid point b: the lowest of blocks b-1 .. b+LOOK_AHEAD; one point more than there are blocks."""
-    around = np.concatenate([np.ones(1), needed, np.ones(LOOK_AHEAD + 1)])
-    lowest: Signal = np.lib.stride_tricks.sliding_window_view(around, LOOK_AHEAD + 2).min(axis=1)
-    return lowest
+    around, count = np.concatenate([np.ones(1), needed, np.ones(LOOK_AHEAD + 1)]), len(needed) + 1
+    return np.asarray(np.minimum.reduce([around[at : at + count] for at in range(LOOK_AHEAD + 2)]))
 
 
 def _released(held: Signal) -> Signal:
@@ -131,5 +105,7 @@ def _released(held: Signal) -> Signal:
 def _smooth(gain: Signal) -> NDArray[np.float64]:
     """Mean of each point and the LOOK_AHEAD - 1 before it: the drop becomes a slope that ends at the peak."""
     before = np.concatenate([np.full(LOOK_AHEAD - 1, gain[0]), gain])
-    mean: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(before, LOOK_AHEAD).mean(axis=1)
-    return mean
+    total = before[: len(gain)].copy()
+    for at in range(1, LOOK_AHEAD):
+        total += before[at : at + len(gain)]
+    return total / LOOK_AHEAD

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.mix.levels import amplitude
-from stemwright.mix.mastering import Mastered, Measured, mastered, measured
+from stemwright.mix.mastering import Mastered, mastered
 from stemwright.mix.masters import Master, checked
 from stemwright.mix.measuring import NothingKept
 from stemwright.mix.placement import Placement, placement
 from stemwright.mix.spool import Spool, spool
-from stemwright.mix.stems import ArrayStem, Audio, Kept, Stem, pieces
-from stemwright.mix.summing import Placed, place, summed
+from stemwright.mix.stems import ArrayStem, Audio, Kept, Stem
+from stemwright.mix.summing import Placed, Sum, place, summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,9 @@ class Mixing:
         """A stem as it is in the mix before its master, in pieces [n, 2], as long as the longest."""
         return summed([self.parts[layer]], self.length, self.rate)
 
-    def add_up(self, into: Spool) -> Measured:
-        """Sum all parts into a spool, and measure the sum."""
-        sound = summed(list(self.parts.values()), self.length, self.rate)
-        return measured((into.append(piece) for piece in sound), self.length, self.rate)
+    def sum(self, kept: Kept, spool: Spool) -> Sum:
+        """All parts together. `kept`, `spool`: where its pieces lie."""
+        return Sum(list(self.parts.values()), self.length, self.rate, kept, spool)
 
     def highest(self) -> float:
         """The largest magnitude of the sum."""
@@ -86,18 +85,17 @@ class Mix:
     """A finished mix: `sum` before its master, and what the master does to it."""
 
     mixing: Mixing
-    sum: Spool
+    sum: Sum
     made: Mastered
 
     @property
     def highest(self) -> float:
         """The largest magnitude of the mix; no true peak is lower."""
-        return self.sum.highest if self.made.curve.plain else amplitude(self.made.true_peak_dbtp)
+        return self.sum.highest() if self.made.curve.plain else amplitude(self.made.true_peak_dbtp)
 
     def pieces(self) -> Iterator[Audio]:
         """The mix, float32 pieces [n, 2]; may be read as often as one likes."""
-        spans = pieces(self.sum.length, self.mixing.rate)
-        return self.made.curve.turned(self.sum.read(*span) for span in spans)
+        return self.made.curve.turned(self.sum.pieces())
 
 
 @contextlib.contextmanager
@@ -107,10 +105,12 @@ def mixing(
     master: Master,
     places: Mapping[str, Placement] | None = None,
     kept: Kept | None = None,
+    sums: Kept | None = None,
     told: Callable[[], object] = lambda: None,
 ) -> Iterator[Mix]:
     """Mix stems, read in pieces; the mix may be read until the block ends. `places`: by name, where they are
-    not those that the names say (`placement`). `kept`: where what was measured is kept for the next mix.
+    not those that the names say (`placement`). `kept`: where what was measured is kept for the next mix, and
+    `sums` the sum.
     `told`: called after each reading of all.
 
     The same input gives the same bits. UsageError for no stems or impossible targets, StemwrightError for
@@ -118,11 +118,11 @@ def mixing(
     """
     checked(master)
     with spool() as total:
-        parts = Mixing(stems, rate, places or {}, kept or NothingKept())
+        measures = kept or NothingKept()
+        parts = Mixing(stems, rate, places or {}, measures)
         told()
-        found = parts.add_up(total)
-        told()
-        yield Mix(parts, total, mastered(total, found, master, rate, told))
+        sound = parts.sum(NothingKept() if sums is None else sums, total)
+        yield Mix(parts, sound, mastered(sound, master, rate, measures, told))
 
 
 def mix(

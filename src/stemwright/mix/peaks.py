@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stemwright.mix.filters import Convolver, Signal
-from stemwright.mix.levels import SILENCE_DB, columns, decibels
+from stemwright.mix.levels import columns, decibels
 
 OVERSAMPLING = 4
 HALF_TAPS = 128
@@ -53,53 +53,33 @@ def peak_envelope(channel: Signal) -> NDArray[np.float32]:
     return np.concatenate([stream.push(channel), stream.flush()])
 
 
-class TruePeak:
-    """The true peak of `channels`, as a stream: see `true_peak`."""
-
-    def __init__(self, channels: int) -> None:
-        import soxr
-
-        self._envelopes = [PeakEnvelope() for _ in range(channels)]
-        self._resamplers = [
-            soxr.ResampleStream(1, OVERSAMPLING, 1, dtype="float32", quality="HQ") for _ in range(channels)
-        ]
-        self._held = np.zeros((0, channels), np.float32)
-        self._highest = 0.0
-
-    def push(self, signal: Signal) -> None:
-        """Add samples [n, channels]."""
-        self._held = np.concatenate([self._held, signal.astype(np.float32)])
-        while len(self._held) > _PIECE:  # in pieces of one size, whatever the pushes are
-            self._measure(self._held[:_PIECE], False)
-            self._held = self._held[_PIECE:]
-
-    def flush(self) -> float:
-        """In dBTP; no more can be pushed."""
-        self._measure(self._held, True)
-        return decibels(self._highest)
-
-    def _measure(self, piece: NDArray[np.float32], last: bool) -> None:
-        for channel, envelope, resampler in zip(piece.T, self._envelopes, self._resamplers, strict=True):
-            found = [
-                envelope.push(channel),
-                resampler.resample_chunk(np.ascontiguousarray(channel), last=last),
-            ]
-            found += [envelope.flush()] if last else []
-            self._highest = max(self._highest, *(float(np.abs(each).max(initial=0.0)) for each in found))
-
-
 def true_peak(audio: ArrayLike) -> float:
     """The true peak in dBTP of `audio` [N] or [N, channels]: largest magnitude at 4x oversampling.
 
     Meters differ in how they treat what lies just below half the sample rate. We take the higher reading of
     two: a windowed sinc that passes it (`peak_envelope`) and a resampler that removes it (soxr).
     """
-    signal = columns(audio)
-    if not signal.size:
-        return SILENCE_DB
-    meter = TruePeak(signal.shape[1])
-    meter.push(signal)
-    return meter.flush()
+    signal, highest = columns(audio), 0.0
+    for start in range(0, len(signal), _PIECE):
+        low, stop = max(0, start - HALF_TAPS), min(start + _PIECE, len(signal))
+        highest = max(highest, highest_between(signal[low : stop + HALF_TAPS], start - low, stop - low))
+    return decibels(highest)
+
+
+def highest_between(signal: Signal, first: int, last: int) -> float:
+    """The true peak, an amplitude, of samples `first` to `last` of a sound [n, channels], by the HALF_TAPS
+    samples on either side.
+    """
+    import soxr
+
+    low, high, found = max(0, first - HALF_TAPS), last + HALF_TAPS, 0.0
+    for channel in np.asarray(signal[low:high], np.float32).T:
+        sound = np.ascontiguousarray(channel)
+        fine = soxr.resample(sound, 1, OVERSAMPLING, quality="HQ")
+        inside = fine[(first - low) * OVERSAMPLING : (last - low) * OVERSAMPLING]
+        exact = peak_envelope(sound)[first - low : last - low]
+        found = max(found, float(np.abs(inside).max(initial=0.0)), float(exact.max(initial=0.0)))
+    return found
 
 
 @functools.cache

@@ -10,6 +10,9 @@ from stemwright.song.layers import KINDS, kind_of
 REFERENCE_LUFS = -20.0
 """Loudness to which a layer of level 0 is brought before all are summed."""
 
+STEP_LU = 0.2
+"""Nobody hears the tenth that a level may be off."""
+
 MAX_BOOST_DB = 18.0
 """A stem that is nearly silent is not blown up beyond this."""
 
@@ -52,10 +55,14 @@ def _number(layer: str) -> int:
 def gain_db(place: Placement, loudness_lufs: float) -> float:
     """What brings a stem of `loudness_lufs` to its place's level, and to the user's gain from there. 0 for a
     silent stem.
+
+    Loudness counts in steps of STEP_LU, so that the edit of a bar seldom moves the gain of all others: what
+    the mix keeps of them stays of use.
     """
     if loudness_lufs <= SILENCE_DB:
         return 0.0
-    return min(REFERENCE_LUFS + place.level_db - loudness_lufs, MAX_BOOST_DB) + place.gain_db
+    heard = round(loudness_lufs / STEP_LU) * STEP_LU
+    return min(REFERENCE_LUFS + place.level_db - heard, MAX_BOOST_DB) + place.gain_db
 
 
 def pan_gains(pan: float) -> tuple[float, float]:

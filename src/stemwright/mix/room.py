@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from stemwright.mix.filters import Convolver, Signal
+from stemwright.mix.filters import Signal, fast_size
 
 PREDELAY = 0.012
 """Seconds until the first reflection."""
@@ -24,7 +24,6 @@ BANDS_HZ = (250.0, 1000.0, 4000.0, 9000.0)
 FALL_SECONDS = (0.55, 0.75, 0.6, 0.35)
 """Times in which they fall by 60 dB (ISO 3382: T60)."""
 SEED = 1979
-_STEP = 1 << 16
 
 
 @cache
@@ -48,24 +47,24 @@ def response(rate: int) -> NDArray[np.float64]:
     return np.asarray(made / np.sqrt(np.square(made).sum(axis=1, keepdims=True)))
 
 
-class Room:
-    """What the room makes of a mono sound, as a stream: about as loud as the sound, half of it on either
-    side. `step`: samples that it works on at once, on a grid from the sound's beginning.
+def reach(rate: int) -> int:
+    """How many samples a sound rings on."""
+    return round(PREDELAY * rate) + round(SECONDS * rate) - 1
+
+
+def room(sent: Signal, count: int, rate: int) -> NDArray[np.float64]:
+    """What the room makes of the last `count` samples of a mono sound [n], [count, 2]: about as loud as the
+    sound, half of it on either side. The `reach` samples before them ring in them; it is silent before that.
     """
-
-    def __init__(self, rate: int, step: int) -> None:
-        self._convolver = Convolver(response(rate) * np.sqrt(0.5), step)
-
-    def push(self, sent: Signal) -> NDArray[np.float64]:
-        """Add samples [n]; the room's sound [m, 2] that is now certain: none is late in whole steps."""
-        return self._convolver.push(sent).T
-
-    def flush(self) -> NDArray[np.float64]:
-        """The rest, with what rings on after the sound's end; no more can be pushed."""
-        return self._convolver.flush().T
+    before = reach(rate)
+    held = np.zeros(before + count)
+    used = sent[max(len(sent) - len(held), 0) :]
+    held[len(held) - len(used) :] = used
+    size = fast_size(len(held))
+    spectrum = np.fft.rfft(held, size) * _spectra(rate, size)
+    return np.asarray(np.fft.irfft(spectrum, size, axis=-1)[:, before : before + count].T)
 
 
-def add_room(summed: Signal, sent: Signal, rate: int) -> None:
-    """Add to a mix [N, 2], in place, what the room makes of a sound [N], cut at its end."""
-    room = Room(rate, _STEP)
-    summed += np.concatenate([room.push(sent), room.flush()])[: len(sent)]
+@cache
+def _spectra(rate: int, size: int) -> NDArray[np.complex128]:
+    return np.asarray(np.fft.rfft(response(rate) * np.sqrt(0.5), size, axis=-1))

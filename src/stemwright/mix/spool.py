@@ -18,7 +18,7 @@ _IN_MEMORY = 1 << 24
 
 
 class Spool:
-    """A stereo sound: written once, from its beginning on, then read in pieces; float32 [length, 2]."""
+    """A stereo sound: appended to, and read in pieces; float32 [length, 2]."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115  # `spool` closes it
@@ -30,6 +30,7 @@ class Spool:
         """Add samples [n, 2]; they come back as they are kept. StemwrightError where the disk is full."""
         kept = np.ascontiguousarray(piece, np.float32)
         with _told():
+            self._file.seek(self.length * 8)
             self._file.write(kept.data.cast("B") if kept.size else b"")
         self.length += len(kept)
         self.highest = max(self.highest, float(np.abs(kept).max(initial=0.0)))

@@ -17,6 +17,7 @@ from stemwright.producer.heard import heard, is_heard, places, silent
 from stemwright.producer.players import Sampler, remarks, samplers
 from stemwright.producer.standing import Stale, sounding
 from stemwright.producer.tiled import Shelf, TiledStem, fill, shelf
+from stemwright.store.sounds import SOUND_LIMIT
 from stemwright.work.progress import Watch, unwatched
 from stemwright.work.threads import Cancel, each
 
@@ -30,11 +31,14 @@ if TYPE_CHECKING:
 STEM_CEILING = 0.89
 """What a decoder gives stays below this amplitude (-1 dBTP) before it is placed in the mix."""
 
+_BYTES_OF_SUM = 8
+"""Of each moment: two channels of float32."""
+
 
 @dataclass(frozen=True, slots=True)
 class HeardStems:
     """The takes of a song that are heard: `tiled` stems of one length at `rate`; `decoders`:
-    who made them.
+    who made them. `sums`: where their sum is kept; None where there is no room for it.
     """
 
     song: Song
@@ -46,6 +50,7 @@ class HeardStems:
     remarks: list[str]
     stale: list[Stale]
     shelf: Shelf
+    sums: Shelf | None
 
     @property
     def seconds(self) -> float:
@@ -100,7 +105,11 @@ def hearing(
         with clock.stage("decode"):
             tiled = {name: TiledStem(tiles[name], on) for name in takes}
             fill(tiled, watch)
-        yield HeardStems(song, takes, tiled, decoders.sample_rate, used, instead, unheard + said, stale, on)
+        length = max(stem.length for stem in tiled.values())
+        sums = on if size + _BYTES_OF_SUM * length <= SOUND_LIMIT else None
+        yield HeardStems(
+            song, takes, tiled, decoders.sample_rate, used, instead, unheard + said, stale, on, sums
+        )
 
 
 def _played(

@@ -11,11 +11,13 @@ from collections.abc import Collection
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from stemwright.errors import StemwrightError
 from stemwright.producer import details
 from stemwright.producer.bars import Span
 from stemwright.producer.details import ComposedScore, GeneratedTake, ImportedScore, Written
 from stemwright.song import document
 from stemwright.song.layers import is_drums
+from stemwright.song.sealed import canonical_json, strict_json
 
 if TYPE_CHECKING:
     from stemwright.song.document import LayerEntry, Song, Take
@@ -66,13 +68,13 @@ def outdated(folder: SongFolder, song: Song) -> dict[str, list[Span]]:
     """Of each pitched layer the bars whose notes were written to other chords than stand there now."""
     found: dict[str, list[Span]] = {}
     states: dict[int, GlobalState] = {}
-    now = song.state
+    now, known = song.state, _Known(song.state)
     for layer, entry in song.layers.items():
         origins, sha = of_layer(folder, layer, entry, song.state.bars), entry.score_in_use
         if is_drums(entry.role(layer)) or origins is None or sha is None:
             continue
         for run in set(origins) - states.keys():
-            states[run] = _state_after(folder, run)
+            states[run] = known.after(folder, run)
         if all(states[run].chords in ((), now.chords) for run in set(origins)):
             continue
         played = {now.bar_of_tick(note.onset) for note in folder.score(sha, layer).notes}
@@ -93,10 +95,24 @@ def _written(told: object, run: int, bars: int) -> Origins:
     return [run for first, last, run in told.written for _ in range(first, last + 1)]
 
 
-def _state_after(folder: SongFolder, run: int) -> GlobalState:
-    """The song's state once a run had happened."""
-    data = folder.objects.get(folder.runs.read(run)["song"]["after"])
-    return document.loads(data, "song.json").state
+class _Known:
+    """States that songs had, by what their documents say: most runs leave it as it was, and then it needs no
+    reading.
+    """
+
+    def __init__(self, now: GlobalState) -> None:
+        self._states = {canonical_json(now.to_json()): now}
+
+    def after(self, folder: SongFolder, run: int) -> GlobalState:
+        """The song's state once a run had happened."""
+        data = folder.objects.get(folder.runs.read(run)["song"]["after"])
+        try:
+            said = canonical_json(strict_json(data)["state"])
+        except (ValueError, KeyError, TypeError, RecursionError, StemwrightError):
+            return document.loads(data, "song.json").state  # which says what is wrong
+        if said not in self._states:
+            self._states[said] = document.loads(data, "song.json").state
+        return self._states[said]
 
 
 def _spans(bars: list[int]) -> list[Span]:

@@ -71,7 +71,7 @@ def mix_song(
         told = _told(watch)
         with ExitStack() as open_mix:
             with clock.stage("mix"):
-                made = mixing(sound.stems(), sound.rate, wanted, sound.places, sound.shelf, told)
+                made = mixing(sound.stems(), sound.rate, wanted, sound.places, sound.shelf, sound.sums, told)
                 mixed = open_mix.enter_context(made)
             with clock.stage("write"):
                 files, said = _write(folder, sound, mixed, suffix, out, stems, stems_master)
@@ -200,7 +200,7 @@ def _write(
     written = {name: folder.renders.path / file for name, file in names.items()}
     if out is not None:
         written[""] = out
-    return written, remarks_of_sum(mixed.sum.highest) if stems and not stems_master else []
+    return written, remarks_of_sum(mixed.sum.highest()) if stems and not stems_master else []
 
 
 def _suffix(kind: str) -> str:

@@ -42,9 +42,11 @@ class Shelf:
         return found if found is not None else self._scratch.get(here)
 
     def has(self, key: str) -> bool:
-        """Whether there is a file under a key; whether it is whole shows when it is read."""
+        """Whether there is a file under a key; whether it is whole shows when it is read. It counts as used:
+        a mix that finds its sum has no need to read it, and yet it is the song's.
+        """
         here = _on_this_machine(key)
-        return any(place.file(here).is_file() for place in (self._song, self._scratch) if place is not None)
+        return any(place.touch(here) for place in (self._song, self._scratch) if place is not None)
 
     def put(self, key: str, array: npt.NDArray[np.floating[Any]]) -> bool:
         """Keep an array; whether there was room for it."""

@@ -91,7 +91,7 @@ def read_limited(path: Path, name: str, limit: int = MAX_BYTES) -> bytes:
                 f"{name}: is {status.st_size:,} bytes large, more than the {limit:,} allowed"
             )
         try:
-            return file.read(limit + 1)
+            return file.read(status.st_size + 1)  # not the limit: Python would make room for all of it
         except OSError as error:
             raise StemwrightError(f"{name}: cannot be read: {error.strerror or error}") from error
 

@@ -58,6 +58,17 @@ class Sounds:
         kind, shape, data = found
         return np.frombuffer(data, f"<{kind}").reshape(shape)
 
+    def touch(self, key: str) -> bool:
+        """Whether there is a file under a key, which counts as used now; whether it is whole shows when it is
+        read.
+        """
+        path = self.file(key)
+        try:
+            os.utime(path)
+        except OSError:  # not there, or not to be changed
+            return path.is_file()
+        return True
+
     def put(self, key: str, array: npt.NDArray[np.floating]) -> bool:
         """Keep an array, float32 or float64 of one or two dimensions; whether there was room for it."""
         import numpy as np
@@ -80,13 +91,13 @@ class Sounds:
         the bytes that are there now. Only under the song's lock.
         """
         atomic.sweep([self.path])
-        found = sorted((status.st_mtime_ns, status.st_size, path) for path, status in self._files())
+        found = sorted((status.st_mtime_ns, status.st_size, name) for name, status in self._files())
         held = sum(size for _, size, _ in found)
-        for _, size, path in found:
+        for _, size, name in found:
             if self.limit is None or held <= self.limit:
                 break
             with contextlib.suppress(OSError):
-                path.unlink()
+                (self.path / name).unlink()
                 held -= size
         return held
 
@@ -95,13 +106,13 @@ class Sounds:
         if self.path.is_symlink() or (os.path.lexists(self.path) and not self.path.is_dir()):
             yield f"cache/{SOUND_NAME}: is not a folder"
             return
-        for path, _ in sorted(self._files()):
-            name = f"cache/{SOUND_NAME}/{path.name}"
-            if not is_sha(path.name):
+        for key, _ in sorted(self._files()):
+            name = f"cache/{SOUND_NAME}/{key}"
+            if not is_sha(key):
                 yield f"{name}: does not belong here"
                 continue
             try:
-                _content(read_limited(path, name, FILE_LIMIT), path.name)
+                _content(read_limited(self.path / key, name, FILE_LIMIT), key)
             except FileNotFoundError:
                 continue
             except StemwrightError:
@@ -113,14 +124,15 @@ class Sounds:
             raise StemwrightError(f"not a key of a sound (64 hex digits): {str(key)[:80]!r}")
         return self.path / key
 
-    def _files(self) -> Iterator[tuple[Path, os.stat_result]]:
+    def _files(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Names, and what the system says of them."""
         from stemwright.store.folder import is_foreign
 
         with contextlib.suppress(FileNotFoundError, NotADirectoryError), os.scandir(self.path) as entries:
             for entry in entries:
                 if not atomic.is_temp(entry.name) and not is_foreign(entry.name):
                     with contextlib.suppress(FileNotFoundError):
-                        yield Path(entry.path), entry.stat(follow_symlinks=False)
+                        yield entry.name, entry.stat(follow_symlinks=False)
 
     def _write(self, path: Path, data: bytes) -> bool:
         """Whole or not at all. Not flushed to the disk: what a power cut damages counts as absent."""
