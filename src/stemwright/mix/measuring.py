@@ -24,7 +24,7 @@ from stemwright.mix.peaks import HALF_TAPS, highest_between, peak_envelope
 from stemwright.mix.stems import Kept, LimitedStem, Stem, pieces
 from stemwright.native.biquads import Biquads
 
-_VERSION = 2
+_VERSION = 3
 """Goes up when the same samples come to measure otherwise."""
 _HALF_POWER = decibels(2**0.5)
 

@@ -25,19 +25,20 @@ class PeakEnvelope:
 
     def __init__(self) -> None:
         self._filter = Convolver(_interpolators(), _STEP)
-        self._held = np.zeros(0)  # samples whose points between are not known yet
+        self._held = np.zeros(0, np.float32)  # samples whose points between are not known yet
         self._skip = HALF_TAPS  # the filters' delay
 
     def push(self, channel: Signal) -> NDArray[np.float32]:
         """Add samples [n]; the envelope that is now certain."""
-        self._held = np.concatenate([self._held, channel])
-        return self._envelope(self._filter.push(channel))
+        single = channel.astype(np.float32, copy=False)
+        self._held = np.concatenate([self._held, single])
+        return self._envelope(self._filter.push(single))
 
     def flush(self) -> NDArray[np.float32]:
         """The rest of the envelope; no more can be pushed."""
         return self._envelope(self._filter.flush())
 
-    def _envelope(self, between: NDArray[np.float64]) -> NDArray[np.float32]:
+    def _envelope(self, between: Signal) -> NDArray[np.float32]:
         skipped = min(self._skip, between.shape[1])
         self._skip -= skipped
         count = min(between.shape[1] - skipped, len(self._held))
@@ -92,4 +93,4 @@ def _interpolators() -> Signal:
         window = np.i0(6.0 * np.sqrt(1.0 - (distance / (HALF_TAPS + 1)) ** 2))  # Kaiser, beta 6
         taps = np.sinc(distance) * window
         rows.append((taps / taps.sum())[::-1])
-    return np.array(rows)
+    return np.array(rows, np.float32)
