@@ -54,13 +54,30 @@ def mixes(quality: str) -> list[Row]:
     ]
 
 
-ROWS = [*mixes("standard"), *mixes("high")]
+def edits() -> list[Row]:
+    """The rows of notes that are written and performed again."""
+    one = [
+        Row(f"generate: bar {bar} of the {layer}", ("generate", layer, "--bars", bar, "--seed", "{seed}"))
+        for layer in ("drums", "bass", "harmony", "lead")
+        for bar in ("5", "60")
+    ]
+    return [
+        Row("generate: the lead, whole", ("generate", "lead", "--seed", "{seed}")),
+        *one,
+        Row("edit: one chord", ("edit", "--chords", "30: Dmaj7"), (("edit", "--chords", "30: E"),)),
+        Row("bars insert: four bars", ("bars insert", "30", "4"), ()),
+        Row("bars move: four bars", ("bars move", "5-8", "21"), ()),
+        Row("undo", ("undo",), (("layer gain", "bass", "--", "-3"),)),
+    ]
+
+
+ROWS = [*mixes("standard"), *mixes("high"), *edits()]
 
 
 def words(command: tuple[str, ...], song: Path, seed: int) -> list[str]:
     """The command line; the song's folder comes after the command's name."""
     name, *rest = command
-    return [*STEMWRIGHT, name, str(song), *(word.format(seed=seed) for word in rest)]
+    return [*STEMWRIGHT, *name.split(), str(song), *(word.format(seed=seed) for word in rest)]
 
 
 def measured(line: list[str]) -> tuple[float, float, float]:
