@@ -22,12 +22,14 @@ from stemwright.editing.bars import (
     repeat_bars,
 )
 from stemwright.editing.moves import redo, undo
+from stemwright.editing.trying import tried
 from stemwright.editing.varying import vary
 from stemwright.errors import UsageError
 from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
 from stemwright.producer.layer import Change, set_layer
 from stemwright.producer.mix import mix_song
+from stemwright.producer.plan import Request
 from stemwright.store.folder import SongFolder
 from stemwright.store.positions import position
 from stemwright.store.verify import verify
@@ -253,3 +255,14 @@ def test_the_same_changes_without_any_cache_give_the_same_tokens(
 
     with tempfile.TemporaryDirectory() as place:
         assert play(Path(place) / "one", forgetful=False) == play(Path(place) / "two", forgetful=True)
+
+
+def test_what_generate_would_make_is_told_and_nothing_made(made: Path) -> None:
+    before = (made / "song.json").read_bytes()
+    told = tried(made, Request(("lead",), seed=9, bars="2-3"))
+    assert told["layers"] == {"lead": {"written": "2-3", "performed": "2-3"}}
+    assert told["run"] is None and told["estimated_seconds"] > 0
+    assert tried(made, Request())["layers"] == {}
+    assert (made / "song.json").read_bytes() == before
+    with pytest.raises(UsageError, match="the song has bars 1 to 6"):
+        tried(made, Request(("lead",), bars="9"))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, lines, quoted
+from stemwright.cli.changed import DryRun, said_changed
 from stemwright.cli.saying import said
 from stemwright.cli.watching import watching
 
-DryRun = Annotated[
-    bool,
-    typer.Option("--dry-run", help="Say what would be made again and how long it takes; change nothing."),
-]
 _Layer = Annotated[str, typer.Argument(metavar="LAYER", help="The layer.", show_default=False)]
 _Span = Annotated[str, typer.Argument(metavar="A-B", help="Bars, counted from 1.", show_default=False)]
 _Bars = Annotated[
@@ -141,7 +136,7 @@ def edit(
             dry_run=dry_run,
             progress=watch,
         )
-    _say(folder, made.to_json(), json)
+    said_changed(folder, made.to_json(), json)
 
 
 def insert(
@@ -157,14 +152,14 @@ def insert(
 
     with watching() as watch:
         made = Song(folder).insert_bars(at, count, section=section, dry_run=dry_run, progress=watch)
-    _say(folder, made.to_json(), json)
+    said_changed(folder, made.to_json(), json)
 
 
 def delete(folder: opt.SongDir, bars: _Span, dry_run: DryRun = False, json: opt.Json = False) -> None:
     """Take bars out. Nothing is made again."""
     from stemwright.face.song import Song
 
-    _say(folder, Song(folder).delete_bars(bars, dry_run=dry_run).to_json(), json)
+    said_changed(folder, Song(folder).delete_bars(bars, dry_run=dry_run).to_json(), json)
 
 
 def repeat(
@@ -173,14 +168,14 @@ def repeat(
     """Have bars once more, after themselves."""
     from stemwright.face.song import Song
 
-    _say(folder, Song(folder).repeat_bars(bars, times, dry_run=dry_run).to_json(), json)
+    said_changed(folder, Song(folder).repeat_bars(bars, times, dry_run=dry_run).to_json(), json)
 
 
 def move(folder: opt.SongDir, bars: _Span, at: _At, dry_run: DryRun = False, json: opt.Json = False) -> None:
     """Move bars before another bar of the song as it is."""
     from stemwright.face.song import Song
 
-    _say(folder, Song(folder).move_bars(bars, at, dry_run=dry_run).to_json(), json)
+    said_changed(folder, Song(folder).move_bars(bars, at, dry_run=dry_run).to_json(), json)
 
 
 def rename(
@@ -189,14 +184,14 @@ def rename(
     """Give a section another name."""
     from stemwright.face.song import Song
 
-    _say(folder, Song(folder).rename_section(number, name, dry_run=dry_run).to_json(), json)
+    said_changed(folder, Song(folder).rename_section(number, name, dry_run=dry_run).to_json(), json)
 
 
 def order(folder: opt.SongDir, order: _Order, dry_run: DryRun = False, json: opt.Json = False) -> None:
     """Put the sections into another order."""
     from stemwright.face.song import Song
 
-    _say(folder, Song(folder).order_sections(order, dry_run=dry_run).to_json(), json)
+    said_changed(folder, Song(folder).order_sections(order, dry_run=dry_run).to_json(), json)
 
 
 def extend(
@@ -211,7 +206,7 @@ def extend(
 
     with watching() as watch:
         made = Song(folder).extend(count, section=section, dry_run=dry_run, progress=watch)
-    _say(folder, made.to_json(), json)
+    said_changed(folder, made.to_json(), json)
 
 
 def remix(
@@ -227,7 +222,7 @@ def remix(
 
     with watching() as watch:
         made = Song(folder).remix(style, keep=tuple(keep or ()), seed=seed, dry_run=dry_run, progress=watch)
-    _say(folder, made.to_json(), json)
+    said_changed(folder, made.to_json(), json)
 
 
 def vary(
@@ -244,16 +239,24 @@ def vary(
 
     with watching() as watch:
         made = Song(folder).vary(layer, bars, amount=amount, seed=seed, dry_run=dry_run, progress=watch)
-    _say(folder, made.to_json(), json)
+    said_changed(folder, made.to_json(), json)
 
 
 def inpaint(
-    folder: opt.SongDir, layer: _Layer, bars: _Bars, seed: _Seed = None, json: opt.Json = False
+    folder: opt.SongDir,
+    layer: _Layer,
+    bars: _Bars,
+    seed: _Seed = None,
+    dry_run: DryRun = False,
+    json: opt.Json = False,
 ) -> None:
     """Have the composer write bars of a layer anew; it hears what stands before, after and around them."""
     from stemwright.cli.making import say_made
     from stemwright.face.song import Song
 
+    if dry_run:
+        said_changed(folder, Song(folder).planned(layer, bars=bars, seed=seed, composer=True).to_json(), json)
+        return
     with watching() as watch:
         made = Song(folder).generate(layer, bars=bars, seed=seed, composer=True, progress=watch)
     say_made(made.to_json(), json, "these bars are so already; --seed N makes others")
@@ -269,27 +272,3 @@ _SECTIONS: tuple[tuple[str, Callable[..., None], str], ...] = (
     ("rename", rename, "2 bridge"),
     ("order", order, "'1 3 2'"),
 )
-
-
-def _plain(bars: str) -> str:
-    """ "9-9,12-14" as a musician writes it: "9, 12-14"."""
-    return ", ".join(re.sub(r"^([0-9]+)-\1$", r"\1", part) for part in bars.split(","))
-
-
-def _say(folder: Any, facts: dict[str, Any], json: bool) -> None:
-    """What was changed, or would be."""
-    if json:
-        emit_json(facts)
-        return
-    done = facts["run"] is not None
-    lines([f"{'' if done else 'would change: ' if facts['dry_run'] else 'nothing changed: '}{facts['what']}"])
-    for name, layer in facts["layers"].items():
-        if layer["performed"]:
-            what = "written and performed" if layer["written"] else "the same notes performed"
-            lines([f"{name:<10}bars {_plain(layer['performed'])} {what}"])
-        else:
-            lines([f"{name:<10}moves along"])
-    lines(facts["remarks"])
-    clock = f"{facts['seconds']:.1f} s" if done else f"about {facts['estimated_seconds']:.1f} s"
-    after = f"; hear it with: stemwright mix {quoted(folder)}" if done else ""
-    lines([f"{facts['bars']} bars, {facts['form']}: {clock}{after}"])

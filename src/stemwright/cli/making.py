@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from stemwright.cli import options as opt
+from stemwright.cli.changed import DryRun, said_changed
 from stemwright.cli.output import emit_json, in_options, lines, played_by, short
 from stemwright.cli.saying import said
 from stemwright.cli.watching import watching
@@ -109,6 +110,7 @@ def generate(
     composer: opt.Composer = False,
     arranger: opt.Arranger = False,
     player: _Player = None,
+    dry_run: DryRun = False,
     json: opt.Json = False,
 ) -> None:
     """Write and perform the layers that are missing; resumes by itself. With --seed, --timbre or --player,
@@ -117,6 +119,12 @@ def generate(
     from stemwright.face.song import Song
 
     names = layers or ()
+    if dry_run:
+        planned = Song(folder).planned(
+            *names, seed=seed, bars=bars, timbre=timbre, composer=composer, arranger=arranger, player=player
+        )
+        said_changed(folder, planned.to_json(), json)
+        return
     with watching() as watch:
         made = Song(folder).generate(
             *names,

@@ -68,13 +68,13 @@ def change(
         folder = reading(path)
         song = folder.load()
         told: dict[str, Any] = {"run": None, "dry_run": True, "seconds": 0.0, "stale": []}
-        return {**_facts(folder, song, planned(folder, song)), **told}
+        return {**facts_of(folder, song, planned(folder, song)), **told}
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
         with clock.stage("plan"):
             todo = planned(folder, song)
-        facts = _facts(folder, song, todo)
+        facts = facts_of(folder, song, todo)
         after, record = song, None
         if todo.song != song or todo.tasks or todo.carried:
             after, record = _made(folder, todo, clock, watch)
@@ -170,7 +170,7 @@ def _moved(folder: SongFolder, todo: Change, layer: str, part: Take, take: Take)
     )  # fmt: skip
 
 
-def _facts(folder: SongFolder, song: Song, todo: Change) -> dict[str, Any]:
+def facts_of(folder: SongFolder, song: Song, todo: Change) -> dict[str, Any]:
     """What a change does: of each layer that it touches the bars that are written and performed anew."""
     layers: dict[str, Any] = {}
     seconds = 0.0

@@ -16,6 +16,31 @@ class Editable:
 
     path: Path
 
+    def planned(
+        self,
+        *layers: arg.Texts,
+        seed: int | None = None,
+        bars: arg.Pair | None = None,
+        timbre: str | None = None,
+        composer: bool = False,
+        arranger: bool = False,
+        player: str | None = None,
+    ) -> Changed:
+        """What `generate` would make of these arguments, and about how long it takes; nothing is changed."""
+        from stemwright.editing.trying import tried
+        from stemwright.producer.plan import Request
+
+        request = Request(
+            arg.layers(layers),
+            arg.whole("seed", seed),
+            arg.pair_text("bars", bars),
+            timbre,
+            composer,
+            player,
+            arranger=arranger,
+        )
+        return Changed.read(tried(self.path, request))
+
     def edit(
         self,
         *,
