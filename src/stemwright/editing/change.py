@@ -40,7 +40,8 @@ class Change:
     """What is to become of a song. `song`: as it will be, without the takes that come of it; `objects`: what
     it names and the store may lack; `carried`: takes that move along, `tasks`: those that are made on their
     ground. `released`: layers with given notes of which new ones are written; `varied`: layers of whose notes
-    the change itself made others. `origins`: of a layer's bars the runs that wrote them; None: the change.
+    the change itself made others. `keeps_origins`: bars are told to be of the runs that wrote them, not of
+    the change: no bar moved.
     """
 
     command: str
@@ -51,7 +52,7 @@ class Change:
     tasks: tuple[Task, ...] = ()
     released: frozenset[str] = frozenset()
     varied: frozenset[str] = frozenset()
-    origins: Callable[[str, Take], lineage.Origins] | None = None
+    keeps_origins: bool = False
     remarks: tuple[str, ...] = ()
 
 
@@ -68,13 +69,13 @@ def change(
         folder = reading(path)
         song = folder.load()
         told: dict[str, Any] = {"run": None, "dry_run": True, "seconds": 0.0, "stale": []}
-        return {**facts_of(folder, song, planned(folder, song)), **told}
+        return {**_facts(folder, song, planned(folder, song)), **told}
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()
         with clock.stage("plan"):
             todo = planned(folder, song)
-        facts = facts_of(folder, song, todo)
+        facts = _facts(folder, song, todo)
         after, record = song, None
         if todo.song != song or todo.tasks or todo.carried:
             after, record = _made(folder, todo, clock, watch)
@@ -144,17 +145,19 @@ def _ground(todo: Change) -> Song:
 
 def _origins(folder: SongFolder, todo: Change, job: Job) -> lineage.Origins:
     """Which run wrote each bar of a job's notes."""
-    fresh = [next_run(folder)] * todo.song.state.bars
-    if todo.origins is None or job.wanted.edit is None:
+    bars = todo.song.state.bars
+    fresh = [next_run(folder)] * bars
+    if not todo.keeps_origins or job.wanted.edit is None:
         return fresh
-    before = todo.origins(job.layer, job.wanted.edit.base)
+    before = lineage.of_take(folder, job.layer, job.wanted.edit.base, bars)
     return before if job.wanted.again is not None else lineage.with_bars(before, fresh, job.wanted.edit.bars)
 
 
 def _moved(folder: SongFolder, todo: Change, layer: str, part: Take, take: Take) -> GeneratedTake:
     """What a run tells of a take that it carried over: who played it, and that it did but move its bars."""
     old = details.of_take(folder, layer, part)
-    origins = [take.run] * todo.song.state.bars if todo.origins is None else todo.origins(layer, part)
+    bars = todo.song.state.bars
+    origins = lineage.of_take(folder, layer, part, bars) if todo.keeps_origins else [take.run] * bars
     by: ByPerformer | BySampler
     if take.player is not None:
         by = BySampler(sampler_facts(take.player), take.content_sha256)
@@ -170,7 +173,7 @@ def _moved(folder: SongFolder, todo: Change, layer: str, part: Take, take: Take)
     )  # fmt: skip
 
 
-def facts_of(folder: SongFolder, song: Song, todo: Change) -> dict[str, Any]:
+def _facts(folder: SongFolder, song: Song, todo: Change) -> dict[str, Any]:
     """What a change does: of each layer that it touches the bars that are written and performed anew."""
     layers: dict[str, Any] = {}
     seconds = 0.0
@@ -188,7 +191,7 @@ def facts_of(folder: SongFolder, song: Song, todo: Change) -> dict[str, Any]:
         "bars": todo.song.state.bars,
         "form": todo.song.state.form,
         "layers": layers,
-        "estimated_seconds": round(seconds, 2),
+        "estimated_seconds": round(seconds, 4),
         "remarks": list(todo.remarks),
     }
 

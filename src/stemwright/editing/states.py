@@ -23,7 +23,6 @@ from stemwright.editing.ground import (
 )
 from stemwright.editing.keys import in_key, key_state
 from stemwright.errors import UsageError, argument, shown
-from stemwright.producer import lineage
 from stemwright.producer.bars import parse_bars
 from stemwright.producer.wanted import GIVEN
 from stemwright.producer.writers import writer_of
@@ -120,14 +119,11 @@ def _chords(folder: SongFolder, song: Song, edits: Edits) -> Change:
         and layer not in edits.keep
         and not _given(folder, song, layer)
     ]
-    carried = {layer: _as_it_is(folder, song, layer, state) for layer in follow if bars}
+    carried = {layer: _as_it_is(song, layer) for layer in follow if bars}
     tasks = tuple(rewritten(after, layer, part.take, bars) for layer, part in carried.items())
     what = f"chords of bars {bars_text(bars)}"
 
-    def origins(layer: str, take: Any) -> lineage.Origins:
-        return lineage.of_take(folder, layer, take, state.bars)
-
-    return Change("edit", what, after, carried=carried, tasks=tasks, origins=origins)
+    return Change("edit", what, after, carried=carried, tasks=tasks, keeps_origins=True)
 
 
 def _given(folder: SongFolder, song: Song, layer: str) -> bool:
@@ -238,7 +234,7 @@ def _takes(song: Song) -> dict[str, Any]:
     return {layer: entry.active for layer, entry in song.layers.items() if entry.active is not None}
 
 
-def _as_it_is(folder: SongFolder, song: Song, layer: str, state: GlobalState) -> Carried:
+def _as_it_is(song: Song, layer: str) -> Carried:
     """A layer's active take as ground for what is made anew in it."""
     take = song.layers[layer].active
     assert take is not None

@@ -12,7 +12,6 @@ from stemwright.editing.carried import Objects, with_score
 from stemwright.editing.change import Change, change
 from stemwright.editing.ground import performed, plays, with_scores
 from stemwright.errors import UsageError, argument
-from stemwright.producer import lineage
 from stemwright.producer.bars import parse_bars
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.song.layers import kind_of
@@ -74,12 +73,9 @@ def _planned(
     task = performed(folder, after, layer, part.take, span.bars)
     task = replace(task, wanted=replace(task.wanted, seed=own))
 
-    def origins(name: str, take: Any) -> lineage.Origins:
-        return lineage.of_take(folder, name, take, song.state.bars)
-
     what = f"{layer}, bars {span}, by {amount:g}"
     touched = frozenset({layer})
-    return Change("vary", what, after, objects, {layer: part}, (task,), varied=touched, origins=origins)
+    return Change("vary", what, after, objects, {layer: part}, (task,), varied=touched, keeps_origins=True)
 
 
 def mixed(old: Score, other: Score, state: GlobalState, bars: range, amount: float, seed: int) -> Score:
