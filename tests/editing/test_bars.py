@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from editing.heard import Notes, bar_tokens, bars, song, tokens
@@ -33,6 +35,7 @@ from stemwright.producer.plan import Request
 from stemwright.store.folder import SongFolder
 from stemwright.store.positions import position
 from stemwright.store.verify import verify
+from support.soak import SOAK, examples
 
 LAYERS = ("drums", "bass", "harmony", "lead")
 
@@ -153,9 +156,11 @@ def test_varied_bars_keep_some_notes_and_others_all(made: Path) -> None:
     assert any(set(old) & set(new) for old, new in zip(before[1:4], after[1:4], strict=True))
 
 
+Act = tuple[str, int, int, int]
+KINDS = ("insert", "delete", "repeat", "move", "undo", "redo", "extend", "gain")
 ACTS = st.lists(
     st.tuples(
-        st.sampled_from(["insert", "delete", "repeat", "move", "undo", "redo", "extend", "gain"]),
+        st.sampled_from(KINDS),
         st.integers(0, 10),
         st.integers(1, 3),
         st.integers(0, 10),
@@ -194,9 +199,9 @@ def _do(path: Path, act: str, at: int, count: int, to: int) -> list[int | None] 
     return None
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(12)
 @given(acts=ACTS)
-def test_no_way_of_editing_loses_a_note_a_take_or_a_run(acts: list[tuple[str, int, int, int]]) -> None:
+def test_no_way_of_editing_loses_a_note_a_take_or_a_run(acts: list[Act]) -> None:
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "song"
         create(path, Wish(bpm="291", form="intro:1 verse:2", seed=4, title="A"))
@@ -236,25 +241,36 @@ def test_no_way_of_editing_loses_a_note_a_take_or_a_run(acts: list[tuple[str, in
         assert verify(SongFolder.open(path)).problems == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(acts=ACTS)
-def test_the_same_changes_without_any_cache_give_the_same_tokens(
-    acts: list[tuple[str, int, int, int]],
-) -> None:
-    def play(path: Path, forgetful: bool) -> list[str | None]:
-        create(path, Wish(bpm="291", form="intro:1 verse:2", seed=4, title="A"))
-        generate(path)
-        for act, at, count, to in acts:
-            if forgetful:
-                shutil.rmtree(path / "cache", ignore_errors=True)
-            if act == "undo" and position(SongFolder.open(path).runs).run > 1:
-                undo(path)
-            elif act not in ("undo", "redo"):
-                _do(path, act, at, count, to)
-        return [entry.active and entry.active.tokens_sha256 for entry in song(path).layers.values()]
+def _play(path: Path, acts: Sequence[Act], forgetful: bool) -> list[str | None]:
+    """Hashes of the tokens of a song that was edited so; forgetful: nothing is kept between two acts."""
+    create(path, Wish(bpm="291", form="intro:1 verse:2", seed=4, title="A"))
+    generate(path)
+    for act, at, count, to in acts:
+        if forgetful:
+            shutil.rmtree(path / "cache", ignore_errors=True)
+        if act == "undo" and position(SongFolder.open(path).runs).run > 1:
+            undo(path)
+        elif act not in ("undo", "redo"):
+            _do(path, act, at, count, to)
+    return [entry.active and entry.active.tokens_sha256 for entry in song(path).layers.values()]
 
+
+@examples(6)
+@given(acts=ACTS)
+def test_the_same_changes_without_any_cache_give_the_same_tokens(acts: list[Act]) -> None:
     with tempfile.TemporaryDirectory() as place:
-        assert play(Path(place) / "one", forgetful=False) == play(Path(place) / "two", forgetful=True)
+        assert _play(Path(place) / "one", acts, False) == _play(Path(place) / "two", acts, True)
+
+
+@pytest.mark.skipif(SOAK == 1, reason="a soak: set STEMWRIGHT_SOAK, see support/soak.py")
+@pytest.mark.parametrize("seed", range(3))
+def test_a_hundred_random_steps_without_any_cache_give_the_same_tokens(seed: int, tmp_path: Path) -> None:
+    random = Random(seed)
+    acts = [
+        (random.choice(KINDS), random.randint(0, 10), random.randint(1, 3), random.randint(0, 10))
+        for _ in range(100)
+    ]
+    assert _play(tmp_path / "one", acts, False) == _play(tmp_path / "two", acts, True)
 
 
 def test_what_generate_would_make_is_told_and_nothing_made(made: Path) -> None:

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.editing.collecting import collect
@@ -20,6 +20,7 @@ from stemwright.song.score import Score
 from stemwright.store import SongFolder
 from stemwright.store.verify import verify
 from support.edited import give, put, tune, write
+from support.soak import examples
 from support.songs import files
 
 
@@ -105,7 +106,7 @@ ACTS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(acts=ACTS)
 def test_after_it_every_run_can_be_restored(acts: list[tuple[str, int | str]]) -> None:
     does = {

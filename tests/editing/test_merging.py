@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.editing.layers import add_layer
@@ -21,6 +21,7 @@ from stemwright.store import SongFolder
 from stemwright.store.positions import ancestors, parents
 from stemwright.store.verify import verify
 from support.edited import change, chords, give, tune, write
+from support.soak import examples
 
 
 @pytest.fixture
@@ -180,7 +181,7 @@ EDITS = st.lists(
 BARS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from("CDEF")), max_size=3)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(ours=EDITS, theirs=EDITS, bars=st.tuples(BARS, BARS))
 def test_each_value_is_that_of_the_side_that_changed_it(
     ours: list[tuple[str, str, int]],

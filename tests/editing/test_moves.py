@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stemwright.editing.layers import add_layer, rename_layer
@@ -18,6 +18,7 @@ from stemwright.producer.record import saying
 from stemwright.store.folder import SongFolder
 from stemwright.store.positions import ancestors, head, heads, parents, position
 from stemwright.store.verify import verify
+from support.soak import examples
 
 
 def gain(path: Path, level: float) -> None:
@@ -208,7 +209,7 @@ class Model:
         return True
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(acts=ACTS)
 def test_any_way_through_the_history_is_that_of_the_model(acts: list[tuple[str, int | str]]) -> None:
     does = {
