@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,16 @@ from stemwright.cli.comparing import told
 from stemwright.editing.aligning import align
 from stemwright.editing.differences import differences
 from stemwright.editing.layers import rename_layer
+from stemwright.editing.lyric_changes import compare as lyric_compare
 from stemwright.editing.moves import branch, undo
 from stemwright.editing.note_changes import BarNote, compare
 from stemwright.editing.token_changes import compare as compare_frames
 from stemwright.errors import UsageError
+from stemwright.producer.clock import Clock
 from stemwright.producer.layer import Change, set_layer
+from stemwright.producer.record import Act, commit
+from stemwright.producer.workspace import writing
+from stemwright.song.lyric import Line, Lyrics
 from support.edited import change, chords, give, tune, write
 
 NOTES = st.builds(BarNote, st.integers(0, 8), st.integers(1, 3), st.integers(60, 64), st.integers(1, 3))
@@ -172,3 +178,33 @@ def test_the_picture_shows_every_note_in_its_colour(song: Path, tmp_path: Path) 
     assert file.stat().st_size > 1000
     with pytest.raises(UsageError, match="inside the song"):
         picture.plot_differences(song, found, song / "x.png")
+
+
+def test_lines_of_the_lyrics_are_told_one_by_one(song: Path) -> None:
+    def lyrics(*lines: tuple[int, str]) -> Lyrics:
+        return Lyrics(tuple(Line(bar, 1, (text,), "1", ()) for bar, text in lines))
+
+    had, has = (
+        lyrics((0, "rain"), (1, "sun"), (2, "wind")),
+        lyrics((0, "rain"), (2, "sun"), (3, "snow"), (3, "ice")),
+    )
+    assert [
+        (each.how, each.before and each.before.text, each.after and each.after.text)
+        for each in lyric_compare(had, has)
+    ] == [
+        ("moved", "sun", "sun"),
+        ("words", "wind", "snow"),
+        ("new", None, "ice"),
+    ]
+    assert [each.how for each in lyric_compare(had, None)] == ["gone"] * 3
+    assert lyric_compare(has, has) == ()
+    for lines in (had, has):
+        with writing(song) as folder:
+            commit(folder, replace(folder.load(), lyrics=lines), Act("lyrics", []), Clock())
+    facts = differences(song).to_json()
+    assert not facts["same"] and facts["state"] == {}
+    assert list(told(facts))[1:] == [
+        "lyrics, bar 3: from bar 2: sun",
+        "lyrics, bar 4: wind -> snow",
+        "lyrics, bar 4: + ice",
+    ]

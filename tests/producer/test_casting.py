@@ -90,7 +90,7 @@ def test_what_plays_is_said_by_the_bundle(tmp_path: Path, monkeypatch: pytest.Mo
 def test_import_names_the_layer_and_the_nearest(tmp_path: Path, tune: Path) -> None:
     remarks = import_midi(tmp_path / "s", tune, tracks=("1=baas", "2=kazoo"))["remarks"]
     (near, far) = (remark for remark in remarks if "no bundle plays it" in remark)
-    assert "'baas'" in near and "is it 'bass'?" in near and near.endswith("stemwright remove DIR baas")
+    assert "'baas'" in near and "is it 'bass'?" in near and near.endswith("stemwright layer remove DIR baas")
     assert "'kazoo'" in far and "is it" not in far
 
 
@@ -98,7 +98,7 @@ def test_the_others_are_made(song: Path, capsys: pytest.CaptureFixture[str]) -> 
     made = generate(song)
     assert set(made["layers"]) == set(LAYERS) and set(made["left_out"]) == {"baas"}
     assert generate(song)["run"] is None and set(generate(song, seed=3)["layers"]) == set(LAYERS)
-    assert [told["next"] for told in mix_song(song)["stale"]] == [f"stemwright remove {song} baas"]
+    assert [told["next"] for told in mix_song(song)["stale"]] == [f"stemwright layer remove {song} baas"]
     with pytest.raises(UsageError, match=r"layer 'baas': no bundle plays it .* is it 'bass'\?"):
         generate(song, ("baas",))
     assert run(["generate", str(song)]) == 0
@@ -159,12 +159,12 @@ def test_what_cannot_be_taken_out_or_put_back(song: Path, capsys: pytest.Capture
         (("lead", "--undo"), "layer 'lead': is in the song"),
         (("horns", "--undo"), "layer 'horns': was never taken out"),
     ):
-        assert run(["remove", str(song), *words]) == 2
+        assert run(["layer", "remove", str(song), *words]) == 2
         assert problem in capsys.readouterr().err
     for layer in ("drums", "bass", "harmony", "baas"):
-        assert run(["remove", str(song), layer]) == 0
-    assert f"baas: is taken out; back again with: stemwright remove {song} baas --undo" in (
+        assert run(["layer", "remove", str(song), layer]) == 0
+    assert f"baas: is taken out; back again with: stemwright layer remove {song} baas --undo" in (
         capsys.readouterr().out
     )
-    assert run(["remove", str(song), "lead"]) == 2
+    assert run(["layer", "remove", str(song), "lead"]) == 2
     assert "only one" in capsys.readouterr().err

@@ -206,8 +206,8 @@ def test_percussion_plays_drums(tmp_path: Path) -> None:
 def test_what_is_taken_out_comes_back_as_it_was_set(song: Path) -> None:
     assert run(["layer", str(song), "lead", "--gain", "2.5", "--solo"]) == 0
     before = describe(song)["layers"]["lead"]
-    assert run(["remove", str(song), "lead"]) == 0 and set(mix_song(song, stems=True)["stems"]) == {
+    assert run(["layer", "remove", str(song), "lead"]) == 0 and set(mix_song(song, stems=True)["stems"]) == {
         "drums", "bass", "harmony",
     }  # fmt: skip
-    assert run(["remove", str(song), "lead", "--undo"]) == 0
+    assert run(["layer", "remove", str(song), "lead", "--undo"]) == 0
     assert describe(song)["layers"]["lead"] == before

@@ -88,6 +88,7 @@ def told(facts: Mapping[str, Any]) -> Iterator[str]:
     yield from _chords(facts["chords"])
     for layer in facts["layers"]:
         yield from _layer(layer)
+    yield from _lyrics(facts["lyrics"])
 
 
 def _bars(bars: Iterable[int]) -> str:
@@ -112,6 +113,22 @@ def _chords(changes: list[Mapping[str, Any]]) -> Iterator[str]:
     if len(both) > SHOWN:
         more = [each["after"] for each in both[SHOWN:]]
         yield f"chords: and of {len(more)} more bars, {_bars(more)}"
+
+
+def _lyrics(changes: list[Mapping[str, Any]]) -> Iterator[str]:
+    for each in changes[:SHOWN]:
+        before, after = each["before"], each["after"]
+        line = after or before
+        told = {
+            "new": f"+ {line['text']}",
+            "gone": f"- {line['text']}",
+            "words": f"{before and before['text']} -> {line['text']}",
+            "moved": f"from bar {before and before['bar']}: {line['text']}",
+            "sung": f"sung at other places: {line['text']}",
+        }
+        yield f"lyrics, bar {line['bar']}: {told[each['how']]}"
+    if len(changes) > SHOWN:
+        yield f"lyrics: and {len(changes) - SHOWN} more lines"
 
 
 def _layer(layer: Mapping[str, Any]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""`log`, `verify` (for git's users also `fsck`), `takes`, `use`, `remove`: what happened to a song, whether
+"""`log`, `verify` (for git's users also `fsck`), `takes`, `use`: what happened to a song, whether
 it is whole, and going back.
 """
 
@@ -24,7 +24,6 @@ _Graph = Annotated[
     bool,
     typer.Option("--graph", help="Draw what came of what, as git does: newest first, branches by name."),
 ]
-_Undo = Annotated[bool, typer.Option("--undo", help="Put the layer back as it was when it was taken out.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -34,7 +33,6 @@ def register(app: typer.Typer) -> None:
     app.command("fsck", hidden=True)(verify)
     app.command("takes", epilog="Example: stemwright takes my-song lead")(takes)
     app.command("use", epilog="Example: stemwright use my-song lead 1")(said(use))
-    app.command("remove", epilog="Example: stemwright remove my-song bass-2")(said(remove))
 
 
 def log(folder: opt.SongDir, graph: _Graph = False, json: opt.Json = False) -> None:
@@ -129,17 +127,3 @@ def use(folder: opt.SongDir, layer: _Layer, take: _Take, json: opt.Json = False)
         emit_json(facts)
     else:
         lines([f"{layer}: take {take} is active; hear it with: stemwright mix {quoted(folder)}"])
-
-
-def remove(folder: opt.SongDir, layer: _Layer, undo: _Undo = False, json: opt.Json = False) -> None:
-    """Take a layer out of the song; with --undo it comes back. Its notes and takes are kept."""
-    from stemwright.face.song import Song
-
-    song = Song(folder)
-    facts = (song.bring_back(layer) if undo else song.remove(layer)).to_json()
-    if json:
-        emit_json(facts)
-    elif undo:
-        lines([f"{layer}: is back with {facts['takes']} take(s)"])
-    else:
-        lines([f"{layer}: is taken out; back again with: stemwright remove {quoted(folder)} {layer} --undo"])

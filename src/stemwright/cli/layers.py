@@ -118,6 +118,7 @@ _TimbreName = Annotated[
 _KindName = Annotated[
     str, typer.Argument(metavar="KIND", help="drums, bass, harmony or lead.", show_default=False)
 ]
+_Undo = Annotated[bool, typer.Option("--undo", help="Put the layer back as it was when it was taken out.")]
 _NewName = Annotated[
     str, typer.Argument(metavar="NAME", help="Letters a-z, digits, - and _.", show_default=False)
 ]
@@ -291,15 +292,19 @@ def _say_recorded(layer: str, facts: Mapping[str, Any], json: bool) -> None:
         lines([f"{layer}: take {facts['take']} is the recording", *facts["remarks"]])
 
 
-def remove(folder: opt.SongDir, layer: _Layer, json: opt.Json = False) -> None:
-    """Take a layer out of the song; undo, or `remove --undo`, brings it back with its takes."""
+def remove(folder: opt.SongDir, layer: _Layer, undo: _Undo = False, json: opt.Json = False) -> None:
+    """Take a layer out of the song; with --undo it comes back. Its notes and takes are kept."""
     from stemwright.face.song import Song
 
-    facts = Song(folder).remove(layer).to_json()
+    song = Song(folder)
+    facts = (song.bring_back(layer) if undo else song.remove(layer)).to_json()
     if json:
         emit_json(facts)
+    elif undo:
+        lines([f"{layer}: is back with {facts['takes']} take(s)"])
     else:
-        lines([f"{layer}: is taken out; back again with: stemwright undo {quoted(folder)}"])
+        back = f"stemwright layer remove {quoted(folder)} {layer} --undo"
+        lines([f"{layer}: is taken out; back again with: {back}"])
 
 
 def rename(folder: opt.SongDir, layer: _Layer, name: _NewName, json: opt.Json = False) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from stemwright.editing import note_changes
+from stemwright.editing import lyric_changes, note_changes
 from stemwright.editing.aligning import align
 from stemwright.editing.sides import sides
 from stemwright.song.entry import entry_to_json
@@ -18,6 +18,7 @@ from stemwright.work.progress import unwatched
 
 if TYPE_CHECKING:
     from stemwright.editing.aligning import Content, Pairs
+    from stemwright.editing.lyric_changes import LyricChange
     from stemwright.editing.note_changes import Bars, NoteChanges
     from stemwright.editing.sides import Side
     from stemwright.editing.token_changes import TokenChanges
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 NEW, GONE, RENAMED, SAME = "new", "gone", "renamed", "same"
 _SETTINGS = ("kind", "timbre", "take", "gain_db", "pan", "mute", "solo")
 _FACTS = ("title", "seed", "variation")
-_APART = {"state", "layers", *_FACTS}
+_APART = {"state", "layers", "lyrics", *_FACTS}
 
 Change = tuple[Any, Any]
 """A value before and after."""
@@ -70,7 +71,7 @@ class LayerDifference:
 @dataclass(frozen=True, slots=True)
 class Differences:
     """All that is not the same in `before` and `after`. `pairs`: which bar is which, from 0; `chords`: what
-    is written otherwise, by the index of the pair.
+    is written otherwise, by the index of the pair. `lyrics`: the lines that differ.
     """
 
     before: Side
@@ -79,19 +80,25 @@ class Differences:
     state: dict[str, Change]
     chords: dict[int, tuple[str | None, str | None]]
     layers: tuple[LayerDifference, ...]
+    lyrics: tuple[LyricChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        moved = self.inserted or self.deleted
+        return bool(self.state or self.chords or self.lyrics or any(self.layers) or moved)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values, bars counted from 1: what `diff --json` prints."""
         return {
             "before": self.before.name,
             "after": self.after.name,
-            "same": not (self.state or self.chords or any(self.layers) or self.inserted or self.deleted),
+            "same": not self,
             "state": {name: list(change) for name, change in self.state.items()},
             "bars": {"before": self.before.song.state.bars, "after": self.after.song.state.bars},
             "inserted": [bar + 1 for bar in self.inserted],
             "deleted": [bar + 1 for bar in self.deleted],
             "chords": [{**self._bars(pair), "chords": list(both)} for pair, both in self.chords.items()],
             "layers": [self._layer(layer) for layer in self.layers if layer],
+            "lyrics": [line.to_json() for line in self.lyrics],
         }
 
     @property
@@ -153,7 +160,8 @@ def differences(
     watch("diff", len(matched), len(matched))
     state = _state(before.song, after.song) if whole else {}
     chords = _chords(before.song.state, after.song.state, pairs) if whole else {}
-    return Differences(before, after, pairs, state, chords, tuple(layers))
+    lyrics = lyric_changes.compare(before.song.lyrics, after.song.lyrics) if whole else ()
+    return Differences(before, after, pairs, state, chords, tuple(layers), lyrics)
 
 
 def _matched(before: Side, after: Side) -> list[tuple[str | None, str | None]]:

@@ -78,6 +78,26 @@ class ChangedLayerBars(Result):
 
 
 @dataclass(frozen=True)
+class LyricLineThere(Result):
+    """A line of the lyrics, its first bar (from 1), and how many bars it may be sung in."""
+
+    bar: int
+    bars: int
+    text: str
+
+
+@dataclass(frozen=True)
+class ChangedLine(Result):
+    """A line of the lyrics before and after, None where it is "new" or "gone"; else "words", "moved" (other
+    bars) or "sung" (other ticks) differ.
+    """
+
+    how: str
+    before: LyricLineThere | None
+    after: LyricLineThere | None
+
+
+@dataclass(frozen=True)
 class Difference(Result):
     """What is not the same in `before` and `after`. `state`: by field, what it was and is. `bars`: how many;
     `inserted`: numbers of bars that are new, `deleted`: of bars of before that are gone.
@@ -92,6 +112,7 @@ class Difference(Result):
     deleted: tuple[int, ...]
     chords: tuple[ChangedChords, ...]
     layers: tuple[ChangedLayerBars, ...]
+    lyrics: tuple[ChangedLine, ...]
     pictures: tuple[Path, ...] = field(default=())
 
 

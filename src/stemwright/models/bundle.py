@@ -24,10 +24,13 @@ CODEBOOKS = 8
 MAX_FILE = 4 << 30
 _CHUNK = 1 << 20
 
+_verified: set[tuple[Path, str]] = set()
+"""Files that had this checksum when this process first asked for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A verified bundle on disk."""
+    """A bundle on disk, whose files are verified before they are read."""
 
     path: Path
     manifest: Manifest
@@ -44,10 +47,15 @@ class Bundle:
         return self.manifest.files.get(TOKENS, self.sha256)
 
     def file(self, name: str) -> Path:
-        """Path of one of the bundle's files."""
+        """Path of one of the bundle's files, whose checksum is verified the first time. UsageError where the
+        bundle has no such file, StemwrightError where its content is another."""
         if name not in self.manifest.files:
             raise UsageError(f"{self.path / MANIFEST}: field 'files' has no {name!r}: get the bundle again")
-        return self.path / name
+        path, sha = self.path / name, self.manifest.files[name]
+        if (path, sha) not in _verified:
+            _verify(path, sha)
+            _verified.add((path, sha))
+        return path
 
     def tensors(self, name: str = architecture.WEIGHTS_FILE) -> TensorFile:
         """Name -> array of a safetensors file, each read only when asked for. UsageError where it is none."""
@@ -60,10 +68,12 @@ def read_manifest(path: Path) -> Manifest:
     return manifests.loads(_read_limited(source), str(source))
 
 
-def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
+def load_bundle(path: Path | str, *, kind: str | None = None, whole: bool = True) -> Bundle:
     """Read a bundle and verify checksums and, but for codecs, tensor names, types and shapes.
 
-    Raises UsageError for a missing, foreign or malformed bundle, StemwrightError for a wrong checksum.
+    Not `whole`: a file that is not read now is verified when it is asked for (`Bundle.file`), so that who
+    only needs a codec's identity does not read its weights. Raises UsageError for a missing, foreign or
+    malformed bundle, StemwrightError for a wrong checksum.
     """
     path = Path(path)
     manifest = read_manifest(path)
@@ -71,8 +81,9 @@ def load_bundle(path: Path | str, *, kind: str | None = None) -> Bundle:
         raise UsageError(
             f"{path / MANIFEST}: field 'kind' is {manifest.kind!r}, a {kind} is needed: choose another bundle"
         )
-    for name, sha in manifest.files.items():
+    for name, sha in manifest.files.items() if whole else ():
         _verify(path / name, sha)
+        _verified.add((path / name, sha))
     bundle = Bundle(path, manifest)
     if manifest.kind in ("performer", "composer"):
         _verify_transformer(bundle)

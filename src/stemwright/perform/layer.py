@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.song.timebase import Timebase
 
-PERFORM_VERSION = 1
+PERFORM_VERSION = 2
 """Raised whenever the same weights, features, seed and take give other tokens than before."""
 
-SIGHT_WINDOWS = 2
+SIGHT_WINDOWS = 1.5
 """Windows of the cache that are heard again before frames that are made anew. What a step can be told of
-begins `layers x (window - 1)` frames back, 41 s with the shipped performers; but of what is more than two
-windows back nothing is left to hear: the distributions that are drawn from are the same to 5 in a million
-(KL divergence), at a third of the work (benchmarks/edit.md).
+begins `layers x (window - 1)` frames back, 41 s with the shipped performers; but of what is more than one
+and a half windows back nearly nothing is left to hear: the distributions that are drawn from are the same
+to 6 in a hundred thousand (KL divergence), at a fifth of the work (benchmarks/edit.md).
 """
 
 _engines: dict[tuple[str, int], Engine] = {}
@@ -74,8 +74,8 @@ def perform_layer(
     stop = frames if stop is None else stop
     keep = retention_of(config, timebase, frames)
     first = 0 if prefix is None or keep is not None else heard_from(bundle, prefix.shape[1])
-    features = features[:, : config["features"]]
-    rows = step_features(features, frames + config["codebooks"] - 1, config["lookahead"])[first:]
+    features = features[first:, : config["features"]]
+    rows = step_features(features, frames - first + config["codebooks"] - 1, config["lookahead"])
     base = None
     if chosen.guidance != 1.0:
         base = rows.copy()
@@ -99,7 +99,7 @@ def perform_layer(
 
 def heard_from(bundle: Bundle, start: int) -> int:
     """The first frame that frames made from `start` on can hear."""
-    return max(0, start - SIGHT_WINDOWS * int(bundle.manifest.architecture["window"]))
+    return max(0, start - int(SIGHT_WINDOWS * bundle.manifest.architecture["window"]))
 
 
 def engine_of(bundle: Bundle, threads: int = 1) -> Engine:

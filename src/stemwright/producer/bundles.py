@@ -185,5 +185,5 @@ def _load(name: str, what: str, kind: str, otherwise: str = "") -> Bundle:
     path = found[name]
     with _lock:
         if path not in _loaded:
-            _loaded[path] = load_bundle(path, kind=kind)
+            _loaded[path] = load_bundle(path, kind=kind, whole=False)
         return _loaded[path]

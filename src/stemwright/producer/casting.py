@@ -80,6 +80,7 @@ def refusal(layer: str) -> Message:
     near = difflib.get_close_matches(layer, there, n=1)
     guess = f", is it {near[0]!r}?" if near else ";"
     return Message(
-        f"layer {layer!r}: no bundle plays it (there is: {have}){guess} say what it is (stemwright layer DIR "
-        f"{layer} --kind KIND), add {argument('player')} sampler:FILE, or: stemwright remove DIR {layer}"
+        f"layer {layer!r}: no bundle plays it (there is: {have}){guess} say what it is "
+        f"(stemwright layer DIR {layer} --kind KIND), add {argument('player')} sampler:FILE, "
+        f"or: stemwright layer remove DIR {layer}"
     )

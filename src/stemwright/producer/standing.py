@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UNPERFORMED, UNMADE, UNPLAYABLE = "unperformed", "unmade", "unplayable"
 UNDECODABLE, OUTDATED = "undecodable", "chords"
-_COMMANDS = {UNPLAYABLE: "remove", UNDECODABLE: "perform", OUTDATED: "compose"}
+_COMMANDS = {UNPLAYABLE: "layer remove", UNDECODABLE: "perform", OUTDATED: "compose"}
 """What mends it where that is not `generate`. `perform` plays the same notes again, with the same seed."""
 _WORDS = {
     UNPLAYABLE: "no bundle plays it",

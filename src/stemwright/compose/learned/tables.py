@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -29,11 +29,12 @@ def table(name: str) -> Table:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, name: str) -> Table:
-    return read_table(load_bundle(path, kind=NAME), name)
+    return read_table(load_bundle(path, kind=NAME, whole=False), name)
 
 
 def read_table(bundle: Bundle, name: str) -> Table:
-    """A table of a bundle. UsageError for one of another version, too large, or not of counts."""
+    """A table of a bundle. UsageError for one of another version or too large; for a subject that is not of
+    counts, when it is asked for."""
     version = bundle.manifest.architecture.get("version")
     if version != VERSION:
         raise UsageError(f"{bundle.path}: patterns of version {version!r}, this one reads {VERSION}: update")
@@ -46,7 +47,27 @@ def read_table(bundle: Bundle, name: str) -> Table:
         raise UsageError(f"{path}: is not JSON ({error}): get the bundle again") from None
     if not isinstance(record, Mapping):
         raise UsageError(f"{path}: should be an object: get the bundle again")
-    return {subject: Counts.from_json(rows, f"{path}: {subject}") for subject, rows in record.items()}
+    return _Subjects(record, path)
+
+
+class _Subjects(Mapping[str, Counts]):
+    """The subjects of a table as its file has them; each is checked and sorted when it is asked for, as a
+    song asks for few of them."""
+
+    def __init__(self, record: Mapping[str, object], path: Path) -> None:
+        self._record, self._path = record, path
+        self._counts: dict[str, Counts] = {}
+
+    def __getitem__(self, subject: str) -> Counts:
+        if subject not in self._counts:
+            self._counts[subject] = Counts.from_json(self._record[subject], f"{self._path}: {subject}")
+        return self._counts[subject]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
 
 
 def write_tables(path: Path, tables: Mapping[str, Table], manifest: Manifest) -> Bundle:

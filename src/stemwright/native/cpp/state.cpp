@@ -143,10 +143,10 @@ void State::forward(const Work& work, int thread, int team) {
   pool_.barrier(team);
   for (int layer = 0; layer < model_->config.layers; ++layer) {
     const Block& block = model_->blocks[static_cast<size_t>(layer)];
+    if (!work.logits && layer + 1 == model_->config.layers) return memorise(work, block, layer, thread, team);
     attention(work, block, layer, thread, team);
     feed_forward(work, block, thread, team);
   }
-  if (!work.logits) return;
   const float* in = normalise(work, thread, model_->norm);
   multiply(model_->heads, work, in, x_stride_, logits_, logit_stride_, false, thread, team);
 }
@@ -213,8 +213,19 @@ void State::rotate(float* head, int step) const {
   }
 }
 
+// Of the last layer, whose outputs nobody asks for: keys and values alone.
+void State::memorise(const Work& work, const Block& block, int layer, int thread, int team) {
+  const Config& c = model_->config;
+  const float* in = normalise(work, thread, block.norm1);
+  multiply(block.qkv, work, in, x_stride_, qkv_, qkv_stride_, false, thread, team);
+  pool_.barrier(team);
+  const Share tasks = share_of(batch() * c.kv_heads, thread, team);
+  for (int task = tasks.first; task < tasks.last; ++task)
+    for (int s = 0; s < work.steps; ++s) remember(work, layer, task / c.kv_heads, task % c.kv_heads, s);
+}
+
 // All steps of one row and key-value head, one after the other: a later step may overwrite what an earlier one sees.
-// Each turns and stores its key and value, then attends with the queries that share them.
+// Each stores its key and value, then attends with the queries that share them.
 void State::attend(const Work& work, Scratch& scratch, int layer, int b, int kv_head) {
   const Config& c = model_->config;
   const int group = c.heads / c.kv_heads;
@@ -224,24 +235,26 @@ void State::attend(const Work& work, Scratch& scratch, int layer, int b, int kv_
   for (int s = 0; s < work.steps; ++s) {
     const int index = b * work.steps + s;
     float* queries = line(qkv_, index, qkv_stride_) + kv_head * group * c.head_dim;
-    float* key = line(qkv_, index, qkv_stride_) + c.query_size() + kv_head * c.head_dim;
     for (int h = 0; h < group; ++h) {
       rotate(queries + h * c.head_dim, s);
       for (int j = 0; j < c.head_dim; ++j) queries[h * c.head_dim + j] *= scale;
     }
-    rotate(key, s);
-    const Slots::Step& step = steps_[static_cast<size_t>(s)];
-    remember(cache, step, layer, kv_head, key, key + c.kv_size());
-    attend_kernel(cache.view(shape_, layer, kv_head, step.filled), queries, group, scratch.scores.data(),
+    remember(work, layer, b, kv_head, s);
+    attend_kernel(cache.view(shape_, layer, kv_head, steps_[static_cast<size_t>(s)].filled), queries, group, scratch.scores.data(),
                   line(attended_, index, att_stride_) + kv_head * group * c.head_dim);
   }
 }
 
-void State::remember(RowCache& cache, const Slots::Step& step, int layer, int kv_head, const float* key,
-                     const float* value) {
+// Turns and stores the key and the value of one step.
+void State::remember(const Work& work, int layer, int b, int kv_head, int s) {
+  const Config& c = model_->config;
+  RowCache& cache = rows_[static_cast<size_t>(b)];
+  const Slots::Step& step = steps_[static_cast<size_t>(s)];
+  float* key = line(qkv_, b * work.steps + s, qkv_stride_) + c.query_size() + kv_head * c.head_dim;
+  rotate(key, s);
   char* head = cache.head(shape_, step.slot, layer, kv_head);
   if (step.keep >= 0) move(shape_, head, step.slot, cache.head(shape_, step.keep, layer, kv_head), step.keep);
-  store(shape_, kernels_, head, step.slot, key, value);
+  store(shape_, kernels_, head, step.slot, key, key + c.kv_size());
 }
 
 void State::feed_forward(const Work& work, const Block& block, int thread, int team) {

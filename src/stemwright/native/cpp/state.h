@@ -89,7 +89,8 @@ class State {
   void embed(const Work& work, int thread, int team);
   void attention(const Work& work, const Block& block, int layer, int thread, int team);
   void attend(const Work& work, Scratch& scratch, int layer, int b, int kv_head);
-  void remember(RowCache& cache, const Slots::Step& step, int layer, int kv_head, const float* key, const float* value);
+  void memorise(const Work& work, const Block& block, int layer, int thread, int team);
+  void remember(const Work& work, int layer, int b, int kv_head, int s);
   void feed_forward(const Work& work, const Block& block, int thread, int team);
   const float* normalise(const Work& work, int thread, const std::vector<float>& weight);
   void rotate(float* head, int step) const;
