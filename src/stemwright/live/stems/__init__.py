@@ -1,0 +1,1 @@
+"""Sounds for the launcher: stems of a song, cut at its sections' bars."""

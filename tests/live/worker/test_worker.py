@@ -1,0 +1,107 @@
+"""Stems made beside the set: words, processes that die, and that only the copy changes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from stemwright.errors import UsageError
+from stemwright.live.worker.jobs import Job, commands, known_words
+from stemwright.live.worker.worker import Made, Worker, call
+from stemwright.producer.create import Wish, create
+from stemwright.producer.generate import generate
+from stemwright.store.folder import SongFolder
+from stemwright.store.verify import verify
+from support.weights import _weights, weights
+
+__all__ = ["_weights", "weights"]
+
+SONG = Path("song")
+
+
+def job(words: str, layer: str = "bass", seed: int = 7) -> Job:
+    return Job(1, 0, layer, (0, 1), words, seed)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("", ["generate song bass --bars 1-1 --seed 7 --arranger"]),
+        ("jazzy bass", ["edit song --style jazz", "generate song bass --bars 1-1 --seed 7 --arranger"]),
+        (
+            "4-on-floor drums",
+            ["edit song --style house", "generate song bass --bars 1-1 --seed 7 --arranger"],
+        ),
+        ("varied", ["vary song bass --bars 1-1 --amount 0.5 --seed 7"]),
+        (
+            "Sparse, loud",
+            ["compose song bass --bars 1-1 --seed 7 --density 0.6 --velocity 110", "generate song bass"],
+        ),
+        (
+            "busy funk",
+            [
+                "edit song --style funk",
+                "compose song bass --bars 1-1 --seed 7 --density 3",
+                "generate song bass",
+            ],
+        ),
+    ],
+)
+def test_words_become_commands(words: str, expected: list[str]) -> None:
+    assert [" ".join(command) for command in commands(SONG, job(words))] == expected
+
+
+def test_words_that_say_nothing_are_told_with_those_that_do() -> None:
+    with pytest.raises(UsageError, match=r"words: 'purple' says nothing here; there are 4-on-floor, .*jazzy"):
+        commands(SONG, job("purple bass"))
+    for word in known_words():
+        assert commands(SONG, job(word))
+
+
+def wait(worker: Worker, count: int) -> list[Made]:
+    found: list[Made] = []
+    limit = time.monotonic() + 120
+    while len(found) < count and time.monotonic() < limit:
+        found += worker.results()
+        time.sleep(0.02)
+    return found
+
+
+@pytest.mark.slow
+def test_stems_are_made_in_the_copy_and_a_killed_process_costs_its_job_alone(
+    tmp_path: Path, weights: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    song, copy = tmp_path / "song", tmp_path / "copy"
+    create(song, Wish(bpm="240", form="verse:2", seed=1, title="A Tune"))
+    generate(song)
+    before = (song / "song.json").read_bytes()
+    call(["copy", str(song), str(copy)])
+    worker = Worker(copy)
+    try:
+        worker.submit(job("varied"))
+        while worker.pid is None:
+            time.sleep(0.01)
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.submit(job("varied", "lead"))
+        worker.submit(job("jazzy"))
+        with pytest.raises(UsageError):
+            worker.submit(job("purple"))
+        killed, lead, bass = wait(worker, 3)
+    finally:
+        worker.close()
+    assert killed.stem is None and killed.error.endswith("was ended by SIGKILL: ask for it again")
+    assert [made.job.layer for made in (killed, lead, bass)] == ["bass", "lead", "bass"]
+    assert lead.stem is not None and lead.stem.is_file() and bass.stem is not None and bass.stem.is_file()
+    assert 1 < lead.run < bass.run
+    assert (song / "song.json").read_bytes() == before
+    assert verify(SongFolder.open(copy)).problems == []
+
+
+def test_what_a_command_refuses_is_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder") as caught:
+        call(["show", str(tmp_path / "none")])
+    assert "\n" not in str(caught.value)
