@@ -1,0 +1,168 @@
+"""The graph of a set: columns of stems, companions, inputs and a click, each through a strip and a tap; their
+sum through the main strip and the limiter.
+
+Everything that changes what is heard goes through ``post`` as commands at absolute samples, and is told to
+the journal, with the sounds that were loaded: so it can be played again to the last bit (``desk.replay``).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.live.desk.setup import Setup
+from stemwright.native import live_commands as lc
+from stemwright.native.live import Graph
+from stemwright.native.live_commands import Records
+
+Sound = npt.NDArray[np.float32]
+CLICK, SUM, MAIN = "click", "sum", "main"
+VOICES = 24
+"""Notes that a companion's own sound may hold."""
+
+
+class Journal(Protocol):
+    """What hears of everything that decides what sounds."""
+
+    def loaded(self, clip: int, sound: Sound, source: str) -> None:
+        """A sound has this number from now on."""
+
+    def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
+        """A companion's own sound."""
+
+    def posted(self, commands: Records) -> None:
+        """Commands, each with a ticket of its own."""
+
+    def reported(self, reports: Records) -> None:
+        """What the audio side said."""
+
+
+class Silent:
+    """A journal that forgets."""
+
+    def loaded(self, clip: int, sound: Sound, source: str) -> None:
+        """Forgotten."""
+
+    def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
+        """Forgotten."""
+
+    def posted(self, commands: Records) -> None:
+        """Forgotten."""
+
+    def reported(self, reports: Records) -> None:
+        """Forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One way through the desk. ``source``: a player, voices, an input or the click; None: voices that are
+    not there yet."""
+
+    name: str
+    source: int | None
+    strip: int
+    tap: int
+
+
+class Desk:
+    """A graph that is wired for a setup. Samples count from the graph's first. Every command is given a
+    ticket, so that the audio side says when it held. ``again``: it is played from a log, whose commands are
+    all that is posted."""
+
+    def __init__(self, setup: Setup, journal: Journal | None = None, *, again: bool = False) -> None:
+        self.setup, self.journal, self._again = setup, journal or Silent(), again
+        graph = self.graph = Graph(setup.rate, setup.inputs, 2 + setup.cv)
+        self.columns = [self._channel(name, graph.add_player()) for name in setup.columns]
+        self.players = [self._channel(f"player-{n + 1}", None) for n in range(setup.players)]
+        self.inputs = [self._channel(f"input-{n + 1}", graph.add_input(n)) for n in range(setup.inputs)]
+        self.click = self._channel(CLICK, graph.add_click())
+        self.ports = [graph.add_midi(n) for n in range(setup.players + 1)]
+        """MIDI out: one a companion, and the last one for clock."""
+        self.cv = [graph.add_cv(2 + n) for n in range(setup.cv)]
+        self._sum = (graph.add_sum(), graph.add_tap(setup.buffer))
+        self.main = graph.add_strip()
+        self._out = (graph.add_main(), graph.add_tap(setup.buffer))
+        self._backlog: deque[Records] = deque()
+        self._tickets = 0
+        self.wire()
+
+    def _channel(self, name: str, source: int | None) -> Channel:
+        graph = self.graph
+        return Channel(name, source, graph.add_strip(), graph.add_tap(self.setup.buffer))
+
+    @property
+    def channels(self) -> list[Channel]:
+        """All that sounds, in the order in which it is summed."""
+        return [*self.columns, *self.players, *self.inputs, self.click]
+
+    @property
+    def taps(self) -> dict[str, int]:
+        """Bus -> its tap: the channels, their sum before the limiter, and what goes to the device."""
+        found = {channel.name: channel.tap for channel in self.channels if channel.source is not None}
+        return {**found, SUM: self._sum[1], MAIN: self._out[1]}
+
+    def wire(self) -> None:
+        """Make the plan of what is there, and post it."""
+        wires: list[tuple[int, list[int]]] = []
+        sounding = [channel for channel in self.channels if channel.source is not None]
+        for channel in sounding:
+            assert channel.source is not None
+            wires += [(channel.source, []), (channel.strip, [channel.source]), (channel.tap, [channel.strip])]
+        total, sum_tap = self._sum
+        limiter, main_tap = self._out
+        wires += [(total, [channel.tap for channel in sounding]), (sum_tap, [total]), (self.main, [sum_tap])]
+        wires += [(limiter, [self.main]), (main_tap, [limiter]), *((cv, []) for cv in self.cv)]
+        plan = self.graph.plan(wires)
+        if not self._again:
+            self.post([lc.plan(plan)])
+
+    def load(self, sound: Sound, source: str) -> int:
+        """Put a sound [frames, 2] into the pool; its number. ``source``: where it is from, for the log."""
+        clip = self.graph.clip(sound)
+        self.journal.loaded(clip, sound, source)
+        return clip
+
+    def give_voices(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
+        """Let a companion be heard on the desk: clip and transposition of each pitch."""
+        source = self.graph.add_voices(clips, ratios, polyphony=VOICES, release=release)
+        old = self.players[player]
+        self.players[player] = Channel(old.name, source, old.strip, old.tap)
+        self.journal.voiced(player, clips, ratios, release)
+        self.wire()
+
+    def post(self, commands: Iterable[Records]) -> None:
+        """Commands for the audio side. What finds no room now is posted by the next ``pump``, in order."""
+        made = lc.joined(commands)
+        if not len(made):
+            return
+        for row in np.flatnonzero(made["ticket"] == 0):
+            made["ticket"][row] = self.ticket()
+        self._backlog.append(made)
+        self._push()
+        self.journal.posted(made)
+
+    def ticket(self) -> int:
+        """A number that no command of this desk has."""
+        self._tickets += 1
+        return self._tickets
+
+    def pump(self) -> Records:
+        """Post what waits; what the audio side has said since the last call."""
+        self._push()
+        reports = self.graph.reports()
+        if len(reports):
+            self.journal.reported(reports)
+        return reports
+
+    def _push(self) -> None:
+        while self._backlog:
+            first = self._backlog.popleft()
+            sent = self.graph.post(first)
+            if sent < len(first):
+                self._backlog.appendleft(first[sent:])
+                return

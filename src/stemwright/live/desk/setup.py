@@ -1,0 +1,63 @@
+"""What a desk is made of, as the first line of a session's log has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from stemwright.errors import UsageError, shown
+from stemwright.song.layers import check_layer_name
+
+MAX_COLUMNS, MAX_PLAYERS = 64, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """``columns``: the layers that stems are launched in. ``players``: companions, each with a MIDI port and
+    a sound of its own. ``inputs``: of the device, heard on the desk; ``cv``: outputs of the device, after the
+    first two, that carry voltages. ``buffer``: seconds that a recording may wait for the disk.
+    UsageError names the field that is wrong.
+    """
+
+    rate: int = 48_000
+    columns: tuple[str, ...] = ()
+    players: int = 0
+    inputs: int = 0
+    cv: int = 0
+    buffer: float = 10.0
+
+    def __post_init__(self) -> None:
+        if len(self.columns) > MAX_COLUMNS or len(set(self.columns)) != len(self.columns):
+            raise UsageError(f"setup.columns: should be at most {MAX_COLUMNS} names, each once")
+        for name in self.columns:
+            check_layer_name(name, "setup.columns")
+        for field, most in (("players", MAX_PLAYERS), ("inputs", 32), ("cv", 32)):
+            if not 0 <= getattr(self, field) <= most:
+                raise UsageError(f"setup.{field}: {shown(getattr(self, field))} is not from 0 to {most}")
+        if not 8000 <= self.rate <= 192_000:
+            raise UsageError(f"setup.rate: {shown(self.rate)} Hz is not from 8000 to 192000")
+        if not 0.5 <= self.buffer <= 60:
+            raise UsageError(f"setup.buffer: {shown(self.buffer)} s is not from .5 to 60")
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            **{field.name: getattr(self, field.name) for field in fields(self)},
+            "columns": [*self.columns],
+        }
+
+    @classmethod
+    def from_json(cls, value: object) -> Setup:
+        """The setup of plain values. UsageError where they are none."""
+        if not isinstance(value, Mapping) or set(value) != {field.name for field in fields(cls)}:
+            raise UsageError(f"setup: {shown(value)} should have {', '.join(f.name for f in fields(cls))}")
+        columns = value["columns"]
+        if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
+            raise UsageError("setup.columns: should be a list of names")
+        for name in ("rate", "players", "inputs", "cv"):
+            if type(value[name]) is not int:
+                raise UsageError(f"setup.{name}: {shown(value[name])} should be a whole number")
+        if type(value["buffer"]) not in (int, float):
+            raise UsageError(f"setup.buffer: {shown(value['buffer'])} should be a number")
+        return cls(**{**value, "columns": tuple(columns)})
