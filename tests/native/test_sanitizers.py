@@ -1,4 +1,4 @@
-"""Everything the engine and the live graph offer, watched by sanitizers: memory, undefined behaviour, races."""
+"""All that the engine and the live graph offer, watched by sanitizers: memory, undefined behaviour, races."""
 
 from __future__ import annotations
 
