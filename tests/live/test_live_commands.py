@@ -52,19 +52,26 @@ def test_a_full_ring_says_how_much_found_room_and_loses_nothing() -> None:
     graph = Graph()
     strip = graph.add_strip()
     many = np.repeat(say.set_to(strip, Parameter.GAIN, 0.5, at=1 << 40), 70000)
-    many["ticket"] = np.arange(1, 70001)
+    many["ticket"] = np.arange(70000) % 7 + 1
     posted = graph.post(many)
-    assert posted == 16384
-    while True:
-        graph.render(1)
-        found = graph.post(many[posted:])
-        if found == 0:
-            break
-        posted += found
-    assert posted == 32768 + 16384  # those that wait for their sample, and the ring behind them
-    cancels = say.joined(say.cancel(int(ticket)) for ticket in many["ticket"][:100])
-    assert graph.post(cancels) == 0  # it is honest about these, too
+    assert posted == 16384 - 1024
     graph.render(1)
+    posted += graph.post(many[posted:])
+    graph.render(1)
+    posted += graph.post(many[posted:])
+    graph.render(1)
+    assert posted == 32768 and graph.post(many[posted:]) == 0
+    assert graph.post(say.joined(say.cancel(ticket, own_ticket=ticket) for ticket in range(1, 8))) == 7
+    graph.render(1)  # what is to hold at once finds room when all else waits
+    assert told(graph, What.APPLIED)["value"].sum() == 32768
+    assert graph.post(many) == 16384 - 1024
+
+
+def test_what_is_to_hold_at_once_has_room_beside_a_full_ring() -> None:
+    graph = Graph()
+    strip = graph.add_strip()
+    graph.post(np.repeat(say.set_to(strip, Parameter.GAIN, 0.5, at=1 << 40), 20000))
+    assert graph.post(np.repeat(say.set_to(strip, Parameter.GAIN, 0.5), 2000)) == 1024
 
 
 def test_reports_that_nobody_reads_are_counted() -> None:

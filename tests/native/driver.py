@@ -23,6 +23,8 @@ LAST = 45  # driver.cpp's kLast
 STEPS, BOOKS, SIZE = 64, CONFIG["codebooks"], CONFIG["codebook_size"]
 FRAMES = STEPS - BOOKS + 1
 CACHES = ("float32", "int8")
+LIVE = "79f350f4b77a54db"
+"""What `live_driver sound` prints on every machine."""
 
 
 def build(folder: Path, *options: str, target: str = "engine_driver") -> Path:

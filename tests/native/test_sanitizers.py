@@ -1,4 +1,4 @@
-"""Everything the engine and the live graph offer, watched by sanitizers: memory, undefined results, races."""
+"""All that the engine and the live graph offer, watched by sanitizers: memory, undefined behaviour, races."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ def test_races(tmp_path: Path) -> None:
 def test_the_live_graph_on_two_threads(tmp_path: Path, sanitizer: str) -> None:
     """One thread makes blocks, the other posts, reads and drops; every note that began has ended."""
     command = sanitized(tmp_path, sanitizer, "live_driver")
+    sound = subprocess.run([*command, "sound"], capture_output=True, text=True, check=False)
+    assert sound.stdout.strip() == driver.LIVE, sound.stderr[:8000]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, f"{done.stdout}{done.stderr[:8000]}"
 
