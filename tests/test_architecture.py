@@ -116,7 +116,7 @@ def test_whatever_is_imported_is_there() -> None:
     there |= {parts[:-1] for parts in there if parts[-1] == "__init__"}
     for path in modules():
         missing = {name for name in targets(path) if tuple(name.split(".")[1:]) not in there}
-        assert not missing - {"stemwright.native._engine", "stemwright.__version__"}, path
+        assert not missing - {"stemwright.native._engine", "stemwright.native._live", "stemwright.__version__"}, path
 
 
 def test_arrows_point_downwards() -> None:
@@ -138,6 +138,7 @@ def test_no_circles_in_rooms() -> None:
 
 def test_rooms_and_files_stay_small() -> None:
     sources = [path for kind in ("*.py", "*.cpp", "*.h") for path in ROOT.rglob(kind)]
+    sources = [path for path in sources if "third_party" not in path.parts]
     lines = {path: path.read_text(encoding="utf-8").count("\n") for path in sources}
     assert {path: count for path, count in lines.items() if count > LINES} == {}
     total = sum(lines.values())

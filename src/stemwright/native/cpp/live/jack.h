@@ -1,0 +1,67 @@
+// A client of a JACK server: the graph's channels and MIDI ports as JACK's, each block in JACK's own thread.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "device.h"
+#include "jack_library.h"
+
+namespace stemwright::live {
+
+struct JackPort {
+  std::string name;
+  bool midi, input, physical;  // input: what can be connected to
+};
+
+struct JackNames {
+  std::string client, server;                    // server "": JACK's default
+  std::vector<std::string> inputs, outputs;      // one for each channel of the graph
+  std::vector<std::pair<int, std::string>> midi_inputs, midi_outputs;  // the graph's number of a port, and its name
+};
+
+class JackDevice final : public Device, private MidiSink {
+ public:
+  // DeviceError: no JACK, no server, a server of another rate than the graph's, a name it refuses.
+  JackDevice(Processor& graph, std::int64_t origin, const JackNames& names);
+  ~JackDevice() override { stop(); }
+
+  std::string client() const;
+  bool realtime() const;
+  std::vector<JackPort> ports() const;
+  // Own ports by their short names, others by their full ones; true where it stands (also if it did before). DeviceError for a port of
+  // our own at the other end: what we play would come back as what we hear.
+  void connect(const std::string& from, const std::string& to);
+  bool connected(const std::string& own) const;
+
+  // The rate of a server and the period, or DeviceError as above.
+  static std::pair<int, int> probe(const std::string& server);
+  static std::vector<JackPort> ports_of(const std::string& server);
+
+ private:
+  bool takes(int port) const noexcept override;
+  bool send(int offset, int port, const std::uint8_t* bytes, int length) noexcept override;
+  void close() override;
+
+  struct Midi {
+    int number;
+    jack::Port* port;
+    void* buffer = nullptr;  // of this block
+  };
+  jack::Port* add(const std::string& name, const char* type, unsigned long flags);
+  void listen();
+  jack::Client* opened() const;
+  int process(std::uint32_t frames) noexcept;
+
+  const jack::Library& jack_;
+  jack::Client* client_ = nullptr;
+  std::vector<jack::Port*> inputs_, outputs_;
+  std::vector<const float*> in_;
+  std::vector<float*> out_;
+  std::vector<Midi> midi_in_, midi_out_;
+  std::uint32_t expected_ = 0;
+  bool first_ = true;
+};
+
+}  // namespace stemwright::live
