@@ -25,17 +25,10 @@ Ports tuples(const std::vector<JackPort>& ports) {
   return all;
 }
 
-nb::dict figures(const Device& device) {
+using Count = uint64_t;
+std::tuple<std::vector<Count>, Count, Count, Count, Count, Count, Count> figures(const Device& device) {
   const Clockwork::Figures found = device.clockwork().figures();
-  nb::dict all;
-  all["work"] = found.work;
-  all["callbacks"] = found.callbacks;
-  all["frames"] = found.frames;
-  all["longest"] = found.longest_ns;
-  all["over"] = found.over;
-  all["xruns"] = found.xruns;
-  all["lost"] = found.lost;
-  return all;
+  return {found.work, found.callbacks, found.frames, found.longest_ns, found.over, found.xruns, found.lost};
 }
 
 std::vector<uint64_t> work_classes() {
@@ -101,7 +94,7 @@ void bind_devices(nb::module_& module) {
       .def_prop_ro("inputs", &Through::inputs)
       .def_prop_ro("outputs", &Through::outputs)
       .def_prop_ro("sample", &Through::sample);
-  module.attr("WORK_CLASSES") = work_classes();
+  module.attr("work_classes") = work_classes();
 }
 
 }  // namespace stemwright::live
