@@ -35,7 +35,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix producer song store work",
-    "live": "",
+    "live": "native",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",

@@ -3,7 +3,6 @@
 work_classes: list[int]
 
 class DeviceError(RuntimeError): ...
-
 class Processor: ...
 
 class Through(Processor):

@@ -90,13 +90,13 @@ class Work:
         if total == 0:
             return 0.0
         place = int(np.searchsorted(np.cumsum(self.counts), max(percent / 100 * total, 1)))
-        return min(_milliseconds()[min(place, len(self.counts) - 1)], self.longest)
+        return min(float(_milliseconds()[min(place, len(self.counts) - 1)]), self.longest)
 
     def since(self, earlier: Work) -> Work:
         """What came after an earlier reading of the same device."""
         counts = self.counts - earlier.counts
         used = np.flatnonzero(counts)
-        longest = _milliseconds()[used[-1]] if len(used) else 0.0
+        longest = float(_milliseconds()[used[-1]]) if len(used) else 0.0
         return Work(
             counts,
             self.callbacks - earlier.callbacks,

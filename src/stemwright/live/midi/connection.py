@@ -1,0 +1,90 @@
+"""One open MIDI port of RtMidi's: what comes is stamped and waits, what goes out is paced."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Any
+
+from stemwright.live.midi.port import PortLost
+from stemwright.live.midi.sending import Sender
+from stemwright.live.midi.stamps import Stamps
+
+MAX_RECEIVED = 8192
+"""Messages that wait to be polled; what comes after them is lost, and counted."""
+_LOOK_EVERY = 0.5
+
+
+class Connection:
+    """One open connection (`midi.port.Port`); made by `devices.MidiPorts`."""
+
+    def __init__(
+        self, name: str, ends: tuple[Any, Any], present: Callable[[], bool], sample_at: Callable[[int], int]
+    ) -> None:
+        """`ends`: RtMidi's in and out, either may be None. `present`: whether the port is still there;
+        `sample_at`: the graph's sample of a moment of `time.monotonic_ns`.
+        """
+        self.name = name
+        self.lost = 0
+        """Messages that came while `MAX_RECEIVED` waited."""
+        self._in, self._out = ends
+        self._present, self._sample_at = present, sample_at
+        self._received: deque[tuple[int, bytes]] = deque()
+        self._stamps = Stamps()
+        self._looked = time.monotonic()
+        self.closed = False
+        self._sender = None if self._out is None else Sender(self._out.send_message)
+        if self._in is not None:
+            self._in.ignore_types(sysex=False, timing=False, active_sense=True)
+            self._in.set_callback(self._arrived)
+
+    def _arrived(self, event: tuple[list[int], float], _: object) -> None:
+        """Called by the driver's thread: it may not raise, and does as little as it can."""
+        heard = time.monotonic()
+        message, step = event
+        if len(self._received) >= MAX_RECEIVED:
+            self.lost += 1
+            return
+        moment = self._stamps.at(step, heard)
+        self._received.append((round(moment * 1e9), bytes(message)))
+
+    def send(self, data: bytes) -> None:
+        """Queues one or more whole messages; they go out in order, as fast as a port takes them."""
+        self._look()
+        if self._sender is not None:
+            self._sender.post(data)
+
+    def poll(self) -> list[tuple[int, bytes]]:
+        """(sample, bytes) of what came since the last call."""
+        self._look()
+        out = []
+        while self._received:
+            moment, message = self._received.popleft()
+            out.append((self._sample_at(moment), message))
+        return out
+
+    def _look(self) -> None:
+        if self.closed:
+            raise PortLost(f"{self.name}: the port was closed")
+        now = time.monotonic()
+        failed = self._sender is not None and self._sender.failure
+        if not failed and now - self._looked < _LOOK_EVERY:
+            return
+        self._looked = now
+        if failed or not self._present():
+            self.close()
+            raise PortLost(f"{self.name}: the port is gone; was it unplugged?")
+
+    def close(self) -> None:
+        """Sends what waits and gives the port back."""
+        if self.closed:
+            return
+        self.closed = True
+        if self._sender is not None:
+            self._sender.close()
+        for end in (self._in, self._out):
+            if end is not None:
+                end.delete()
+
+    stop = close
