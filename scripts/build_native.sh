@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds the native engine in place (src/stemwright/native/_engine*.so), so that PYTHONPATH=src works.
+# Builds the native engine and the live graph in place (src/stemwright/native/_engine*.so and _live*.so), so that PYTHONPATH=src works.
 # Usage: scripts/build_native.sh [PYTHON]      needs cmake, a C++17 compiler, and nanobind in that Python
 set -eu
 cd "$(dirname "$0")/.."

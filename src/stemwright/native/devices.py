@@ -26,7 +26,7 @@ class Playable(Protocol):
     """What a device can play: a graph, or `through`."""
 
     @property
-    def processor(self) -> _live.Processor:
+    def native(self) -> _live.Processor:
         """What the audio thread calls."""
 
     @property
@@ -45,6 +45,9 @@ class Playable(Protocol):
     def sample(self) -> int:
         """The next sample that it will play."""
 
+    def clock(self) -> tuple[int, int, int]:
+        """Of the block that began last: its first sample, its moment (`time.monotonic_ns`), its frames."""
+
 
 class Through:
     """Plays what it hears, and nothing where it hears nothing; MIDI of an in port goes to the out port of the
@@ -59,12 +62,15 @@ class Through:
         self._through = _live.Through(rate, inputs, outputs)
 
     @property
-    def processor(self) -> _live.Processor:
+    def native(self) -> _live.Processor:
         return self._through
 
     @property
     def sample(self) -> int:
         return self._through.sample
+
+    def clock(self) -> tuple[int, int, int]:
+        return self._through.clock()
 
 
 @dataclass(frozen=True)
@@ -145,10 +151,12 @@ class Device:
         """What went wrong first, in one line; "" for nothing."""
         return self._device.trouble
 
-    @property
-    def sample(self) -> int:
-        """The graph's sample at this moment, reckoned from the last block; any thread."""
-        return max(self._device.sample_now(), 0)
+    def sample_at(self, moment: int) -> int:
+        """The graph's sample that belongs to a moment of `time.monotonic_ns`: that which is made then, if
+        blocks come in time. Any thread; 0 before the first block.
+        """
+        sample, begun, frames = self.graph.clock()
+        return max(sample + (moment - begun) * self.graph.rate // 1_000_000_000, 0) if frames else 0
 
     def work(self) -> Work:
         counts, callbacks, frames, longest, over, xruns, lost = self._device.figures()
@@ -186,8 +194,7 @@ class JackDevice(Device):
 
         with _told():
             self._jack = _live.JackDevice(
-                graph.processor,
-                graph.sample,
+                graph.native,
                 client,
                 server,
                 list(inputs),
@@ -237,7 +244,7 @@ class SoundDevice(Device):
         from stemwright.native import _live
 
         with _told():
-            self._sound = _live.SoundDevice(graph.processor, graph.sample, system, output, input, period)
+            self._sound = _live.SoundDevice(graph.native, system, output, input, period)
         super().__init__(graph, self._sound)
 
     @property

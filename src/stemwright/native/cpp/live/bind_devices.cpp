@@ -48,9 +48,9 @@ using Numbered = std::vector<std::pair<int, std::string>>;
 
 void bind_jack(nb::module_& module) {
   nb::class_<JackDevice, Device>(module, "JackDevice")
-      .def("__init__", [](JackDevice* self, Processor& graph, int64_t origin, const std::string& client, const std::string& server,
+      .def("__init__", [](JackDevice* self, Processor& graph, const std::string& client, const std::string& server,
                           const Names& inputs, const Names& outputs, const Numbered& midi_inputs, const Numbered& midi_outputs) {
-        new (self) JackDevice(graph, origin, {client, server, inputs, outputs, midi_inputs, midi_outputs});
+        new (self) JackDevice(graph, {client, server, inputs, outputs, midi_inputs, midi_outputs});
       }, nb::keep_alive<1, 2>(), Unlocked())
       .def("client", &JackDevice::client)
       .def("realtime", &JackDevice::realtime)
@@ -63,9 +63,9 @@ void bind_jack(nb::module_& module) {
 
 void bind_sound(nb::module_& module) {
   nb::class_<SoundDevice, Device>(module, "SoundDevice")
-      .def("__init__", [](SoundDevice* self, Processor& graph, int64_t origin, const std::string& system, const std::string& output,
+      .def("__init__", [](SoundDevice* self, Processor& graph, const std::string& system, const std::string& output,
                           const std::string& input, int period) {
-        new (self) SoundDevice(graph, origin, {system, output, input, period});
+        new (self) SoundDevice(graph, {system, output, input, period});
       }, nb::keep_alive<1, 2>(), Unlocked())
       .def("rate", &SoundDevice::rate)
       .def("latency", &SoundDevice::latency)
@@ -75,13 +75,10 @@ void bind_sound(nb::module_& module) {
 
 }  // namespace
 
-void bind_processor(nb::module_& module) { nb::class_<Processor>(module, "Processor"); }
-
 void bind_devices(nb::module_& module) {
   nb::exception<DeviceError>(module, "DeviceError", PyExc_RuntimeError);
   nb::class_<Device>(module, "Device")
       .def("stop", &Device::stop, Unlocked())
-      .def("sample_now", &Device::sample_now)
       .def("figures", &figures)
       .def_prop_ro("period", &Device::period)
       .def_prop_ro("alive", &Device::alive)
@@ -90,9 +87,10 @@ void bind_devices(nb::module_& module) {
   bind_sound(module);
   nb::class_<Through, Processor>(module, "Through")
       .def(nb::init<int, int, int>())
-      .def_prop_ro("rate", &Through::rate)
-      .def_prop_ro("inputs", &Through::inputs)
-      .def_prop_ro("outputs", &Through::outputs)
+      .def("clock", [](const Through& it) {
+        const Watch::Seen seen = it.watch().seen();
+        return std::make_tuple(seen.sample, seen.ns, seen.frames);
+      })
       .def_prop_ro("sample", &Through::sample);
   module.attr("work_classes") = work_classes();
 }

@@ -22,18 +22,10 @@ std::vector<uint64_t> Histogram::counts() const {
   return all;
 }
 
-void Clockwork::begin(int64_t sample) {
-  begun_ = now_ns();
-  const uint64_t turn = turn_.load(std::memory_order_relaxed);
-  turn_.store(turn + 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
-  anchor_sample_.store(sample, std::memory_order_relaxed);
-  anchor_ns_.store(begun_, std::memory_order_relaxed);
-  turn_.store(turn + 2, std::memory_order_release);
-}
+void Clockwork::begin() { begun_ = Watch::now(); }
 
 void Clockwork::end(int frames, int rate) {
-  const int64_t worked = now_ns() - begun_;
+  const int64_t worked = Watch::now() - begun_;
   const auto ns = static_cast<uint64_t>(worked > 0 ? worked : 0);
   work_.count(ns);
   longest_.at_least(ns);
@@ -45,19 +37,6 @@ void Clockwork::end(int frames, int rate) {
 Clockwork::Figures Clockwork::figures() const {
   return {work_.counts(), callbacks_.read(), frames_.read(), longest_.read(), over_.read(),
           xruns_.load(std::memory_order_relaxed), lost_.read()};
-}
-
-int64_t Clockwork::sample_now(int rate) const {
-  int64_t sample = -1, ns = 0;
-  for (int tries = 0; tries < 1000; ++tries) {  // the writer is done in nanoseconds, unless it was stopped in between
-    const uint64_t turn = turn_.load(std::memory_order_acquire);
-    sample = anchor_sample_.load(std::memory_order_relaxed);
-    ns = anchor_ns_.load(std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_acquire);
-    if ((turn & 1) == 0 && turn_.load(std::memory_order_relaxed) == turn) break;
-  }
-  if (sample < 0) return -1;
-  return sample + static_cast<int64_t>(static_cast<double>(now_ns() - ns) * 1e-9 * rate);
 }
 
 }  // namespace stemwright::live

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <vector>
 
-namespace stemwright::live {
+#include "watch.h"
 
-inline int64_t now_ns() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+namespace stemwright::live {
 
 // A counter with one writer: no read-modify-write on the audio thread.
 class Counter {
@@ -43,8 +40,7 @@ class Histogram {
 // One device's book. `begin` and `end` stand around the whole callback.
 class Clockwork {
  public:
-  // `sample`: the graph's, of the first frame of this callback.
-  void begin(int64_t sample);
+  void begin();
   void end(int frames, int rate);
   void lost(uint64_t frames) { lost_.add(frames); }
   void xrun() { xruns_.fetch_add(1, std::memory_order_relaxed); }  // told by a server's own thread
@@ -56,15 +52,11 @@ class Clockwork {
   Figures figures() const;
   uint64_t xruns() const { return xruns_.load(std::memory_order_relaxed); }
   uint64_t callbacks() const { return callbacks_.read(); }
-  // The graph's sample at this moment, reckoned from the last callback; -1 before the first.
-  int64_t sample_now(int rate) const;
 
  private:
   Histogram work_;
   Counter callbacks_, frames_, longest_, over_, lost_;
   std::atomic<uint64_t> xruns_{0};
-  std::atomic<uint64_t> turn_{0};  // odd while the two below are written
-  std::atomic<int64_t> anchor_sample_{-1}, anchor_ns_{0};
   int64_t begun_ = 0;
 };
 

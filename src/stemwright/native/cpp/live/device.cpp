@@ -6,7 +6,7 @@
 
 namespace stemwright::live {
 
-Device::Device(Processor& graph, std::int64_t origin) : graph_(graph), sample_(origin) {
+Device::Device(Processor& graph) : graph_(graph) {
   if (!graph_.claim()) throw DeviceError("the graph is played by another device: close that one first");
 }
 
@@ -36,7 +36,6 @@ void Device::block(const float* const* in, float* const* out, int frames, MidiSi
     over_ = true;
     for (int channel = 0; channel < graph_.outputs(); ++channel) std::fill_n(out[channel], frames, 0.0f);
   }
-  sample_ += frames;
 }
 
 void Device::missed(std::int64_t frames) noexcept {

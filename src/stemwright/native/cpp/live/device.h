@@ -18,8 +18,8 @@ struct DeviceError : std::runtime_error {
 
 class Device {
  public:
-  // `origin`: the graph's next sample. DeviceError where another device has the graph. The graph outlives the device.
-  Device(Processor& graph, std::int64_t origin);
+  // DeviceError where another device has the graph. The graph outlives the device.
+  Device(Processor& graph);
   virtual ~Device();
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
@@ -28,7 +28,6 @@ class Device {
   void stop();
 
   const Clockwork& clockwork() const { return clockwork_; }
-  std::int64_t sample_now() const { return clockwork_.sample_now(graph_.rate()); }
   int period() const { return period_.load(std::memory_order_relaxed); }  // frames of the newest block
   bool alive() const { return alive_.load(std::memory_order_acquire); }   // false once it was stopped or is gone
   std::string trouble() const;                                            // what went wrong first; "" for nothing
@@ -39,7 +38,7 @@ class Device {
   void set_period(int frames) { period_.store(frames, std::memory_order_relaxed); }
 
   // Audio thread: around each callback.
-  void enter() noexcept { clockwork_.begin(sample_); }
+  void enter() noexcept { clockwork_.begin(); }
   void leave(int frames) noexcept { clockwork_.end(frames, graph_.rate()); }
   // Audio thread: one block through the graph, silence from the end on.
   void block(const float* const* in, float* const* out, int frames, MidiSink* midi) noexcept;
@@ -55,7 +54,6 @@ class Device {
 
   Processor& graph_;
   Clockwork clockwork_;
-  std::int64_t sample_;
   std::atomic<int> period_{0};
   std::atomic<bool> alive_{true}, ending_{false}, failing_{false}, failed_{false};
   std::atomic<int> ended_{0};  // silent blocks since `end`

@@ -62,8 +62,8 @@ class Visitor {
 
 }  // namespace
 
-JackDevice::JackDevice(Processor& graph, std::int64_t origin, const JackNames& names)
-    : Device(graph, origin), jack_(opened_library()), client_(open_client(jack_, names.client, names.server)) {
+JackDevice::JackDevice(Processor& graph, const JackNames& names)
+    : Device(graph), jack_(opened_library()), client_(open_client(jack_, names.client, names.server)) {
   try {
     const int rate = static_cast<int>(jack_.get_sample_rate(client_));
     if (rate != graph.rate())

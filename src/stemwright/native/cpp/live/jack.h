@@ -24,7 +24,7 @@ struct JackNames {
 class JackDevice final : public Device, private MidiSink {
  public:
   // DeviceError: no JACK, no server, a server of another rate than the graph's, a name it refuses.
-  JackDevice(Processor& graph, std::int64_t origin, const JackNames& names);
+  JackDevice(Processor& graph, const JackNames& names);
   ~JackDevice() override { stop(); }
 
   std::string client() const;

@@ -75,7 +75,7 @@ struct SoundDevice::Parts {
   std::int64_t last_ns = 0;
 };
 
-SoundDevice::SoundDevice(Processor& graph, std::int64_t origin, const SoundChoice& choice) : Device(graph, origin) {
+SoundDevice::SoundDevice(Processor& graph, const SoundChoice& choice) : Device(graph) {
   for (const auto& [name, backend] : kSystems)
     if (choice.system == name) parts_ = std::make_unique<Parts>(backend);
   if (parts_ == nullptr) throw DeviceError("there is no sound system named " + choice.system);
@@ -138,7 +138,7 @@ void SoundDevice::open(const SoundChoice& choice) {
 
 void SoundDevice::gap(int frames) noexcept {
   Parts& parts = *parts_;
-  const std::int64_t now = now_ns(), rate = graph().rate();
+  const std::int64_t now = Watch::now(), rate = graph().rate();
   const std::int64_t held = latency() * rate / std::max(SoundDevice::rate(), 1) + frames;
   const std::int64_t passed = parts.last_ns == 0 ? 0 : (now - parts.last_ns) * rate / 1000000000;
   parts.last_ns = now;

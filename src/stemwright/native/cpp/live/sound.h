@@ -24,7 +24,7 @@ struct SoundChoice {
 class SoundDevice final : public Device {
  public:
   // DeviceError: a system or a device that is not there, or cannot be opened.
-  SoundDevice(Processor& graph, std::int64_t origin, const SoundChoice& choice);
+  SoundDevice(Processor& graph, const SoundChoice& choice);
   ~SoundDevice() override;
 
   int rate() const;      // of the device; miniaudio converts where it is not the graph's

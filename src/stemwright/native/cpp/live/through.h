@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "process.h"
+#include "watch.h"
 
 namespace stemwright::live {
 
@@ -20,6 +21,7 @@ class Through final : public Processor {
   void release() noexcept override { claimed_.store(false); }
 
   void process(const float* const* in, float* const* out, int frames, MidiSink* midi) noexcept override {
+    watch_.begin(sample_.load(), frames);
     for (int channel = 0; channel < outputs_; ++channel) {
       const float* const from = in != nullptr && channel < inputs_ ? in[channel] : nullptr;
       if (from != nullptr) std::copy_n(from, frames, out[channel]);
@@ -43,6 +45,7 @@ class Through final : public Processor {
   void xrun(std::int64_t) noexcept override {}
 
   std::int64_t sample() const noexcept { return sample_.load(); }
+  const Watch& watch() const noexcept { return watch_; }
 
  private:
   static constexpr std::size_t kMost = 4096;  // events of a block
@@ -54,6 +57,7 @@ class Through final : public Processor {
   int rate_, inputs_, outputs_;
   std::atomic<bool> claimed_{false};
   std::atomic<std::int64_t> sample_{0};
+  Watch watch_;
   std::vector<Event> events_;  // never grows past what is reserved
 };
 

@@ -1,0 +1,47 @@
+#include "pending.h"
+
+#include <algorithm>
+
+namespace stemwright::live {
+
+Pending::Pending() {
+  heap_.resize(kPosted + kEnds);  // its pages are there before the audio thread needs them
+  heap_.clear();
+}
+
+bool Pending::later(const Entry& a, const Entry& b) noexcept {
+  if (a.order.command.at != b.order.command.at) return a.order.command.at > b.order.command.at;
+  if (a.posted != b.posted) return a.posted;
+  return a.number > b.number;
+}
+
+void Pending::add(const Order& order, bool posted) noexcept {
+  heap_.push_back({order, number_++, posted});
+  std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+void Pending::post(const Order& order) noexcept {
+  ++posted_;
+  add(order, true);
+}
+
+bool Pending::end_later(const Order& order) noexcept {
+  if (heap_.size() - posted_ >= kEnds) return false;
+  add(order, false);
+  return true;
+}
+
+Order Pending::take() noexcept {
+  std::pop_heap(heap_.begin(), heap_.end(), later);
+  const Entry entry = heap_.back();
+  heap_.pop_back();
+  if (entry.posted) --posted_;
+  return entry.order;
+}
+
+void Pending::rebuild(std::size_t size) noexcept {
+  heap_.resize(size);
+  std::make_heap(heap_.begin(), heap_.end(), later);
+}
+
+}  // namespace stemwright::live

@@ -1,0 +1,58 @@
+// Orders that wait for their sample, on the audio thread. Equal samples: ends of notes first, so that none ends a note
+// that begins there, then as they were posted.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "command.h"
+
+namespace stemwright::live {
+
+class Pending {
+ public:
+  static constexpr std::size_t kPosted = 32768;
+  static constexpr std::size_t kEnds = 8192;
+
+  Pending();
+  bool takes_posted() const noexcept { return posted_ < kPosted; }
+  void post(const Order& order) noexcept;
+  bool end_later(const Order& order) noexcept;  // false where too many notes wait for their end
+  bool empty() const noexcept { return heap_.empty(); }
+  std::int64_t next() const noexcept { return heap_.front().order.command.at; }
+  Order take() noexcept;
+
+  // Takes posted orders of a ticket out, and gives each to `drop`; how many there were.
+  template <typename Drop>
+  int cancel(std::uint32_t ticket, const Drop& drop) noexcept {
+    const std::size_t before = heap_.size();
+    std::size_t kept = 0;
+    for (Entry& entry : heap_) {
+      if (entry.posted && entry.order.command.ticket == ticket) {
+        drop(entry.order);
+      } else {
+        heap_[kept++] = entry;
+      }
+    }
+    if (kept == before) return 0;
+    posted_ -= before - kept;
+    rebuild(kept);
+    return static_cast<int>(before - kept);
+  }
+
+ private:
+  struct Entry {
+    Order order;
+    std::uint64_t number;
+    bool posted;
+  };
+  static bool later(const Entry& a, const Entry& b) noexcept;
+  void add(const Order& order, bool posted) noexcept;
+  void rebuild(std::size_t size) noexcept;
+
+  std::vector<Entry> heap_;
+  std::uint64_t number_ = 0;
+  std::size_t posted_ = 0;
+};
+
+}  // namespace stemwright::live
