@@ -37,7 +37,7 @@ _THROUGH = "Midi Through"  # ALSA's own port, which gives back what it is sent
 
 Opened = TypeVar("Opened", Device, Connection)
 
-_open: weakref.WeakSet[Device | Connection] = weakref.WeakSet()
+_open: set[Device | Connection] = set()  # they play on though nobody holds them
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ def rate_of(device: str | None) -> int:
     return RATE
 
 
-def is_there(wish: Wish) -> bool:
-    """Whether opening it has a chance: its server runs, its device is plugged in."""
+def is_there(wish: Wish, rate: int = RATE) -> bool:
+    """Whether opening it has a chance: its server runs at `rate`, its device is plugged in."""
     try:
         system, part = _system(wish.device)
         if system == "jack":
-            jack_server(part)
-        elif system != "null":
+            return jack_server(part)[0] == rate
+        if system != "null":
             _sound(wish, system, part)
         return True
     except StemwrightError:
@@ -111,8 +111,9 @@ def open_audio(graph: Playable, wish: Wish) -> Device:
 
 def _kept(device: Opened) -> Opened:
     """Stops it at the program's end: no note shall hang, and no driver call into what is gone."""
-    if not _open:
-        atexit.register(stop_all)
+    atexit.unregister(stop_all)
+    atexit.register(stop_all)
+    _open.difference_update([one for one in _open if not one.alive])
     _open.add(device)
     return device
 
@@ -215,7 +216,7 @@ class MidiPorts:
         """
         heard = self._chosen(source, 0)
         sent = self._chosen(target, 1)
-        opened = [ends for port, ends in self._ends.items() if not port.closed] + [(heard, sent)]
+        opened = [ends for port, ends in self._ends.items() if port.alive] + [(heard, sent)]
         if all(any(_THROUGH in ends[way] for ends in opened) for way in (0, 1)):
             raise UsageError(f"MIDI: {_THROUGH} gives back what it is sent; use it in one direction alone")
         ends = (

@@ -33,7 +33,7 @@ class Connection:
         self._received: deque[tuple[int, bytes]] = deque()
         self._stamps = Stamps()
         self._looked = time.monotonic()
-        self.closed = False
+        self.alive = True
         self._sender = None if self._out is None else Sender(self._out.send_message)
         if self._in is not None:
             self._in.ignore_types(sysex=False, timing=False, active_sense=True)
@@ -65,7 +65,7 @@ class Connection:
         return out
 
     def _look(self) -> None:
-        if self.closed:
+        if not self.alive:
             raise PortLost(f"{self.name}: the port was closed")
         now = time.monotonic()
         failed = self._sender is not None and self._sender.failure
@@ -78,9 +78,9 @@ class Connection:
 
     def close(self) -> None:
         """Sends what waits and gives the port back."""
-        if self.closed:
+        if not self.alive:
             return
-        self.closed = True
+        self.alive = False
         if self._sender is not None:
             self._sender.close()
         for end in (self._in, self._out):

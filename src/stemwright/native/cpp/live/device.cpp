@@ -10,7 +10,9 @@ Device::Device(Processor& graph) : graph_(graph) {
   if (!graph_.claim()) throw DeviceError("the graph is played by another device: close that one first");
 }
 
-Device::~Device() { graph_.release(); }
+Device::~Device() {
+  if (!stopped_) graph_.release();  // it was never opened
+}
 
 void Device::stop() {
   if (stopped_) return;
@@ -22,6 +24,7 @@ void Device::stop() {
     std::this_thread::sleep_for(1ms);
   alive_.store(false, std::memory_order_release);
   close();
+  graph_.release();
 }
 
 std::string Device::trouble() const { return failed_.load(std::memory_order_acquire) ? trouble_ : ""; }

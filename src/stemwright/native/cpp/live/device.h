@@ -24,7 +24,8 @@ class Device {
   Device(const Device&) = delete;
   Device& operator=(const Device&) = delete;
 
-  // Ends what sounds, then closes; once. Whoever derives from this calls it in its destructor. Where the device no longer calls back, nothing is waited for.
+  // Ends what sounds, closes, and lets the graph go; once. Whoever derives from this calls it in its destructor. A device
+  // that no longer calls back is not waited for.
   void stop();
 
   const Clockwork& clockwork() const { return clockwork_; }
