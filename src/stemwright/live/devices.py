@@ -20,12 +20,11 @@ from stemwright.native.devices import (
     PERIODS,
     Device,
     JackDevice,
+    JackLook,
     JackPort,
     Playable,
     SoundDevice,
     SoundName,
-    jack_ports,
-    jack_server,
     sound_names,
 )
 
@@ -65,7 +64,7 @@ def rate_of(device: str | None) -> int:
     system, part = _system(device)
     if system == "jack" or (system is None and not part):
         try:
-            return jack_server(part)[0]
+            return JackLook(part).rate
         except StemwrightError:
             if system == "jack":
                 raise
@@ -77,7 +76,7 @@ def is_there(wish: Wish, rate: int = RATE) -> bool:
     try:
         system, part = _system(wish.device)
         if system == "jack":
-            return jack_server(part)[0] == rate
+            return JackLook(part).rate == rate
         if system != "null":
             _sound(wish, system, part)
         return True
@@ -136,7 +135,7 @@ def _system(device: str | None) -> tuple[str | None, str]:
 
 def _has_jack() -> bool:
     try:
-        jack_server()
+        JackLook()
     except StemwrightError:
         return False
     return True
@@ -200,6 +199,7 @@ class MidiPorts:
         self._api = _api(self._rtmidi, system)
         self._sample_at, self._client = sample_at, client
         self._lookers: tuple[Any, Any] | None = None
+        self._look: JackLook | None = None
         self._ends: weakref.WeakKeyDictionary[Connection, tuple[str, str]] = weakref.WeakKeyDictionary()
 
     def inputs(self) -> list[str]:
@@ -250,15 +250,30 @@ class MidiPorts:
         return end
 
     def _listed(self, way: int) -> list[str]:
-        """All names as the system gives them, each unlike the others; the places are RtMidi's numbers."""
-        kinds = (self._rtmidi.MidiIn, self._rtmidi.MidiOut)
+        """All names as the system gives them, each unlike the others."""
+        if self._api == self._rtmidi.API_UNIX_JACK:  # RtMidi does not notice when the server is gone
+            return [port.name for port in self._jack_ports() if port.midi and port.is_input == (way == 1)]
         try:
             if self._lookers is None:
-                self._lookers = (self._made(kinds[0]), self._made(kinds[1]))
+                self._lookers = (self._made(self._rtmidi.MidiIn), self._made(self._rtmidi.MidiOut))
             return numbered(self._lookers[way].get_ports())
         except self._rtmidi.RtMidiError:  # the system was restarted: the next call looks anew
             self._lookers = None
             return []
+
+    def _jack_ports(self) -> list[JackPort]:
+        try:
+            if self._look is None or not self._look.alive:
+                self._close_those_gone()
+                self._look = JackLook()
+            return self._look.ports()
+        except StemwrightError:
+            return []
+
+    def _close_those_gone(self) -> None:
+        """libjack frees what is left of a dead server when it meets the next one; RtMidi must not do so again."""
+        for port in list(self._ends):
+            port.close()
 
     def _names(self, way: int) -> list[str]:
         return [name for name in self._listed(way) if not self._is_ours(name)]
@@ -279,7 +294,7 @@ class MidiPorts:
     def _opened(self, kind: Any, name: str, way: int) -> Any:
         end = self._made(kind)
         try:
-            end.open_port(self._listed(way).index(name), "out" if way else "in")
+            end.open_port(numbered(end.get_ports()).index(name), "out" if way else "in")
         except (self._rtmidi.RtMidiError, ValueError) as error:
             end.delete()
             raise PortLost(f"{name}: the port cannot be opened; another program may hold it") from error
@@ -336,7 +351,7 @@ def listing(server: str = "") -> Listing:
     inputs: list[str] = []
     outputs: list[str] = []
     try:
-        jack = jack_ports(server)
+        jack = JackLook(server).ports()
     except StemwrightError as error:
         notes.append(str(error))
     try:

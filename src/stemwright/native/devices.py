@@ -277,17 +277,22 @@ def sound_names() -> list[SoundName]:
     return [SoundName(*name) for name in _live.sound_devices()]
 
 
-def jack_server(server: str = "") -> tuple[int, int]:
-    """Rate and period of a server that runs. StemwrightError where there is none."""
-    from stemwright.native import _live
+class JackLook:
+    """A look at a JACK server that stays: its rate in samples a second, its period in frames, its ports."""
 
-    with _told():
-        return _live.jack_probe(server)
+    def __init__(self, server: str = "") -> None:
+        """`server`: "" for JACK's default one. StemwrightError where none runs, or JACK is not installed."""
+        from stemwright.native import _live
 
+        with _told():
+            self._look = _live.JackLook(server)
+        self.rate, self.period = self._look.rate(), self._look.period()
 
-def jack_ports(server: str = "") -> list[JackPort]:
-    """All ports of a server. StemwrightError where none runs."""
-    from stemwright.native import _live
+    @property
+    def alive(self) -> bool:
+        """Whether the server still runs."""
+        return self._look.alive
 
-    with _told():
-        return [JackPort(*port) for port in _live.jack_ports(server)]
+    def ports(self) -> list[JackPort]:
+        """Physical ones first within their kind; none once the server is gone."""
+        return [JackPort(*port) for port in self._look.ports()]

@@ -12,7 +12,7 @@ from os import getpid
 import pytest
 
 from stemwright.errors import StemwrightError
-from stemwright.native.devices import jack_server
+from stemwright.native.devices import JackLook
 
 _numbers = count()
 
@@ -40,7 +40,7 @@ class Server:
             if self.process.poll() is not None:
                 return False
             try:
-                jack_server(self.name)
+                JackLook(self.name)
                 return True
             except StemwrightError:
                 pass

@@ -12,7 +12,7 @@ import pytest
 from stemwright.errors import StemwrightError
 from stemwright.live.devices import Wish, is_there, listing, open_audio, rate_of, stop_all
 from stemwright.live.keeping import Keeper
-from stemwright.native.devices import JackDevice, Through, jack_server
+from stemwright.native.devices import JackDevice, JackLook, Through
 from stemwright.native.live import Graph
 from stemwright.native.live_commands import launch, note, plan, record
 from support.waiting import until
@@ -177,7 +177,7 @@ def test_time_goes_on_when_the_server_dies_and_sound_comes_back(
 
 def test_without_a_server_one_line_says_so(monkeypatch: pytest.MonkeyPatch, capfd: object) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", "stemwright-test-nobody")
-    for call in (jack_server, lambda: open_audio(Graph(48000), Wish("jack")), lambda: rate_of("jack")):
+    for call in (JackLook, lambda: open_audio(Graph(48000), Wish("jack")), lambda: rate_of("jack")):
         with pytest.raises(StemwrightError, match=r"no server.* is running|JACK is not installed"):
             call()
     assert rate_of(None) == 48000

@@ -27,7 +27,7 @@ class Connection:
         """
         self.name = name
         self.lost = 0
-        """Messages that came while `MAX_RECEIVED` waited."""
+        """Messages that came while `MAX_RECEIVED` waited, or that are none."""
         self._in, self._out = ends
         self._present, self._sample_at = present, sample_at
         self._received: deque[tuple[int, bytes]] = deque()
@@ -39,15 +39,17 @@ class Connection:
             self._in.ignore_types(sysex=False, timing=False, active_sense=True)
             self._in.set_callback(self._arrived)
 
-    def _arrived(self, event: tuple[list[int], float], _: object) -> None:
+    def _arrived(self, event: tuple[list[int], float], _: object = None) -> None:
         """Called by the driver's thread: it may not raise, and does as little as it can."""
         heard = time.monotonic()
-        message, step = event
-        if len(self._received) >= MAX_RECEIVED:
-            self.lost += 1
-            return
-        moment = self._stamps.at(step, heard)
-        self._received.append((round(moment * 1e9), bytes(message)))
+        try:
+            message, step = event
+            if len(self._received) < MAX_RECEIVED:
+                self._received.append((round(self._stamps.at(step, heard) * 1e9), bytes(message)))
+                return
+        except (TypeError, ValueError):  # not what RtMidi promises
+            pass
+        self.lost += 1
 
     def send(self, data: bytes) -> None:
         """Queues one or more whole messages; they go out in order, as fast as a port takes them."""

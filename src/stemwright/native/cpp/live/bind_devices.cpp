@@ -57,8 +57,13 @@ void bind_jack(nb::module_& module) {
       .def("ports", [](const JackDevice& self) { return tuples(self.ports()); }, Unlocked())
       .def("connect", &JackDevice::connect, Unlocked())
       .def("connected", &JackDevice::connected);
-  module.def("jack_probe", &JackDevice::probe, Unlocked());
-  module.def("jack_ports", [](const std::string& server) { return tuples(JackDevice::ports_of(server)); }, Unlocked());
+  // A client that only looks: without ports, and not in the server's way.
+  nb::class_<JackClient>(module, "JackLook")
+      .def("__init__", [](JackClient* self, const std::string& server) { new (self) JackClient("stemwright-look", server, nullptr); }, Unlocked())
+      .def_prop_ro("alive", &JackClient::alive)
+      .def("rate", [](const JackClient& self) { return self.jack().get_sample_rate(self.get()); })
+      .def("period", [](const JackClient& self) { return self.jack().get_buffer_size(self.get()); })
+      .def("ports", [](const JackClient& self) { return tuples(self.ports()); }, Unlocked());
 }
 
 void bind_sound(nb::module_& module) {

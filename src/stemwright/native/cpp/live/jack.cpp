@@ -6,100 +6,44 @@
 #include <utility>
 
 namespace stemwright::live {
-namespace {
-
-const jack::Library& opened_library() {
-  try {
-    return jack::library();
-  } catch (const DeviceError&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw DeviceError(error.what());
-  }
-}
-
-std::string of_server(const std::string& server) { return server.empty() ? "" : " named " + server; }
-
-jack::Client* open_client(const jack::Library& jack, const std::string& name, const std::string& server) {
-  int status = 0;
-  jack::said();
-  jack::Client* const client =
-      server.empty() ? jack.client_open(name.c_str(), jack::kNoStartServer, &status)
-                     : jack.client_open(name.c_str(), jack::kNoStartServer | jack::kServerName, &status, server.c_str());
-  if (client != nullptr) return client;
-  const std::string said = jack::said();
-  if ((status & jack::kVersionError) != 0) throw DeviceError("JACK: the server's version does not fit the library's" + of_server(server));
-  if ((status & (jack::kServerFailed | jack::kServerError | jack::kShmFailure)) != 0)
-    throw DeviceError("JACK: no server" + of_server(server) + " is running, or it refuses this user: start one (jackd -d alsa), or choose another device");
-  throw DeviceError("JACK: the server" + of_server(server) + " takes no client" + (said.empty() ? "" : " (" + said + ")"));
-}
-
-std::vector<JackPort> list_ports(const jack::Library& jack, jack::Client* client) {
-  std::vector<JackPort> all;
-  for (const bool midi : {false, true})
-    for (const bool input : {false, true})
-      for (const bool physical : {true, false}) {
-        const unsigned long way = input ? jack::kIsInput : jack::kIsOutput;
-        const char** const names = jack.get_ports(client, nullptr, midi ? jack::kMidi : jack::kAudio, way | (physical ? jack::kIsPhysical : 0));
-        for (const char** name = names; name != nullptr && *name != nullptr; ++name) {
-          const std::string text = *name;
-          const auto same = [&](const JackPort& port) { return port.name == text; };
-          if (std::none_of(all.begin(), all.end(), same)) all.push_back({text, midi, input, physical});
-        }
-        if (names != nullptr) jack.free(names);
-      }
-  return all;
-}
-
-// A client that only looks, and is gone afterwards.
-class Visitor {
- public:
-  explicit Visitor(const std::string& server) : jack(opened_library()), client(open_client(jack, "stemwright-look", server)) {}
-  ~Visitor() { jack.client_close(client); }
-  const jack::Library& jack;
-  jack::Client* const client;
-};
-
-}  // namespace
 
 JackDevice::JackDevice(Processor& graph, const JackNames& names)
-    : Device(graph), jack_(opened_library()), client_(open_client(jack_, names.client, names.server)) {
-  try {
-    const int rate = static_cast<int>(jack_.get_sample_rate(client_));
-    if (rate != graph.rate())
-      throw DeviceError("JACK: the server runs at " + std::to_string(rate) + " Hz and the graph at " + std::to_string(graph.rate()) +
-                        ": begin at " + std::to_string(rate) + " Hz, or start the server with -r " + std::to_string(graph.rate()));
-    if (static_cast<int>(names.inputs.size()) != graph.inputs() || static_cast<int>(names.outputs.size()) != graph.outputs())
-      throw DeviceError("JACK: the graph has " + std::to_string(graph.inputs()) + " inputs and " + std::to_string(graph.outputs()) +
-                        " outputs; " + std::to_string(names.inputs.size()) + " and " + std::to_string(names.outputs.size()) + " names were given");
-    set_period(static_cast<int>(jack_.get_buffer_size(client_)));
-    for (const auto& name : names.inputs) inputs_.push_back(add(name, jack::kAudio, jack::kIsInput));
-    for (const auto& name : names.outputs) outputs_.push_back(add(name, jack::kAudio, jack::kIsOutput));
-    for (const auto& [number, name] : names.midi_inputs) midi_in_.push_back({number, add(name, jack::kMidi, jack::kIsInput)});
-    for (const auto& [number, name] : names.midi_outputs) midi_out_.push_back({number, add(name, jack::kMidi, jack::kIsOutput)});
-    in_.resize(inputs_.size());
-    out_.resize(outputs_.size());
-    listen();
-    if (jack_.activate(client_) != 0) throw DeviceError("JACK: the client cannot be activated (" + jack::said() + ")");
-  } catch (...) {
-    jack_.client_close(client_);
-    throw;
-  }
+    : Device(graph), client_(names.client, names.server, [this](const char* reason) {
+        char line[160];
+        std::snprintf(line, sizeof line, "JACK: the server is gone or threw this client out (%.100s)", reason);
+        fail(line, true);
+      }), jack_(client_.jack()), audio_(client_.get()) {
+  const int rate = static_cast<int>(jack_.get_sample_rate(client_.get()));
+  if (rate != graph.rate())
+    throw DeviceError("JACK: the server runs at " + std::to_string(rate) + " Hz and the graph at " + std::to_string(graph.rate()) +
+                      ": begin at " + std::to_string(rate) + " Hz, or start the server with -r " + std::to_string(graph.rate()));
+  if (static_cast<int>(names.inputs.size()) != graph.inputs() || static_cast<int>(names.outputs.size()) != graph.outputs())
+    throw DeviceError("JACK: the graph has " + std::to_string(graph.inputs()) + " inputs and " + std::to_string(graph.outputs()) +
+                      " outputs; " + std::to_string(names.inputs.size()) + " and " + std::to_string(names.outputs.size()) + " names were given");
+  set_period(static_cast<int>(jack_.get_buffer_size(client_.get())));
+  for (const auto& name : names.inputs) inputs_.push_back(add(name, jack::kAudio, jack::kIsInput));
+  for (const auto& name : names.outputs) outputs_.push_back(add(name, jack::kAudio, jack::kIsOutput));
+  for (const auto& [number, name] : names.midi_inputs) midi_in_.push_back({number, add(name, jack::kMidi, jack::kIsInput)});
+  for (const auto& [number, name] : names.midi_outputs) midi_out_.push_back({number, add(name, jack::kMidi, jack::kIsOutput)});
+  in_.resize(inputs_.size());
+  out_.resize(outputs_.size());
+  listen();
+  if (jack_.activate(client_.get()) != 0) throw DeviceError("JACK: the client cannot be activated (" + jack::said() + ")");
 }
 
 jack::Port* JackDevice::add(const std::string& name, const char* type, unsigned long flags) {
-  jack::Port* const port = jack_.port_register(client_, name.c_str(), type, flags, 0);
+  jack::Port* const port = jack_.port_register(client_.get(), name.c_str(), type, flags, 0);
   if (port == nullptr) throw DeviceError("JACK: the server refuses a port named " + name + " (the name is taken or too long, or there are no ports left)");
   return port;
 }
 
 void JackDevice::listen() {
-  jack_.set_process_callback(client_, [](std::uint32_t frames, void* self) { return static_cast<JackDevice*>(self)->process(frames); }, this);
-  jack_.set_xrun_callback(client_, [](void* self) { return static_cast<JackDevice*>(self)->clockwork().xrun(), 0; }, this);
-  jack_.set_buffer_size_callback(client_, [](std::uint32_t frames, void* self) {
+  jack_.set_process_callback(client_.get(), [](std::uint32_t frames, void* self) { return static_cast<JackDevice*>(self)->process(frames); }, this);
+  jack_.set_xrun_callback(client_.get(), [](void* self) { return static_cast<JackDevice*>(self)->clockwork().xrun(), 0; }, this);
+  jack_.set_buffer_size_callback(client_.get(), [](std::uint32_t frames, void* self) {
     return static_cast<JackDevice*>(self)->set_period(static_cast<int>(frames)), 0;
   }, this);
-  jack_.set_sample_rate_callback(client_, [](std::uint32_t rate, void* self) {
+  jack_.set_sample_rate_callback(client_.get(), [](std::uint32_t rate, void* self) {
     auto& device = *static_cast<JackDevice*>(self);
     if (static_cast<int>(rate) == device.graph().rate()) return 0;
     char line[160];
@@ -107,16 +51,11 @@ void JackDevice::listen() {
                   device.graph().rate(), rate);
     return device.fail(line, false), 0;
   }, this);
-  jack_.on_info_shutdown(client_, [](int, const char* reason, void* self) {
-    char line[160];
-    std::snprintf(line, sizeof line, "JACK: the server is gone or threw this client out (%.100s)", reason != nullptr ? reason : "no reason given");
-    static_cast<JackDevice*>(self)->fail(line, true);
-  }, this);
 }
 
 int JackDevice::process(std::uint32_t frames) noexcept {
   enter();
-  const std::uint32_t now = jack_.last_frame_time(client_);
+  const std::uint32_t now = jack_.last_frame_time(audio_);
   missed(first_ ? 0 : static_cast<std::int32_t>(now - expected_));
   first_ = false;
   expected_ = now + frames;
@@ -150,20 +89,9 @@ bool JackDevice::send(int offset, int port, const std::uint8_t* bytes, int lengt
   return true;
 }
 
-void JackDevice::close() {
-  if (client_ != nullptr) jack_.client_close(std::exchange(client_, nullptr));
-}
+std::string JackDevice::client() const { return jack_.get_client_name(client_.get()); }
 
-jack::Client* JackDevice::opened() const {
-  if (client_ == nullptr) throw DeviceError("JACK: this device was closed");
-  return client_;
-}
-
-std::string JackDevice::client() const { return jack_.get_client_name(opened()); }
-
-bool JackDevice::realtime() const { return jack_.is_realtime(opened()) != 0; }
-
-std::vector<JackPort> JackDevice::ports() const { return list_ports(jack_, opened()); }
+bool JackDevice::realtime() const { return jack_.is_realtime(client_.get()) != 0; }
 
 void JackDevice::connect(const std::string& from, const std::string& to) {
   const std::string own = client() + ":";
@@ -171,7 +99,7 @@ void JackDevice::connect(const std::string& from, const std::string& to) {
   const std::string start = full(from), end = full(to);
   if (start.compare(0, own.size(), own) == 0 && end.compare(0, own.size(), own) == 0)
     throw DeviceError("JACK: " + start + " to " + end + " would lead what is played back to what is heard: a loop");
-  const int result = jack_.connect(client_, start.c_str(), end.c_str());
+  const int result = jack_.connect(client_.get(), start.c_str(), end.c_str());
   if (result != 0 && result != EEXIST) throw DeviceError("JACK: " + start + " cannot be connected to " + end + ": is one of them gone, or of another kind?");
 }
 
@@ -183,16 +111,6 @@ bool JackDevice::connected(const std::string& own) const {
     for (const Midi& midi : *list)
       if (client() + ":" + own == jack_.port_name(midi.port)) return jack_.port_connected(midi.port) > 0;
   throw DeviceError("JACK: there is no port named " + own);
-}
-
-std::pair<int, int> JackDevice::probe(const std::string& server) {
-  const Visitor visitor(server);
-  return {static_cast<int>(visitor.jack.get_sample_rate(visitor.client)), static_cast<int>(visitor.jack.get_buffer_size(visitor.client))};
-}
-
-std::vector<JackPort> JackDevice::ports_of(const std::string& server) {
-  const Visitor visitor(server);
-  return list_ports(visitor.jack, visitor.client);
 }
 
 }  // namespace stemwright::live

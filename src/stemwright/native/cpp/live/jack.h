@@ -6,14 +6,9 @@
 #include <vector>
 
 #include "device.h"
-#include "jack_library.h"
+#include "jack_client.h"
 
 namespace stemwright::live {
-
-struct JackPort {
-  std::string name;
-  bool midi, input, physical;  // input: what can be connected to
-};
 
 struct JackNames {
   std::string client, server;                    // server "": JACK's default
@@ -29,20 +24,16 @@ class JackDevice final : public Device, private MidiSink {
 
   std::string client() const;
   bool realtime() const;
-  std::vector<JackPort> ports() const;
+  std::vector<JackPort> ports() const { return client_.ports(); }
   // Own ports by their short names, others by their full ones; true where it stands (also if it did before). DeviceError for a port of
   // our own at the other end: what we play would come back as what we hear.
   void connect(const std::string& from, const std::string& to);
   bool connected(const std::string& own) const;
 
-  // The rate of a server and the period, or DeviceError as above.
-  static std::pair<int, int> probe(const std::string& server);
-  static std::vector<JackPort> ports_of(const std::string& server);
-
  private:
   bool takes(int port) const noexcept override;
   bool send(int offset, int port, const std::uint8_t* bytes, int length) noexcept override;
-  void close() override;
+  void close() override { client_.close(); }
 
   struct Midi {
     int number;
@@ -51,11 +42,11 @@ class JackDevice final : public Device, private MidiSink {
   };
   jack::Port* add(const std::string& name, const char* type, unsigned long flags);
   void listen();
-  jack::Client* opened() const;
   int process(std::uint32_t frames) noexcept;
 
+  JackClient client_;
   const jack::Library& jack_;
-  jack::Client* client_ = nullptr;
+  const jack::Client* audio_ = nullptr;  // the same, as the audio thread has it
   std::vector<jack::Port*> inputs_, outputs_;
   std::vector<const float*> in_;
   std::vector<float*> out_;
