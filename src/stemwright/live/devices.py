@@ -271,7 +271,7 @@ class MidiPorts:
             return []
 
     def _close_those_gone(self) -> None:
-        """libjack frees what is left of a dead server when it meets the next one; RtMidi must not do so again."""
+        """libjack frees what is left of a dead server when it meets the next; RtMidi must not do so again."""
         for port in list(self._ends):
             port.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 
 import pytest
@@ -57,7 +58,7 @@ def test_stamps_take_the_delay_of_a_busy_program_out() -> None:
     stamps, step = Stamps(), 60 / 120 / 24
     heard = [10 + i * step + (0.006 if i % 3 else 0.0005) for i in range(96)]
     found = [stamps.at(step if i else 0.0, moment) for i, moment in enumerate(heard)]
-    worst = max(abs(b - a - step) for a, b in zip(found, found[1:], strict=False))
+    worst = max(abs(b - a - step) for a, b in itertools.pairwise(found))
     assert worst < 1e-5
     assert stamps.at(3600.0, 5000.0) == 5000.0, "a driver's clock that went astray is not believed"
 
