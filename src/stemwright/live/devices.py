@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from stemwright.errors import StemwrightError, UsageError, install, shown
 from stemwright.live.midi.connection import Connection
+from stemwright.live.midi.echoes import Echoes
 from stemwright.live.midi.port import PortLost
 from stemwright.live.naming import chosen, numbered
 from stemwright.native.devices import (
@@ -190,11 +191,17 @@ class MidiPorts:
     """
 
     def __init__(
-        self, sample_at: Callable[[int], int], client: str = CLIENT, system: str | None = None
+        self,
+        sample_at: Callable[[int], int],
+        client: str = CLIENT,
+        system: str | None = None,
+        loops: bool = False,
     ) -> None:
         """`sample_at`: the graph's sample of a moment of `time.monotonic_ns`. `system`: "alsa" or "jack",
-        where both are there. StemwrightError where the package or a MIDI system is missing.
+        where both are there. `loops`: what is sent may come back, as for a measurement; else `echoes` stops
+        it after a few. StemwrightError where the package or a MIDI system is missing.
         """
+        self.echoes = None if loops else Echoes()
         self._rtmidi = _package()
         self._api = _api(self._rtmidi, system)
         self._sample_at, self._client = sample_at, client
@@ -240,7 +247,7 @@ class MidiPorts:
     def _port(
         self, name: str, ends: tuple[Any, Any], names: tuple[str, str], present: Callable[[], bool]
     ) -> Connection:
-        port = Connection(name, ends, present, self._sample_at)
+        port = Connection(name, ends, present, self._sample_at, self.echoes)
         self._ends[port] = names
         return _kept(port)
 

@@ -33,8 +33,8 @@ def loop(server: object) -> Through:
     return through
 
 
-def ports(through: Through | None = None) -> MidiPorts:
-    return MidiPorts(lambda moment: moment // 1_000_000, system="jack")
+def ports(loops: bool = False) -> MidiPorts:
+    return MidiPorts(lambda moment: moment // 1_000_000, system="jack", loops=loops)
 
 
 def test_a_port_is_found_by_a_part_of_its_name_and_gives_back_what_it_is_sent(loop: Through) -> None:
@@ -56,12 +56,30 @@ def test_a_port_is_found_by_a_part_of_its_name_and_gives_back_what_it_is_sent(lo
 
 
 def test_a_burst_of_2000_notes_arrives_whole_and_in_order(loop: Through) -> None:
-    port = ports().open("keys", "keys")
+    port = ports(loops=True).open("keys", "keys")
     notes = [bytes([0x90 | i // 128, i % 128, 1 + i % 127]) for i in range(2000)]
     port.send(b"".join(notes))
     got: list[bytes] = []
     assert until(lambda: got.extend(data for _, data in port.poll()) or len(got) == 2000), len(got)
     assert got == notes and not port.lost
+
+
+def test_a_loop_of_cables_goes_round_a_few_times_and_no_more(loop: Through) -> None:
+    """Ports that answer every note with another one, as a companion does."""
+    midi = ports()
+    ear, mouth = midi.open("keys", ""), midi.open("", "keys")
+    mouth.send(bytes([0x90, 60, 100]))
+    answers = 0
+
+    def went_quiet() -> bool:
+        nonlocal answers
+        for _, data in ear.poll():
+            answers += 1
+            mouth.send(bytes([0x90, (data[1] + 1) % 128, 100]))
+        return midi.echoes is not None and midi.echoes.dropped > 0
+
+    assert until(went_quiet)
+    assert answers == 15 and midi.echoes is not None and midi.echoes.stands(time.monotonic())
 
 
 def test_names_that_fit_nothing_several_or_ourselves(loop: Through) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
 from stemwright.live.midi.connection import MAX_RECEIVED, Connection
+from stemwright.live.midi.echoes import Echoes
 from stemwright.live.midi.port import PortLost
 from stemwright.live.midi.sending import BURST, MAX_WAITING, Sender
 from stemwright.live.midi.stamps import Stamps
@@ -136,3 +137,33 @@ def test_a_driver_that_refuses_is_a_port_that_is_gone() -> None:
     assert (ends[0].deleted, ends[1].deleted) == (1, 1)
     port.close()
     assert ends[0].deleted == 1
+
+
+def test_playing_in_unison_is_no_loop_and_an_opened_loop_is_forgotten() -> None:
+    echoes, dropped = Echoes(), []
+    for beat in range(64):  # every second note is another one than was sent
+        echoes.sent(bytes([0x90, 60, 100]), beat)
+        dropped.append(echoes.is_one(bytes([0x90, 60 + beat % 2, 100]), beat + 0.01))
+        echoes.sent(b"\xf8", beat)
+        dropped.append(echoes.is_one(b"\xf8", beat + 0.01))
+    assert not any(dropped)
+    for turn in range(32):
+        echoes.sent(bytes([0xB0, 7, turn]), 100 + turn / 100)
+        dropped.append(echoes.is_one(bytes([0xB0, 7, turn]), 100.005 + turn / 100))
+    assert sum(dropped) == echoes.dropped == 32 - 15
+    assert echoes.stands(101) and not echoes.stands(110)
+    assert not echoes.is_one(bytes([0x90, 50, 1]), 101.0), "what was not sent is heard"
+    echoes.sent(bytes([0x90, 50, 1]), 110.0)
+    assert not echoes.is_one(bytes([0x90, 50, 1]), 110.01)
+    assert not echoes.is_one(b"", 110.01)
+
+
+def test_what_came_before_a_port_was_gone_is_not_lost() -> None:
+    end, there = End(), [True]
+    port = Connection("keys", (end, None), lambda: there[0], lambda moment: moment)
+    end.heard(([0x80, 60, 0], 0.0), None)
+    there[0] = False
+    time.sleep(0.6)
+    assert [data for _, data in port.poll()] == [bytes([0x80, 60, 0])]
+    with pytest.raises(PortLost):
+        port.poll()

@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from stemwright.live.midi.echoes import Echoes
 from stemwright.live.midi.port import PortLost
 from stemwright.live.midi.sending import Sender
 from stemwright.live.midi.stamps import Stamps
@@ -20,21 +21,27 @@ class Connection:
     """One open connection (`midi.port.Port`); made by `devices.MidiPorts`."""
 
     def __init__(
-        self, name: str, ends: tuple[Any, Any], present: Callable[[], bool], sample_at: Callable[[int], int]
+        self,
+        name: str,
+        ends: tuple[Any, Any],
+        present: Callable[[], bool],
+        sample_at: Callable[[int], int],
+        echoes: Echoes | None = None,
     ) -> None:
         """`ends`: RtMidi's in and out, either may be None. `present`: whether the port is still there;
-        `sample_at`: the graph's sample of a moment of `time.monotonic_ns`.
+        `sample_at`: the graph's sample of a moment of `time.monotonic_ns`; `echoes`: what keeps messages of
+        all ports from going round.
         """
         self.name = name
         self.lost = 0
         """Messages that came while `MAX_RECEIVED` waited, or that are none."""
         self._in, self._out = ends
-        self._present, self._sample_at = present, sample_at
+        self._present, self._sample_at, self._echoes = present, sample_at, echoes
         self._received: deque[tuple[int, bytes]] = deque()
         self._stamps = Stamps()
         self._looked = time.monotonic()
         self.alive = True
-        self._sender = None if self._out is None else Sender(self._out.send_message)
+        self._sender = None if self._out is None else Sender(self._send)
         if self._in is not None:
             self._in.ignore_types(sysex=False, timing=False, active_sense=True)
             self._in.set_callback(self._arrived)
@@ -57,13 +64,20 @@ class Connection:
         if self._sender is not None:
             self._sender.post(data)
 
+    def _send(self, message: bytes) -> None:
+        if self._echoes is not None:
+            self._echoes.sent(message, time.monotonic())
+        self._out.send_message(message)
+
     def poll(self) -> list[tuple[int, bytes]]:
-        """(sample, bytes) of what came since the last call."""
-        self._look()
+        """(sample, bytes) of what came since the last call, also of a port that is gone by now."""
         out = []
         while self._received:
             moment, message = self._received.popleft()
-            out.append((self._sample_at(moment), message))
+            if self._echoes is None or not self._echoes.is_one(message, moment / 1e9):
+                out.append((self._sample_at(moment), message))
+        if not out:
+            self._look()
         return out
 
     def _look(self) -> None:
