@@ -35,6 +35,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix producer song store work",
+    "live": "native",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
@@ -116,8 +117,11 @@ def test_whatever_is_imported_is_there() -> None:
     there |= {parts[:-1] for parts in there if parts[-1] == "__init__"}
     for path in modules():
         missing = {name for name in targets(path) if tuple(name.split(".")[1:]) not in there}
-        built = {"stemwright.native._engine", "stemwright.native._live", "stemwright.__version__"}
-        assert not missing - built, path
+        assert not missing - {
+            "stemwright.native._engine",
+            "stemwright.native._live",
+            "stemwright.__version__",
+        }, path
 
 
 def test_arrows_point_downwards() -> None:
@@ -139,6 +143,7 @@ def test_no_circles_in_rooms() -> None:
 
 def test_rooms_and_files_stay_small() -> None:
     sources = [path for kind in ("*.py", "*.cpp", "*.h") for path in ROOT.rglob(kind)]
+    sources = [path for path in sources if "third_party" not in path.parts]
     lines = {path: path.read_text(encoding="utf-8").count("\n") for path in sources}
     assert {path: count for path, count in lines.items() if count > LINES} == {}
     total = sum(lines.values())

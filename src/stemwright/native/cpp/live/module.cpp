@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "../arrays.h"
+#include "bind_devices.h"
 #include "graph.h"
 
 namespace nb = nanobind;
@@ -185,4 +186,5 @@ NB_MODULE(_live, m) {
   graph.def(nb::init<int, int, int>());
   bind_making(graph);
   bind_running(graph);
+  bind_devices(m);
 }

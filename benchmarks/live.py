@@ -1,0 +1,29 @@
+"""What playing live reaches, a part at a time; `PART --help` says what a part measures.
+
+python benchmarks/live.py realtime [--seconds 600] [--stems 16] [--loads none,numpy,python] [--json FILE]
+"""
+
+import argparse
+
+import live_realtime
+
+PARTS = {"realtime": live_realtime}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parts = parser.add_subparsers(dest="part", required=True)
+    for name, module in PARTS.items():
+        module.options(
+            parts.add_parser(
+                name, description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+            )
+        )
+    chosen = parser.parse_args()
+    PARTS[chosen.part].measure(chosen)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""A JACK server of the tests' own, which plays into nothing."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from os import getpid
+
+import pytest
+
+from stemwright.errors import StemwrightError
+from stemwright.native.devices import JackLook
+
+_numbers = count()
+
+
+class Server:
+    """jackd's dummy driver under a name of its own, at 128 frames."""
+
+    def __init__(self, name: str, rate: int) -> None:
+        self.name, self.rate, self.realtime = name, rate, True
+        if not self._start(["-R", "-P", "60"]):
+            self.realtime = False
+            if not self._start(["-r"]):
+                pytest.skip("jackd does not start here")
+
+    def _start(self, options: list[str]) -> bool:
+        driver = ["-d", "dummy", "-r", str(self.rate), "-p", "128"]
+        self.process = subprocess.Popen(
+            ["jackd", "-n", self.name, *options, *driver],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        for _ in range(100):
+            time.sleep(0.05)
+            if self.process.poll() is not None:
+                return False
+            try:
+                JackLook(self.name)
+                return True
+            except StemwrightError:
+                pass
+        self.end()
+        return False
+
+    def end(self, kill: bool = False) -> None:
+        """A second time, nothing."""
+        if self.process.poll() is None:
+            (self.process.kill if kill else self.process.terminate)()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
+    """Starts servers; the first is the default one, for RtMidi as well. All end with the test."""
+    if shutil.which("jackd") is None:
+        pytest.skip("jackd is not installed (Debian: jackd2)")
+    name = f"stemwright-test-{getpid()}-{next(_numbers)}"
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    begun: list[Server] = []
+
+    def start(rate: int = 48000) -> Server:
+        server = Server(name, rate)
+        begun.append(server)
+        return server
+
+    try:
+        yield start
+    finally:
+        for server in begun:
+            server.end()
+
+
+@pytest.fixture
+def server(servers: Callable[..., Server]) -> Server:
+    return servers()
