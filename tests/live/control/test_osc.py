@@ -126,6 +126,8 @@ def test_addresses_are_actions() -> None:
     assert as_action(OscMessage("/slot/launch", (0, 3.0)), 9) == make("slot.launch", [0, 3], 9)
     assert as_action(OscMessage("/column/mute", (2, True)), 9) == make("column.mute", [2, "on"], 9)
     assert as_action(OscMessage("/column/mute", (2, 0.0)), 9) == make("column.mute", [2, "off"], 9)
+    setting = OscMessage("/player/set", (0, "harmony", "mute", True))
+    assert as_action(setting, 9) == make("player.set", [0, "harmony", "mute", 1], 9)
     assert as_action(OscMessage("/panic"), 9) == Action("panic", {}, 9)
 
 

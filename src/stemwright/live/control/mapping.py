@@ -82,7 +82,7 @@ def check(mapped: Mapped) -> Mapped:
 
 def _driven(mapped: Mapped) -> Parameter:
     parameters = action_kind(mapped.action).parameters
-    if not parameters or (parameters[-1].kind == "str" and not parameters[-1].choices):
+    if not parameters or not parameters[-1].can_turn:
         raise UsageError(f"mode: {mapped.action} has nothing that a knob could move; use button")
     driven = parameters[-1]
     for name, value in (("low", mapped.low), ("high", mapped.high)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -71,9 +72,9 @@ class Launchpads:
 
     def close(self) -> None:
         """Puts all of them back; a second time, nothing."""
-        while self._held:
-            _, held = self._held.popitem()
-            held.surface.leave()
+        with ExitStack() as each:  # what goes wrong with one does not keep the others from being put back
+            while self._held:
+                each.callback(self._held.popitem()[1].surface.leave)
 
     def __enter__(self) -> Self:
         return self

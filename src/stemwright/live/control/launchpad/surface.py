@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from stemwright.live.control.actions import Action, release_of
@@ -95,8 +96,8 @@ class Surface:
                     self._port.send(message)
         except (PortLost, OSError):
             pass  # gone: it starts in live mode when it is plugged in again
-        finally:
-            self._is_entered = False
+        self._is_entered = False
+        with suppress(PortLost, OSError):
             self._port.close()
 
     def _take(self, message: Message, state: ShownState, heard: Heard) -> None:
