@@ -82,7 +82,7 @@ def check(mapped: Mapped) -> Mapped:
 
 def _driven(mapped: Mapped) -> Parameter:
     parameters = action_kind(mapped.action).parameters
-    if not parameters or (parameters[-1].kind == "str" and not parameters[-1].choices):
+    if not parameters or not parameters[-1].can_turn:
         raise UsageError(f"mode: {mapped.action} has nothing that a knob could move; use button")
     driven = parameters[-1]
     for name, value in (("low", mapped.low), ("high", mapped.high)):
@@ -106,7 +106,7 @@ class Mappings:
         self._by_source: dict[Source, list[Mapped]] = {}
         self._takeovers: dict[tuple[Source, int], Takeover] = {}
         self._pressed: dict[tuple[Source, int], Action] = {}
-        self._ahead: dict[Hashable, tuple[Value | None, Value]] = {}
+        self._ahead: dict[Hashable, Value] = {}
         for one in mapped:
             self._by_source.setdefault(one.source, []).append(check(one))
 
@@ -127,7 +127,8 @@ class Mappings:
             self._pressed.pop((source, i), None)
 
     def actions(self, movements: Iterable[Movement]) -> list[Action]:
-        """What the movements mean, in order."""
+        """What the movements mean, in order; to be done before the next call, which asks for values anew."""
+        self._ahead.clear()
         return [
             action
             for movement in movements
@@ -191,17 +192,14 @@ class Mappings:
         return action
 
     def _travel(self, mapped: Mapped) -> float | None:
-        """Where the value is. What was asked for holds until the value changes: it may be on its way."""
-        real = self._current(mapped.action, mapped.arguments)
-        key = _value_key(mapped)
-        if key in self._ahead and self._ahead[key][0] != real:
-            del self._ahead[key]
-        value = self._ahead[key][1] if key in self._ahead else real
+        """Where the value is, or will be when what these movements ask for is done."""
+        value = self._ahead.get(_value_key(mapped))
+        value = self._current(mapped.action, mapped.arguments) if value is None else value
         return None if value is None else mapped.driven.travel(value, mapped.low, mapped.high)
 
     def _set(self, mapped: Mapped, travel: float, at: int) -> Action:
         value = mapped.driven.at(travel, mapped.low, mapped.high)
-        self._ahead[_value_key(mapped)] = self._current(mapped.action, mapped.arguments), value
+        self._ahead[_value_key(mapped)] = value
         return make(mapped.action, {**mapped.arguments, mapped.driven.name: value}, at)
 
 
