@@ -238,6 +238,8 @@ def test_errors_name_what_is_wrong(random_bundle: Bundle) -> None:
     players = band(random_bundle)
     for path, value, said in (
         ("keys/two/low", 200, "low: 200 is not a whole number from 0 to 127"),
+        ("keys/two/low", 10**400, "is not a whole number"),
+        ("keys/two/chance", float("nan"), "is not a number"),
         ("keys/two/instrument", "you", "instrument you is that of me already"),
         ("keys/two/source", "three", "source 'three' is none of me"),
         ("keys/two/out", 2, "out 2 is not there; outputs are 0 to 1"),

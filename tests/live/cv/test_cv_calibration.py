@@ -134,6 +134,7 @@ def test_calibrations_are_kept_by_device(tmp_path: Path, monkeypatch: pytest.Mon
     for new, said in (
         (text.replace("gain = 1.01", "gain = 5"), "outputs.1.gain: 5 is not between"),
         (text.replace("gain = 1.01", "gain = true"), "outputs.1.gain: True is not a number"),
+        (text.replace("gain = 1.01", "gain = 1" + "0" * 400), "outputs.1.gain: 1000"),
         (text.replace("outputs.1]", "outputs.0]"), "outputs.0: is not a channel"),
         (text.replace("gain = 1.01", ""), "should have gain and offset"),
         ("device = ", "is not TOML"),

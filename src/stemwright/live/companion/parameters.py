@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from stemwright.errors import UsageError, shown
+from stemwright.live.numbers import finite
 
 Value = bool | int | float | str
 T = TypeVar("T")
@@ -36,12 +37,12 @@ class Parameter:
             return value
         if self.kind == "name" and isinstance(value, str) and len(value) <= 32 and value.isprintable():
             return value
-        number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-        if number and self.kind in ("whole", "number") and self.low <= value <= self.high:  # type: ignore[operator]
+        found = finite(value)
+        if found is not None and self.kind in ("whole", "number") and self.low <= found <= self.high:
             if self.kind == "number":
-                return float(value)  # type: ignore[arg-type]
-            if isinstance(value, int) or float(value).is_integer():  # type: ignore[arg-type]
-                return int(value)  # type: ignore[call-overload,no-any-return]
+                return found
+            if found.is_integer():
+                return int(found)
         raise UsageError(f"{self.name}: {shown(value)} is not {self._wanted()}", field=self.name)
 
     def turned(self, place: float) -> Value:

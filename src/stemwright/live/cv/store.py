@@ -21,6 +21,7 @@ from typing import Any
 
 from stemwright.errors import StemwrightError, UsageError, shown
 from stemwright.live.cv.calibration import EXACT, Calibration
+from stemwright.live.numbers import finite
 
 MAX_BYTES = 64 * 1024
 MAX_CHANNELS = 64
@@ -126,7 +127,7 @@ def _side(sheet: Mapping[str, Any], side: str) -> dict[int, Calibration]:
         if not isinstance(each, Mapping) or set(each) != {"gain", "offset"}:
             raise UsageError(f"{side}.{name}: should have gain and offset")
         for key, value in each.items():
-            if isinstance(value, bool) or not isinstance(value, (int, float)):
+            if finite(value) is None:
                 raise UsageError(f"{side}.{name}.{key}: {shown(value)} is not a number")
         try:
             out[int(name)] = Calibration(float(each["gain"]), float(each["offset"]))
