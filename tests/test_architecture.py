@@ -43,6 +43,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
     "producer song symbolic work",
+    "live": "models song symbolic words",
     "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",

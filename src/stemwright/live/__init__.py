@@ -1,1 +1,1 @@
-"""Playing live: a clock, a launcher of stems, players that answer, and the surfaces they are played from."""
+"""Playing live: clock, launching, players, devices and what steers them."""

@@ -26,28 +26,50 @@ MAX_ANSWER = 1 << 20
 """Bytes of an answer."""
 TIMEOUT = 120.0
 _SHOWN = 80
+_WAITING = 64
+"""Answers that may wait to be read; a program that writes more waits itself."""
 
 
 class Program:
-    """A program that runs, and answers. All its answers together may take so many seconds."""
+    """A program that runs, and answers. All its answers together may take so many seconds, but for those that
+    are waited for by a time of their own. `option`: the argument that gives more time.
+    """
 
-    def __init__(self, process: subprocess.Popen[bytes], name: str, timeout: float, said: IO[bytes]) -> None:
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        name: str,
+        timeout: float,
+        said: IO[bytes],
+        option: str = "timeout",
+    ) -> None:
         self.name = name
-        self._process, self._said = process, said
+        self._process, self._said, self._option = process, said, option
         self._end, self._timeout = time.monotonic() + timeout, timeout
-        self._answers: queue.Queue[bytes] = queue.Queue()
+        self._answers: queue.Queue[bytes] = queue.Queue(_WAITING)
+        self._ended = False
         threading.Thread(target=self._listen, daemon=True).start()
 
     def ask(self, question: Mapping[str, Any]) -> dict[str, Any]:
         """The object that answers a question. StemwrightError, one line, where there is none in time."""
+        self.tell(question)
+        return self.answer(self._end - time.monotonic(), self._timeout)
+
+    def tell(self, question: Mapping[str, Any]) -> None:
+        """Give it a question; nothing is waited for."""
         data = json.dumps(question, ensure_ascii=True).encode() + b"\n"
         threading.Thread(target=self._tell, args=(data,), daemon=True).start()
+
+    def answer(self, seconds: float, told: float | None = None) -> dict[str, Any]:
+        """The next object that it writes. StemwrightError, one line, where there is none in time. `told`: the
+        seconds that this line speaks of, where they are others.
+        """
         try:
-            line = self._answers.get(timeout=max(self._end - time.monotonic(), 0.01))
+            line = self._answers.get(timeout=max(seconds, 0.01))
         except queue.Empty:
             raise StemwrightError(
-                f"{self.name}: gave no answer within {self._timeout:g} s; give it longer with "
-                f"{argument('timeout')}, or mend it"
+                f"{self.name}: gave no answer within {told or seconds:g} s; give it longer with "
+                f"{argument(self._option)}, or mend it"
             ) from None
         if not line:
             raise StemwrightError(f"{self.name}: ended without an answer{self._last_words()}")
@@ -65,6 +87,7 @@ class Program:
 
     def stop(self) -> None:
         """End it, and what it has started, if it has not ended itself."""
+        self._ended = True
         with contextlib.suppress(OSError):
             if self._process.stdin is not None:
                 self._process.stdin.close()
@@ -89,10 +112,16 @@ class Program:
         with contextlib.suppress(OSError, ValueError):
             while line := self._process.stdout.readline(MAX_ANSWER + 1):
                 if line.strip():
-                    self._answers.put(line)
-                if len(line) > MAX_ANSWER:
+                    self._put(line)
+                if self._ended or len(line) > MAX_ANSWER:
                     break
-        self._answers.put(b"")
+        self._put(b"")
+
+    def _put(self, line: bytes) -> None:
+        while not self._ended:
+            with contextlib.suppress(queue.Full):
+                self._answers.put(line, timeout=0.5)
+                return
 
     def _last_words(self) -> str:
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -104,20 +133,20 @@ class Program:
 
 
 @contextmanager
-def running(command: str, timeout: float | None) -> Iterator[Program]:
+def running(
+    command: str, timeout: float | None, by: str = "by", option: str = "timeout"
+) -> Iterator[Program]:
     """The program of a command line, split as a shell would, run without one. UsageError where it cannot be
-    started; it is ended with the block.
+    started; it is ended with the block. `by`, `option`: the arguments that name it and its time.
     """
     if timeout is not None and not 0 < timeout <= 86400:
-        raise UsageError(f"{argument('timeout')} {timeout:g}: give seconds above 0, at most 86400")
+        raise UsageError(f"{argument(option)} {timeout:g}: give seconds above 0, at most 86400")
     try:
         words = shlex.split(command)
     except ValueError as error:
-        raise UsageError(
-            f"{argument('by')} {command[:60]!r}: {str(error).lower()}; mend its quotes"
-        ) from None
+        raise UsageError(f"{argument(by)} {command[:60]!r}: {str(error).lower()}; mend its quotes") from None
     if not words:
-        raise UsageError(f"{argument('by')}: names no program")
+        raise UsageError(f"{argument(by)}: names no program")
     with tempfile.TemporaryFile() as said:
         try:
             process = subprocess.Popen(
@@ -129,8 +158,8 @@ def running(command: str, timeout: float | None) -> Iterator[Program]:
             )
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or "no program"
-            raise UsageError(f"{argument('by')} {words[0][:60]!r}: cannot be started ({reason})") from None
-        program = Program(process, Path(words[0]).name, timeout or TIMEOUT, said)
+            raise UsageError(f"{argument(by)} {words[0][:60]!r}: cannot be started ({reason})") from None
+        program = Program(process, Path(words[0]).name, timeout or TIMEOUT, said, option)
         try:
             yield program
         finally:
