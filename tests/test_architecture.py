@@ -35,7 +35,6 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix producer song store work",
-    "live": "native",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
@@ -43,7 +42,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
     "producer song symbolic work",
-    "live": "models song symbolic words",
+    "live": "models native song symbolic words",
     "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments models producer shown "
     "song training work",
