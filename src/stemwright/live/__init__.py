@@ -1,0 +1,1 @@
+"""Playing live: clock, launching, players, devices and what steers them."""

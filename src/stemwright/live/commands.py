@@ -1,0 +1,71 @@
+"""What Python tells the audio side, and the numbers by which it is told about later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, IntFlag
+
+RATE = 48_000
+"""Samples a second of a graph, unless its device says otherwise."""
+MAX_TICKET = 2**32 - 1
+
+
+class Op(IntEnum):
+    """What a command does to its node."""
+
+    SET = 1
+    LAUNCH = 2
+    STOP = 3
+    NOTE = 4
+    MIDI = 5
+    PLAN = 6
+    CANCEL = 7
+    RECORD = 8
+    ALL_OFF = 9
+
+
+class Flag(IntFlag):
+    """How a command is meant."""
+
+    NONE = 0
+    ON_TIME = 1
+    """Dropped, and reported as late, where its sample is over when the audio side sees it."""
+    LOOP = 2
+    """A launched clip begins again at its end, until it is stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`at`: the absolute sample at which it holds. `index`: a clip, parameter, plan, ticket or packed bytes,
+    by its `op`; `value`: a parameter's value, or the frame at which a launched clip begins.
+    """
+
+    at: int
+    op: Op
+    node: int = 0
+    index: int = 0
+    value: float = 0.0
+    flags: Flag = Flag.NONE
+    ticket: int = 0
+
+
+class Tickets:
+    """Numbers for commands that may be cancelled or reported: 1, 2, 3, ... ; 0 is no ticket."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """A number that no command has, until 2**32 were given."""
+        self._last = self._last % MAX_TICKET + 1
+        return self._last
+
+
+def packed(*message: int) -> int:
+    """One to three MIDI bytes as a command's index: the first byte lowest."""
+    return int.from_bytes(bytes(message), "little")
+
+
+def cancel(ticket: int, node: int = 0) -> Command:
+    """What drops the commands of a ticket that have not been applied; it holds as soon as it is seen."""
+    return Command(0, Op.CANCEL, node, ticket)
