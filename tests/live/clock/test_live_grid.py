@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
@@ -76,25 +76,19 @@ def test_units_by_their_names() -> None:
         parse_quantum("3 bars")
 
 
+@settings(deadline=None)
 @given(meters, st.fractions(0, 500, max_denominator=977), st.sampled_from(list(Quantum)))
 def test_boundaries_of_one_meter(meter: Meter, place: Fraction, unit: Quantum) -> None:
     """Beside lengths of their own in quarters; the last one before a bar line is the line itself."""
     grid = Grid(of_meter(F(0), meter))
-    bar = F(4 * meter.n, meter.d)
     found = boundary(grid, unit, place)
-    every = {
-        "none": place or F(1),
-        "1/16": F(1, 4),
-        "1/8": F(1, 2),
-        "beat": F(4, meter.d),
-        "bar": bar,
-        "2 bars": 2 * bar,
-        "4 bars": 4 * bar,
-        "8 bars": 8 * bar,
-        "phrase": 8 * bar,
-    }[unit]
-    start = place // bar * bar
-    counted = [start + k * every for k in range(int(bar / every) + 2)] if every < bar else []
-    ahead = [p for p in (*counted, start, start + bar) if p >= place and p <= start + bar]
-    expected = min(ahead) if every <= bar else -(-place // every) * every
+    bar = F(4 * meter.n, meter.d)
+    steps = {"1/16": F(1, 4), "1/8": F(1, 2), "beat": F(4, meter.d)}
+    bars = {"bar": 1, "2 bars": 2, "4 bars": 4, "8 bars": 8, "phrase": 8}
+    if unit in steps:
+        start, step = place // bar * bar, steps[unit]
+        lines = [start + k * step for k in range(int(bar / step) + 1)]
+        expected = min(line for line in (*lines, start + bar) if line >= place)
+    else:
+        expected = -(-place // (bars[unit] * bar)) * bars[unit] * bar if unit in bars else place
     assert found == expected

@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import floor
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
@@ -27,6 +27,7 @@ def test_halves_are_rounded_up() -> None:
     assert tempo.sample(Fraction(-1, 1000)) == -22
 
 
+@settings(deadline=None)
 @given(bpms, st.lists(st.tuples(st.integers(1, 400), bpms), max_size=40), st.integers(0, 4000))
 def test_changes_at_places_keep_to_the_ideal_time(
     first: Fraction, changes: list[tuple[int, Fraction]], step: int
@@ -46,6 +47,7 @@ def test_changes_at_places_keep_to_the_ideal_time(
     assert abs(tempo.exact(query) - exact) < Fraction(1, 1000)
 
 
+@settings(deadline=None)
 @given(bpms, st.lists(st.tuples(st.integers(1, 10**6), bpms), max_size=60))
 def test_changes_at_samples_are_continuous_and_stay_short(
     first: Fraction, changes: list[tuple[int, Fraction]]

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from math import ceil, floor
+from math import ceil, floor, lcm
+from operator import attrgetter
 
 from stemwright.errors import UsageError
 from stemwright.live.commands import RATE
@@ -46,6 +47,9 @@ class Segment:
         return self.quarters + (sample - self.sample) / self.step
 
 
+_sample, _quarters = attrgetter("sample"), attrgetter("quarters")
+
+
 class TempoMap:
     """The tempo from sample 0 on. `bpm` holds until the first change.
 
@@ -75,7 +79,7 @@ class TempoMap:
 
     def at(self, sample: int | Fraction) -> Segment:
         """The segment in which a sample lies."""
-        return self._segments[max(0, bisect_right(self._segments, sample, key=lambda s: s.sample) - 1)]
+        return self._segments[max(0, bisect_right(self._segments, sample, key=_sample) - 1)]
 
     def bpm(self, sample: int) -> Fraction:
         """The tempo at a sample."""
@@ -95,7 +99,7 @@ class TempoMap:
 
     def _holding(self, quarters: Fraction) -> Segment:
         first = self._run
-        found = bisect_right(self._segments, quarters, lo=first, key=lambda s: s.quarters)
+        found = bisect_right(self._segments, quarters, lo=first, key=_quarters)
         return self._segments[max(first, found - 1)]
 
     def change(self, sample: int, bpm: Fraction) -> None:
@@ -122,7 +126,7 @@ class TempoMap:
 
     def cut(self, sample: int) -> None:
         """Drop what was to come after a sample."""
-        kept = max(1, bisect_right(self._segments, sample, key=lambda s: s.sample))
+        kept = max(1, bisect_right(self._segments, sample, key=_sample))
         del self._segments[kept:]
         self._run = self._last_jump()
 
@@ -132,7 +136,7 @@ class TempoMap:
         return self.at(sample)
 
     def _put(self, segment: Segment) -> None:
-        kept = bisect_right(self._segments, segment.sample, key=lambda s: s.sample)
+        kept = bisect_right(self._segments, segment.sample, key=_sample)
         if kept and self._segments[kept - 1].sample == segment.sample:
             kept -= 1
         self._segments[kept:] = [segment]
@@ -143,7 +147,7 @@ class TempoMap:
 
     def places(self, step: Fraction, start: int, stop: int) -> Iterator[tuple[int, int]]:
         """(sample, k) of all places k * step whose sample is in start..stop - 1, also before jumps."""
-        first = bisect_right(self._segments, start - 1, key=lambda s: s.sample) - 1
+        first = bisect_right(self._segments, start - 1, key=_sample) - 1
         ahead = [*self._segments[max(0, first) :], None]
         for segment, after in pairwise(ahead):
             assert segment is not None
@@ -157,12 +161,15 @@ def _inside(
 ) -> Iterator[tuple[int, int]]:
     """(sample, k) of one segment's places in start..stop - 1."""
     # A place just before `start` may be rounded up to it.
-    k = ceil(segment.place(max(segment.sample, start - 1)) / step)
+    k = ceil(segment.place(max(segment.sample, Fraction(start - 1))) / step)
+    first, each = segment.exact(k * step), step * segment.step
+    den = lcm(first.denominator, each.denominator, after.sample.denominator if after else 1)
+    at, add = int(first * den), int(each * den)  # whole numbers: there are very many places
+    end, jump = (int(after.sample * den), after.jump) if after else (None, False)
     while True:
-        exact = segment.exact(k * step)
-        sample = floor(exact + HALF)
-        if sample >= stop or (after and (exact >= after.sample or (after.jump and sample >= after.sample))):
+        sample = (2 * at + den) // (2 * den)
+        if sample >= stop or (end is not None and (at >= end or (jump and sample * den >= end))):
             return
         if sample >= start:
             yield sample, k
-        k += 1
+        k, at = k + 1, at + add

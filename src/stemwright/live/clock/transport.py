@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from math import floor
@@ -129,21 +129,30 @@ class Transport:
             listener(sample)
 
     def set_tempo(self, sample: int, bpm: Fraction) -> None:
-        """A tempo from a sample on; the song's own tempos are followed no more. UsageError where it is none."""
-        self._forget_later(sample)
+        """A tempo from a sample on; the song's own are followed no more. UsageError where it is none."""
         self.tempo.change(sample, bpm)
         self._song = None
+        self._again(sample)
         self._tell(sample)
 
     def set_tempo_at(self, quarters: Fraction, bpm: Fraction) -> None:
         """A tempo from a place ahead on, while it plays; as `set_tempo`."""
         self.tempo.change_at(quarters, bpm)
         self._song = None
-        self._tell(self.tempo.sample(quarters))
+        sample = self.tempo.sample(quarters)
+        self._again(sample)
+        self._tell(sample)
 
-    def _forget_later(self, sample: int) -> None:
-        """Acts to come begin on a clock that is dropped; they are dropped with it."""
-        self._states = [s for s in self._states if s.sample <= sample or s is self._states[0]]
+    def _again(self, sample: int) -> None:
+        """Acts to come keep their samples on a clock that is another from a sample on."""
+        later = [state for state in self._states[1:] if state.sample > sample]
+        del self._states[len(self._states) - len(later) :]
+        for state in later:
+            if state.playing:
+                self.tempo.jump(state.sample, state.position)
+            elif state.act is Act.STOP:
+                state = replace(state, position=self.position(state.sample))
+            self._states.append(state)
 
     def set_meter(self, sample: int, meter: Meter) -> Fraction:
         """Another meter from the next bar line on; gives that bar line in quarters."""
