@@ -112,6 +112,11 @@ class Transport:
             self._put(State(sample, False, place, Act.LOCATE))
         return place
 
+    def align(self, sample: int, position: Fraction) -> None:
+        """While it plays, be at an exact position from a sample on: that of a clock that is followed."""
+        if self.playing(sample):
+            self._roll(sample, position, Act.LOCATE)
+
     def _roll(self, sample: int, position: Fraction, act: Act) -> bool:
         self.tempo.jump(sample, position)
         if self._song is not None:
