@@ -150,7 +150,9 @@ def test_a_clock_that_is_no_tempo_is_refused_in_one_line(bpm: float) -> None:
     wire.transport.play(0)
     wire.pulses(steady(bpm, 100))
     assert wire.clock.lock is Lock.REFUSED
-    assert wire.said == [f"MIDI clock: {bpm} BPM is no tempo to play at (30 to 300); going on at 100 BPM"]
+    (line,) = wire.said
+    assert line.endswith(" BPM is no tempo to play at (30 to 300); going on at 100 BPM")
+    assert abs(int(line.split()[2]) - bpm) <= 1
     assert wire.transport.tempo.bpm(10**8) == 100
 
 
@@ -163,10 +165,7 @@ def test_start_twice_and_position_while_running_change_nothing() -> None:
     wire.said.clear()
     wire.message(START)
     wire.message(POSITION, 3)
-    assert [line[:28] for line in wire.said] == [
-        "MIDI clock: a start while it",
-        "MIDI clock: a song position ",
-    ]
+    assert [line.split()[3] for line in wire.said] == ["start", "song"]
     wire.pulses(times[240:])
     assert wire.phase(times, 24 * 8, 16 * 24) < 0.005
     wire.message(STOP)

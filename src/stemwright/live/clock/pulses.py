@@ -19,6 +19,7 @@ FEW = 6
 _RECENT = 8
 _KEPT = 16  # pulses kept where the tempo changed
 _SURE = 4.5  # so many standard errors tell a change of tempo from jitter
+_NEAR, _NEAR_FIRST = 0.5, 3.0  # steps beside the line from which on a pulse is odd; of a line that is new
 _LEAST = 0.0003  # seconds of jitter that are always supposed
 
 
@@ -45,14 +46,15 @@ class Pulses:
         self.line: Line | None = None
         """None while there are fewer than 6 pulses."""
         self._window: deque[tuple[int, int]] = deque()
-        self._odd: list[int] = []  # samples of pulses in a row that are half a step or more off the line
+        self._odd: list[int] = []  # samples of pulses in a row that are too far off the line
         self._sums = [0, 0, 0, 0]  # of index, sample, index squared, index times sample
 
     def add(self, sample: int) -> None:
         """A pulse came."""
         self.index += 1
         line = self.line
-        if line is not None and abs(line.number(sample) - self.index) >= 0.5:
+        near = _NEAR if len(self._window) >= _KEPT + _RECENT else _NEAR_FIRST
+        if line is not None and abs(line.number(sample) - self.index) >= near:
             self._odd.append(sample)
             if len(self._odd) == _RECENT:
                 self._judge(line)
@@ -65,7 +67,7 @@ class Pulses:
         """So many odd pulses in a row: pulses were lost, or the tempo is another."""
         odd, self._odd = self._odd, []
         off = [line.number(sample) - (self.index - _RECENT + 1 + i) for i, sample in enumerate(odd)]
-        if max(off) - min(off) < 0.5:
+        if max(off) - min(off) < 1:
             self.index += round(median(off))
         else:
             self._forget(0)
