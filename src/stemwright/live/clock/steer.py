@@ -10,9 +10,8 @@ from stemwright.song.tempo import MAX_BPM, MIN_BPM
 PULL = 0.25
 """The tempo is bent by at most so much to make up for a phase that is off."""
 FAR = 1.0
-"""A phase that is off by more quarter notes is not made up for: the position is set. So it is where the
-tempo would have to be one that a transport cannot take.
-"""
+"""A phase that is off by more quarter notes is not made up for: the position is set."""
+_NEAR = 0.05  # the same, where the tempo would have to be one that a transport cannot take
 _CLOSE = 0.0005  # seconds that are near enough
 _SAME = 0.01  # BPM that are near enough
 
@@ -30,7 +29,7 @@ def steer(transport: Transport, sample: int, error: float, bpm: float) -> None:
     """From a sample on, go at the tempo of the other clock, and make up for an error of the position there
     (quarter notes, above 0 where the transport is behind) within about a quarter note.
     """
-    if abs(error) > FAR or not MIN_BPM <= _bent(bpm, error) <= MAX_BPM:
+    if abs(error) > (FAR if MIN_BPM <= _bent(bpm, error) <= MAX_BPM else _NEAR):
         transport.align(sample, transport.position(sample) + Fraction(round(error * 1_000_000), 1_000_000))
         error = 0.0
     if abs(error) * 60 / bpm < _CLOSE:
