@@ -1,0 +1,1 @@
+"""Time: tempo, bars, transport, and the clocks of others."""

@@ -1,0 +1,1 @@
+"""Launching clips at musical places: slots, queue, follow actions, scenes."""
