@@ -29,7 +29,6 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "instruments": "models song",
     "evaluation": "models song",
     "recordings": "evaluation mix song",
-    "live": "song",
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation notation song store",
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "

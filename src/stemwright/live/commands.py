@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
+
+import numpy as np
+
+from stemwright.native.live_commands import COMMAND, Flag, Op, Records
+
+__all__ = ["RATE", "Command", "Flag", "Op", "Tickets", "cancel", "packed", "records"]
 
 RATE = 48_000
 """Samples a second of a graph, unless its device says otherwise."""
-MAX_TICKET = 2**32 - 1
-
-
-class Op(IntEnum):
-    """What a command does to its node."""
-
-    SET = 1
-    LAUNCH = 2
-    STOP = 3
-    NOTE = 4
-    MIDI = 5
-    PLAN = 6
-    CANCEL = 7
-    RECORD = 8
-    ALL_OFF = 9
-
-
-class Flag(IntFlag):
-    """How a command is meant."""
-
-    NONE = 0
-    ON_TIME = 1
-    """Dropped, and reported as late, where its sample is over when the audio side sees it."""
-    LOOP = 2
-    """A launched clip begins again at its end, until it is stopped."""
+MAX_TICKET = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +38,7 @@ class Tickets:
         self._last = 0
 
     def next(self) -> int:
-        """A number that no command has, until 2**32 were given."""
+        """A number that no command has, until 2**31 were given."""
         self._last = self._last % MAX_TICKET + 1
         return self._last
 
@@ -69,3 +51,13 @@ def packed(*message: int) -> int:
 def cancel(ticket: int, node: int = 0) -> Command:
     """What drops the commands of a ticket that have not been applied; it holds as soon as it is seen."""
     return Command(0, Op.CANCEL, node, ticket)
+
+
+def records(commands: Sequence[Command]) -> Records:
+    """The commands as the graph takes them, an array [n]."""
+    made = np.zeros(len(commands), COMMAND)
+    for index, each in enumerate(commands):
+        made[index] = (
+            each.at, each.op, each.node, each.ticket, each.index, each.flags, each.value, 0.0, 0, 0
+        )  # fmt: skip
+    return made

@@ -48,7 +48,7 @@ def play(folder: Path, turns: list[Turn]) -> np.ndarray:
         assert column.source is not None
         match what:
             case "launch":
-                last = desk.ticket()
+                last = desk.tickets.next()
                 desk.post(
                     [
                         lc.launch(
@@ -63,7 +63,11 @@ def play(folder: Path, turns: list[Turn]) -> np.ndarray:
                 )
             case "late":
                 desk.post(
-                    [lc.launch(column.source, clips[0], at=at, ticket=desk.ticket(), flags=lc.Flag.ON_TIME)]
+                    [
+                        lc.launch(
+                            column.source, clips[0], at=at, ticket=desk.tickets.next(), flags=lc.Flag.ON_TIME
+                        )
+                    ]
                 )
             case "stop":
                 desk.post([lc.stop(column.source, at=at)])

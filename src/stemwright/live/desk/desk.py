@@ -15,6 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from stemwright.live.commands import Tickets
 from stemwright.live.desk.setup import Setup
 from stemwright.native import live_commands as lc
 from stemwright.native.live import Graph
@@ -88,7 +89,7 @@ class Desk:
         self.main = graph.add_strip()
         self._out = (graph.add_main(), graph.add_tap(setup.buffer))
         self._backlog: deque[Records] = deque()
-        self._tickets = 0
+        self.tickets = Tickets()
         self.wire()
 
     def _channel(self, name: str, source: int | None) -> Channel:
@@ -141,15 +142,10 @@ class Desk:
         if not len(made):
             return
         for row in np.flatnonzero(made["ticket"] == 0):
-            made["ticket"][row] = self.ticket()
+            made["ticket"][row] = self.tickets.next()
         self._backlog.append(made)
         self._push()
         self.journal.posted(made)
-
-    def ticket(self) -> int:
-        """A number that no command of this desk has."""
-        self._tickets += 1
-        return self._tickets
 
     def pump(self) -> Records:
         """Post what waits; what the audio side has said since the last call."""
