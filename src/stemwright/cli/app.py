@@ -19,6 +19,7 @@ from stemwright.cli import (
     history,
     keeping,
     layers,
+    live,
     lyrics,
     making,
     moving,
@@ -43,8 +44,8 @@ def build(word: str = "") -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, editing, layers, lyrics, playing, history, moving, comparing,
-        keeping, exchange, train, codecs, evaluate, bench, diagnosis,
+        songs, catalogue, composing, making, editing, layers, lyrics, playing, live, history, moving,
+        comparing, keeping, exchange, train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     commands = [each for each in app.registered_commands if each.name == word]

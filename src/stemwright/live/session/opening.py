@@ -47,7 +47,7 @@ def read_scene(stem: Path, cut: Cut, rate: int, say: Say) -> tuple[Sound, int]:
     sound, remarks = read_cut(stem, cut, rate)
     for remark in remarks:
         say(remark)
-    return sound, round((cut.ended - cut.began) * rate)
+    return sound, cut.frames(rate)
 
 
 def open_song(song: Path, folder: Path) -> Opened:

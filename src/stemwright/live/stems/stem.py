@@ -26,26 +26,32 @@ MAX_CHANNELS = 64
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """Where a stem lies in a song: bars from 0, ``stop`` not among them; the seconds of its two ends, and its
-    quarter notes."""
+    """Where a stem lies in a song: bars from 0, ``stop`` not among them. ``began``: the second at which its
+    first bar was performed; ``seconds``, ``quarters``: how long its bars last by the song's tempo."""
 
     start: int
     stop: int
     began: Fraction
-    ended: Fraction
+    seconds: Fraction
     quarters: Fraction
 
     @property
     def bpm(self) -> Fraction:
-        """The tempo at which it loops in time, quarter notes a minute."""
-        return self.quarters * 60 / (self.ended - self.began)
+        """Its tempo, quarter notes a minute."""
+        return self.quarters * 60 / self.seconds
+
+    def frames(self, rate: int) -> int:
+        """Frames of its bars."""
+        return round(self.seconds * rate)
 
 
 def cut_of(state: GlobalState, start: int, stop: int) -> Cut:
-    """Bars start..stop - 1 of a song: at the frames at which its layers were performed."""
-    ends = [Fraction(state.timebase.frames(bar), FRAME_RATE) for bar in (start, stop)]
-    ticks = state.bar_tick(stop) - state.bar_tick(start)
-    return Cut(start, stop, ends[0], ends[1], Fraction(ticks, PPQ))
+    """Bars start..stop - 1 of a song. Layers are performed in whole frames, so that a bar may have begun up
+    to 6.7 ms off; its length is exact."""
+    base, ticks = state.timebase, (state.bar_tick(start), state.bar_tick(stop))
+    seconds = [base.tick_seconds(tick) for tick in ticks]
+    began = Fraction(base.frames(start), FRAME_RATE)
+    return Cut(start, stop, began, seconds[1] - seconds[0], Fraction(ticks[1] - ticks[0], PPQ))
 
 
 def read_cut(path: Path, cut: Cut, rate: int) -> tuple[Sound, list[str]]:
@@ -56,16 +62,17 @@ def read_cut(path: Path, cut: Cut, rate: int) -> tuple[Sound, list[str]]:
             if file.channels > MAX_CHANNELS:
                 raise UsageError(f"{path}: has {file.channels} channels; give a file of 1 or 2")
             found = file.samplerate
-            first, last = round(cut.began * found), round(cut.ended * found)
-            if last - first > MAX_SECONDS * found:
+            if cut.seconds > MAX_SECONDS:
                 raise UsageError(f"{path}: bars {cut.start + 1}-{cut.stop} are longer than {MAX_SECONDS} s")
-            if file.frames < last:
+            first, frames = round(cut.began * found), cut.frames(found)
+            missing = first + frames - file.frames
+            if missing > found / FRAME_RATE:
                 raise UsageError(
-                    f"{path}: ends before bar {cut.stop} does, {(last - file.frames) / found:.2f} s too "
-                    "early: mix the song again"
+                    f"{path}: ends before bar {cut.stop} does, {missing / found:.2f} s too early: mix the "
+                    "song again"
                 )
             file.seek(first)
-            sound = file.read(last - first + round(TAIL * found), dtype="float32", always_2d=True)
+            sound = file.read(frames + round(TAIL * found), dtype="float32", always_2d=True)
     except (OSError, soundfile.LibsndfileError) as error:
         raise UsageError(f"{path}: cannot be read as audio ({error})") from None
     said = [] if found == rate else [f"{path.name}: is of {found} Hz; brought to {rate} Hz"]
@@ -74,7 +81,7 @@ def read_cut(path: Path, cut: Cut, rate: int) -> tuple[Sound, list[str]]:
     stereo = sound[:, :2] if sound.shape[1] > 1 else np.repeat(sound, 2, axis=1)
     if found != rate:
         stereo = soxr.resample(stereo, found, rate, quality="HQ").astype(np.float32)
-    return _faded(stereo, round((cut.ended - cut.began) * rate), rate), said
+    return _faded(stereo, cut.frames(rate), rate), said
 
 
 def _faded(sound: Sound, frames: int, rate: int) -> Sound:

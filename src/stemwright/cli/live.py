@@ -1,0 +1,167 @@
+"""`live`: a song on a stage, or a script of it on a virtual clock; sessions played again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from stemwright.cli.output import emit_json, lines
+from stemwright.cli.watching import watching
+
+_Song = Annotated[Path, typer.Argument(metavar="SONG", help="The song's folder.", show_default=False)]
+_Session = Annotated[Path, typer.Argument(metavar="SESSION", help="A session's folder.", show_default=False)]
+_Script = Annotated[
+    Path,
+    typer.Option("--script", metavar="FILE", help="What is done when (docs/live.md).", show_default=False),
+]
+_OutDir = Annotated[
+    Path, typer.Option("--out", metavar="DIR", help="A new folder for the session.", show_default=False)
+]
+_OutFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="The WAV file. Default: replay.wav in the session.", show_default=False
+    ),
+]
+_Block = Annotated[
+    int, typer.Option("--block", metavar="N", help="Samples of a block; the sound is the same for all.")
+]
+_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of all that is drawn.")]
+_Companions = Annotated[
+    str | None,
+    typer.Option(
+        "--companions",
+        metavar="NAME",
+        help="Companions: a preset's name or a .toml file.",
+        show_default=False,
+    ),
+]
+_Timbre = Annotated[
+    str,
+    typer.Option("--timbre", metavar="NAME", help="Of companions that play as a lead.", show_default=False),
+]
+_Adviser = Annotated[
+    str | None,
+    typer.Option(
+        "--adviser", metavar="COMMAND", help="A program that reads words, in JSON lines.", show_default=False
+    ),
+]
+_Json = Annotated[
+    bool,
+    typer.Option("--json", help="Print one JSON object on standard output and nothing else there."),
+]
+MAX_SCRIPT = 1 << 22
+
+
+class _Family(TyperGroup):
+    """The commands of `live`; what is none of their names is the song that is played."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # typer brings its own click
+        known = not args or args[0] in self.commands or args[0].startswith("-")
+        return super().resolve_command(ctx, args if known else ["play", *args])
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    family = typer.Typer(
+        cls=_Family,
+        help="Play a song live (`live SONG` is `live play`): launch stems, have companions answer, record; "
+        "or play a script without any hardware.",
+        no_args_is_help=True,
+    )
+    for command, example in _COMMANDS:
+        name = command.__name__.rstrip("_")
+        family.command(name, epilog=f"Example: stemwright live {name} {example}")(command)
+    app.add_typer(family, name="live")
+
+
+def render(
+    song: _Song,
+    script: _Script,
+    out: _OutDir,
+    block: _Block = 128,
+    companions: _Companions = None,
+    timbre: _Timbre = "",
+    adviser: _Adviser = None,
+    seed: _Seed = 0,
+    json: _Json = False,
+) -> None:
+    """Play a script on a virtual clock: main.wav, all that was recorded, and the session's log."""
+    from stemwright.errors import UsageError
+    from stemwright.live.session.offline import render as play
+    from stemwright.live.session.script import read_script
+    from stemwright.live.session.sets import Wanted, live_set
+
+    if not 1 <= block <= 65536:
+        raise UsageError(f"--block {block}: is not from 1 to 65536")
+    text = _text(script)
+    wanted = Wanted(companions, True, timbre, adviser, block=block, seed=seed, is_offline=True)
+    with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
+        due = read_script(text, str(script), live.opened.columns)
+        made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of))
+        seconds = live.desk.graph.sample / live.rate
+    said = [message.text for message in live.messages]
+    facts = {"session": str(out), "main": str(made), "seconds": round(seconds, 3), "said": said}
+    if json:
+        emit_json(facts)
+    else:
+        lines([*said, f"{made}: {seconds:.1f} s"])
+
+
+def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: _Json = False) -> None:
+    """Play a session again from its log: the same main, to the last bit."""
+    from datetime import datetime
+
+    from stemwright.errors import UsageError
+    from stemwright.live.desk.replay import read_log
+    from stemwright.live.desk.replay import replay as play
+    from stemwright.live.record.broadcast_wave import BroadcastWave
+
+    if not 1 <= block <= 65536:
+        raise UsageError(f"--block {block}: is not from 1 to 65536")
+    setup = read_log(session).setup
+    target = session / "replay.wav" if out is None else out
+    if target.exists():
+        raise UsageError(f"{target}: is there already; give another file with --out")
+    with (
+        watching() as watch,
+        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), "replay") as wave,
+    ):
+        play(
+            session,
+            lambda desk, sound: wave.write(sound),
+            block=block,
+            progress=lambda done, of: watch("replay", done, of),
+        )
+        seconds = wave.frames / setup.rate
+    if json:
+        emit_json({"session": str(session), "main": str(target), "seconds": round(seconds, 3)})
+    else:
+        lines([f"{target}: {seconds:.1f} s"])
+
+
+def _text(path: Path) -> str:
+    """A script's text. UsageError where there is none."""
+    from stemwright.errors import UsageError
+
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_SCRIPT + 1)
+        if len(data) > MAX_SCRIPT:
+            raise UsageError(f"{path}: is larger than {MAX_SCRIPT} bytes")
+        return data.decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8 text") from None
+
+
+_COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (render, "my-song --script set.txt --out session"),
+    (replay, "session"),
+)
+"""Commands in the order in which they are listed, each with an example."""
