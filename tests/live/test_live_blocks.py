@@ -131,6 +131,7 @@ def played(acts: Iterable[Act], blocks: Iterable[int], swaps: tuple[int, int]) -
     graph = stage.graph
     graph.post([say.plan(plan, at=at) for plan, at in zip(stage.plans, (0, *swaps), strict=True)])
     graph.post([acted(stage, act, 1 + n % 8) for n, act in enumerate(acts)])
+    graph.post(say.record(stage.tap, False, at=FRAMES - 1))
     made, done, sizes = [], 0, cycle(blocks)
     while done < FRAMES:
         frames = min(next(sizes), FRAMES - done)
