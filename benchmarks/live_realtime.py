@@ -10,7 +10,6 @@ main thread does what a session does: 50 commands a second, meters, the recorder
 
 import argparse
 import json
-import os
 import subprocess
 import threading
 import time
@@ -43,7 +42,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 @contextmanager
 def jack(period: int) -> Iterator[str]:
     """A server of our own; its name."""
-    name = f"stemwright-bench-{os.getpid()}"
+    name = "stemwright-bench"
     server = subprocess.Popen(
         ["jackd", "-n", name, "-R", "-P", "60", "-d", "dummy", "-r", str(RATE), "-p", str(period)],
         stdout=subprocess.DEVNULL,

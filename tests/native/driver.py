@@ -23,15 +23,17 @@ LAST = 45  # driver.cpp's kLast
 STEPS, BOOKS, SIZE = 64, CONFIG["codebooks"], CONFIG["codebook_size"]
 FRAMES = STEPS - BOOKS + 1
 CACHES = ("float32", "int8")
+LIVE = "79f350f4b77a54db"
+"""What `live_driver sound` prints on every machine."""
 
 
-def build(folder: Path, *options: str) -> Path:
-    """The driver, built in `folder` with these CMake options."""
+def build(folder: Path, *options: str, target: str = "engine_driver") -> Path:
+    """A driver, built in `folder` with these CMake options."""
     configure = ["cmake", "-S", str(ROOT), "-B", str(folder), "-DSTEMWRIGHT_DRIVER=ON", *options]
-    for command in (configure, ["cmake", "--build", str(folder), "--parallel", "2"]):
+    for command in (configure, ["cmake", "--build", str(folder), "--target", target, "--parallel", "2"]):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-4000:]}"
-    return folder / "engine_driver"
+    return folder / target
 
 
 def run(command: Sequence[str], request: Path, isa: str, threads: int) -> dict[str, np.ndarray]:

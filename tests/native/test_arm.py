@@ -1,4 +1,4 @@
-"""Everything the engine offers, on 64-bit Arm: built with a cross compiler, run under an emulator.
+"""All that the engine and the live graph offer, on 64-bit Arm: built across, run under an emulator.
 
 `make test-arm` installs what it needs and runs it (Debian's g++-aarch64-linux-gnu, qemu-user, cmake).
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+import subprocess
 from pathlib import Path
 
 import driver
@@ -26,14 +27,25 @@ pytestmark = [
 ]
 
 
+def built_for_arm(folder: Path, target: str) -> list[str]:
+    """A driver as a command that runs here."""
+    system = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"]
+    made = driver.build(folder, *system, f"-DCMAKE_CXX_COMPILER={COMPILER}", target=target)
+    return [EMULATOR, "-L", LIBRARIES, str(made)]
+
+
+def test_the_same_sound_of_the_live_graph(tmp_path: Path) -> None:
+    command = [*built_for_arm(tmp_path, "live_driver"), "sound"]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip() == driver.LIVE
+
+
 def test_the_same_bits_on_arm(tmp_path: Path) -> None:
     """One test for all runs: the driver is built once, whichever process of the tests gets it."""
-    system = ["-DCMAKE_SYSTEM_NAME=Linux", "-DCMAKE_SYSTEM_PROCESSOR=aarch64"]
-    built = driver.build(tmp_path, *system, f"-DCMAKE_CXX_COMPILER={COMPILER}")
+    command = built_for_arm(tmp_path, "engine_driver")
     request = driver.write_request(tmp_path / "request")
     for isa in ("neon", "generic"):
         for threads in (1, 3):
-            made = driver.run([EMULATOR, "-L", LIBRARIES, str(built)], request, isa, threads)
+            made = driver.run(command, request, isa, threads)
             for cache in driver.CACHES:
                 for case, name in ((cache, "steps"), (f"{cache}, kept", "kept")):
                     assert sha(made[f"{cache}.{name}"]) == test_golden_hashes.LOGITS[case], (

@@ -1,4 +1,4 @@
-"""Everything the engine offers, watched by sanitizers: memory, undefined behaviour, races between threads."""
+"""All that the engine and the live graph offer, watched by sanitizers: memory, undefined behaviour, races."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def runs(folder: Path, sanitizer: str) -> tuple[str, ...] | None:
     return None
 
 
-def sanitized(folder: Path, sanitizer: str) -> Sequence[str]:
-    """The driver with a sanitizer, as a command."""
+def sanitized(folder: Path, sanitizer: str, target: str = "engine_driver") -> Sequence[str]:
+    """A driver with a sanitizer, as a command."""
     under = runs(folder, sanitizer)
     if under is None:
         pytest.skip(f"no cmake, or this compiler or machine has no -fsanitize={sanitizer}")
-    return [*under, str(driver.build(folder, f"-DSTEMWRIGHT_SANITIZE={sanitizer}"))]
+    return [*under, str(driver.build(folder, f"-DSTEMWRIGHT_SANITIZE={sanitizer}", target=target))]
 
 
 def test_memory_and_undefined_behaviour(tmp_path: Path) -> None:
@@ -58,6 +58,16 @@ def test_races(tmp_path: Path) -> None:
     command = sanitized(tmp_path, RACES)
     request = driver.write_request(tmp_path / "request")
     driver.compare(driver.run(command, request, available_isas()[0], 3))
+
+
+@pytest.mark.parametrize("sanitizer", [MEMORY, RACES])
+def test_the_live_graph_on_two_threads(tmp_path: Path, sanitizer: str) -> None:
+    """One thread makes blocks, the other posts, reads and drops; every note that began has ended."""
+    command = sanitized(tmp_path, sanitizer, "live_driver")
+    sound = subprocess.run([*command, "sound"], capture_output=True, text=True, check=False)
+    assert sound.stdout.strip() == driver.LIVE, sound.stderr[:8000]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, f"{done.stdout}{done.stderr[:8000]}"
 
 
 def test_a_sanitizer_is_heard(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ void AudioSide::process(const float* const* in, float* const* out, int frames, M
 
 void AudioSide::take_orders() noexcept {
   Order order;
-  while (pending_.takes_posted() && orders.pop(order)) pending_.post(order);
+  while (orders_.pop(order)) pending_.post(order);
 }
 
 void AudioSide::apply_due() noexcept {
@@ -163,6 +163,16 @@ void AudioSide::tell_xruns() noexcept {
   const std::int32_t blocks = xruns_.exchange(0, std::memory_order_acquire);
   report(kXrun, now_, nullptr, 0, blocks, static_cast<double>(xrun_frames_.exchange(0, std::memory_order_relaxed)));
 }
+
+std::size_t AudioSide::room_for(const Order* orders, std::size_t count) const noexcept {
+  const std::size_t waiting = static_cast<std::size_t>(sent_ - pending_.done());
+  const std::size_t room = std::min(orders_.room(), Pending::kPosted + Pending::kSpare - waiting);
+  std::size_t fits = 0;
+  while (fits < count && fits + (orders[fits].command.at < 0 ? 0 : Pending::kSpare) < room) ++fits;
+  return fits;
+}
+
+void AudioSide::post(const Order* orders, std::size_t count) noexcept { sent_ += orders_.push(orders, count); }
 
 void AudioSide::know(Notes* notes) noexcept {
   notes->next = notes_.load(std::memory_order_relaxed);

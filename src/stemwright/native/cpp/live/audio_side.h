@@ -27,11 +27,12 @@ class AudioSide final : public Host {
   void xrun(std::int64_t frames) noexcept;
   std::int64_t now() const noexcept { return published_.load(std::memory_order_acquire); }
 
-  // Control side.
+  // Control side. How many of these, the first ones, find room: some is kept for what is to hold at once.
+  std::size_t room_for(const Order* orders, std::size_t count) const noexcept;
+  void post(const Order* orders, std::size_t count) noexcept;
   void know(Notes* notes) noexcept;
   void know_port(MidiOut* port) noexcept;
 
-  Ring<Order> orders{16384};
   Ring<Report> reports{16384};
   Ring<MidiRecord> midi{16384}, arrived{16384};
   Watch watch;
@@ -50,6 +51,8 @@ class AudioSide final : public Host {
   void flush(MidiSink* sink, std::int64_t start, int frames) noexcept;
 
   int inputs_, outputs_;
+  Ring<Order> orders_{16384};
+  std::uint64_t sent_ = 0;  // of the control side
   Pending pending_;
   Plan* plan_ = nullptr;
   std::uint64_t mark_ = 1;  // of the nodes in the plan

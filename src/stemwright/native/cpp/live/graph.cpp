@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "click.h"
+#include "floats.h"
 #include "player.h"
 #include "routes.h"
 #include "strip.h"
@@ -34,6 +35,7 @@ Graph::Graph(int rate, int inputs, int outputs)
 
 template <typename Made, typename... Arguments>
 Made& Graph::add(Arguments&&... arguments) {
+  const FlushedFloats floats;  // what a node computes when it is made is the same for every host, too
   require(nodes_.size() < kMostNodes, "nodes: there are 4096 already");
   auto made = std::make_unique<Made>(static_cast<int>(nodes_.size()), std::forward<Arguments>(arguments)...);
   Made& node = *made;
@@ -87,6 +89,7 @@ int Graph::add_tap(double seconds) {
 }
 
 int Graph::add_voices(const std::vector<int>& clips, const std::vector<double>& ratios, int polyphony, double release) {
+  const FlushedFloats floats;
   require(clips.size() == 128 && ratios.size() == 128, "voices: needs a clip and a ratio for each of 128 pitches");
   require(polyphony >= 1 && polyphony <= kMostPolyphony, "polyphony: " + std::to_string(polyphony) + " is not from 1 to 128");
   require(release >= 0 && release <= kMostRelease, "release: not from 0 to 60 seconds");
@@ -106,6 +109,7 @@ int Graph::add_voices(const std::vector<int>& clips, const std::vector<double>& 
 }
 
 int Graph::add_click() {
+  const FlushedFloats floats;
   std::vector<Key> keys(128);
   for (const bool accent : {true, false}) {
     const std::vector<float> pairs = click(rate_, accent);
@@ -162,7 +166,9 @@ int Graph::add_plan(const std::vector<Wire>& wires) {
 
 void Graph::collect() {
   const auto free = [](auto& all, const auto& over) {
-    for (auto it = all.begin(); it != all.end();) it = over(*it->second) && !it->second->held() ? all.erase(it) : std::next(it);
+    for (auto it = all.begin(); it != all.end();) {
+      it = over(*it->second) && !it->second->held() ? all.erase(it) : std::next(it);
+    }
   };
   free(clips_, [](const Clip& clip) { return clip.dropped; });
   free(plans_, [](const Plan& plan) { return plan.posted; });

@@ -44,7 +44,6 @@ class Graph final : public Processor {
   Node& node(std::size_t index) noexcept { return *nodes_[index]; }
   AudioSide& audio() noexcept { return audio_; }
   int latency() const noexcept;
-  bool claimed() const noexcept { return claimed_.load(); }
 
   int rate() const noexcept override { return rate_; }
   int inputs() const noexcept override { return inputs_; }

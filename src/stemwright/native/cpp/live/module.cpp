@@ -168,8 +168,7 @@ void bind_running(nb::class_<Graph, Processor>& graph) {
       .def("work", &work)
       .def("clock", &clock)
       .def_prop_ro("sample", [](Graph& it) { return it.audio().now(); })
-      .def_prop_ro("latency", &Graph::latency)
-      .def_prop_ro("claimed", &Graph::claimed);
+      .def_prop_ro("latency", &Graph::latency);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace stemwright::live {
 
 Pending::Pending() {
-  heap_.resize(kPosted + kEnds);  // its pages are there before the audio thread needs them
+  heap_.resize(kPosted + kSpare + kEnds);  // its pages are there before the audio thread needs them
   heap_.clear();
 }
 
@@ -35,8 +35,13 @@ Order Pending::take() noexcept {
   std::pop_heap(heap_.begin(), heap_.end(), later);
   const Entry entry = heap_.back();
   heap_.pop_back();
-  if (entry.posted) --posted_;
+  if (entry.posted) leave(1);
   return entry.order;
+}
+
+void Pending::leave(std::size_t posted) noexcept {
+  posted_ -= posted;
+  done_.store(done_.load(std::memory_order_relaxed) + posted, std::memory_order_release);
 }
 
 void Pending::rebuild(std::size_t size) noexcept {

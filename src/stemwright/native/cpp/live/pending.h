@@ -1,7 +1,8 @@
 // Orders that wait for their sample, on the audio thread. Equal samples: ends of notes first, so that none ends a note
-// that begins there, then as they were posted.
+// that begins there, then as they were posted. Who posts keeps to the limits, by `done`.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <vector>
 
@@ -12,12 +13,13 @@ namespace stemwright::live {
 class Pending {
  public:
   static constexpr std::size_t kPosted = 32768;
+  static constexpr std::size_t kSpare = 1024;  // beyond, for what is to hold at once: it finds room when all else waits
   static constexpr std::size_t kEnds = 8192;
 
   Pending();
-  bool takes_posted() const noexcept { return posted_ < kPosted; }
   void post(const Order& order) noexcept;
   bool end_later(const Order& order) noexcept;  // false where too many notes wait for their end
+  std::uint64_t done() const noexcept { return done_.load(std::memory_order_acquire); }  // any thread: of all posted
   bool empty() const noexcept { return heap_.empty(); }
   std::int64_t next() const noexcept { return heap_.front().order.command.at; }
   Order take() noexcept;
@@ -35,7 +37,7 @@ class Pending {
       }
     }
     if (kept == before) return 0;
-    posted_ -= before - kept;
+    leave(before - kept);
     rebuild(kept);
     return static_cast<int>(before - kept);
   }
@@ -48,11 +50,13 @@ class Pending {
   };
   static bool later(const Entry& a, const Entry& b) noexcept;
   void add(const Order& order, bool posted) noexcept;
+  void leave(std::size_t posted) noexcept;
   void rebuild(std::size_t size) noexcept;
 
   std::vector<Entry> heap_;
   std::uint64_t number_ = 0;
   std::size_t posted_ = 0;
+  std::atomic<std::uint64_t> done_{0};
 };
 
 }  // namespace stemwright::live

@@ -48,7 +48,8 @@ class Wiring {
     for (int output = 0; output < 64; ++output) {
       if (!(node.outputs() >> output & 1)) continue;
       if (owners_[output] >= 0) {
-        refuse(node.id(), "writes output " + std::to_string(output) + ", as node " + std::to_string(owners_[output]) + " does");
+        const std::string other = std::to_string(owners_[output]);
+        refuse(node.id(), "writes output " + std::to_string(output) + ", as node " + other + " does");
       }
       owners_[output] = node.id();
     }

@@ -65,13 +65,14 @@ std::size_t Graph::post(const Command* commands, std::size_t count) {
       refuse("command " + std::to_string(i) + ": " + error.what());
     }
   }
-  count = std::min(count, audio_.orders.room());
+  count = audio_.room_for(orders.data(), count);
   for (std::size_t i = 0; i < count; ++i) {
     if (!orders[i].object) continue;
     orders[i].object->hold();
     if (orders[i].command.op == kPlan) static_cast<Plan*>(orders[i].object)->posted = true;
   }
-  return audio_.orders.push(orders.data(), count);
+  audio_.post(orders.data(), count);
+  return count;
 }
 
 }  // namespace stemwright::live
