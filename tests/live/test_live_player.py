@@ -9,10 +9,11 @@ import pytest
 
 pytest.importorskip("stemwright.native._live")
 
-from live_graphs import FADE, noise, one_player, ones, rendered, told
+from live_graphs import FADE, RATE, noise, one_player, ones, rendered, told, wired
 
 from stemwright.errors import UsageError
 from stemwright.native import live_commands as say
+from stemwright.native.live import Graph
 from stemwright.native.live_commands import NOW, Flag, What
 
 
@@ -122,3 +123,17 @@ def test_a_player_out_of_the_plan_is_silent_and_holds_nothing() -> None:
     assert told(graph, What.ENDED)["at"].tolist() == [20, 100]
     graph.drop_clip(clip)
     assert graph.clips() == 0
+
+
+def test_ten_thousand_launches_at_random_none_of_them_a_sample_off() -> None:
+    graph = Graph(RATE, 0, 4)
+    players, out = [graph.add_player() for _ in range(16)], graph.add_output(2, 3)
+    wired(graph, [*((player, []) for player in players), (out, players)])
+    rng = np.random.default_rng(8)
+    clip, expected = graph.clip(ones(1)), np.zeros(400000)
+    for player in players:
+        samples = rng.choice(len(expected), 625, replace=False)
+        np.add.at(expected, samples, 1)
+        graph.post(say.joined(say.launch(player, clip, at=int(at)) for at in samples))
+    made = rendered(graph, [64, 1, 127, 128, 480, 1024, 1176] * 134)[: len(expected), 2]
+    np.testing.assert_array_equal(made, expected)

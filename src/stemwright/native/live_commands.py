@@ -150,12 +150,22 @@ def command(
 
 
 def set_to(
-    node: int, parameter: Parameter | int, value: float, *, at: int = NOW, ticket: int = 0, glide: int = 0
+    node: int,
+    parameter: Parameter | int,
+    value: float,
+    *,
+    at: int = NOW,
+    ticket: int = 0,
+    flags: Flag = Flag.NONE,
+    glide: int = 0,
 ) -> Records:
-    """A parameter of a strip goes to `value` within 5 ms. Gain 0 to 16, pan -1 to 1, mute 0 or 1, cutoffs in
-    Hz from 10 to .49 of the rate, 0: off. Of a cv: its level, -1 to 1, at once or along a line of `glide`
-    samples."""
-    return command(Op.SET, at=at, node=node, ticket=ticket, index=parameter, value=value, value2=glide)
+    """A parameter of a strip goes to `value` within 5 ms: gain 0 to 16, pan -1 to 1, mute 0 or 1, cutoffs in
+    Hz from 10 to .49 of the rate, 0: off. Or the level of a cv, -1 to 1, at once or along a line of `glide`
+    samples.
+    """
+    return command(
+        Op.SET, at=at, node=node, ticket=ticket, index=parameter, flags=flags, value=value, value2=glide
+    )
 
 
 def launch(
@@ -227,9 +237,9 @@ def midi(node: int, message: bytes, *, at: int = NOW, ticket: int = 0, flags: Fl
     return command(Op.MIDI, at=at, node=node, ticket=ticket, index=packed, flags=flags)
 
 
-def plan(number: int, *, at: int = NOW, ticket: int = 0) -> Records:
+def plan(number: int, *, at: int = NOW, ticket: int = 0, flags: Flag = Flag.NONE) -> Records:
     """A plan becomes the current one. Nodes that it lacks fall silent at once, so fade them before."""
-    return command(Op.PLAN, at=at, ticket=ticket, index=number)
+    return command(Op.PLAN, at=at, ticket=ticket, index=number, flags=flags)
 
 
 def cancel(ticket: int, *, at: int = NOW, own_ticket: int = 0) -> Records:
@@ -237,17 +247,19 @@ def cancel(ticket: int, *, at: int = NOW, own_ticket: int = 0) -> Records:
     return command(Op.CANCEL, at=at, ticket=own_ticket, index=ticket)
 
 
-def record(node: int, on: bool, *, at: int = NOW, ticket: int = 0) -> Records:
-    """A tap begins or stops to record, at that very sample."""
-    return command(Op.RECORD, at=at, node=node, ticket=ticket, index=int(on))
+def record(node: int, on: bool, *, at: int = NOW, ticket: int = 0, flags: Flag = Flag.NONE) -> Records:
+    """A tap begins or stops to record, at that very sample; it is in the plan by then."""
+    return command(Op.RECORD, at=at, node=node, ticket=ticket, index=int(on), flags=flags)
 
 
 def all_off(node: int = NO_NODE, *, at: int = NOW, ticket: int = 0) -> Records:
     """Every note that sounds is ended, and pedals and controllers of the channels used are reset; of a node,
-    or all."""
+    or of all. Notes that were posted for later still come: cancel their tickets."""
     return command(Op.ALL_OFF, at=at, node=node, ticket=ticket)
 
 
-def pulse(node: int, level: float, samples: int, *, at: int = NOW, ticket: int = 0) -> Records:
+def pulse(
+    node: int, level: float, samples: int, *, at: int = NOW, ticket: int = 0, flags: Flag = Flag.NONE
+) -> Records:
     """A cv goes to a level, -1 to 1, for so many samples, and then back to what it holds."""
-    return command(Op.PULSE, at=at, node=node, ticket=ticket, value=level, value2=samples)
+    return command(Op.PULSE, at=at, node=node, ticket=ticket, flags=flags, value=level, value2=samples)

@@ -19,6 +19,7 @@ namespace stemwright::live {
 namespace {
 
 constexpr std::int64_t kMostBlock = 1 << 24;
+constexpr std::size_t kMostBytes = 1 << 20;
 
 // What a ring has, as bytes.
 template <typename T>
@@ -89,6 +90,7 @@ Output<float> render(Graph& graph, std::int64_t frames, const Sound& given) {
 
 void feed(Graph& graph, int offset, int port, const nb::bytes& data) {
   require(offset >= 0 && port >= 0 && port < 64, "feed: an offset or port is out of range");
+  require(data.size() <= kMostBytes, "feed: more than 1048576 bytes");
   const Claim claim(graph);
   graph.midi_in(offset, port, static_cast<const std::uint8_t*>(data.data()), static_cast<int>(data.size()));
 }
@@ -176,7 +178,6 @@ void bind_running(nb::class_<Graph, Processor>& graph) {
 
 NB_MODULE(_live, m) {
   using namespace stemwright::live;
-  nb::set_leak_warnings(false);
   m.attr("command_bytes") = sizeof(Command);
   m.attr("report_bytes") = sizeof(Report);
   m.attr("midi_bytes") = sizeof(MidiRecord);
