@@ -1,13 +1,15 @@
 """What playing live reaches, a part at a time; `PART --help` says what a part measures.
 
 python benchmarks/live.py realtime [--seconds 600] [--stems 16] [--loads none,numpy,python] [--json FILE]
+    python benchmarks/live.py midi [--events 500] [--loads none,python] [--json FILE]
 """
 
 import argparse
 
+import live_midi
 import live_realtime
 
-PARTS = {"realtime": live_realtime}
+PARTS = {"realtime": live_realtime, "midi": live_midi}
 
 
 def main() -> None:

@@ -10,25 +10,19 @@ main thread does what a session does: 50 commands a second, meters, the recorder
 
 import argparse
 import json
-import os
-import subprocess
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from live_server import LOADS, RATE, jack, under
 
 from stemwright.cli.output import lines, table
-from stemwright.errors import StemwrightError
 from stemwright.live.devices import Wish, open_audio
-from stemwright.native.devices import JackLook, Through, Work
+from stemwright.native.devices import Through, Work
 from stemwright.native.live import Graph
 from stemwright.native.live_commands import Flag, Parameter, What, launch, plan, record, set_to
 
-RATE = 48000
 WARM = 1.0
 
 
@@ -38,30 +32,6 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--period", type=int, default=128)
     parser.add_argument("--loads", default="none,numpy,python")
     parser.add_argument("--json", type=Path)
-
-
-@contextmanager
-def jack(period: int) -> Iterator[str]:
-    """A server of our own; its name."""
-    name = f"stemwright-bench-{os.getpid()}"
-    server = subprocess.Popen(
-        ["jackd", "-n", name, "-R", "-P", "60", "-d", "dummy", "-r", str(RATE), "-p", str(period)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(100):
-            time.sleep(0.1)
-            try:
-                JackLook(name)
-                break
-            except StemwrightError:
-                if server.poll() is not None:
-                    raise SystemExit("jackd does not start here with real-time priority") from None
-        yield name
-    finally:
-        server.terminate()
-        server.wait()
 
 
 class Playing:
@@ -89,6 +59,7 @@ class Playing:
         for number in range(stems):
             self._launch(number)
         self.recorded, self.overruns, self.turns = 0, 0, 0
+        self.turned, self.longest = time.monotonic(), 0.0
 
     def _launch(self, number: int) -> None:
         period = Fraction(RATE * 60 * 4, 120 + number)
@@ -99,6 +70,8 @@ class Playing:
     def tend(self) -> None:
         """What falls to Python every 20 ms."""
         self.turns += 1
+        now = time.monotonic()
+        self.longest, self.turned = max(self.longest, now - self.turned), now
         number = self.turns % len(self.players)
         self.graph.post(set_to(self.strips[number], Parameter.GAIN, 0.5 + 0.01 * (self.turns % 50)))
         if self.turns % 50 == 0:
@@ -107,45 +80,6 @@ class Playing:
         self.recorded += len(self.graph.read(self.tap, 1 << 20))
         reports = self.graph.reports()
         self.overruns += int((reports["what"] == What.OVERRUN).sum())
-
-
-def nothing(stop: threading.Event) -> None:
-    stop.wait()
-
-
-def small_numpy(stop: threading.Event) -> None:
-    values = np.random.default_rng(1).normal(size=(64, 64))
-    while not stop.is_set():
-        np.tanh(values @ values).sum()
-
-
-def pure_python(stop: threading.Event) -> None:
-    total = 0
-    while not stop.is_set():
-        for number in range(1000):
-            total = (total * 31 + number) % 1_000_003
-
-
-LOADS: dict[str, list[Callable[[threading.Event], None]]] = {
-    "none": [],
-    "numpy": [small_numpy],
-    "python": [pure_python, pure_python],
-}
-
-
-def under(load: str, seconds: float, tend: Callable[[], None]) -> None:
-    """Tends for so long, while threads of the load run."""
-    stop = threading.Event()
-    threads = [threading.Thread(target=work, args=(stop,), daemon=True) for work in LOADS[load]]
-    for thread in threads:
-        thread.start()
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        tend()
-        time.sleep(0.02)
-    stop.set()
-    for thread in threads:
-        thread.join()
 
 
 def figures(work: Work, expected: float) -> dict[str, float]:
@@ -173,6 +107,7 @@ def measure(chosen: argparse.Namespace) -> None:
             for name, graph in (("control", Through(RATE, 0, 2)), ("graph", playing.graph))
         }
         try:
+            playing.turned = time.monotonic()
             under("none", WARM, playing.tend)
             for load in loads:
                 before = {name: device.work() for name, device in devices.items()}
@@ -192,6 +127,11 @@ def measure(chosen: argparse.Namespace) -> None:
         head,
         [[load, name, *map(str, row.values())] for load, rows in found.items() for name, row in rows.items()],
     )
-    lines([f"recorder: {playing.recorded} frames read, {playing.overruns} overruns"])
+    lines(
+        [
+            f"recorder: {playing.recorded} frames read, {playing.overruns} overruns; turns of the main thread, "
+            f"meant every 20 ms, were up to {1000 * playing.longest:.0f} ms apart"
+        ]
+    )
     if chosen.json:
         chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

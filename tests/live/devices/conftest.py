@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from itertools import count
-from os import getpid
+from pathlib import Path
 
 import pytest
 
 from stemwright.errors import StemwrightError
 from stemwright.native.devices import JackLook
 
-_numbers = count()
+NAME = (
+    "stemwright-test-"
+    + hashlib.sha256(
+        f"{Path(__file__).parent} {os.environ.get('PYTEST_XDIST_WORKER', '')}".encode()
+    ).hexdigest()[:8]
+)
+"""Always the same: JACK has room for eight names, and one whose server was killed keeps its own for ever."""
 
 
 class Server:
     """jackd's dummy driver under a name of its own, at 128 frames."""
 
     def __init__(self, name: str, rate: int) -> None:
-        self.name, self.rate, self.realtime = name, rate, True
+        self.name, self.rate, self.killed, self.realtime = name, rate, False, True
         if not self._start(["-R", "-P", "60"]):
             self.realtime = False
             if not self._start(["-r"]):
@@ -50,6 +57,7 @@ class Server:
     def end(self, kill: bool = False) -> None:
         """A second time, nothing."""
         if self.process.poll() is None:
+            self.killed = kill
             (self.process.kill if kill else self.process.terminate)()
             try:
                 self.process.wait(5)
@@ -63,12 +71,11 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
     """Starts servers; the first is the default one, for RtMidi as well. All end with the test."""
     if shutil.which("jackd") is None:
         pytest.skip("jackd is not installed (Debian: jackd2)")
-    name = f"stemwright-test-{getpid()}-{next(_numbers)}"
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", NAME)
     begun: list[Server] = []
 
     def start(rate: int = 48000) -> Server:
-        server = Server(name, rate)
+        server = Server(NAME, rate)
         begun.append(server)
         return server
 
@@ -77,6 +84,8 @@ def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Server]]:
     finally:
         for server in begun:
             server.end()
+        if begun and begun[-1].killed:  # the next one of its name puts in order what it left
+            Server(NAME, 48000).end()
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ class JackDevice final : public Device, private MidiSink {
   std::string client() const;
   bool realtime() const;
   std::vector<JackPort> ports() const { return client_.ports(); }
-  // Own ports by their short names, others by their full ones; true where it stands (also if it did before). DeviceError for a port of
-  // our own at the other end: what we play would come back as what we hear.
+  // Own ports by their short names, others by their full ones; nothing where it stands already. DeviceError for a port of our
+  // own at the other end: what we play would come back as what we hear.
   void connect(const std::string& from, const std::string& to);
   bool connected(const std::string& own) const;
 
