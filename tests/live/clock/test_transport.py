@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.live.clock.tap import TapTempo
+from stemwright.live.clock.tap import Tapped, TapTempo, follow_taps
 from stemwright.live.clock.transport import Act, Transport
 from stemwright.song.meter import Meter
 from stemwright.song.state import GlobalState
@@ -101,6 +101,26 @@ def test_four_taps_give_the_tempo_and_the_next_beat() -> None:
     assert tapped is not None and tapped.counted_in
     assert abs(tapped.bpm - 120) < F(1, 2)
     assert abs(tapped.beat - 97_000) < 100
+
+
+def test_four_taps_count_in_and_later_ones_bend_the_tempo() -> None:
+    transport, taps = Transport(F(90)), TapTempo()
+    for sample in (1000, 25_000, 49_000, 73_000):
+        tapped = taps.tap(sample)
+        if tapped is not None:
+            follow_taps(transport, tapped, sample + 128)
+        assert not transport.playing(96_999)
+        assert transport.playing(97_000) == (sample == 73_000)
+    assert transport.position(97_000 + 24_000) == 1
+    later = TapTempo()
+    later.tap(200_000)
+    tapped = later.tap(230_000)
+    assert tapped is not None
+    follow_taps(transport, tapped, 230_128)
+    assert transport.tempo.bpm(230_128) == 96
+    late = Transport(F(90))
+    follow_taps(late, Tapped(F(120), 97_000, True), 97_100)  # heard after its beat
+    assert not late.playing(120_999) and late.playing(121_000)
 
 
 def test_taps_begin_anew_after_a_pause_an_uneven_one_and_what_is_no_tempo() -> None:

@@ -11,7 +11,9 @@ from stemwright.song.meter import Meter
 
 
 class Stage:
-    """Blocks of a size; `played`: (sample, node, clip or None, offset) of what took place, in order."""
+    """Blocks of a size, taps that hold `lead` samples later at the soonest. `played`: (sample, node, clip or
+    None, offset) of what took place, in order.
+    """
 
     def __init__(
         self,
@@ -22,12 +24,13 @@ class Stage:
         block: int = 128,
         transport: Transport | None = None,
         seed: int = 0,
+        lead: int | None = None,
     ) -> None:
         self.transport = transport or Transport(Fraction(bpm), Meter.parse(meter))
         self.said: list[str] = []
         names = [f"layer {i}" for i in range(columns)]
         self.launcher = Launcher(
-            self.transport, range(columns), names, rows, Tickets(), self.said.append, block, seed
+            self.transport, range(columns), names, rows, Tickets(), self.said.append, lead or block, seed
         )
         self.block, self.now = block, 0
         self.played: list[tuple[int, int, int | None, int]] = []
@@ -48,10 +51,10 @@ class Stage:
         return slot
 
     def run(self, until: int) -> None:
-        """Render blocks until a sample, which must lie at a block's beginning."""
+        """Render blocks until a sample; the last one may be shorter."""
         while self.now < until:
             self._post(self.launcher.pump(self.now))
-            end = self.now + self.block
+            end = min(until, self.now + self.block)
             due = sorted((c for c in self._waiting if c.at < end), key=lambda c: c.at)
             self._waiting = [c for c in self._waiting if c.at >= end]
             for command in due:

@@ -464,6 +464,8 @@ def test_views_count_down() -> None:
     stage.run(2 * BEAT)
     view = stage.launcher.view(0, 0, stage.now)
     assert (view.state, view.until) == (SlotState.QUEUED, 2)
+    assert stage.launcher.until_boundary(stage.now) == 2
+    assert stage.launcher.until_boundary(4 * BEAT - 119) == 4 + F(119, BEAT)
     stage.run(7 * BEAT)
     view = stage.launcher.view(0, 0, stage.now)
     assert (view.state, view.until, view.played) == (SlotState.PLAYING, None, 0.75)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor
+from math import ceil, floor
 
+from stemwright.live.clock.transport import Transport
 from stemwright.live.commands import RATE
 from stemwright.song.tempo import MAX_BPM, MIN_BPM
 
@@ -65,3 +66,14 @@ def _line(taps: list[int]) -> tuple[Fraction, Fraction]:
     middle = Fraction(n - 1, 2)
     step = sum((i - middle) * tap for i, tap in enumerate(taps)) / Fraction(n * (n * n - 1), 12)
     return Fraction(sum(taps), n) - middle * step, Fraction(step)
+
+
+def follow_taps(transport: Transport, tapped: Tapped, earliest: int) -> None:
+    """Take the tempo of taps over from the first sample that can still be reached; where the transport stands
+    still and four taps counted in, play from the next beat on.
+    """
+    transport.set_tempo(earliest, tapped.bpm)
+    if tapped.counted_in and not transport.playing(earliest):
+        step = 60 * transport.rate / tapped.bpm
+        missed = max(0, ceil((earliest - tapped.beat) / step))
+        transport.play(tapped.beat + floor(missed * step + Fraction(1, 2)))

@@ -13,8 +13,8 @@ from stemwright.errors import UsageError
 from stemwright.live.clock.transport import Transport
 from stemwright.live.commands import Command, Tickets
 from stemwright.live.launch.column import Column
-from stemwright.live.launch.entries import Kind
-from stemwright.live.launch.quantise import Quantum
+from stemwright.live.launch.entries import Kind, reach
+from stemwright.live.launch.quantise import Quantum, boundary
 from stemwright.live.launch.slots import Clip, Mode, Slot, SlotState, mismatch
 
 
@@ -190,6 +190,14 @@ class Launcher:
         """The audio side dropped a command because its sample was over."""
         for column in self.columns:
             column.late(ticket, now + self.block)
+
+    def until_boundary(self, sample: int) -> Fraction | None:
+        """Quarter notes to where a tap at a sample would enter; None while the transport stands still."""
+        earliest = sample + self.block
+        if not self._transport.playing(sample) or not self._transport.playing(earliest):
+            return None
+        place = boundary(self._transport.grid, self.quantum, reach(self._transport, earliest))
+        return place - self._transport.position(sample)
 
     def view(self, column: int, row: int, sample: int) -> View:
         """What is to be seen of a slot at a sample."""
