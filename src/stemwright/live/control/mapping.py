@@ -114,6 +114,10 @@ class Mappings:
     def mapped(self) -> list[Mapped]:
         return [one for several in self._by_source.values() for one in several]
 
+    def uses(self, source: Source) -> bool:
+        """Whether a control has something to do."""
+        return source in self._by_source
+
     def learn(self, mapped: Mapped) -> None:
         """Gives a control this to do and nothing else. UsageError where it cannot work."""
         mapped = check(mapped)
