@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stemwright.live.control.actions import make
-from stemwright.live.control.controller import Controller
+from stemwright.live.control.controller import Controller, Controls
 from stemwright.live.control.mapping import Mapped
 from stemwright.live.control.presets import read_preset, write_preset
 from stemwright.live.control.sources import Source
@@ -102,3 +102,22 @@ def test_a_burst_of_two_thousand_events() -> None:
         (i, (note_on if i % 2 == 0 else note_off)(9, 36, 1 + i % 99).encoded()) for i in range(2000)
     ]
     assert len(controller.poll(0).actions) == 2000
+
+
+def test_the_free_keys_of_a_launchpad_are_learnt_as_well() -> None:
+    keys = Controls("LPProMK3 MIDI", (), lambda name, arguments: None, RATE)
+    keys.learn("session.keep")
+    assert keys.take([control(0, 50, 127), control(0, 50, 0)], 0).actions == []
+    assert keys.take([], 2 * RATE).remarks == [
+        "LPProMK3 MIDI: control 50 on channel 1 is session.keep now (button)"
+    ]
+    assert keys.take([control(0, 50, 127, 9)], 9).actions == [make("session.keep", [], 9)]
+
+
+def test_a_key_that_is_learnt_anew_while_it_is_down_is_let_go() -> None:
+    controller, cable = plugged(PAD)
+    cable.waiting = [(0, note_on(9, 36, 3).encoded())]
+    controller.poll(0)
+    controller.learn("panic")
+    cable.waiting = [(1, note_on(9, 36, 3).encoded())]
+    assert controller.poll(2).actions == [make("slot.release", [0, 1], 2)]
