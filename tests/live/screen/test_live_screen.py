@@ -15,6 +15,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from rich.console import Console
 
 from stemwright.live.control.actions import Action, make
@@ -89,7 +90,7 @@ def test_the_page_fits_the_terminal(
         columns=(ShownColumn(name, slots),) * columns, section=name, messages=(ShownMessage(name),) * 7
     )
     lines = drawn(state, Cursor().moved(at, at, state), width=width, height=height).splitlines()
-    assert all(len(line) <= width for line in lines)
+    assert all(cell_len(line) <= width for line in lines)
     assert len(lines) <= max(height, 18)
 
 
@@ -206,6 +207,19 @@ def test_on_a_terminal_the_page_goes_and_the_messages_stay() -> None:
     assert "\x1b[?1049h" in text and "\x1b[?1049l" in text
     after = text.split("\x1b[?1049l")[1]
     assert after.count("drums is late") == 1 and "picker" not in after
+
+
+def test_a_page_is_drawn_as_often_as_it_can_be_seen() -> None:
+    out, now = io.StringIO(), [0.0]
+    console = Console(file=out, force_terminal=True, width=100, height=30)
+    with Screen(console, 0.125, lambda: now[0]) as screen:
+        drawings = []
+        for step in range(30):
+            now[0] = step / 32
+            before = len(out.getvalue())
+            screen.show(STATE, Cursor(0, int(step > 6)))
+            drawings += [step] if len(out.getvalue()) > before else []
+    assert drawings == [0, 4, 7, 11, 15, 19, 23, 27]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ SLOT_MODES = ("trigger", "retrigger", "gate", "toggle", "repeat")
 FOLLOW = ("none", "stop", "again", "previous", "next", "first", "last", "any", "other", "jump")
 CLOCKS = ("internal", "midi", "link", "beats")
 SWITCH = ("on", "off", "toggle")
+_NAMED = re.compile(r"[a-z_]+=")
 MAX_COLUMNS, MAX_ROWS = 64, 512
 
 
@@ -199,14 +201,24 @@ def read_line(line: str, sample: int = 0) -> Action:
     """An action as a person writes it: `slot.launch 0 3`, `column.level column=2 value=-6`. UsageError where
     it is none.
     """
+    name, given = read_part(line)
+    return make(name, given, sample)
+
+
+def read_part(line: str) -> tuple[str, dict[str, Value]]:
+    """The action's name and the arguments that a line gives; others may be missing. UsageError where what is
+    there is wrong.
+    """
     try:
         name, *words = shlex.split(line)
     except ValueError:
         raise UsageError(f"action: {shown(line)} is none; write a name, then its arguments") from None
     kind = action_kind(name)
-    plain = [word for word in words if "=" not in word]
-    given = _named(kind, plain) | dict(word.split("=", 1) for word in words if "=" in word)
-    return make(name, {key: _typed(kind.parameter(key), value) for key, value in given.items()}, sample)
+    named = [word for word in words if _NAMED.match(word)]
+    given = _named(kind, [word for word in words if not _NAMED.match(word)])
+    given |= dict(word.split("=", 1) for word in named)
+    entries = [(kind.parameter(key), word) for key, word in given.items()]
+    return name, {one.name: one.checked(_typed(one, word), name) for one, word in entries}
 
 
 def _typed(parameter: Parameter, word: object) -> object:

@@ -114,6 +114,10 @@ class Mappings:
     def mapped(self) -> list[Mapped]:
         return [one for several in self._by_source.values() for one in several]
 
+    def uses(self, source: Source) -> bool:
+        """Whether a control has something to do."""
+        return source in self._by_source
+
     def learn(self, mapped: Mapped) -> None:
         """Gives a control this to do and nothing else. UsageError where it cannot work."""
         mapped = check(mapped)
@@ -136,10 +140,11 @@ class Mappings:
             if (action := self._action(mapped, (movement.source, i), movement)) is not None
         ]
 
-    def released(self, at: int) -> list[Action]:
-        """What ends every key that is down: for when the controller is gone."""
-        held, self._pressed = self._pressed, {}
-        return [action for action in (release_of(one, at) for one in held.values()) if action is not None]
+    def released(self, at: int, source: Source | None = None) -> list[Action]:
+        """What lets go of every key that is down, or of one control's: for when the controller is gone."""
+        keys = [key for key in self._pressed if source in (None, key[0])]
+        ends = (release_of(self._pressed.pop(key), at) for key in keys)
+        return [action for action in ends if action is not None]
 
     def waiting(self) -> list[tuple[Source, float]]:
         """The knobs that have not reached their value yet, and the travel at which they will."""

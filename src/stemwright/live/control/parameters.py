@@ -44,9 +44,12 @@ class Parameter:
             return "a number or a text"
         if self.kind == "str":
             return (
-                f"one of {', '.join(self.choices)}" if self.choices else f"a text of 1 to {MAX_TEXT} letters"
+                f"one of {', '.join(self.choices)}"
+                if self.choices
+                else f"a text of at most {MAX_TEXT} letters"
             )
-        return f"{self.low:g} to {self.high:g}{' ' + self.unit if self.unit else ''}"
+        low, high = (f"{end:.0f}" if self.kind == "int" else f"{end:g}" for end in (self.low, self.high))
+        return f"{low} to {high}{' ' + self.unit if self.unit else ''}"
 
     def _text(self, value: object) -> str | None:
         if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from rich.console import Group, RenderableType
+from rich.console import Group
 from rich.text import Text
 
 from stemwright.live.screen.picker import Cursor, picker
@@ -24,11 +24,11 @@ KEYS = (
 def page(state: ShownState, cursor: Cursor, entry: str, width: int, height: int) -> Group:
     """All of it, in `width` letters and `height` lines. `entry`: the line being typed, "" for none."""
     messages = state.messages[-MESSAGES:]
-    lines: list[RenderableType] = [
+    lines = [
         _time(state, width),
         _boundary(state, width),
         Text(""),
-        picker(state, cursor, width, height - _FIXED - len(messages)),
+        *picker(state, cursor, width, height - _FIXED - len(messages)),
         _main(state, width),
         _chosen(state, cursor, width),
         *(_message(message, state, width) for message in messages),

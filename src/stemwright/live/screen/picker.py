@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rich.table import Table
 from rich.text import Text
 
-from stemwright.live.screen.texts import decibels, meter_text, plain, slot_text
+from stemwright.live.screen.texts import decibels, filled, meter_text, plain, slot_text
 from stemwright.live.shown_state import ShownColumn, ShownState
 
 NARROW, WIDE = 12, 24
@@ -28,28 +28,36 @@ class Cursor:
         return Cursor(max(column, 0), max(min(self.row + rows, state.rows - 1), 0))
 
 
-def picker(state: ShownState, cursor: Cursor, width: int, height: int) -> Table:
-    """At most `width` letters and `height` lines of it, those around the cursor."""
+def picker(state: ShownState, cursor: Cursor, width: int, height: int) -> list[Text]:
+    """Lines of at most `width` cells, at most `height` (and four at least) of them, around the cursor."""
     cell = min(max((width - _SCENE) // max(len(state.columns), 1) - 1, NARROW), WIDE)
     columns = _around(cursor.column, len(state.columns), max((width - _SCENE) // (cell + 1), 1))
-    rows = _around(cursor.row, state.rows, max(height - 4, 1))
-    table = Table.grid(padding=(0, 1, 0, 0))
-    table.add_column(width=_SCENE - 1, no_wrap=True)
-    for _ in columns:
-        table.add_column(width=cell, no_wrap=True)
+    rows = _around(cursor.row, state.rows, max(height - 3, 1))
     shown = [state.columns[i] for i in columns]
-    table.add_row(
-        Text(""), *(_head(column, cell, i == cursor.column) for i, column in zip(columns, shown, strict=True))
-    )
-    for row in rows:
-        cells = (
-            slot_text(state.slot(i, row), state, cell, (i, row) == (cursor.column, cursor.row))
-            for i in columns
-        )
-        table.add_row(_scene(state, row), *cells)
-    table.add_row(Text("level", "dim"), *(meter_text(c.peak, c.rms, cell) for c in shown))
-    table.add_row(Text("dB", "dim"), *(Text(_levels(c), "dim") for c in shown))
-    return table
+
+    def line(head: Text, cells: Iterable[Text]) -> Text:
+        whole = Text(no_wrap=True).append_text(filled(head, _SCENE))
+        for text in cells:
+            whole.append_text(filled(text, cell)).append(" ")
+        whole.truncate(width)
+        return whole
+
+    heads = (_head(state.columns[i], cell, i == cursor.column) for i in columns)
+    return [
+        line(Text(), heads),
+        *(
+            line(
+                _scene(state, row),
+                (
+                    slot_text(state.slot(i, row), state, cell, (i, row) == (cursor.column, cursor.row))
+                    for i in columns
+                ),
+            )
+            for row in rows
+        ),
+        line(Text("level", "dim"), (meter_text(c.peak, c.rms, cell) for c in shown)),
+        line(Text("dB", "dim"), (Text(_levels(c), "dim") for c in shown)),
+    ]
 
 
 def _around(place: int, count: int, most: int) -> range:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -14,6 +16,8 @@ from stemwright.live.screen.picker import Cursor
 from stemwright.live.screen.texts import plain
 from stemwright.live.shown_state import ShownMessage, ShownState
 
+PAUSE = 0.08
+"""A page takes some 10 ms of a core."""
 _LINE = 1000
 _KEPT = 200
 
@@ -21,8 +25,16 @@ _KEPT = 200
 class Screen:
     """To be used in a `with`: afterwards the terminal shows what it showed before, and the last messages."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(
+        self,
+        console: Console | None = None,
+        pause: float = PAUSE,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`pause`: seconds between two drawings of a page on which nothing was typed."""
         self._console = console or Console()
+        self._pause, self._clock = pause, clock
+        self._drawn, self._typed = float("-inf"), (Cursor(), "")
         self._live: Live | None = None
         self._said: list[ShownMessage] = []
 
@@ -44,7 +56,9 @@ class Screen:
                 self._print(message)
 
     def show(self, state: ShownState, cursor: Cursor | None = None, entry: str = "") -> None:
-        """Draws the state; on what is no terminal, prints the messages that are new. `entry`: as `page`."""
+        """Draws the state, if the last drawing is long enough ago; on what is no terminal, prints the
+        messages that are new. To be called often. `entry`: as `page`.
+        """
         new = _new(self._said, state.messages)
         if self._live is None:
             self._said = list(state.messages)
@@ -52,8 +66,11 @@ class Screen:
                 self._print(message)
             return
         self._said = [*self._said, *new][-_KEPT:]
-        width, height = self._console.size
-        self._live.update(page(state, cursor or Cursor(), entry, width, height), refresh=True)
+        typed, now = (cursor or Cursor(), entry), self._clock()
+        if typed == self._typed and now - self._drawn < self._pause:
+            return
+        self._drawn, self._typed = now, typed
+        self._live.update(page(state, *typed, *self._console.size), refresh=True)
 
     def _print(self, message: ShownMessage) -> None:
         self._console.print(Text(plain(message.text, _LINE)), soft_wrap=True)

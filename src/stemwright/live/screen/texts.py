@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from stemwright.live.shown_state import ShownSlot, ShownState, SlotState
@@ -20,9 +21,15 @@ _WARM, _HOT = -12.0, -3.0
 
 
 def plain(text: str, width: int) -> str:
-    """A text from outside, on one line of at most `width` letters: nothing in it may steer the terminal."""
+    """A text from outside, on one line of at most `width` cells: nothing in it may steer the terminal."""
     line = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * width])
-    return line if len(line) <= width else line[: max(width - 1, 0)] + "…"
+    return line if cell_len(line) <= width else set_cell_size(line, max(width - 1, 0)) + "…"
+
+
+def filled(text: Text, width: int) -> Text:
+    """The text in exactly `width` cells."""
+    text.truncate(width, pad=True)
+    return text
 
 
 def slot_text(slot: ShownSlot, state: ShownState, width: int, is_chosen: bool) -> Text:
@@ -35,17 +42,16 @@ def slot_text(slot: ShownSlot, state: ShownState, width: int, is_chosen: bool) -
         name = f"{slot.progress:.0%} {name}"
     label = plain(f"{SIGNS[slot.state]} {name}", width - 2)
     edges = "[]" if is_chosen else "  "
-    return Text(f"{edges[0]}{label.ljust(width - 2)}{edges[1]}", style, no_wrap=True)
+    return Text(f"{edges[0]}{set_cell_size(label, width - 2)}{edges[1]}", style, no_wrap=True)
 
 
 def meter_text(peak: float, rms: float, width: int) -> Text:
     """A level as a bar of `width` letters: loudness full, up to the peak light."""
-    text = Text(no_wrap=True)
-    full, light = (round(width * _share(level)) for level in (min(rms, peak), peak))
-    for i in range(width):
-        level = FLOOR * (1 - (i + 0.5) / width)
-        colour = "red" if level > _HOT else "yellow" if level > _WARM else "green"
-        text.append("█" if i < full else "▒" if i < light else "·", colour if i < light else "dim")
+    full, light, warm, hot = (round(width * _share(level)) for level in (min(rms, peak), peak, _WARM, _HOT))
+    text = Text("█" * full + "▒" * (light - full) + "·" * (width - light), no_wrap=True)
+    for style, start, end in (("green", 0, warm), ("yellow", warm, hot), ("red", hot, width)):
+        text.stylize(style, start, min(end, light))
+    text.stylize("dim", light)
     return text
 
 

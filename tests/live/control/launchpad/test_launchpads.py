@@ -277,6 +277,12 @@ def test_a_port_that_another_program_holds_is_told_once_and_tried_again() -> Non
     assert made.run(2.5, SLOTS).remarks == ["Launchpad Pro MK3: ready (LPProMK3 MIDI)"]
 
 
+@pytest.mark.parametrize("family", [0x03, 0x13, 0x23])  # the manuals say 13 of all of them, devices differ
+def test_every_family_is_taken(family: int) -> None:
+    made = Stage(EmulatedLaunchpad(family=bytes([family, 0x01, 0, 0])))
+    assert len(made.run(0.2, SLOTS).remarks) == 1 and made.devices[0].mode == 1
+
+
 def test_a_bootloader_and_a_stranger_are_left_alone() -> None:
     boot = EmulatedLaunchpad(family=bytes([0x13, 0x11, 0, 0]))
     made = Stage(boot)
