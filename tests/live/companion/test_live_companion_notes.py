@@ -113,9 +113,10 @@ def test_the_same_inputs_give_the_same_answers(random_bundle: Bundle) -> None:
     assert all(isinstance(command, Command) for command in first.all)
 
 
-def test_when_time_is_told_makes_no_difference(random_bundle: Bundle) -> None:
+@pytest.mark.parametrize("seed", [4, 5, 6])
+def test_when_time_is_told_makes_no_difference(random_bundle: Bundle, seed: int) -> None:
     """Told every 5 ms or only with inputs: the same notes at the same samples."""
-    inputs = played(200, 4)
+    inputs = played(150, seed)
     often = perform(ensemble(random_bundle), inputs)
     band, seldom = ensemble(random_bundle), []
     seldom += band.start(0)

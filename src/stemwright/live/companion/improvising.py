@@ -105,7 +105,7 @@ class Improviser:
             at = max(low, stage.ear.after(event.time))
             if event.velocity == 0:
                 return _Next(at, voice, event.pitch, 0)
-            return self._placed(voice, stage.place(voice, at), event.pitch, event.velocity)
+            return self._placed(voice, stage.near(voice, at, low), event.pitch, event.velocity)
         return None
 
     def _placed(self, voice: Voice, at: int, pitch: int, velocity: int) -> _Next | None:
