@@ -72,6 +72,7 @@ def perform(band: Ensemble, inputs: list[Input], change: random.Random | None = 
     return sink
 
 
+@pytest.mark.slow
 def test_ten_thousand_events_leave_no_hanging_note(random_bundle: Bundle) -> None:
     band = ensemble(random_bundle)
     inputs = [(min(at, at // 8), port, data) for at, port, data in played(10_000, 5)]
