@@ -184,6 +184,20 @@ def test_what_plays_by_itself_can_be_followed(random_bundle: Bundle) -> None:
     assert sink.sounding == {}
 
 
+def test_another_seed_gives_other_answers(random_bundle: Bundle) -> None:
+    def answers(seed: int, later: int) -> list[tuple[int, int]]:
+        players, sink = band(random_bundle, "chance = 0.7"), Sink()
+        players.set(0, "keys/seed", seed)
+        for n in range(24):
+            if n == 12:
+                players.set(n * 9000, "keys/seed", later)
+            sink.post(n * 9000, players.hear(n * 9000, 0, on(48 + n)))
+        return [(at, pitch) for at, (_, _, pitch), _ in sink.began]
+
+    first = answers(1, 2)
+    assert first == answers(1, 2) and first != answers(3, 2) and first != answers(1, 4)
+
+
 def test_a_prompt_is_heard_and_ends(random_bundle: Bundle) -> None:
     one, other = band(random_bundle), band(random_bundle)
     one.partners["keys"].prompt([Event("bass", 40, 0.0, 90), Event("you", 60, 0.5, 90)])
@@ -305,6 +319,7 @@ def test_shipped_presets_load_and_damaged_ones_say_why(random_bundle: Bundle) ->
         ("x = [", "is not TOML"),
         ("", "1 to 16 tables"),
         (good.replace("port = 0", ""), "needs one, from 0"),
+        (good.replace("low = 60, high", "out = 3, high"), "setup/two: out: stays as it is"),
         (good.replace("port = 0", "ports = 0"), "ports: is not known"),
         (good.replace("port = 0", "port = 0\nlow = 90\nhigh = 60"), "beyond its other bound"),
         (good.replace('mode = "input"', 'mode = "loud"'), "'loud' is not one of input, follow, auto"),

@@ -52,10 +52,7 @@ class Ensemble:
         self._rate = rate
         self._world = World(clock, harmony, rate, self._sounding)
         made = bundle if isinstance(bundle, Bundle) else load_bundle(find(bundle), kind="companion")
-        self._partners = {
-            sheet.name: self._partner(sheet, place, made, nodes)
-            for place, sheet in enumerate(preset.partners)
-        }
+        self._partners = {sheet.name: self._partner(sheet, made, nodes) for sheet in preset.partners}
         self._order = list(self._partners.values())
         self._channels: dict[tuple[int, int], Channel] = {}
         self._recent: dict[int, deque[int]] = {}
@@ -207,6 +204,6 @@ class Ensemble:
         out, self._world.out = self._world.out, []
         return out
 
-    def _partner(self, sheet: PartnerSheet, place: int, bundle: Bundle, nodes: Sequence[int]) -> Partner:
-        companion = Companion.load(bundle, sheet.settings.seed + place)
+    def _partner(self, sheet: PartnerSheet, bundle: Bundle, nodes: Sequence[int]) -> Partner:
+        companion = Companion.load(bundle, sheet.settings.seed)
         return Partner(sheet.name, sheet.settings, sheet.voices, companion, self._world, nodes, sheet.setups)

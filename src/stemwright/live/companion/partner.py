@@ -115,6 +115,8 @@ class Partner:
         self._come_to(now)
         if voice is None:
             self._stage.settings = changed(self._stage.settings, name, value)
+            if name == "seed":
+                self._stage.ear.companion.reseed(self._stage.settings.seed)
             if self._stage.settings.mute:
                 self._silence(now)
         else:
