@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from fractions import Fraction
+from types import SimpleNamespace
 
 import pytest
 
@@ -14,11 +15,12 @@ from stemwright.live.commands import Op
 from stemwright.live.companion.ended import ended
 from stemwright.live.companion.ensemble import ANSWERED, Ensemble
 from stemwright.live.companion.harmony import KeyHarmony
-from stemwright.live.companion.locking import Steady, locked
+from stemwright.live.companion.locking import Steady, TransportClock, locked, nearest
 from stemwright.live.companion.presets import load as load_preset
 from stemwright.live.companion.presets import parse, presets
 from stemwright.models import Bundle
 from stemwright.song.harmony import Chord, Key
+from stemwright.symbolic.companion import Event
 from support.live_sink import Sink
 
 RATE = 48_000
@@ -83,6 +85,21 @@ def test_places_of_the_grid() -> None:
     assert locked(clock, 1000, "1/8", 0.5, grace=1000) == 1000
     assert locked(clock, 1001, "1/8", 0.5, grace=1000) == 12_000
     assert locked(clock, 77, "free", 0.5) == 77
+    assert nearest(clock, BEAT - 100, "1/4", 0.5, 0) == nearest(clock, BEAT + 100, "1/4", 0.5, 0) == BEAT
+    assert nearest(clock, BEAT + 100, "1/4", 0.5, BEAT + 1) == 2 * BEAT
+    assert nearest(clock, 15_000, "1/8", 0.667, 0) == 16_008
+    assert nearest(clock, 77, "free", 0.5, 0) == 77 and nearest(clock, 77, "free", 0.5, 80) == 80
+
+
+def test_a_transport_is_a_clock() -> None:
+    steady = Steady(120)
+    grid = SimpleNamespace(bar=lambda at: SimpleNamespace(start=steady.bar(at)[0], stop=steady.bar(at)[1]))
+    transport = SimpleNamespace(
+        tempo=steady, grid=grid, playing=lambda sample: sample >= BEAT, position=steady.quarters
+    )
+    clock = TransportClock(transport)  # type: ignore[arg-type]
+    assert clock.quarters(100) is None and clock.quarters(BEAT) == 1
+    assert locked(clock, 100, "1/4", 0.5) == 100 and locked(clock, BEAT + 1, "1/4", 0.5) == 2 * BEAT
 
 
 @pytest.mark.parametrize(
@@ -152,6 +169,49 @@ def test_notes_by_themselves_begin_on_the_grid(random_bundle: Bundle) -> None:
     for now in range(0, 20 * RATE, 240):
         sink.post(now, players.advance(now))
     assert len(sink.began) > 10 and all(at % 6000 == 0 for at, _, _ in sink.began)
+
+
+def test_what_plays_by_itself_can_be_followed(random_bundle: Bundle) -> None:
+    third = '[[companion.voice]]\nname = "three"\ninstrument = "lead"\nsource = "two"\nout_channel = 3'
+    more = f'mode = "auto"\ndensity = 1.0\ndivision = "1/8"\n{third}'
+    players, sink = band(random_bundle, more), Sink()
+    sink.post(0, players.start(0))
+    for now in range(0, 20 * RATE, 240):
+        sink.post(now, players.advance(now))
+    begins = {channel: [at for at, (_, c, _), _ in sink.began if c == channel] for channel in (0, 2)}
+    assert len(begins[2]) > 5 and set(begins[2]) <= set(begins[0])
+    sink.post(sink.now, players.end(sink.now))
+    assert sink.sounding == {}
+
+
+def test_another_seed_gives_other_answers(random_bundle: Bundle) -> None:
+    def answers(seed: int, later: int) -> list[tuple[int, int]]:
+        players, sink = band(random_bundle, "chance = 0.7"), Sink()
+        players.set(0, "keys/seed", seed)
+        for n in range(24):
+            if n == 12:
+                players.set(n * 9000, "keys/seed", later)
+            sink.post(n * 9000, players.hear(n * 9000, 0, on(48 + n)))
+        return [(at, pitch) for at, (_, _, pitch), _ in sink.began]
+
+    first = answers(1, 2)
+    assert first == answers(1, 2) and first != answers(3, 2) and first != answers(1, 4)
+
+
+def test_a_prompt_is_heard_and_ends(random_bundle: Bundle) -> None:
+    one, other = band(random_bundle), band(random_bundle)
+    one.partners["keys"].prompt([Event("bass", 40, 0.0, 90), Event("you", 60, 0.5, 90)])
+    assert one.partners["keys"]._stage.ear.companion.held == []
+    answers = [
+        each.hear(n * 9000, 0, on(p)) for each in (one, other) for n, p in enumerate((60, 62, 65, 70, 72))
+    ]
+    assert answers[:5] != answers[5:]
+
+
+def test_time_does_not_go_back(random_bundle: Bundle) -> None:
+    players = band(random_bundle)
+    players.hear(9000, 0, on(60))
+    assert all(command.at >= 9000 or command.op is Op.CANCEL for command in players.hear(100, 0, off(60)))
 
 
 def test_polyphony_and_length_have_an_end(random_bundle: Bundle) -> None:
@@ -259,6 +319,7 @@ def test_shipped_presets_load_and_damaged_ones_say_why(random_bundle: Bundle) ->
         ("x = [", "is not TOML"),
         ("", "1 to 16 tables"),
         (good.replace("port = 0", ""), "needs one, from 0"),
+        (good.replace("low = 60, high", "out = 3, high"), "setup/two: out: stays as it is"),
         (good.replace("port = 0", "ports = 0"), "ports: is not known"),
         (good.replace("port = 0", "port = 0\nlow = 90\nhigh = 60"), "beyond its other bound"),
         (good.replace('mode = "input"', 'mode = "loud"'), "'loud' is not one of input, follow, auto"),

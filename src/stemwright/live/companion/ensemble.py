@@ -26,14 +26,13 @@ WINDOW = 0.1
 """Seconds over which notes are counted."""
 ANSWERED, HEARD = 32, 128
 """Notes of one input in that time that are answered, and that are heard at all."""
-MAX_PARTNERS = 16
 
 
 class Ensemble:
     """Companions on one clock. Inputs are (sample, port, bytes), outputs are commands with their samples.
 
-    Samples never go back; one call at a time, from one thread. The same preset, seeds, inputs and times give
-    the same commands.
+    A sample that lies before that of an earlier call is taken for that one; one call at a time, from one
+    thread. The same preset, seeds, inputs and times give the same commands.
     """
 
     def __init__(
@@ -53,12 +52,11 @@ class Ensemble:
         self._rate = rate
         self._world = World(clock, harmony, rate, self._sounding)
         made = bundle if isinstance(bundle, Bundle) else load_bundle(find(bundle), kind="companion")
-        self._partners = {
-            sheet.name: self._partner(sheet, place, made, nodes)
-            for place, sheet in enumerate(preset.partners)
-        }
+        self._partners = {sheet.name: self._partner(sheet, made, nodes) for sheet in preset.partners}
+        self._order = list(self._partners.values())
         self._channels: dict[tuple[int, int], Channel] = {}
         self._recent: dict[int, deque[int]] = {}
+        self._now = 0
         self.ignored: Counter[str] = Counter()
         """How many notes were ignored as an `echo`, not `answered` or not `heard`, as there were too many."""
 
@@ -69,7 +67,7 @@ class Ensemble:
 
     def start(self, now: int) -> list[Command]:
         """Begin: programs are sent, and voices that play by themselves start."""
-        for partner in self._partners.values():
+        for partner in self._order:
             partner.start(now)
         return self._take()
 
@@ -77,18 +75,18 @@ class Ensemble:
         """A complete MIDI message came in; what is to be done about it. Post that, then call `advance`, which
         does the work that no answer waits for.
         """
+        now = self._time(sample)
         channel = data[0] & 0x0F if data and data[0] < 0xF0 else -1
         ends = [channel] if channel >= 0 else [c for p, c in self._channels if p == port]
         for each in ends:
             state = self._channels.setdefault((port, each), Channel())
             for heard in state.hear(data):
-                self._pass_on(sample, port, each, heard)
+                self._pass_on(now, port, each, heard)
         return self._take()
 
     def advance(self, now: int) -> list[Command]:
         """Time has come to a sample; to be called every few milliseconds."""
-        for partner in self._partners.values():
-            partner.advance(now)
+        self._time(now)
         return self._take()
 
     def set(self, now: int, path: str, value: object) -> list[Command]:
@@ -96,7 +94,7 @@ class Ensemble:
         value, which changes nothing.
         """
         partner, voice, name = self._found(path)
-        partner.set(now, voice, name, value)
+        partner.set(self._time(now), voice, name, value)
         return self._take()
 
     def turn(self, now: int, path: str, place: float) -> list[Command]:
@@ -105,7 +103,7 @@ class Ensemble:
         known = table(PartnerSettings if voice is None else VoiceSettings)
         if name not in known:
             raise UsageError(f"{shown(path)} is no parameter; there are {', '.join(known)}")
-        partner.set(now, voice, name, known[name].turned(place))
+        partner.set(self._time(now), voice, name, known[name].turned(place))
         return self._take()
 
     def parameters(self) -> Iterator[tuple[str, Parameter]]:
@@ -128,13 +126,15 @@ class Ensemble:
 
     def again(self, now: int) -> list[Command]:
         """Tempo, place or chords have changed."""
-        for partner in self._partners.values():
+        now = self._time(now)
+        for partner in self._order:
             partner.again(now)
         return self._take()
 
     def end(self, now: int) -> list[Command]:
         """Every note ends, also those that are announced; to be called on every way out."""
-        for partner in self._partners.values():
+        now = self._time(now)
+        for partner in self._order:
             partner.end(now)
         out = self._take()
         self._sounding.stop_all(now, out)
@@ -143,12 +143,28 @@ class Ensemble:
 
     def lost(self, now: int, port: int) -> list[Command]:
         """An input has vanished: whatever it held is let go."""
+        now = self._time(now)
         for (own, channel), state in list(self._channels.items()):
             if own == port:
                 for heard in state.hear(b"\xff"):
                     self._pass_on(now, port, channel, heard)
                 del self._channels[own, channel]
         return self._take()
+
+    def _time(self, sample: int) -> int:
+        """The sample, or that of an earlier call which lies after it. What is due until then is done, in the
+        order of time across all companions.
+        """
+        self._now = max(self._now, sample)
+        while True:
+            due = [(at, place) for place, each in enumerate(self._order) if (at := each.due) is not None]
+            at, place = min(due, default=(self._now + 1, 0))
+            if at > self._now:
+                break
+            self._order[place].advance(at)
+        for partner in self._order:
+            partner.advance(self._now)
+        return self._now
 
     def _pass_on(self, sample: int, port: int, channel: int, heard: Heard) -> None:
         answer = True
@@ -163,7 +179,7 @@ class Ensemble:
                 return
             answer = len(recent) <= ANSWERED
             self.ignored["answered"] += not answer
-        for partner in self._partners.values():
+        for partner in self._order:
             partner.hear(sample, port, channel, heard, answer)
 
     def _lately(self, port: int, sample: int) -> deque[int]:
@@ -185,8 +201,9 @@ class Ensemble:
         return self._partners[parts[0]], parts[1] if len(parts) == 3 else None, parts[-1]
 
     def _take(self) -> list[Command]:
-        return [command for partner in self._partners.values() for command in partner.take()]
+        out, self._world.out = self._world.out, []
+        return out
 
-    def _partner(self, sheet: PartnerSheet, place: int, bundle: Bundle, nodes: Sequence[int]) -> Partner:
-        companion = Companion.load(bundle, sheet.settings.seed + place)
+    def _partner(self, sheet: PartnerSheet, bundle: Bundle, nodes: Sequence[int]) -> Partner:
+        companion = Companion.load(bundle, sheet.settings.seed)
         return Partner(sheet.name, sheet.settings, sheet.voices, companion, self._world, nodes, sheet.setups)

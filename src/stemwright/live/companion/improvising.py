@@ -15,6 +15,10 @@ from stemwright.live.companion.voice import Voice
 
 _AGAIN = 0.005
 """Seconds to the next try where an event came to nothing; the model's own resolution."""
+_STARVED = 2.0
+"""Seconds, divided by its density, after which a voice that plays nothing is asked by itself: who is not
+heard is not thought of either.
+"""
 _AT_ONCE = 32
 """Events of one instant."""
 
@@ -97,7 +101,11 @@ class Improviser:
             return None
         low = max(now, rested, self._earliest)
         pitches = {v.settings.instrument: self._allowed(v, low, held=True) for v in voices if not v.drums}
-        names = tuple(v.settings.instrument for v in voices if v.drums or pitches[v.settings.instrument])
+        names = tuple(
+            v.settings.instrument
+            for v in self._starved(voices, low) or voices
+            if v.drums or pitches[v.settings.instrument]
+        )
         with suppress(UsageError):  # no event is left within the bounds: it waits for the next one heard
             wish = Wish(pitches, names, voices[0].settings)
             event = stage.ear.query(wish.query(stage.ear.since(low)))
@@ -105,8 +113,21 @@ class Improviser:
             at = max(low, stage.ear.after(event.time))
             if event.velocity == 0:
                 return _Next(at, voice, event.pitch, 0)
-            return self._placed(voice, stage.place(voice, at), event.pitch, event.velocity)
+            return self._placed(voice, stage.near(voice, at, low), event.pitch, event.velocity)
         return None
+
+    def _starved(self, voices: list[Voice], at: int) -> list[Voice]:
+        """The one of several voices that has been silent for longest, and for too long."""
+        ear, waits = self._stage.ear, _STARVED / max(voices[0].settings.density, 0.05)
+        silent = {
+            voice.name: ear.companion.silence(voice.settings.instrument) + ear.since(at)
+            for voice in voices
+            if len(voices) > 1 and not any(each.note.end > at for each in voice.played)
+        }
+        longest = max(silent, key=lambda name: silent[name], default=None)
+        if longest is None or silent[longest] < waits:
+            return []
+        return [voice for voice in voices if voice.name == longest]
 
     def _placed(self, voice: Voice, at: int, pitch: int, velocity: int) -> _Next | None:
         """A beginning at its place on the grid, with a pitch that fits there."""

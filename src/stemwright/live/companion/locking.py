@@ -103,25 +103,48 @@ class TransportClock:
 
 
 def locked(clock: Clock, sample: int, division: str, swing: float, grace: int = 0) -> int:
-    """The sample at which a note that is wanted at `sample` begins: that of the next place of the grid, or
+    """The sample at which an answer begins that is wanted at `sample`: that of the next place of the grid, or
     itself, where a place lies at most `grace` samples before it, where the division is free, and while the
     transport stands still.
+    """
+    around = _around(clock, sample, division, swing)
+    if around is None:
+        return sample
+    before, after = around
+    return sample if after != sample and before is not None and sample - before <= grace else after
+
+
+def nearest(clock: Clock, sample: int, division: str, swing: float, earliest: int) -> int:
+    """The sample of the place of the grid that is nearest to `sample`, among those from `earliest` on;
+    `sample` where the division is free, and while the transport stands still.
+    """
+    around = _around(clock, max(sample, earliest), division, swing)
+    if around is None:
+        return max(sample, earliest)
+    before, after = around
+    near = before is not None and earliest <= before and sample - before < after - sample
+    return before if near and before is not None else after
+
+
+def _around(clock: Clock, sample: int, division: str, swing: float) -> tuple[int | None, int] | None:
+    """The last place of the grid before a sample, None where its bar has none, and the next one, which may be
+    the sample itself. None where there is no grid.
     """
     step = DIVISIONS[division]
     place = None if step is None else clock.quarters(sample)
     if step is None or place is None:
-        return sample
+        return None
     begin, end = clock.bar(place)
     late = Fraction(1, 2) if division.endswith("t") else Fraction(round(swing * 1000), 1000)
     pair = begin + (place - begin) // (2 * step) * (2 * step)
-    places = [pair, pair + 2 * step * late, pair + 2 * step, pair + 2 * step * (1 + late)]
-    before = -1
-    for at in (*(at for at in places if at < end), end):
+    places = [pair + 2 * step * (late - 1), pair, pair + 2 * step * late, pair + 2 * step]
+    before = None
+    for at in (*(at for at in places if begin <= at < end), end):
         found = clock.sample(at)
         if found >= sample:
-            return sample if before >= 0 and sample - before <= grace and found != sample else found
+            return before, found
         before = found
-    return sample
+    return before, sample
 
 
 def place_of(clock: Clock, sample: int) -> Fraction:

@@ -32,7 +32,7 @@ _NEW_VOICE = ("mode", "mute", "instrument", "port", "channel", "out", "out_chann
 
 
 class Partner:
-    """One companion of one performer. Its calls add commands to `take`.
+    """One companion of one performer. Its calls add commands to those of its world.
 
     All calls give samples that do not go back; one call at a time. `nodes`: of the outputs.
     """
@@ -48,7 +48,8 @@ class Partner:
         setups: Sequence[Setup] = (),
     ) -> None:
         self.name = name
-        self._nodes, self._setups, self._now = nodes, setups, 0
+        self._nodes, self._setups = nodes, setups
+        self._done = 0  # the sample of what was done last; how often `advance` is called makes no difference
         self._heard: int | None = None  # the sample after which what plays alone is still to be decided
         made = [Voice(each, own, self._node(own)) for each, own in voices.items()]
         _check({voice.name: voice.settings for voice in made})
@@ -65,10 +66,11 @@ class Partner:
         """What its voices have in common."""
         return self._stage.settings
 
-    def take(self) -> list[Command]:
-        """The commands since the last call, in the order in which they are to be posted."""
-        out, self._stage.out = self._stage.out, []
-        return out
+    @property
+    def due(self) -> int | None:
+        """The sample at which `advance` has something to do next; None while there is nothing."""
+        found = self._next()
+        return self._done if self._heard is not None else None if found is None else found[0]
 
     def prompt(self, events: Iterable[Event]) -> None:
         """Hear what was played before, such as a song's notes; what still sounds at its end, ends."""
@@ -88,7 +90,7 @@ class Partner:
 
         What plays alone is decided with the next call, so that the answers need not wait for it.
         """
-        self.advance(now)
+        self._come_to(now)
         for voice in self.voices:
             if voice.listens(port, channel) and self._hear(voice, heard, now, answer):
                 self._heard = now
@@ -98,26 +100,23 @@ class Partner:
         if self._heard is not None:
             self._alone.plan(self._heard)
             self._heard = None
-        while True:
-            outs = [(at, voice) for voice in self.voices if (at := self._punch_out(voice)) is not None]
-            at, voice = min(outs, key=lambda each: each[0], default=(None, None))
-            due = self._alone.due
-            if voice is not None and at is not None and at <= now and (due is None or at <= due):
-                self._give_back(voice, at)
-            elif due is not None and due <= now:
-                self._alone.post(max(due, self._now))
+        while (due := self._next()) is not None and due[0] <= now:
+            self._done = max(self._done, due[0])
+            if due[1] is None:
+                self._alone.post(self._done)
             else:
-                break
+                self._give_back(due[1], self._done)
         self._stage.ear.catch_up(now)
-        self._now = max(self._now, now)
 
     def set(self, now: int, voice: str | None, name: str, value: object) -> None:
         """Set a parameter of a voice, or (None) of the partner. UsageError for what is not known or not in
         range; then nothing is changed.
         """
-        self.advance(now)
+        self._come_to(now)
         if voice is None:
             self._stage.settings = changed(self._stage.settings, name, value)
+            if name == "seed":
+                self._stage.ear.companion.reseed(self._stage.settings.seed)
             if self._stage.settings.mute:
                 self._silence(now)
         else:
@@ -126,14 +125,26 @@ class Partner:
 
     def again(self, now: int) -> None:
         """Tempo, place or chords have changed: what is not posted yet is decided anew."""
-        self.advance(now)
+        self._come_to(now)
         self._alone.plan(now)
 
     def end(self, now: int) -> None:
         """All notes end, and all that is held is let go; it can go on playing afterwards."""
+        self._done = max(self._done, now)
         for voice in self.voices:
             self._release(voice, now)
         self._stage.ear.catch_up(now)
+
+    def _next(self) -> tuple[int, Voice | None] | None:
+        """What is due next: a voice that is given back, or (None) an event of those that play alone."""
+        alone = self._alone.due
+        found: list[tuple[int, Voice | None]] = [] if alone is None else [(alone, None)]
+        found += [(at, voice) for voice in self.voices if (at := self._punch_out(voice)) is not None]
+        return min(found, key=lambda each: each[0], default=None)
+
+    def _come_to(self, now: int) -> None:
+        self.advance(now)
+        self._done = max(self._done, now)
 
     def _hear(self, voice: Voice, heard: Heard, now: int, answer: bool) -> bool:
         if heard.kind is Kind.PROGRAM:

@@ -19,6 +19,8 @@ from stemwright.live.companion.settings import INPUT, PartnerSettings, VoiceSett
 
 MAX_BYTES = 64 * 1024
 MAX_PARTNERS, MAX_SETUPS = 16, 128
+_FIXED = ("instrument", "source", "out")
+"""Parameters that no setup changes, since a wrong one would be found out only while playing."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -136,6 +138,8 @@ def _setup(
         if not isinstance(values, Mapping):
             raise UsageError(f"{where}: {voice}: should be a table of parameters")
         for key, value in values.items():
+            if key in _FIXED:
+                raise UsageError(f"{where}/{voice}: {key}: stays as it is; take it out", field=key)
             _at(f"{where}/{voice}", voice_with, voices[voice], key, value)
         out[voice] = {key: table(VoiceSettings)[key].checked(value) for key, value in values.items()}
     return out

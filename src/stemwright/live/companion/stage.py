@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from stemwright.live.commands import Command
 from stemwright.live.companion.ear import Ear
 from stemwright.live.companion.harmony import Harmony, Tones, until
-from stemwright.live.companion.locking import Clock, locked, place_of
+from stemwright.live.companion.locking import Clock, locked, nearest, place_of
 from stemwright.live.companion.settings import FREE, LONGEST, PartnerSettings
 from stemwright.live.companion.sounding import Note, Sounding, oldest
 from stemwright.live.companion.voice import Played, Source, Voice
@@ -25,24 +25,35 @@ class World:
     harmony: Harmony
     rate: int
     sounding: Sounding
+    out: list[Command] = field(default_factory=list)
+    """Commands that wait to be posted, in order."""
 
 
 @dataclass(slots=True)
 class Stage:
-    """One companion's voices, its model's ear, and the commands that wait to be posted."""
+    """One companion's voices, and its model's ear."""
 
     world: World
     settings: PartnerSettings
     voices: list[Voice]
     ear: Ear
-    out: list[Command] = field(default_factory=list)
+
+    @property
+    def out(self) -> list[Command]:
+        """Where commands are put that are to be posted."""
+        return self.world.out
 
     def samples(self, seconds: float) -> int:
         """Seconds as samples."""
         return round(seconds * self.world.rate)
 
+    def near(self, voice: Voice, sample: int, earliest: int) -> int:
+        """Where on its grid, from `earliest` on, a voice plays by itself what it thinks of for a sample."""
+        own = voice.settings
+        return nearest(self.world.clock, sample, own.division, own.swing, earliest)
+
     def place(self, voice: Voice, sample: int) -> int:
-        """Where on its grid a voice plays what is wanted at a sample."""
+        """Where on its grid a voice answers what is heard at a sample."""
         own = voice.settings
         grace = self.samples(own.grace / 1000)
         return locked(self.world.clock, sample, own.division, own.swing, grace)
@@ -69,7 +80,8 @@ class Stage:
         end = end if latest is None else min(end, max(latest, at + self.samples(voice.settings.shortest)))
         if end - at < min(self.samples(voice.settings.shortest), self.samples(_STROKE)):
             return None
-        self._make_room(voice, at, now)
+        if not self._make_room(voice, at, now):
+            return None
         note = self.world.sounding.begin(voice.key(pitch), velocity, at, end, now, self.out)
         if note is not None:
             voice.played.append(Played(note, source, shift))
@@ -101,14 +113,14 @@ class Stage:
             end = end if change is None else min(end, clock.sample(change))
         return end
 
-    def _make_room(self, voice: Voice, at: int, now: int) -> None:
+    def _make_room(self, voice: Voice, at: int, now: int) -> bool:
+        """The oldest notes end where a voice has all that it may; False where they begin no sooner."""
         voice.forget(now)
         while True:
             there = [each.note for each in voice.played if each.note.end > at and not each.note.taken]
             if len(there) < voice.settings.polyphony:
-                return
+                return True
             first = oldest(there)
-            if first.on < at:
-                self.world.sounding.end(first, at, now, self.out)
-            else:
-                self.world.sounding.stop(first, now, self.out)
+            if first.on >= at:
+                return False
+            self.world.sounding.end(first, at, now, self.out)

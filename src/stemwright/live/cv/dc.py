@@ -35,6 +35,6 @@ class DcWatch:
             return None
         self._told = True
         return (
-            f"{self._name}: has direct current, {100 * mean:.0f}% of full level; it is filtered out of the "
-            "sound. If a control voltage is meant, name this input under cv"
+            f"{self._name}: has direct current, {100 * mean:.0f}% of full level; turn on its high-pass "
+            "filter. If a control voltage is meant, name this input under cv"
         )

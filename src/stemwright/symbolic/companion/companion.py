@@ -174,6 +174,12 @@ class Companion:
         self._now, self._seed = state.load(data, self._holds, len(self._now.hidden), self._bundle)
         self._network.hidden = self._now.hidden
 
+    def reseed(self, seed: int) -> None:
+        """From now on, the random numbers of another seed; what was heard stays. UsageError for one that is
+        none.
+        """
+        self._seed = check_whole("seed", seed, 0, state.MAX_SEED)
+
     @contextmanager
     def trial(self) -> Iterator[None]:
         """Whatever is fed and asked inside is forgotten afterwards."""
