@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from stemwright.cli.output import emit_json, lines
+from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
 _Song = Annotated[Path, typer.Argument(metavar="SONG", help="The song's folder.", show_default=False)]
@@ -50,6 +50,50 @@ _Adviser = Annotated[
         "--adviser", metavar="COMMAND", help="A program that reads words, in JSON lines.", show_default=False
     ),
 ]
+_Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="jack, jack:SERVER, alsa:NAME, a part of a name, or null. Default: JACK where it runs, else the "
+        "usual one.",
+        show_default=False,
+    ),
+]
+_Input = Annotated[
+    str, typer.Option("--input", metavar="NAME", help="The device that is heard.", show_default=False)
+]
+_Inputs = Annotated[int, typer.Option("--inputs", metavar="N", help="How many of its channels.")]
+_Period = Annotated[int, typer.Option("--period", metavar="N", help="Samples of a block; JACK has its own.")]
+_MidiIn = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--midi-in",
+        metavar="NAME",
+        help="A MIDI port that is heard; the first is port 0.",
+        show_default=False,
+    ),
+]
+_MidiOut = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--midi-out",
+        metavar="NAME",
+        help="A MIDI port that companions play on, the first one's first; the last one gets the clock.",
+        show_default=False,
+    ),
+]
+_Launchpads = Annotated[bool, typer.Option("--launchpads/--no-launchpads", help="Look for Launchpads.")]
+_Osc = Annotated[
+    int | None,
+    typer.Option("--osc", metavar="PORT", help="Listen to OSC at a UDP port.", show_default=False),
+]
+_SessionOut = Annotated[
+    Path | None,
+    typer.Option(
+        "--session", metavar="DIR", help="A new folder. Default: SONG-live/DATE-TIME.", show_default=False
+    ),
+]
 _Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object on standard output and nothing else there."),
@@ -77,6 +121,71 @@ def register(app: typer.Typer) -> None:
         name = command.__name__.rstrip("_")
         family.command(name, epilog=f"Example: stemwright live {name} {example}")(command)
     app.add_typer(family, name="live")
+
+
+def play(
+    song: _Song,
+    device: _Device = None,
+    input: _Input = "",
+    inputs: _Inputs = 0,
+    period: _Period = 256,
+    midi_in: _MidiIn = None,
+    midi_out: _MidiOut = None,
+    companions: _Companions = None,
+    timbre: _Timbre = "",
+    adviser: _Adviser = None,
+    launchpads: _Launchpads = True,
+    osc: _Osc = None,
+    session: _SessionOut = None,
+    seed: _Seed = 0,
+) -> None:
+    """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
+    from datetime import datetime
+
+    from stemwright.live.devices import Wish, rate_of
+    from stemwright.live.session.sets import Wanted, live_set
+    from stemwright.live.session.stage import Means
+    from stemwright.live.session.stage import play as on_stage
+
+    place = session or song.parent / f"{song.name}-live" / f"{datetime.now():%Y%m%d-%H%M%S}"
+    wanted = Wanted(
+        companions,
+        not midi_out,
+        timbre,
+        adviser,
+        rate_of(device),
+        inputs,
+        block=period,
+        seed=seed,
+    )
+    means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
+    with live_set(song, place, wanted, lambda line: lines([line])) as live:
+        on_stage(live, means)
+    lines([f"session: {place}; play it again with: stemwright live replay {quoted(place)}"])
+
+
+def devices(json: _Json = False) -> None:
+    """List sound devices, ports of a JACK server, and MIDI ports."""
+    from stemwright.live.devices import listing
+
+    found = listing()
+    if json:
+        emit_json(
+            {
+                "sound": [each._asdict() for each in found.sounds],
+                "jack": [each._asdict() for each in found.jack],
+                "midi_inputs": found.midi_inputs,
+                "midi_outputs": found.midi_outputs,
+                "notes": found.notes,
+            }
+        )
+        return
+    rows = [(f"{each.system}:{each.name}", "out" if each.is_output else "in") for each in found.sounds]
+    rows += [(f"jack {each.name}", "in" if each.is_input else "out") for each in found.jack]
+    rows += [(f"MIDI {name}", "in") for name in found.midi_inputs]
+    rows += [(f"MIDI {name}", "out") for name in found.midi_outputs]
+    table(("device or port", "way"), rows)
+    lines(found.notes)
 
 
 def render(
@@ -161,6 +270,8 @@ def _text(path: Path) -> str:
 
 
 _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
+    (play, "my-song --companions answers"),
+    (devices, "--json"),
     (render, "my-song --script set.txt --out session"),
     (replay, "session"),
 )
