@@ -129,8 +129,8 @@ def measure(chosen: argparse.Namespace) -> None:
     )
     lines(
         [
-            f"recorder: {playing.recorded} frames read, {playing.overruns} overruns; turns of the main thread, "
-            f"meant every 20 ms, were up to {1000 * playing.longest:.0f} ms apart"
+            f"recorder: {playing.recorded} frames read, {playing.overruns} overruns; turns of the main "
+            f"thread, meant every 20 ms, were up to {1000 * playing.longest:.0f} ms apart"
         ]
     )
     if chosen.json:

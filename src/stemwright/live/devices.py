@@ -185,6 +185,26 @@ def _open_jack(graph: Playable, wish: Wish, server: str) -> JackDevice:
     return device
 
 
+def connect(device: JackDevice, own: str, wanted: str) -> None:
+    """Connects a port of ours, by its short name, with another program's, by its name or a part of it.
+
+    UsageError where names fit none or several; StemwrightError where the server refuses.
+    """
+    ports = device.ports()
+    ours = next((port for port in ports if port.name == f"{device.client}:{own}"), None)
+    if ours is None:
+        raise UsageError(f"JACK: we have no port named {shown(own)}")
+    others = [
+        port.name
+        for port in ports
+        if port.midi == ours.midi
+        and port.is_input != ours.is_input
+        and not port.name.startswith(f"{device.client}:")
+    ]
+    other = chosen(wanted, others, f"JACK port for {own}")
+    device.connect(*((other, own) if ours.is_input else (own, other)))
+
+
 class MidiPorts:
     """The machine's MIDI ports (`midi.port.Ports`), by python-rtmidi: ALSA, else JACK where a server runs;
     CoreMIDI; Windows' own. Our own ports are not among them.

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 
-from stemwright.errors import StemwrightError
-from stemwright.live.devices import Wish, is_there, listing, open_audio, rate_of, stop_all
+from stemwright.errors import StemwrightError, UsageError
+from stemwright.live.devices import Wish, connect, is_there, listing, open_audio, rate_of, stop_all
 from stemwright.live.keeping import Keeper
 from stemwright.native.devices import JackDevice, JackLook, Through
 from stemwright.native.live import Graph
@@ -104,6 +104,24 @@ def test_what_is_played_is_not_led_back_to_what_is_heard(server: object) -> None
         device.connect("main_left", "system:playback_99")
     with pytest.raises(StemwrightError, match="no port named nothing"):
         device.connected("nothing")
+
+
+def test_ports_are_connected_by_a_part_of_their_names(server: object) -> None:
+    open_audio(Through(48000, 1, 2), Wish("jack", client="synth", connect=False, midi_inputs={0: "keys"}))
+    device = open_audio(Through(48000, 1, 2), Wish("jack", connect=False, midi_outputs={0: "clock"}))
+    assert isinstance(device, JackDevice)
+    for own, wanted in (("clock", "KEYS"), ("main_left", "playback_2"), ("in_1", "capture_1")):
+        assert not device.connected(own)
+        connect(device, own, wanted)
+        assert device.connected(own)
+    for own, wanted, line in (
+        ("clock", "capture", "JACK port for clock: there is none named 'capture'; there is: synth:keys"),
+        ("main_left", "playback", "fits several"),
+        ("main_left", "stemwright:in_1", "there is none named"),
+        ("gate", "playback_1", "we have no port named 'gate'"),
+    ):
+        with pytest.raises(UsageError, match=line):
+            connect(device, own, wanted)
 
 
 def test_a_second_client_gets_a_name_of_its_own_and_a_graph_has_one_device(server: object) -> None:
