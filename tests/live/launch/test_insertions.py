@@ -8,7 +8,6 @@ from random import Random
 
 import pytest
 
-from live.launch.stage import Stage
 from stemwright.live.clock.transport import Transport
 from stemwright.live.commands import Command, Op, Tickets
 from stemwright.live.launch.follow import Follow, FollowAction
@@ -16,6 +15,7 @@ from stemwright.live.launch.quantise import Quantum
 from stemwright.live.launch.queue import Launcher
 from stemwright.live.launch.slots import Clip, Mode
 from stemwright.song.meter import Meter
+from support.stage import Stage
 
 F = Fraction
 METERS = [Meter(n, d) for n, d in product(range(1, 33), (2, 4, 8, 16))]

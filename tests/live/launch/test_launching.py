@@ -2,16 +2,18 @@
 
 from fractions import Fraction
 from itertools import pairwise
+from random import Random
 
 import pytest
 
-from live.launch.stage import Stage
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.live.clock.midi_in import MidiClockIn
 from stemwright.live.launch.follow import Follow, FollowAction, chosen, draw
 from stemwright.live.launch.quantise import Quantum
 from stemwright.live.launch.scenes import launch_scene
 from stemwright.live.launch.slots import Clip, Mode, SlotState
 from stemwright.song.meter import Meter
+from support.stage import Stage
 
 F = Fraction
 BEAT = 24_000
@@ -469,3 +471,28 @@ def test_views_count_down() -> None:
     stage.run(7 * BEAT)
     view = stage.launcher.view(0, 0, stage.now)
     assert (view.state, view.until, view.played) == (SlotState.PLAYING, None, 0.75)
+
+
+def test_an_outside_clock_bends_the_tempo_and_nothing_comes_late() -> None:
+    """Pulses with 2 ms of jitter, from 120 to 132 BPM: what is heard keeps to the bars."""
+    random = Random(3)
+    stage = playing(columns=4)
+    clock = MidiClockIn(stage.transport, stage.said.append)
+    for column in range(4):
+        stage.fill(0, "4", column=column)
+        stage.tap(0, column)
+    ideal, pulses = 0.0, list[int]()
+    for k in range(24 * 40):
+        pulses.append(int(ideal) + random.randrange(96 * 2))
+        ideal += BEAT / 24 * (1 if k < 240 else 120 / 132)
+    for pulse in sorted(pulses):
+        stage.run(max(stage.now, pulse // 120 * 120))
+        clock.receive(0xF8, pulse, stage.now + 240)
+    assert stage.late == []
+    tempo = stage.transport.tempo
+    for at, _, _, offset in stage.played:
+        bar = tempo.quarters(at) / 4
+        assert abs(bar - round(bar)) * 4 * tempo.at(at).step <= F(1, 2)
+        assert offset == 0
+    assert len(stage.played) == 4 * 9
+    assert abs(float(tempo.bpm(stage.now)) - 132) < 0.5
