@@ -106,6 +106,7 @@ class Mappings:
         self._by_source: dict[Source, list[Mapped]] = {}
         self._takeovers: dict[tuple[Source, int], Takeover] = {}
         self._pressed: dict[tuple[Source, int], Action] = {}
+        self._whole: dict[tuple[Source, int], Mapping[str, Value]] = {}  # arguments of buttons with defaults
         self._ahead: dict[Hashable, Value] = {}
         for one in mapped:
             self._by_source.setdefault(one.source, []).append(check(one))
@@ -129,6 +130,7 @@ class Mappings:
         for i in range(len(self._by_source.pop(source, ()))):
             self._takeovers.pop((source, i), None)
             self._pressed.pop((source, i), None)
+            self._whole.pop((source, i), None)
 
     def actions(self, movements: Iterable[Movement]) -> list[Action]:
         """What the movements mean, in order; to be done before the next call, which asks for values anew."""
@@ -187,11 +189,12 @@ class Mappings:
             return None if pressed is None else release_of(pressed, movement.at)
         if key in self._pressed and movement.source.kind not in ("note", "program"):
             return None  # a pedal or a fader on its way up is one press
-        arguments: dict[str, object] = dict(mapped.arguments)
-        names = {parameter.name for parameter in action_kind(mapped.action).parameters}
-        if "velocity" in names - arguments.keys() and movement.source.kind == "note":
-            arguments["velocity"] = movement.value
-        action = make(mapped.action, arguments, movement.at)
+        if key not in self._whole:
+            self._whole[key] = make(mapped.action, mapped.arguments).arguments
+        arguments = self._whole[key]
+        if movement.source.kind == "note" and "velocity" in arguments and "velocity" not in mapped.arguments:
+            arguments = {**arguments, "velocity": movement.value}
+        action = Action(mapped.action, arguments, movement.at)
         if movement.source.kind != "program":  # which has no release
             self._pressed[key] = action
         return action
