@@ -7,6 +7,8 @@ from enum import IntEnum, IntFlag
 
 RATE = 48_000
 """Samples a second of a graph, unless its device says otherwise."""
+NOW = -1
+"""The sample of what is to hold at once."""
 MAX_TICKET = 2**32 - 1
 
 
@@ -68,4 +70,4 @@ def packed(*message: int) -> int:
 
 def cancel(ticket: int, node: int = 0) -> Command:
     """What drops the commands of a ticket that have not been applied; it holds as soon as it is seen."""
-    return Command(0, Op.CANCEL, node, ticket)
+    return Command(NOW, Op.CANCEL, node, ticket)
