@@ -13,33 +13,7 @@ __all__ = ["NOW", "RATE", "Command", "Flag", "Op", "Tickets", "cancel", "packed"
 
 RATE = 48_000
 """Samples a second of a graph, unless its device says otherwise."""
-NOW = -1
-"""The sample of what is to hold at once."""
-MAX_TICKET = 2**32 - 1
-
-
-class Op(IntEnum):
-    """What a command does to its node."""
-
-    SET = 1
-    LAUNCH = 2
-    STOP = 3
-    NOTE = 4
-    MIDI = 5
-    PLAN = 6
-    CANCEL = 7
-    RECORD = 8
-    ALL_OFF = 9
-
-
-class Flag(IntFlag):
-    """How a command is meant."""
-
-    NONE = 0
-    ON_TIME = 1
-    """Dropped, and reported as late, where its sample is over when the audio side sees it."""
-    LOOP = 2
-    """A launched clip begins again at its end, until it is stopped."""
+MAX_TICKET = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +51,13 @@ def packed(*message: int) -> int:
 def cancel(ticket: int, node: int = 0) -> Command:
     """What drops the commands of a ticket that have not been applied; it holds as soon as it is seen."""
     return Command(NOW, Op.CANCEL, node, ticket)
+
+
+def records(commands: Sequence[Command]) -> Records:
+    """The commands as the graph takes them, an array [n]."""
+    made = np.zeros(len(commands), COMMAND)
+    for index, each in enumerate(commands):
+        made[index] = (
+            each.at, each.op, each.node, each.ticket, each.index, each.flags, each.value, 0.0, 0, 0
+        )  # fmt: skip
+    return made

@@ -1,25 +1,23 @@
-"""MIDI that comes in: to what its controls are mapped, to the learner, and else to the companions."""
+"""MIDI that comes in: to what its controls are mapped, or learn to be; else to the companions."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import platformdirs
 
-from stemwright.errors import StemwrightError, UsageError
-from stemwright.live.control.actions import Action, read_line
-from stemwright.live.control.learn import Learner
-from stemwright.live.control.mapping import Mapped, Mappings
+from stemwright.errors import StemwrightError
+from stemwright.live.control.actions import Action
+from stemwright.live.control.controller import Controls, Polled
 from stemwright.live.control.parameters import Value
 from stemwright.live.control.presets import Preset, read_preset, write_preset
-from stemwright.live.control.sources import Decoder, Movement
 from stemwright.live.midi.messages import Message
 from stemwright.live.midi.parse import Parser
 from stemwright.live.session.live_set import LiveSet
 
 Do = Callable[[Action], None]
-LEARNT = "learnt"
 
 
 def own_folder() -> Path:
@@ -34,89 +32,82 @@ def presets(folder: Path | None = None) -> list[Preset]:
 
 
 class MidiInputs:
-    """What comes in at all ports of a set, by their numbers. ``do`` acts; ``folder``: where what is learnt is
-    kept."""
+    """What comes in at all ports of a set. ``do`` acts; ``folder``: where what is learnt is kept."""
 
     def __init__(self, live: LiveSet, do: Do, found: Iterable[Preset], folder: Path | None = None) -> None:
         self._live, self._do = live, do
         self._folder = own_folder() if folder is None else folder
         self._presets = list(found)
+        self._controls: dict[str, Controls] = {}
         self._names: dict[int, str] = {}
         self._parsers: dict[int, Parser] = {}
-        self._decoders: dict[int, Decoder] = {}
-        self._mappings: dict[int, Mappings] = {}
-        self._learner: Learner | None = None
 
     def add(self, port: int, name: str) -> None:
-        """A port is there."""
-        self._names[port] = name
-        self._parsers[port], self._decoders[port] = Parser(), Decoder()
-        mapped = [one for preset in self._presets if preset.fits(name) for one in preset.mapped]
-        self._mappings[port] = Mappings(mapped, self._current)
+        """A port is there, whose keys companions hear under its number."""
+        self._names[port], self._parsers[port] = name, Parser()
+        self._known(name)
 
     def lost(self, port: int) -> None:
         """A port is gone: what it held is let go."""
         self._parsers[port].vanished()
-        for action in self._mappings[port].released(self._live.now):
+        for action in self._known(self._names[port]).mappings.released(self._live.now):
             self._do(action)
         if self._live.ensemble is not None:
             self._live.play(self._live.ensemble.lost(self._live.now, port))
 
     def learn(self, line: str) -> None:
         """The next control that moves does this. UsageError where it is no action."""
-        action = read_line(line) if " " in line.strip() else None
-        name = line.split()[0] if action is None else action.name
-        self._learner = Learner(name, {} if action is None else action.arguments, self._live.rate)
+        for controls in self._controls.values():
+            controls.learn(line)
         self._live.say(f"move the control that is to do {line}")
 
     def forget(self) -> None:
         """Learn nothing after all."""
-        self._learner = None
+        for controls in self._controls.values():
+            controls.cancel_learning()
 
     def feed(self, port: int, sample: int, data: bytes) -> None:
         """Bytes that came in at a port."""
-        self.take(port, self._parsers[port].feed(sample, data))
+        messages = self._parsers[port].feed(sample, data)
+        for message in self._took(self._names[port], messages):
+            self._live.hear(message.at, port, message.encoded())
 
-    def take(self, port: int, messages: Iterable[Message]) -> None:
-        """Messages that came in at a port."""
-        for message in messages:
-            movements = self._decoders[port].movements([message])
-            mappings = self._mappings[port]
-            if self._learner is not None:
-                self._learn(port, movements)
-            elif any(mappings.uses(movement.source) for movement in movements):
-                for action in mappings.actions(movements):
-                    self._do(action)
-            else:
-                self._live.hear(message.at, port, message.encoded())
+    def take(self, name: str, messages: list[Message]) -> None:
+        """Keys of a surface that it has no use for itself."""
+        self._took(name, messages)
 
     def turn(self) -> None:
-        """Time has gone on, which the learner waits for."""
-        if self._learner is not None:
-            self._learn(None, [])
+        """Time has gone on, which whoever learns waits for."""
+        for name in self._controls:
+            self._took(name, [])
 
-    def _learn(self, port: int | None, movements: list[Movement]) -> None:
-        assert self._learner is not None
-        try:
-            found = self._learner.feed(movements, self._live.now)
-        except UsageError as error:
-            self._live.say(f"learn: {error}", "warning")
-            return
-        if found is not None:
-            self._learner = None
-            for number in self._mappings if port is None else (port,):
-                self._mappings[number].learn(found)
-            self._keep(port, found)
+    def _known(self, name: str) -> Controls:
+        if name not in self._controls:
+            mapped = [one for preset in self._presets if preset.fits(name) for one in preset.mapped]
+            self._controls[name] = Controls(name, mapped, self._current, self._live.rate)
+        return self._controls[name]
 
-    def _keep(self, port: int | None, found: Mapped) -> None:
-        self._live.say(f"learnt: {found.source} does {found.action}")
-        name = self._names.get(port, "") if port is not None else ""
-        mapped = tuple(one for mappings in self._mappings.values() for one in mappings.mapped)
-        unique = tuple(dict.fromkeys(_Same(one) for one in mapped))
+    def _took(self, name: str, messages: list[Message]) -> list[Message]:
+        """Do what the messages mean; those that mean nothing here."""
+        controls = self._known(name)
+        before = len(controls.mappings.mapped), [*controls.mappings.mapped]
+        polled: Polled = controls.take(messages, self._live.now)
+        for action in polled.actions:
+            self._do(action)
+        for remark in polled.remarks:
+            self._live.say(remark)
+        if polled.remarks:
+            self.forget()
+            if before != (len(controls.mappings.mapped), [*controls.mappings.mapped]):
+                self._keep(controls)
+        return polled.unused
+
+    def _keep(self, controls: Controls) -> None:
+        """Write what a controller has learnt, for the next set."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            kept = tuple(one.mapped for one in unique)
-            write_preset(Preset(LEARNT, (name,) if name else (), kept), self._folder / f"{LEARNT}.toml")
+            file = self._folder / f"{_file_name(controls.name)}.toml"
+            write_preset(controls.preset(controls.name), file)
         except (OSError, StemwrightError) as error:
             self._live.say(f"learnt, but not kept: {error}", "warning")
 
@@ -130,17 +121,10 @@ class MidiInputs:
             return None
         if column >= len(live.faders.faders):
             return None
-        return getattr(live.faders.faders[column], name.partition(".")[2], None)
+        value: Value | None = getattr(live.faders.faders[column], name.partition(".")[2], None)
+        return value
 
 
-class _Same:
-    """A mapping by its control, since its arguments cannot be hashed."""
-
-    def __init__(self, mapped: Mapped) -> None:
-        self.mapped = mapped
-
-    def __hash__(self) -> int:
-        return hash(self.mapped.source)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.mapped.source == other.mapped.source
+def _file_name(port: str) -> str:
+    """A port's name as a file may be called."""
+    return re.sub(r"[^a-z0-9]+", "-", port.lower()).strip("-")[:60] or "controller"

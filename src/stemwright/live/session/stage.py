@@ -129,6 +129,8 @@ class Stage:
         if self._pads is not None:
             turn = self._pads.tick(time.monotonic(), state)
             actions, remarks = [*actions, *turn.actions], [*remarks, *turn.remarks]
+            for name, message in turn.unused:
+                self.inputs.take(name, [message])
         if self._osc is not None:
             received = self._osc.poll(live.now, self._sample_of)
             actions, remarks = [*actions, *received.actions], [*remarks, *received.remarks]
@@ -219,12 +221,13 @@ class Stage:
 
 @contextmanager
 def _told_to_end(end: Callable[[], None]) -> Iterator[None]:
-    """Within it SIGTERM and Ctrl-C end the set, and every note with it."""
+    """Within it SIGTERM, SIGHUP and Ctrl-C end the set, and every note with it."""
 
     def told(number: int, frame: FrameType | None) -> None:
         end()
 
-    before = {number: signal.signal(number, told) for number in (signal.SIGTERM, signal.SIGINT)}
+    numbers = [signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
+    before = {number: signal.signal(number, told) for number in numbers}
     try:
         yield
     finally:
