@@ -27,6 +27,12 @@ _OutFile = Annotated[
         "--out", metavar="FILE", help="The WAV file. Default: replay.wav in the session.", show_default=False
     ),
 ]
+_OutSong = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="SONG", help="The new song's folder. Default: SESSION-song.", show_default=False
+    ),
+]
 _Block = Annotated[
     int, typer.Option("--block", metavar="N", help="Samples of a block; the sound is the same for all.")
 ]
@@ -253,6 +259,32 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
         lines([f"{target}: {seconds:.1f} s"])
 
 
+def keep(session: _Session, out: _OutSong = None, json: _Json = False) -> None:
+    """Make a song of a session: its form as it was played, what was recorded as layers."""
+    from dataclasses import asdict
+
+    from stemwright.live.keep.song import keep as make
+
+    target = session.with_name(f"{session.resolve().name}-song") if out is None else out
+    with watching() as watch:
+        made = make(session, target, lambda done, of: watch("keep", done, of))
+    if json:
+        stems = [{**asdict(stem), "bars": bars} for stem, bars in made.made]
+        emit_json({**asdict(made), "made": stems, "song": str(made.song), "session": str(session)})
+        return
+    lines([f"{made.song}: {made.form}, {made.bars} bars"])
+    for what, bars in (("not heard", made.silent), ("played something else", made.other)):
+        lines([f"{layer}: {what} in bars {', '.join(spans)}" for layer, spans in bars.items()])
+    lines([f"{layer}: recorded, {file}" for layer, file in made.recorded.items()])
+    for stem, where in made.made:
+        heard = f"heard in bars {', '.join(where)}" if where else "not heard"
+        back = f"stemwright restore {quoted(made.song)} {stem.run}"
+        name = f"{stem.layer} {stem.row + 1}, {stem.words or 'another'} {stem.seed}"
+        lines([f"{name}: made in the set, {heard}; its notes, in the old form: {back}"])
+    lines([f"marked: bars {bars}" for bars in made.marked])
+    lines(made.remarks)
+
+
 def _text(path: Path) -> str:
     """A script's text. UsageError where there is none."""
     from stemwright.errors import UsageError
@@ -274,5 +306,6 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (devices, "--json"),
     (render, "my-song --script set.txt --out session"),
     (replay, "session"),
+    (keep, "session --out my-song-2"),
 )
 """Commands in the order in which they are listed, each with an example."""

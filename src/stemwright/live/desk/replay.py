@@ -42,7 +42,7 @@ def read_log(folder: Path) -> Played:
     cut off by a kill is left out."""
     path = folder / FILE
     try:
-        lines = list(_lines(path))
+        lines = list(log_lines(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}): give a session's folder") from None
     if not lines or lines[0].get("version") != VERSION:
@@ -72,7 +72,9 @@ def _key(row: Sequence[int]) -> Key:
     return row[0], row[1], row[2], row[3]
 
 
-def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+def log_lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The objects of a log's lines, without a last one that was cut off. UsageError naming the line that is
+    none, OSError where the file cannot be read."""
     with path.open("rb") as stream:
         number = 0
         while line := stream.readline(MAX_LINE):

@@ -24,6 +24,7 @@ from stemwright.live.desk.journal import SessionLog
 from stemwright.live.desk.setup import Setup
 from stemwright.live.launch.queue import Launcher
 from stemwright.live.launch.slots import Clip
+from stemwright.live.session.bars import BarLog
 from stemwright.live.session.faders import OPEN_LOW, Faders
 from stemwright.live.session.opening import Opened, read_scene
 from stemwright.live.session.recording import Recording
@@ -66,7 +67,8 @@ class LiveSet:
         self.opened, self.folder, self.parts, self.rate = opened, folder, parts, setup.rate
         self.messages: deque[ShownMessage] = deque(maxlen=KEPT)
         self.now = 0
-        facts = {"song": opened.song.title, "seed": parts.seed, "bpm": str(opened.song.state.bpm)}
+        state, run = opened.song.state, opened.run
+        facts = {"song": opened.song.title, "seed": parts.seed, "bpm": str(state.bpm), "run": run}
         self.log = SessionLog(folder, setup, facts)
         self.desk = Desk(setup, self.log)
         self.faders = Faders(self.desk.columns)
@@ -101,6 +103,14 @@ class LiveSet:
         )
         self.clock_out = MidiClockOut(self.transport, desk.ports[-1], tickets)
         self.click = Click(self.transport, desk.click.source, tickets)
+        self.bars = BarLog(
+            self.transport,
+            self.launcher,
+            self.opened.song.state,
+            lambda row: self.opened.scenes[row].cut,
+            self.faders.silent,
+            self.log.write,
+        )
         self.transport.listeners.append(self._time_changed)
 
     def _ensemble(self) -> Ensemble | None:
@@ -159,6 +169,7 @@ class LiveSet:
             commands += self.ensemble.advance(self.now)
         self.play(commands)
         self.recording.turn(self.now)
+        self.bars.turn(self.now)
         if self.log.problem is not None:
             problem, self.log.problem = self.log.problem, None
             self.messages.append(ShownMessage(problem, "error", self.now))
@@ -227,6 +238,8 @@ class LiveSet:
         name = f"{words or 'another'} {job.seed}"
         clip = self.desk.load(sound, f"{job.layer}, {self.opened.scenes[job.row].name}: {name}")
         self.launcher.put(job.column, job.row, self._clip(name, clip, frames, job.row), self.now)
+        facts = {"layer": job.layer, "row": job.row, "words": job.words, "seed": job.seed}
+        self.log.write({"made": {**facts, "run": made.run, "clip": clip}})
         self.say(f"{job.layer} {job.row + 1} is ready: {name}")
 
     def _follow_mood(self) -> None:

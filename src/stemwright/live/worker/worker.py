@@ -89,7 +89,7 @@ class Worker:
 
     def _make(self, job: Job) -> Made:
         if self._base is None:
-            self._base = _last_run(call(["log", str(self.song)], self._started))
+            self._base = last_run(call(["log", str(self.song)], self._started))
         else:
             call(["restore", str(self.song), str(self._base)], self._started)
         run = self._base
@@ -112,7 +112,8 @@ class Worker:
 def call(words: Sequence[str], started: Any = lambda process: None) -> dict[str, Any]:
     """What a command of the command line prints with ``--json``, run in a process of its own at low priority.
     UsageError with its line where it refuses, StemwrightError where it dies or takes too long."""
-    given = [sys.executable, "-c", _PROGRAM, *words, "--json"]
+    options = words.index("--") if "--" in words else len(words)
+    given = [sys.executable, "-c", _PROGRAM, *words[:options], "--json", *words[options:]]
     # No terminal and no signals of ours: Ctrl-C is for the stage.
     process = subprocess.Popen(
         given,
@@ -140,7 +141,8 @@ def call(words: Sequence[str], started: Any = lambda process: None) -> dict[str,
     raise UsageError(said[-1].removeprefix("error: "))
 
 
-def _last_run(log: dict[str, Any]) -> int:
+def last_run(log: dict[str, Any]) -> int:
+    """The last run of a song's log; 0 where it has none."""
     return max((run["run"] for run in log["runs"]), default=0)
 
 
