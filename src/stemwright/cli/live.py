@@ -104,6 +104,29 @@ _Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object on standard output and nothing else there."),
 ]
+_Cv = Annotated[
+    int,
+    typer.Option(
+        "--cv",
+        metavar="N",
+        help="How many outputs after the first two carry voltages: pitch and gate of companions, by turns.",
+    ),
+]
+_CvOutput = Annotated[
+    int, typer.Option("--output", metavar="N", help="The device's output that is connected, from 1.")
+]
+_CvInput = Annotated[
+    int, typer.Option("--heard", metavar="N", help="The device's input that it is connected to, from 1.")
+]
+_Measured = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar="WAY",
+        help="output: by a cable, where the input is known; input: the other way round; oscillator: by one "
+        "that is tuned to C4 at 0 V.",
+    ),
+]
 MAX_SCRIPT = 1 << 22
 
 
@@ -134,6 +157,7 @@ def play(
     device: _Device = None,
     input: _Input = "",
     inputs: _Inputs = 0,
+    cv: _Cv = 0,
     period: _Period = 256,
     midi_in: _MidiIn = None,
     midi_out: _MidiOut = None,
@@ -148,7 +172,7 @@ def play(
     """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
     from datetime import datetime
 
-    from stemwright.live.devices import Wish, rate_of
+    from stemwright.live.devices import USUAL, Wish, rate_of
     from stemwright.live.session.sets import Wanted, live_set
     from stemwright.live.session.stage import Means
     from stemwright.live.session.stage import play as on_stage
@@ -161,8 +185,10 @@ def play(
         adviser,
         rate_of(device),
         inputs,
+        cv,
         block=period,
         seed=seed,
+        device=device or USUAL,
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
     with live_set(song, place, wanted, lambda line: lines([line])) as live:
@@ -202,6 +228,7 @@ def render(
     companions: _Companions = None,
     timbre: _Timbre = "",
     adviser: _Adviser = None,
+    cv: _Cv = 0,
     seed: _Seed = 0,
     json: _Json = False,
 ) -> None:
@@ -214,7 +241,7 @@ def render(
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
     text = _text(script)
-    wanted = Wanted(companions, True, timbre, adviser, block=block, seed=seed, is_offline=True)
+    wanted = Wanted(companions, True, timbre, adviser, cv=cv, block=block, seed=seed, is_offline=True)
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
         due = read_script(text, str(script), live.opened.columns)
         made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of))
@@ -285,6 +312,45 @@ def keep(session: _Session, out: _OutSong = None, json: _Json = False) -> None:
     lines(made.remarks)
 
 
+def calibrate(
+    device: _Device = None,
+    input: _Input = "",
+    output: _CvOutput = 3,
+    heard: _CvInput = 1,
+    by: _Measured = "output",
+    period: _Period = 256,
+    json: _Json = False,
+) -> None:
+    """Measure gain and offset of a DC-coupled channel, for voltages that are in tune; kept by device."""
+    import time
+
+    from stemwright.errors import UsageError
+    from stemwright.live.cv.measuring import WAYS, Bench, calibrated
+    from stemwright.live.cv.store import load, save
+    from stemwright.live.devices import USUAL, Wish, open_audio, rate_of
+
+    if by not in WAYS:
+        raise UsageError(f"--by {by}: is none of {', '.join(WAYS)}")
+    known = load(device or USUAL)
+
+    def wait(seconds: float) -> bool:
+        time.sleep(seconds)
+        return opened.alive
+
+    bench = Bench(rate_of(device), output, heard, wait)
+    opened = open_audio(bench.graph, Wish(device, input, period))
+    try:
+        after, made = calibrated(bench, known, output, heard, by)
+    finally:
+        opened.stop()
+    file = save(after)
+    channel = f"input {heard}" if by == "input" else f"output {output}"
+    if json:
+        emit_json({"channel": channel, "gain": made.gain, "offset": made.offset, "file": str(file)})
+    else:
+        lines([f"{channel}: gain {made.gain:.4f}, offset {1000 * made.offset:.1f} mV; kept in {file}"])
+
+
 def _text(path: Path) -> str:
     """A script's text. UsageError where there is none."""
     from stemwright.errors import UsageError
@@ -307,5 +373,6 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (render, "my-song --script set.txt --out session"),
     (replay, "session"),
     (keep, "session --out my-song-2"),
+    (calibrate, "--device alsa:ES-8 --output 3 --heard 1"),
 )
 """Commands in the order in which they are listed, each with an example."""

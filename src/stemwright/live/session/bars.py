@@ -22,6 +22,10 @@ Heard = tuple[int, int, int]
 """Row, the bar of the song (from 0) that is heard of it, and the clip that it is."""
 
 
+BACK = 0.05
+"""Seconds after which a bar is told."""
+
+
 class BarLog:
     """Writes a line a bar. `cut`: where the sound of a row lies in the song; `silent`: whether a column is
     muted."""
@@ -40,8 +44,11 @@ class BarLog:
         self._told: tuple[Fraction, int] | None = None
 
     def turn(self, now: int) -> None:
-        """Time has come to a sample."""
+        """Time has come to a sample. Looks back a little, to where nothing changes any more."""
         transport = self._transport
+        now -= round(BACK * transport.rate)
+        if now < 0:
+            return
         state = transport.state(now)
         if not state.playing:
             if self._told is not None:
