@@ -168,9 +168,12 @@ def play(
     osc: _Osc = None,
     session: _SessionOut = None,
     seed: _Seed = 0,
+    json: _Json = False,
 ) -> None:
     """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
     from datetime import datetime
+
+    from rich.console import Console
 
     from stemwright.live.devices import USUAL, Wish, rate_of
     from stemwright.live.session.sets import Wanted, live_set
@@ -191,8 +194,13 @@ def play(
         device=device or USUAL,
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
-    with live_set(song, place, wanted, lambda line: lines([line])) as live:
-        on_stage(live, means)
+    aside = Console(stderr=json)
+    with live_set(song, place, wanted, lambda line: aside.print(line, markup=False)) as live:
+        on_stage(live, means, aside)
+        seconds = live.desk.graph.sample / live.rate
+    if json:
+        emit_json({"session": str(place), "seconds": round(seconds, 3)})
+        return
     lines([f"session: {place}; play it again with: stemwright live replay {quoted(place)}"])
 
 
