@@ -34,7 +34,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
     "work",
     "editing": "codec compose mix producer recordings song store work",
-    "playback": "mix producer song store work",
+    "playback": "mix native producer song store work",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
