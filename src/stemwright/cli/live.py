@@ -232,13 +232,14 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
 
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
-    setup = read_log(session).setup
+    played = read_log(session)
+    setup, title = played.setup, str(played.facts.get("song", ""))
     target = session / "replay.wav" if out is None else out
     if target.exists():
         raise UsageError(f"{target}: is there already; give another file with --out")
     with (
         watching() as watch,
-        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), "replay") as wave,
+        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), title) as wave,
     ):
         play(
             session,
