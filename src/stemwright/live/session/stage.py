@@ -16,6 +16,7 @@ from stemwright.live.control.actions import Action
 from stemwright.live.control.launchpad.hotplug import Launchpads
 from stemwright.live.control.osc import OscServer
 from stemwright.live.devices import MidiPorts, Wish, is_there, open_audio
+from stemwright.live.keeping import Keeper
 from stemwright.live.midi.port import Port, PortLost
 from stemwright.live.screen.keys import Keyboard, pressed
 from stemwright.live.screen.screen import Screen
@@ -31,8 +32,6 @@ TURN = 0.003
 """Seconds between two turns of the loop."""
 SHOW = 0.05
 """Seconds between two pictures of the screen."""
-AGAIN = 1.0
-"""Seconds between two tries to open a device that is gone."""
 PORTS = 4
 """MIDI inputs that a JACK client has."""
 
@@ -56,9 +55,8 @@ class Stage:
         self.live, self.means = live, means
         self._screen, self._keys = screen, keys
         self._keyboard = Keyboard()
-        self._device: Device | None = None
-        self._tried = self._drawn = float("-inf")
-        self._said_gone = False
+        self._keeper: Keeper | None = None
+        self._drawn = float("-inf")
         self.inputs = MidiInputs(live, self._do, presets())
         self._sources: dict[int, Port] = {}
         self._targets: dict[int, Port] = {}
@@ -72,8 +70,14 @@ class Stage:
         with ExitStack() as closing, _told_to_end(self._end):
             for number in range(PORTS):
                 self.inputs.add(number, f"in {number + 1}")
-            self._open_device()
-            closing.callback(self._close_device)
+            self._keeper = Keeper(
+                self._open_device(),
+                is_back=lambda: is_there(self.means.device, self.live.rate),
+                again=self._open_device,
+                spare=lambda: open_audio(self.live.desk.graph, Wish("null")),
+                tell=lambda line: self.live.say(f"sound: {line}", "warning"),
+            )
+            closing.callback(self._keeper.stop)
             self._open_midi(closing)
             if self.means.osc is not None:
                 self._osc = closing.enter_context(OscServer(self.means.osc))
@@ -83,9 +87,10 @@ class Stage:
 
     def turn(self) -> None:
         """Hear, act, go on, show."""
-        self._watch_device()
-        live = self.live
-        period = self._device.period if self._device is not None else 128
+        live, period = self.live, 0
+        if self._keeper is not None:
+            self._keeper.tend()
+            period = self._keeper.device.period
         live.now = max(live.now, live.desk.graph.sample + period)
         self._hear()
         live.tick(live.now)
@@ -159,7 +164,7 @@ class Stage:
     def _end(self) -> None:
         self.ended = True
 
-    def _open_device(self) -> None:
+    def _open_device(self) -> Device:
         ports = len(self.live.desk.ports)
         names = {number: f"player_{number + 1}" for number in range(ports - 1)} | {ports - 1: "clock"}
         wish = replace(
@@ -167,32 +172,7 @@ class Stage:
             midi_inputs={number: f"midi_in_{number + 1}" for number in range(PORTS)},
             midi_outputs=names,
         )
-        self._device = open_audio(self.live.desk.graph, wish)
-
-    def _close_device(self) -> None:
-        if self._device is not None:
-            self._device.stop()
-
-    def _watch_device(self) -> None:
-        """A device that is gone is opened again when it is back."""
-        if self._device is not None and self._device.alive:
-            return
-        if not self._said_gone:
-            self._said_gone = True
-            why = self._device.trouble if self._device is not None else ""
-            self.live.say(f"sound: the device is gone ({why}); it is opened again when it is back", "error")
-        now = time.monotonic()
-        if now - self._tried < AGAIN:
-            return
-        self._tried = now
-        try:
-            if is_there(self.means.device, self.live.rate):
-                self._close_device()
-                self._open_device()
-                self._said_gone = False
-                self.live.say("sound: the device is back")
-        except StemwrightError as error:
-            self.live.say(f"sound: {error}", "error")
+        return open_audio(self.live.desk.graph, wish)
 
     def _open_midi(self, closing: ExitStack) -> None:
         """Ports that were named, and Launchpads. Where there is no MIDI, a set is played without."""
@@ -216,7 +196,7 @@ class Stage:
             self._pads = closing.enter_context(Launchpads(ports))
 
     def _sample_at(self, moment: int) -> int:
-        return self._device.sample_at(moment) if self._device is not None else self.live.now
+        return self._keeper.device.sample_at(moment) if self._keeper is not None else self.live.now
 
 
 @contextmanager
