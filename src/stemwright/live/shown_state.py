@@ -90,8 +90,11 @@ class ShownState:
 
     @property
     def beat_phase(self) -> Fraction:
-        """0 to 1: how far the beat that sounds has gone. A beat is the meter's denominator."""
-        return (self.quarters * self.meter[1] / 4) % 1
+        """0 to 1: how far the beat has gone; beats go on in tempo while nothing plays. A beat is the meter's
+        denominator.
+        """
+        quarters = self.quarters if self.is_playing else self.sample * self.bpm / (60 * self.rate)
+        return (quarters * self.meter[1] / 4) % 1
 
     @property
     def seconds_to_boundary(self) -> float | None:

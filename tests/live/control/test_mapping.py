@@ -113,8 +113,8 @@ def test_an_encoder_moves_from_where_the_value_is() -> None:
 
 
 def test_an_encoder_on_whole_numbers_moves_at_least_by_one() -> None:
-    desk = Desk(player_polyphony=4)
-    mapped = Mapped(KNOB, "player.polyphony", "binary_offset", {"player": 0})
+    desk = Desk(transport_locate=4)
+    mapped = Mapped(KNOB, "transport.locate", "binary_offset", low=0, high=16)
     assert desk.do(Mappings([mapped], desk.current).actions(turned(65, 65, 63))) == [5, 6, 5]
 
 
@@ -154,8 +154,8 @@ def test_a_burst_of_one_knob_is_followed_though_values_are_set_later(travel: lis
 
 
 def test_a_knob_over_whole_numbers_keeps_what_it_caught() -> None:
-    desk = Desk(player_polyphony=1)
-    mappings = Mappings([Mapped(KNOB, "player.polyphony", "absolute", {"player": 0})], desk.current)
+    desk = Desk(transport_locate=1)
+    mappings = Mappings([Mapped(KNOB, "transport.locate", "absolute", low=1, high=16)], desk.current)
     found = [desk.do(mappings.actions(turned(value))) for value in range(128)]
     assert [values[0] for values in found if values][-1] == 16
     assert all(found)
@@ -205,6 +205,10 @@ def test_a_pedal_is_one_press_a_program_change_one_each() -> None:
         (Mapped(KNOB, "main.level", "absolute", {"value": 1}), "value is what the control moves"),
         (Mapped(KNOB, "main.level", "absolute", high=99), "high: must be -60 to 6 dB for main.level"),
         (Mapped(KNOB, "panic", "absolute"), "panic has nothing that a knob could move"),
+        (
+            Mapped(KNOB, "player.set", "absolute", {"player": 0, "voice": "a", "parameter": "low"}),
+            "player.set has nothing that a knob could move",
+        ),
         (Mapped(KNOB, "vibe.say", "absolute"), "vibe.say has nothing that a knob could move"),
         (Mapped(Source("bend", 0), "main.level", "binary_offset"), "is for control and nrpn"),
         (Mapped(Source("control14", 0, 40), "main.level", "absolute"), "number: must be 0 to 31"),
@@ -271,6 +275,14 @@ def test_keys_buttons_and_programs_are_learnt() -> None:
     assert (button.source, button.mode) == (Source("control", 0, 20), "button")
     assert learnt([Message("program", 0, 9)], "panic", {}).source == Source("program", 0, 9)
     assert learnt([control(0, 20, 127)], "column.mute", {"column": 1}).mode == "button"
+
+
+def test_any_parameter_of_a_companion_is_learnt() -> None:
+    voice: dict[str, Value] = {"player": 1, "voice": "harmony", "parameter": "density"}
+    found = learnt([control(0, 75, v) for v in (5, 6, 8)], "player.turn", voice)
+    assert Mappings([found], Desk().current).actions(turned(127, source=found.source)) == [
+        Action("player.turn", {**voice, "value": 1.0})
+    ]
 
 
 def test_a_key_cannot_be_a_level() -> None:

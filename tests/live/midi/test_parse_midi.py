@@ -88,7 +88,7 @@ def test_a_system_exclusive_message_that_is_cut_off_is_dropped() -> None:
     parser = Parser()
     assert parser.feed(0, b"\xf0\x01\x02\x90\x3c\x40") == [Message("note_on", 0, 0x3C, 0x40)]
     assert parser.faults.cut == 1
-    assert str(parser.faults) == "1 messages cut off"
+    assert str(parser.faults) == "messages cut off: 1"
 
 
 def test_a_port_that_vanishes_within_a_message_leaves_nothing_behind() -> None:

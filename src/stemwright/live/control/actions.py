@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from stemwright.errors import UsageError, shown
 from stemwright.live.control.parameters import Parameter, Value
 
-GRIDS = ("1/16", "beat", "bar", "2 bars", "4 bars", "8 bars", "phrase")
+GRIDS = ("none", "1/16", "1/8", "beat", "bar", "2 bars", "4 bars", "8 bars", "phrase")
 """Where what is queued may enter."""
 SLOT_MODES = ("trigger", "retrigger", "gate", "toggle", "repeat")
 FOLLOW = ("none", "stop", "again", "previous", "next", "first", "last", "any", "other", "jump")
 CLOCKS = ("internal", "midi", "link", "beats")
-PLAYER_MODES = ("off", "input", "follow", "auto")
 SWITCH = ("on", "off", "toggle")
+_NAMED = re.compile(r"[a-z_]+=")
 MAX_COLUMNS, MAX_ROWS = 64, 512
 
 
@@ -56,7 +58,7 @@ _ON = Parameter("on", "str", choices=SWITCH, default="toggle")
 _SHARE = Parameter("value", "float", 0, 1)
 _LEVEL = Parameter("value", "float", -60, 6, unit="dB")
 _CUTOFF = Parameter("value", "float", 20, 20000, unit="Hz", is_log=True)
-_PITCH = Parameter("value", high=127)
+_VOICE = (_PLAYER, Parameter("voice", "str"), Parameter("parameter", "str"))
 
 _KINDS = (
     ActionKind("transport.play", "starts at the song's beginning, or where it was located"),
@@ -115,25 +117,11 @@ _KINDS = (
     ActionKind("column.mute", "silences a layer", (_COLUMN, _ON)),
     ActionKind("column.solo", "silences the others", (_COLUMN, _ON)),
     ActionKind("main.level", "the level of all", (_LEVEL,)),
-    ActionKind(
-        "player.mode",
-        "what a companion does",
-        (_PLAYER, Parameter("mode", "str", choices=PLAYER_MODES)),
-    ),
+    ActionKind("player.set", "sets a parameter of a companion's voice", (*_VOICE, Parameter("value", "any"))),
+    ActionKind("player.turn", "the same from a knob, over the parameter's own range", (*_VOICE, _SHARE)),
+    ActionKind("player.setup", "takes one of a companion's setups", (_PLAYER, Parameter("setup"))),
     ActionKind("player.mute", "silences a companion", (_PLAYER, _ON)),
-    ActionKind("player.low", "its lowest pitch", (_PLAYER, _PITCH)),
-    ActionKind("player.high", "its highest pitch", (_PLAYER, _PITCH)),
-    ActionKind("player.polyphony", "notes that it may hold", (_PLAYER, Parameter("value", low=1, high=16))),
-    ActionKind("player.density", "how much it plays", (_PLAYER, _SHARE)),
-    ActionKind("player.velocity", "how loud it plays", (_PLAYER, Parameter("value", "float", 0, 2))),
-    ActionKind("player.temperature", "how daring it is", (_PLAYER, Parameter("value", "float", 0, 2))),
-    ActionKind(
-        "player.grid",
-        "where its answers begin",
-        (_PLAYER, Parameter("grid", "str", choices=("free", *GRIDS[:3]))),
-    ),
-    ActionKind("player.program", "its program change", (_PLAYER, _PITCH)),
-    ActionKind("player.reset", "forgets what it heard", (_PLAYER,)),
+    ActionKind("player.reset", "forgets what a companion heard", (_PLAYER,)),
     ActionKind("stream.play", "the endless background", (_ON,)),
     ActionKind("stream.weight", "how much of a prompt", (Parameter("prompt", "str"), _SHARE)),
     ActionKind("stream.density", "how much it plays", (_SHARE,)),
@@ -144,6 +132,7 @@ _KINDS = (
         (Parameter("index", high=63), Parameter("value", "float", -4, 4)),
     ),
     ActionKind("timbre.walk", "how fast the timbre wanders", (_SHARE,)),
+    ActionKind("vibe.turn", "moves what words can move", (Parameter("parameter", "str"), _SHARE)),
     ActionKind("vibe.say", "words on how it should go on", (Parameter("text", "str"),)),
     ActionKind(
         "cv.voltage",
@@ -212,24 +201,37 @@ def read_line(line: str, sample: int = 0) -> Action:
     """An action as a person writes it: `slot.launch 0 3`, `column.level column=2 value=-6`. UsageError where
     it is none.
     """
+    name, given = read_part(line)
+    return make(name, given, sample)
+
+
+def read_part(line: str) -> tuple[str, dict[str, Value]]:
+    """The action's name and the arguments that a line gives; others may be missing. UsageError where what is
+    there is wrong.
+    """
     try:
         name, *words = shlex.split(line)
     except ValueError:
         raise UsageError(f"action: {shown(line)} is none; write a name, then its arguments") from None
     kind = action_kind(name)
-    plain = [word for word in words if "=" not in word]
-    given = _named(kind, plain) | dict(word.split("=", 1) for word in words if "=" in word)
-    return make(name, {key: _typed(kind.parameter(key), value) for key, value in given.items()}, sample)
+    named = [word for word in words if _NAMED.match(word)]
+    given = _named(kind, [word for word in words if not _NAMED.match(word)])
+    given |= dict(word.split("=", 1) for word in named)
+    entries = [(kind.parameter(key), word) for key, word in given.items()]
+    return name, {one.name: one.checked(_typed(one, word), name) for one, word in entries}
 
 
 def _typed(parameter: Parameter, word: object) -> object:
     """A word as the number that the parameter wants; as it is where it is none, for `checked` to refuse."""
-    if parameter.kind == "str":
-        return word
-    try:
-        return float(str(word)) if parameter.kind == "float" else int(str(word))
-    except ValueError:
-        return word
+    kinds: dict[str, tuple[Callable[[str], object], ...]] = {
+        "int": (int,),
+        "float": (float,),
+        "any": (int, float),
+    }
+    for kind in kinds.get(parameter.kind, ()):
+        with suppress(ValueError):
+            return kind(str(word))
+    return word
 
 
 def as_record(action: Action) -> dict[str, Any]:

@@ -33,10 +33,7 @@ class Learner:
         self._kind = action_kind(action)
         self._arguments = dict(arguments)
         last = self._kind.parameters[-1:]
-        self._can_turn = any(
-            parameter.name not in arguments and (parameter.kind != "str" or parameter.choices)
-            for parameter in last
-        )
+        self._can_turn = any(one.can_turn and one.name not in arguments for one in last)
         self._must_turn = self._can_turn and last[0].default is None
         self._listen = round(LISTEN * rate)
         self._moved: dict[Source, list[Movement]] = {}

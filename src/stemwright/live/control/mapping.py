@@ -82,7 +82,7 @@ def check(mapped: Mapped) -> Mapped:
 
 def _driven(mapped: Mapped) -> Parameter:
     parameters = action_kind(mapped.action).parameters
-    if not parameters or (parameters[-1].kind == "str" and not parameters[-1].choices):
+    if not parameters or not parameters[-1].can_turn:
         raise UsageError(f"mode: {mapped.action} has nothing that a knob could move; use button")
     driven = parameters[-1]
     for name, value in (("low", mapped.low), ("high", mapped.high)):
@@ -106,13 +106,18 @@ class Mappings:
         self._by_source: dict[Source, list[Mapped]] = {}
         self._takeovers: dict[tuple[Source, int], Takeover] = {}
         self._pressed: dict[tuple[Source, int], Action] = {}
-        self._ahead: dict[Hashable, tuple[Value | None, Value]] = {}
+        self._whole: dict[tuple[Source, int], Mapping[str, Value]] = {}  # arguments of buttons with defaults
+        self._ahead: dict[Hashable, Value] = {}
         for one in mapped:
             self._by_source.setdefault(one.source, []).append(check(one))
 
     @property
     def mapped(self) -> list[Mapped]:
         return [one for several in self._by_source.values() for one in several]
+
+    def uses(self, source: Source) -> bool:
+        """Whether a control has something to do."""
+        return source in self._by_source
 
     def learn(self, mapped: Mapped) -> None:
         """Gives a control this to do and nothing else. UsageError where it cannot work."""
@@ -125,9 +130,11 @@ class Mappings:
         for i in range(len(self._by_source.pop(source, ()))):
             self._takeovers.pop((source, i), None)
             self._pressed.pop((source, i), None)
+            self._whole.pop((source, i), None)
 
     def actions(self, movements: Iterable[Movement]) -> list[Action]:
-        """What the movements mean, in order."""
+        """What the movements mean, in order; to be done before the next call, which asks for values anew."""
+        self._ahead.clear()
         return [
             action
             for movement in movements
@@ -135,10 +142,11 @@ class Mappings:
             if (action := self._action(mapped, (movement.source, i), movement)) is not None
         ]
 
-    def released(self, at: int) -> list[Action]:
-        """What ends every key that is down: for when the controller is gone."""
-        held, self._pressed = self._pressed, {}
-        return [action for action in (release_of(one, at) for one in held.values()) if action is not None]
+    def released(self, at: int, source: Source | None = None) -> list[Action]:
+        """What lets go of every key that is down, or of one control's: for when the controller is gone."""
+        keys = [key for key in self._pressed if source in (None, key[0])]
+        ends = (release_of(self._pressed.pop(key), at) for key in keys)
+        return [action for action in ends if action is not None]
 
     def waiting(self) -> list[tuple[Source, float]]:
         """The knobs that have not reached their value yet, and the travel at which they will."""
@@ -181,27 +189,25 @@ class Mappings:
             return None if pressed is None else release_of(pressed, movement.at)
         if key in self._pressed and movement.source.kind not in ("note", "program"):
             return None  # a pedal or a fader on its way up is one press
-        arguments: dict[str, object] = dict(mapped.arguments)
-        names = {parameter.name for parameter in action_kind(mapped.action).parameters}
-        if "velocity" in names - arguments.keys() and movement.source.kind == "note":
-            arguments["velocity"] = movement.value
-        action = make(mapped.action, arguments, movement.at)
+        if key not in self._whole:
+            self._whole[key] = make(mapped.action, mapped.arguments).arguments
+        arguments = self._whole[key]
+        if movement.source.kind == "note" and "velocity" in arguments and "velocity" not in mapped.arguments:
+            arguments = {**arguments, "velocity": movement.value}
+        action = Action(mapped.action, arguments, movement.at)
         if movement.source.kind != "program":  # which has no release
             self._pressed[key] = action
         return action
 
     def _travel(self, mapped: Mapped) -> float | None:
-        """Where the value is. What was asked for holds until the value changes: it may be on its way."""
-        real = self._current(mapped.action, mapped.arguments)
-        key = _value_key(mapped)
-        if key in self._ahead and self._ahead[key][0] != real:
-            del self._ahead[key]
-        value = self._ahead[key][1] if key in self._ahead else real
+        """Where the value is, or will be when what these movements ask for is done."""
+        value = self._ahead.get(_value_key(mapped))
+        value = self._current(mapped.action, mapped.arguments) if value is None else value
         return None if value is None else mapped.driven.travel(value, mapped.low, mapped.high)
 
     def _set(self, mapped: Mapped, travel: float, at: int) -> Action:
         value = mapped.driven.at(travel, mapped.low, mapped.high)
-        self._ahead[_value_key(mapped)] = self._current(mapped.action, mapped.arguments), value
+        self._ahead[_value_key(mapped)] = value
         return make(mapped.action, {**mapped.arguments, mapped.driven.name: value}, at)
 
 

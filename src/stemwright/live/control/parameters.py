@@ -14,9 +14,10 @@ MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """`kind`: "int", "float" or "str". `low`, `high`: what a number may be, both included; `choices`: what a
-    text may be, any where there are none; `default`: what holds if nothing is said, None where it must be.
-    `is_log`: a knob's travel is laid out in octaves. `unit` is for the reader.
+    """`kind`: "int", "float", "str", or "any" where whoever does the action knows what it may be. `low`,
+    `high`: what a number may be, both included; `choices`: what a text may be, any where there are none;
+    `default`: what holds if nothing is said, None where something must be. `is_log`: a knob's travel is laid
+    out in octaves. `unit` is for the reader.
     """
 
     name: str
@@ -30,7 +31,8 @@ class Parameter:
 
     def checked(self, value: object, action: str) -> Value:
         """The value as its type. UsageError where it is not one."""
-        found = self._text(value) if self.kind == "str" else self._number(value)
+        found = None if self.kind == "str" else self._number(value)
+        found = self._text(value) if found is None and self.kind in ("str", "any") else found
         if found is None:
             raise UsageError(f"{action}: {self.name}: must be {self.wanted}, not {shown(value)}")
         return found
@@ -38,11 +40,16 @@ class Parameter:
     @property
     def wanted(self) -> str:
         """What it may be, in words."""
+        if self.kind == "any":
+            return "a number or a text"
         if self.kind == "str":
             return (
-                f"one of {', '.join(self.choices)}" if self.choices else f"a text of 1 to {MAX_TEXT} letters"
+                f"one of {', '.join(self.choices)}"
+                if self.choices
+                else f"a text of at most {MAX_TEXT} letters"
             )
-        return f"{self.low:g} to {self.high:g}{' ' + self.unit if self.unit else ''}"
+        low, high = (f"{end:.0f}" if self.kind == "int" else f"{end:g}" for end in (self.low, self.high))
+        return f"{low} to {high}{' ' + self.unit if self.unit else ''}"
 
     def _text(self, value: object) -> str | None:
         if not isinstance(value, str) or not 0 < len(value) <= MAX_TEXT or not value.isprintable():
@@ -52,11 +59,20 @@ class Parameter:
     def _number(self, value: object) -> Value | None:
         if isinstance(value, bool):
             value = int(value)
-        if not isinstance(value, int | float) or not self.low <= value <= self.high:  # also not a number
+        if not isinstance(value, int | float):
+            return None
+        if self.kind == "any":
+            return value if math.isfinite(value) else None
+        if not self.low <= value <= self.high:  # also not a number
             return None
         if self.kind == "float":
             return float(value)
         return int(value) if value == int(value) else None
+
+    @property
+    def can_turn(self) -> bool:
+        """Whether a knob can move it."""
+        return self.kind in ("int", "float") or bool(self.choices)
 
     def at(self, travel: float, low: float | None = None, high: float | None = None) -> Value:
         """The value at a knob's place (0 to 1) between `low` and `high` of this parameter's range."""

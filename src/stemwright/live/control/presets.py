@@ -53,7 +53,7 @@ def read_preset(path: Path) -> Preset:
     try:
         return _preset(values)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(f"{path}: {error.marked}") from None
 
 
 def _preset(values: Mapping[str, Any]) -> Preset:
@@ -96,7 +96,7 @@ def _mapped(row: Mapping[str, Any], number: int) -> Mapped:
             )
         )
     except UsageError as error:
-        raise UsageError(f"mapping {number}: {error}") from None
+        raise UsageError(f"mapping {number}: {error.marked}") from None
 
 
 def _text(row: Mapping[str, Any], name: str, default: str | None = None) -> str:

@@ -34,7 +34,7 @@ class Faults:
             (self.oversized, f"system exclusive messages over {MAX_SYSEX} bytes"),
             (self.undefined, "undefined status bytes"),
         )
-        return ", ".join(f"{count} {text}" for count, text in texts if count)
+        return ", ".join(f"{text}: {count}" for count, text in texts if count)
 
 
 class Parser:
