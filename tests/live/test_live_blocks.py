@@ -151,7 +151,7 @@ def same(a: Result, b: Result) -> bool:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     ACTS, some.lists(some.integers(1, 700), min_size=1), some.integers(1, FRAMES), some.integers(1, FRAMES)
 )

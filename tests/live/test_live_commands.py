@@ -30,6 +30,16 @@ def test_late_commands() -> None:
     assert reports["op"][0] == Op.LAUNCH and reports["node"][0] == player
 
 
+def test_what_is_late_holds_in_the_order_of_posting() -> None:
+    graph, player = one_player()
+    clip = graph.clip(ones(5000))
+    graph.render(1000)
+    graph.post([say.launch(player, clip, at=900), say.stop(player, at=NOW)])
+    assert not graph.render(1000).any()
+    graph.post([say.stop(player, at=NOW, flags=Flag.ON_TIME), say.launch(player, clip, at=10)])
+    assert graph.render(1000)[:, 2].all()
+
+
 def test_on_time_at_the_next_sample_is_on_time() -> None:
     graph, player = one_player()
     graph.render(64)

@@ -249,6 +249,22 @@ def test_a_burst_that_nobody_reads_loses_beginnings_and_no_end() -> None:
     assert set(dropped["index"]) <= {Lost.MIDI_OUT, Lost.NOTES} and dropped["value"].sum() > 0
 
 
+def test_ends_find_room_however_much_else_is_sent() -> None:
+    graph, node = port()
+    graph.post([say.note(node, pitch, 80, channel=channel) for channel in range(16) for pitch in range(128)])
+    graph.render(1)
+    for _ in range(8):
+        graph.post(np.repeat(say.midi(node, b"\x80\x10\0"), 5000))
+        graph.post(np.repeat(say.midi(node, b"\xb0\x40\0"), 5000))
+        graph.render(1)
+    graph.post(say.all_off())
+    messages: list[tuple[int, bytes]] = []
+    for _ in range(3):
+        graph.render(1)
+        messages += sent(graph)
+    assert not hanging(messages) and sum(data[0] & 0xF0 == 0x90 for _, data in messages) == 2048
+
+
 def test_bytes_that_come_in_are_read_with_their_sample() -> None:
     graph = Graph()
     graph.render(1000)

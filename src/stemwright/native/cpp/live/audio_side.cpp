@@ -30,13 +30,13 @@ void AudioSide::process(const float* const* in, float* const* out, int frames, M
 
 void AudioSide::take_orders() noexcept {
   Order order;
-  while (orders_.pop(order)) pending_.post(order);
+  while (orders_.pop(order)) pending_.post(order, now_);
 }
 
 void AudioSide::apply_due() noexcept {
   while (!pending_.empty() && pending_.next() <= now_) {
     const Order order = pending_.take();
-    if ((order.command.flags & kOnTime) && order.command.at < now_) {
+    if ((order.command.flags & kOnTime) && order.command.at >= 0 && order.command.at < now_) {
       tell(kLate, order, 0.0);
       drop(order);
     } else {

@@ -90,17 +90,15 @@ void MidiOut::note(const Order& order, std::int64_t sample, Host& host) noexcept
 void MidiOut::midi(std::uint32_t packed, std::int64_t sample) noexcept {
   const int status = static_cast<int>(packed & 0xFF);
   const int first = static_cast<int>(packed >> 8 & 0xFF), second = static_cast<int>(packed >> 16 & 0xFF);
-  const bool begins = (status & 0xF0) == kNoteOn && second > 0;
-  const bool ends = (status & 0xF0) == kNoteOff || ((status & 0xF0) == kNoteOn && second == 0) ||
-                    ((status & 0xF0) == kControl && ((first >= 64 && first <= 67) || first >= kAllSoundOff));
-  if (begins) {
-    Channel& state = channels_[status & 0x0F];
+  Channel& state = channels_[status & 0x0F];
+  if ((status & 0xF0) == kNoteOn && second > 0) {
     end_note(status & 0x0F, first, sample);
     if (++state.number[first] == 0) state.number[first] = 1;
     if (send(status, first, second, sample, false)) state.sounds[first] = true;
-  } else if (send(status, first, second, sample, ends)) {
-    track(status, first);
+    return;
   }
+  const bool ends = ((status & 0xF0) == kNoteOn || (status & 0xF0) == kNoteOff) && state.sounds[first];
+  if (send(status, first, second, sample, ends)) track(status, first);
 }
 
 // What a message that was sent has ended.

@@ -28,7 +28,7 @@ class MidiOut : public Notes {
 
  private:
   static constexpr std::size_t kWaiting = 8192;
-  static constexpr std::size_t kSpare = 4096;  // kept for what ends notes
+  static constexpr std::size_t kSpare = 4096;  // kept for ends of what sounds: 16 x 128 notes at most, and resets
 
   struct Channel {
     bool used = false;

@@ -10,24 +10,24 @@ Pending::Pending() {
 }
 
 bool Pending::later(const Entry& a, const Entry& b) noexcept {
-  if (a.order.command.at != b.order.command.at) return a.order.command.at > b.order.command.at;
+  if (a.due != b.due) return a.due > b.due;
   if (a.posted != b.posted) return a.posted;
   return a.number > b.number;
 }
 
-void Pending::add(const Order& order, bool posted) noexcept {
-  heap_.push_back({order, number_++, posted});
+void Pending::add(const Order& order, std::int64_t due, bool posted) noexcept {
+  heap_.push_back({order, due, number_++, posted});
   std::push_heap(heap_.begin(), heap_.end(), later);
 }
 
-void Pending::post(const Order& order) noexcept {
+void Pending::post(const Order& order, std::int64_t now) noexcept {
   ++posted_;
-  add(order, true);
+  add(order, std::max(order.command.at, now), true);
 }
 
 bool Pending::end_later(const Order& order) noexcept {
   if (heap_.size() - posted_ >= kEnds) return false;
-  add(order, false);
+  add(order, order.command.at, false);
   return true;
 }
 

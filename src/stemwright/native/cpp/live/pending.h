@@ -1,5 +1,5 @@
-// Orders that wait for their sample, on the audio thread. Equal samples: ends of notes first, so that none ends a note
-// that begins there, then as they were posted. Who posts keeps to the limits, by `done`.
+// Orders that wait for their sample, on the audio thread; one whose sample is over when it comes is due at once. Equal
+// samples: ends of notes first, so that none ends a note that begins there, then as they were posted. Who posts keeps to the limits, by `done`.
 #pragma once
 
 #include <atomic>
@@ -17,11 +17,11 @@ class Pending {
   static constexpr std::size_t kEnds = 8192;
 
   Pending();
-  void post(const Order& order) noexcept;
+  void post(const Order& order, std::int64_t now) noexcept;
   bool end_later(const Order& order) noexcept;  // false where too many notes wait for their end
   std::uint64_t done() const noexcept { return done_.load(std::memory_order_acquire); }  // any thread: of all posted
   bool empty() const noexcept { return heap_.empty(); }
-  std::int64_t next() const noexcept { return heap_.front().order.command.at; }
+  std::int64_t next() const noexcept { return heap_.front().due; }
   Order take() noexcept;
 
   // Takes posted orders of a ticket out, and gives each to `drop`; how many there were.
@@ -45,11 +45,12 @@ class Pending {
  private:
   struct Entry {
     Order order;
+    std::int64_t due;
     std::uint64_t number;
     bool posted;
   };
   static bool later(const Entry& a, const Entry& b) noexcept;
-  void add(const Order& order, bool posted) noexcept;
+  void add(const Order& order, std::int64_t due, bool posted) noexcept;
   void leave(std::size_t posted) noexcept;
   void rebuild(std::size_t size) noexcept;
 
