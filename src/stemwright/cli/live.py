@@ -155,7 +155,6 @@ def play(
         adviser,
         rate_of(device),
         inputs,
-        block=period,
         seed=seed,
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
@@ -208,7 +207,7 @@ def render(
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
     text = _text(script)
-    wanted = Wanted(companions, True, timbre, adviser, block=block, seed=seed, is_offline=True)
+    wanted = Wanted(companions, True, timbre, adviser, seed=seed, is_offline=True)
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
         due = read_script(text, str(script), live.opened.columns)
         made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of))

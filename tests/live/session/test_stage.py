@@ -26,7 +26,7 @@ from stemwright.live.session.stage import Means, Stage
 def test_a_set_is_played_by_keys_and_replayed_to_the_last_bit(opened: Opened, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     folder.mkdir()
-    live = LiveSet(opened, folder, Setup(48_000, opened.columns), Parts(block=256))
+    live = LiveSet(opened, folder, Setup(48_000, opened.columns), Parts())
     typed = [b" ", b"1", b"r", b":column.level 0 -3\r", b":nonsense\r", b"r", b"q"]
     begun = time.monotonic()
 
