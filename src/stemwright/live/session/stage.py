@@ -28,10 +28,10 @@ from stemwright.live.session.showing import shown
 from stemwright.live.shown_state import ShownState
 from stemwright.native.devices import Device
 
-TURN = 0.003
+TURN = 0.0015
 """Seconds between two turns of the loop."""
-SHOW = 0.05
-"""Seconds between two pictures of the screen."""
+SHOW = 0.1
+"""Seconds between two pictures of the screen; drawing one holds up answers by some milliseconds."""
 PORTS = 4
 """MIDI inputs that a JACK client has."""
 
