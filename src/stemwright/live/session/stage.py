@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 
 from stemwright.errors import StemwrightError, UsageError
@@ -57,6 +59,7 @@ class Stage:
         self._keyboard = Keyboard()
         self._keeper: Keeper | None = None
         self._drawn = float("-inf")
+        self._fault = ""
         self.inputs = MidiInputs(live, self._do, presets())
         self._sources: dict[int, Port] = {}
         self._targets: dict[int, Port] = {}
@@ -82,7 +85,10 @@ class Stage:
             if self.means.osc is not None:
                 self._osc = closing.enter_context(OscServer(self.means.osc))
             while not self.ended:
-                self.turn()
+                try:
+                    self.turn()
+                except Exception as error:  # the music goes on: whatever it is, the next turn is tried
+                    self._faulty(error)
                 time.sleep(TURN)
 
     def turn(self) -> None:
@@ -101,6 +107,14 @@ class Stage:
             surfaces = self._pads.names if self._pads is not None else ()
             self._state = shown(live, surfaces)
             self._screen.show(self._state, self._keyboard.cursor, self._keyboard.entry)
+
+    def _faulty(self, error: Exception) -> None:
+        """Say what went wrong, where it is another thing than before."""
+        line = f"fault: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        if line != self._fault:
+            self._fault = line
+            where = [*traceback.extract_tb(error.__traceback__)][-1]
+            self.live.say(f"{line} ({Path(where.filename).name}, line {where.lineno})", "error")
 
     def _do(self, action: Action) -> None:
         action = replace(action, sample=max(action.sample, self.live.now))
