@@ -1,0 +1,170 @@
+"""Audio in, beats out: causal, of constant cost, the same for blocks of any size.
+
+A beat is told `LATENCY` after it at most: the network tells an activation `delay` frames after its sound,
+when most of a window has heard it, and a frame is a hundredth of a second. Between beats the `Pulse` says
+where the music is and when the next beat falls. Where no beat is heard (silence, applause, talk), the
+confidence falls; below `LOST` no beat is told and the pulse goes on at the tempo that it had.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.errors import UsageError, argument
+from stemwright.live.beats.bars import BarPointer
+from stemwright.live.beats.line import PulseLine
+from stemwright.live.beats.network import BeatNetwork
+from stemwright.live.beats.pointer import BeatPointer, Place
+from stemwright.live.beats.spectrum import FRAME_RATE, Floats, Spectrum
+from stemwright.live.beats.tempo_states import FASTEST_BPM, SLOWEST_BPM, TempoStates
+from stemwright.models import load_bundle
+
+LATENCY = 0.05
+"""Seconds."""
+FOUND, LOST = 0.3, 0.15
+"""Confidence from which on beats are told, and below which no longer."""
+TRUST = 0.3
+"""How far a beat moves the confidence."""
+NEAR = 4
+"""Frames around a beat in which its activation is looked for."""
+HEARD = 0.1
+"""The activation from which on a beat moves the pulse."""
+SHORTEST = 0.6
+"""Share of a beat before which the next is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A beat was heard at `sample`; `number` of `meter` beats of its bar (from 1), a guess; `bpm`: beats a
+    minute; `confidence`: 0 to 1."""
+
+    sample: int
+    number: int
+    meter: int
+    bpm: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Where the music is at `sample`, the end of what was heard. `bpm`: beats a minute; `next_beat`: the
+    sample at which the next one falls; `phase`: how far the beat is gone, 0 to 1. `held`: no beat is heard,
+    and these go on as they were. `number` of `meter`: of the last beat."""
+
+    sample: int
+    bpm: float
+    next_beat: int
+    phase: float
+    confidence: float
+    held: bool
+    number: int
+    meter: int
+
+
+class BeatTracker:
+    """One stream of sound; for one thread at a time. `rate`: a multiple of 100 Hz from 22,000 on; `start`:
+    the sample at which it begins; `around`: the tempo if it is known, say by tapping or from the song.
+    """
+
+    def __init__(self, network: BeatNetwork, rate: int, start: int = 0, around: float | None = None) -> None:
+        self._spectrum, self._network = Spectrum(rate), network
+        self._pointer, self._bars = BeatPointer(TempoStates()), BarPointer()
+        self.rate = rate
+        self.reset(start, around)
+
+    @classmethod
+    def load(cls, bundle: Path | str, rate: int, start: int = 0, around: float | None = None) -> BeatTracker:
+        """A tracker with the network of a bundle's folder. UsageError or StemwrightError where it is none."""
+        found = load_bundle(bundle, kind="beats")
+        tensors = found.tensors()
+        network = BeatNetwork(found.manifest.architecture, {name: tensors[name] for name in tensors})
+        return cls(network, rate, start, around)
+
+    def reset(self, start: int = 0, around: float | None = None) -> None:
+        """As if nothing had been heard. UsageError for a tempo that no beat has."""
+        if around is not None and not SLOWEST_BPM <= around <= FASTEST_BPM:
+            raise UsageError(
+                f"{argument('around')} {around:g}: beats are {SLOWEST_BPM:g} to {FASTEST_BPM:g} a minute; "
+                "halve or double it"
+            )
+        self._spectrum.reset()
+        self._network.reset()
+        self._pointer.start(around)
+        self._bars.reset()
+        self._line = PulseLine()
+        self._start, self._frames, self._around = start, 0, around
+        self._recent: deque[tuple[float, float]] = deque(maxlen=4 * FRAME_RATE)
+        self._last = -FRAME_RATE  # frame of the last beat of the pointer
+        self._told = False
+        self.confidence = 0.0
+
+    def push(self, block: npt.ArrayLike) -> list[Beat]:
+        """The beats that a block of sound float32 [samples] or [samples, channels] tells."""
+        return [beat for frame in self._spectrum.push(block) if (beat := self._hear(frame)) is not None]
+
+    @property
+    def pulse(self) -> Pulse | None:
+        """Where the music is now; None before a tempo is known."""
+        period = self._line.period
+        if not period:
+            return None
+        now = self._frames  # frames of sound that were heard
+        gone = (now - self._line.latest) / period
+        number, meter, _ = self._bars.place
+        return Pulse(
+            sample=self._sample(now),
+            bpm=60.0 * FRAME_RATE / period,
+            next_beat=self._sample(self._line.latest + (np.floor(gone) + 1) * period),
+            phase=float(gone % 1.0),
+            confidence=self.confidence,
+            held=not self._told,
+            number=number,
+            meter=meter,
+        )
+
+    def _sample(self, frames: float) -> int:
+        return self._start + round(frames * self._spectrum.hop)
+
+    def _hear(self, frame: Floats) -> Beat | None:
+        heard = self._network.hear(frame)
+        self._recent.append(heard)
+        self._frames += 1
+        place = self._pointer.hear(heard[0])
+        since = self._frames - place.position - self._last
+        if place.position > 1 or since < SHORTEST * place.interval:
+            return None
+        self._settle(self._last)
+        self._last = self._frames - place.position
+        return self._beat(place)
+
+    def _settle(self, last: int) -> None:
+        """What the pointer's last beat was worth, now that the frames around it were heard."""
+        first = max(0, len(self._recent) - (self._frames - last) - NEAR)
+        near = np.array(self._recent)[first : first + 2 * NEAR + 1]
+        if last < 0 or not len(near):
+            return
+        strength = float(near[:, 0].max())
+        self.confidence += TRUST * (strength - self.confidence)
+        if strength >= HEARD and self.confidence >= LOST:
+            at = first + int(near[:, 0].argmax())
+            values = np.array(self._recent)[max(0, at - 2) : at + 3, 0]
+            centre = float((values * np.arange(len(values))).sum() / values.sum()) + max(0, at - 2)
+            place = self._frames - len(self._recent) + centre + 1 - self._network.delay
+            self._line.add(place, self._interval)
+
+    def _beat(self, place: Place) -> Beat | None:
+        self._interval = float(place.interval)
+        self._told = self.confidence >= (LOST if self._told else FOUND)
+        recent = np.array(self._recent)
+        self._bars.beat(float(recent[-3:, 1].max()))
+        if not self._told:
+            return None
+        number, meter, _ = self._bars.place
+        sample = self._sample(self._frames - place.position - self._network.delay)
+        bpm = 60.0 * FRAME_RATE / (self._line.period or place.interval)
+        return Beat(sample, number, meter, bpm, self.confidence)
