@@ -18,33 +18,49 @@ Indices = npt.NDArray[np.int64]
 SLOWEST_BPM, FASTEST_BPM = 54.0, 220.0
 STIFFNESS = 90.0
 """How unlikely a change of tempo is (lambda of the paper, by ratios)."""
-WIDTH = 1 / 16
-"""The share of a beat from its beginning on in which a beat is expected to be heard."""
+LEVEL = 2**0.45
+"""How much faster or slower than a tempo that is known the music may be."""
+ANEW = 1e-3
+"""How likely it is that after a beat the tempo is another altogether."""
+USUAL_BPM, USUAL_OCTAVES = 110.0, 0.9
+"""About which tempi are likely, and how far (standard deviation)."""
+WIDTH = 4
+"""Frames from a beat's beginning on in which it is heard, as wide as the network's activations."""
 
 
 class TempoStates:
     """`intervals`: frames of a beat [J]. Of all states [S], one tempo after the other: `first` and `last` of
     each tempo [J], `position` and `interval` of each state [S] in frames, `on_beat`: states in which a beat
     is heard; `change` [J, J]: how likely each tempo follows each.
+
+    Where the tempo is known to be about `around` BPM, those of another metrical level are left out.
     """
 
-    def __init__(self) -> None:
-        shortest, longest = (round(60 * FRAME_RATE / bpm) for bpm in (FASTEST_BPM, SLOWEST_BPM))
+    def __init__(self, around: float | None = None) -> None:
+        slowest, fastest = SLOWEST_BPM, FASTEST_BPM
+        if around is not None:
+            slowest, fastest = max(slowest, around / LEVEL), min(fastest, around * LEVEL)
+        shortest, longest = (round(60 * FRAME_RATE / bpm) for bpm in (fastest, slowest))
         self.intervals: Indices = np.arange(shortest, longest + 1)
         ends = np.cumsum(self.intervals)
         self.first: Indices = ends - self.intervals
         self.last: Indices = ends - 1
         self.interval: Indices = np.repeat(self.intervals, self.intervals)
         self.position: Indices = np.arange(ends[-1]) - np.repeat(self.first, self.intervals)
-        self.on_beat: Indices = np.flatnonzero(self.position < np.maximum(1.0, self.interval * WIDTH))
+        self.on_beat: Indices = np.flatnonzero(self.position < WIDTH)
         ratio = self.intervals[None, :] / self.intervals[:, None]
         change = np.exp(-STIFFNESS * np.abs(ratio - 1.0))
         change[change < 1e-12] = 0.0
-        self.change: Doubles = change / change.sum(1, keepdims=True)
+        weight = self._weight(None, 0.0)
+        self.change: Doubles = (1.0 - ANEW) * change / change.sum(1, keepdims=True) + ANEW * weight
 
     def prior(self, bpm: float | None = None, octaves: float = 0.08) -> Doubles:
         """Probabilities [S] before anything is heard: every tempo and place; or a tempo about `bpm`."""
+        return np.repeat(self._weight(bpm, octaves) / self.intervals, self.intervals)
+
+    def _weight(self, bpm: float | None, octaves: float) -> Doubles:
+        """How likely each tempo is [J]."""
         tempo = 60.0 * FRAME_RATE / self.intervals
-        weight = np.exp(-0.5 * np.square(np.log2(tempo / (bpm or 110.0)) / (octaves if bpm else 0.9)))
-        spread = np.repeat(weight / self.intervals, self.intervals)
-        return np.asarray(spread / spread.sum())
+        off = np.log2(tempo / (bpm or USUAL_BPM)) / (octaves if bpm else USUAL_OCTAVES)
+        weight = np.exp(-0.5 * np.square(off))
+        return np.asarray(weight / weight.sum())

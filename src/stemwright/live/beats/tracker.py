@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +20,9 @@ from stemwright.errors import UsageError, argument
 from stemwright.live.beats.bars import BarPointer
 from stemwright.live.beats.line import PulseLine
 from stemwright.live.beats.network import BeatNetwork
-from stemwright.live.beats.pointer import BeatPointer, Place
+from stemwright.live.beats.pointer import FLOOR, HELD_FLOOR, BeatPointer
 from stemwright.live.beats.spectrum import FRAME_RATE, Floats, Spectrum
-from stemwright.live.beats.tempo_states import FASTEST_BPM, SLOWEST_BPM, TempoStates
+from stemwright.live.beats.tempo_states import FASTEST_BPM, SLOWEST_BPM, WIDTH, TempoStates
 from stemwright.models import load_bundle
 
 LATENCY = 0.05
@@ -34,8 +35,12 @@ NEAR = 4
 """Frames around a beat in which its activation is looked for."""
 HEARD = 0.1
 """The activation from which on a beat moves the pulse."""
-SHORTEST = 0.6
-"""Share of a beat before which the next is not told."""
+SHORTEST, MISSED = 0.6, 1.5
+"""Shares of a beat before which the next is not told, and after which it is missed."""
+OLDEST = 4.7
+"""Frames by which a beat lies back at most when it is told: `LATENCY`, but for a block of 128 samples."""
+TOLD_AT, LATEST = 3, 4
+"""Frames after a beat's beginning in the pointer's states at which it is told: the first, and the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,7 @@ class BeatTracker:
 
     def __init__(self, network: BeatNetwork, rate: int, start: int = 0, around: float | None = None) -> None:
         self._spectrum, self._network = Spectrum(rate), network
-        self._pointer, self._bars = BeatPointer(TempoStates()), BarPointer()
+        self._bars = BarPointer()
         self.rate = rate
         self.reset(start, around)
 
@@ -94,13 +99,15 @@ class BeatTracker:
             )
         self._spectrum.reset()
         self._network.reset()
+        self._pointer = BeatPointer(TempoStates(around))
         self._pointer.start(around)
         self._bars.reset()
         self._line = PulseLine()
-        self._start, self._frames, self._around = start, 0, around
+        self._start, self._frames = start, 0
         self._recent: deque[tuple[float, float]] = deque(maxlen=4 * FRAME_RATE)
-        self._last = -FRAME_RATE  # frame of the last beat of the pointer
-        self._told = False
+        self._last = self._due = -1.0  # where the pointer's last beat was, and the last that should have been
+        self._interval = float(FRAME_RATE)
+        self._told = self._lost = False
         self.confidence = 0.0
 
     def push(self, block: npt.ArrayLike) -> list[Beat]:
@@ -134,37 +141,60 @@ class BeatTracker:
         heard = self._network.hear(frame)
         self._recent.append(heard)
         self._frames += 1
-        place = self._pointer.hear(heard[0])
-        since = self._frames - place.position - self._last
-        if place.position > 1 or since < SHORTEST * place.interval:
+        place = self._pointer.hear(heard[0], HELD_FLOOR if self._lost else FLOOR)
+        if self._frames - self._due > MISSED * place.interval:
+            self._missed(place.interval)
+        since = self._frames - self._last
+        if not TOLD_AT <= place.position <= LATEST or since < SHORTEST * place.interval:
             return None
-        self._settle(self._last)
-        self._last = self._frames - place.position
-        return self._beat(place)
+        self._weigh(self._due)
+        at, strength = self._peak(len(self._recent) - 1 - LATEST, len(self._recent))
+        if strength < HEARD:
+            at = self._frames - place.position + (WIDTH - 1) / 2
+        self._last = self._due = at
+        self._interval = float(place.interval)
+        return self._beat(max(at - self._network.delay, self._frames - OLDEST))
 
-    def _settle(self, last: int) -> None:
-        """What the pointer's last beat was worth, now that the frames around it were heard."""
-        first = max(0, len(self._recent) - (self._frames - last) - NEAR)
-        near = np.array(self._recent)[first : first + 2 * NEAR + 1]
-        if last < 0 or not len(near):
+    def _missed(self, interval: float) -> None:
+        """No beat where one was due: the pointer looks for another tempo."""
+        self._weigh(self._due)
+        self._due += interval
+        self._decide()
+
+    def _peak(self, first: int, stop: int) -> tuple[float, float]:
+        """Where among recent frames the activation is highest, as a count of frames from the first of all,
+        finer than a frame, and how high it is."""
+        values = np.array([beat for beat, _ in islice(self._recent, max(0, first), max(0, stop))])
+        if not len(values):
+            return 0.0, 0.0
+        top = int(values.argmax())
+        low = max(0, top - 2)
+        part = values[low : top + 3]
+        centre = low + float((part * np.arange(len(part))).sum() / max(1e-9, part.sum()))
+        return self._frames - len(self._recent) + max(0, first) + centre + 1.0, float(values[top])
+
+    def _weigh(self, last: float) -> None:
+        """What the last beat was worth, now that the frames around it were heard."""
+        middle = len(self._recent) - round(self._frames - last) - 1
+        at, strength = self._peak(middle - NEAR, middle + NEAR + 1)
+        if last < 0:  # before the first
             return
-        strength = float(near[:, 0].max())
         self.confidence += TRUST * (strength - self.confidence)
         if strength >= HEARD and self.confidence >= LOST:
-            at = first + int(near[:, 0].argmax())
-            values = np.array(self._recent)[max(0, at - 2) : at + 3, 0]
-            centre = float((values * np.arange(len(values))).sum() / values.sum()) + max(0, at - 2)
-            place = self._frames - len(self._recent) + centre + 1 - self._network.delay
-            self._line.add(place, self._interval)
+            self._line.add(at - self._network.delay, self._interval)
 
-    def _beat(self, place: Place) -> Beat | None:
-        self._interval = float(place.interval)
-        self._told = self.confidence >= (LOST if self._told else FOUND)
-        recent = np.array(self._recent)
-        self._bars.beat(float(recent[-3:, 1].max()))
+    def _decide(self) -> None:
+        """Whether beats are heard; where they are no longer, the pointer keeps to the tempo that it had."""
+        had, self._told = self._told, self.confidence >= (LOST if self._told else FOUND)
+        if had and not self._told:
+            self._pointer.start(min(max(60.0 * FRAME_RATE / self._line.period, SLOWEST_BPM), FASTEST_BPM))
+        self._lost = self._line.period > 0 and not self._told
+
+    def _beat(self, place: float) -> Beat | None:
+        self._decide()
+        self._bars.beat(max(downbeat for _, downbeat in islice(self._recent, max(0, len(self._recent) - LATEST), None)))
         if not self._told:
             return None
         number, meter, _ = self._bars.place
-        sample = self._sample(self._frames - place.position - self._network.delay)
-        bpm = 60.0 * FRAME_RATE / (self._line.period or place.interval)
-        return Beat(sample, number, meter, bpm, self.confidence)
+        bpm = 60.0 * FRAME_RATE / (self._line.period or self._interval)
+        return Beat(self._sample(place), number, meter, bpm, self.confidence)

@@ -16,8 +16,8 @@ from stemwright.models.beat_tensors import beat_shapes
 from stemwright.training.beats.model import key_of
 
 PRESETS: dict[str, dict[str, int]] = {
-    "tiny": {"front": 16, "channels": 12, "blocks": 8, "delay": 3},
-    "small": {"front": 64, "channels": 64, "blocks": 10, "delay": 3},
+    "tiny": {"front": 16, "channels": 12, "blocks": 8, "delay": 2},
+    "small": {"front": 64, "channels": 64, "blocks": 10, "delay": 2},
 }
 """`tiny` is for tests."""
 
