@@ -89,6 +89,8 @@ def write_click_mixes(data: Path, mixes: int = 3, seconds: float = 6.0) -> Path:
             numbers = tuple(1 + k % 4 for k in range(len(beats)))
             timbres = {"drums": "rock"} if number % 2 == 0 else {"lead": "flute"}
             about = {"source": "arranger", "song": f"song {number}", "style": "", "meter": "4/4"}
-            made.append(Mix(audio, tuple(beats.tolist()), numbers, {**about, "timbres": timbres, "bpm": 90.0}))
+            made.append(
+                Mix(audio, tuple(beats.tolist()), numbers, {**about, "timbres": timbres, "bpm": 90.0})
+            )
         write_mixes(data, split, 0, made)
     return data

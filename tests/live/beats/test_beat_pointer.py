@@ -36,7 +36,9 @@ def run(tracker: BeatTracker, seconds: float) -> list[tuple[Beat, int]]:
 
 def test_states_follow_each_other_and_lose_no_probability() -> None:
     states = TempoStates()
-    assert states.intervals[0] == round(6000 / FASTEST_BPM) and states.intervals[-1] == round(6000 / SLOWEST_BPM)
+    assert states.intervals[0] == round(6000 / FASTEST_BPM) and states.intervals[-1] == round(
+        6000 / SLOWEST_BPM
+    )
     assert states.change.sum(1) == pytest.approx(1.0) and states.prior().sum() == pytest.approx(1.0)
     assert (states.position[states.first] == 0).all()
     assert (states.position[states.last] == states.intervals - 1).all()

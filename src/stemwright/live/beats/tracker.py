@@ -192,7 +192,9 @@ class BeatTracker:
 
     def _beat(self, place: float) -> Beat | None:
         self._decide()
-        self._bars.beat(max(downbeat for _, downbeat in islice(self._recent, max(0, len(self._recent) - LATEST), None)))
+        self._bars.beat(
+            max(downbeat for _, downbeat in islice(self._recent, max(0, len(self._recent) - LATEST), None))
+        )
         if not self._told:
             return None
         number, meter, _ = self._bars.place
