@@ -3,7 +3,7 @@
 A beat is told `LATENCY` after it at most: the network tells an activation `delay` frames after its sound,
 when most of a window has heard it, and a frame is a hundredth of a second. Between beats the `Pulse` says
 where the music is and when the next beat falls. Where no beat is heard (silence, applause, talk), the
-confidence falls; below `LOST` no beat is told and the pulse goes on at the tempo that it had.
+confidence falls: below `SURE` the pulse goes on at the tempo that it had, below `LOST` no beat is told.
 """
 
 from __future__ import annotations
@@ -27,14 +27,16 @@ from stemwright.models import load_bundle
 
 LATENCY = 0.05
 """Seconds."""
-FOUND, LOST = 0.3, 0.15
-"""Confidence from which on beats are told, and below which no longer."""
+SURE = 0.2
+"""The confidence from which on beats move the pulse."""
+FOUND, LOST = 0.1, 0.05
+"""The confidence from which on beats are told, and below which no longer."""
 TRUST = 0.3
 """How far a beat moves the confidence."""
 NEAR = 4
 """Frames around a beat in which its activation is looked for."""
-HEARD = 0.1
-"""The activation from which on a beat moves the pulse."""
+HEARD = 0.06
+"""The activation from which on a beat is where it is highest, and moves the pulse."""
 SHORTEST, MISSED = 0.6, 1.5
 """Shares of a beat before which the next is not told, and after which it is missed."""
 OLDEST = 4.7
@@ -129,7 +131,7 @@ class BeatTracker:
             next_beat=self._sample(self._line.latest + (np.floor(gone) + 1) * period),
             phase=float(gone % 1.0),
             confidence=self.confidence,
-            held=not self._told,
+            held=self.confidence < SURE,
             number=number,
             meter=meter,
         )
@@ -180,15 +182,15 @@ class BeatTracker:
         if last < 0:  # before the first
             return
         self.confidence += TRUST * (strength - self.confidence)
-        if strength >= HEARD and self.confidence >= LOST:
+        if strength >= HEARD and self.confidence >= SURE:
             self._line.add(at - self._network.delay, self._interval)
 
     def _decide(self) -> None:
         """Whether beats are heard; where they are no longer, the pointer keeps to the tempo that it had."""
         had, self._told = self._told, self.confidence >= (LOST if self._told else FOUND)
-        if had and not self._told:
-            self._pointer.start(min(max(60.0 * FRAME_RATE / self._line.period, SLOWEST_BPM), FASTEST_BPM))
         self._lost = self._line.period > 0 and not self._told
+        if had and self._lost:
+            self._pointer.start(min(max(60.0 * FRAME_RATE / self._line.period, SLOWEST_BPM), FASTEST_BPM))
 
     def _beat(self, place: float) -> Beat | None:
         self._decide()
