@@ -9,6 +9,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from stemwright.dataset.mixes.build import mixes_origin
 from stemwright.dataset.mixes.shards import read_mixes
 from stemwright.errors import UsageError
@@ -47,7 +49,8 @@ def train_beats(
     out.mkdir(parents=True, exist_ok=True)
     about = {"mixes": _identity(data), "preset": preset}
     trainer = Trainer(config_of(preset), recipe, hear(train, say), seed, about)
-    watched = hear(valid, say)
+    chosen = np.unique(np.linspace(0, len(valid) - 1, recipe.valid_mixes).round().astype(int)).tolist()
+    watched = hear([valid[at] for at in chosen], say)
 
     def measure() -> Held:
         beat, downbeat = trainer.measure(watched)

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from stemwright.errors import UsageError
 from stemwright.live.beats.spectrum import with_rise
 from stemwright.training.beats.examples import Floats, Heard, example, targets
 from stemwright.training.beats.model import BeatModel
@@ -19,17 +20,20 @@ from stemwright.training.fit.training_state import Fit
 @dataclass(frozen=True)
 class Recipe(Pace):
     """What the training does, beside its budget. `length`: frames of an example; `downbeat`: what the
-    downbeats' loss counts beside the beats'; `unheard`: frames at an example's beginning that do not count;
+    downbeats' loss counts beside the beats'; `beatless`: share of examples without a beat; `unheard`: frames
+    at an example's beginning that do not count; `valid_mixes`: those by which the best weights are chosen;
     `final_mixes`: mixes with and without drums by which the bundle is measured.
     """
 
-    batch: int = 12
+    batch: int = 4
     length: int = 2200
     learning_rate: float = 3e-3
     warmup_steps: int = 60
-    ema: float = 0.995
+    ema: float = 0.998
     downbeat: float = 0.5
+    beatless: float = 0.1
     unheard: int = 50
+    valid_mixes: int = 60
     final_mixes: int = 40
 
 
@@ -51,15 +55,19 @@ class Trainer(Fit):
         identity = {"config": config, **about}
         device = torch.device("cpu")
         super().__init__(model, {"adamw": adamw}, recipe, recipe.learning_rate, device, seed, identity)
-        self.config, self.train, self.about = config, train, about
+        self.config, self.about = config, about
+        self.music = [mix for mix in train if len(mix.beats)]
+        self.quiet = [mix for mix in train if not len(mix.beats)]
+        if not self.music:
+            raise UsageError("the mixes for training hold no beats; build them again")
 
     def batch(self, step: int, size: int) -> tuple[Tensor, Tensor]:
         """Frames [size, length, 2 * bands] and targets [size, length, 2] of a step."""
         rng = np.random.default_rng([self.seed, step])
-        chosen = rng.integers(0, len(self.train), size)
-        made = [
-            example(self.train[at], self.recipe.length, self.config["delay"], rng) for at in chosen.tolist()
-        ]
+        quiet = rng.random(size) < (self.recipe.beatless if self.quiet else 0.0)
+        groups = [self.quiet if none else self.music for none in quiet.tolist()]
+        chosen = [group[int(rng.integers(0, len(group)))] for group in groups]
+        made = [example(mix, self.recipe.length, self.config["delay"], rng) for mix in chosen]
         frames, goals = (torch.from_numpy(np.stack(part)) for part in zip(*made, strict=True))
         return frames, goals
 
