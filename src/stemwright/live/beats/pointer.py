@@ -8,12 +8,12 @@ import numpy as np
 
 from stemwright.live.beats.tempo_states import TempoStates
 
-FLOOR, CEILING = 0.03, 0.98
+FLOOR, CEILING = 0.02, 0.98
 """Between these an activation counts. The floor is what a beat may weigh that nobody hears: so a rest changes
 the tempo little."""
-HELD_FLOOR = 0.05
+HELD_FLOOR = 0.06
 """The floor while no beat is heard: nearly what decides nothing (1 / (1 + ELSEWHERE))."""
-ELSEWHERE = 15.0
+ELSEWHERE = 11.0
 """Over how many parts of a beat a frame that is none may be spread (lambda - 1 of Krebs et al.)."""
 
 
