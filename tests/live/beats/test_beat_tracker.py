@@ -19,7 +19,7 @@ from stemwright.models import registry
 from support.beats import BEATS, beat_weights, clicks, write_beats
 
 RATE = 48_000
-BEAT_TIMES = np.arange(0.3, 9.8, 60 / 112)
+BEAT_TIMES = np.arange(0.3, 10.0, 60 / 112)
 
 
 @pytest.fixture(scope="module")

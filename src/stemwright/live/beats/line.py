@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 
 KEPT = 12
@@ -11,39 +9,64 @@ KEPT = 12
 FADE = 0.85
 """What a beat counts beside the next."""
 APART = 0.2
-"""Share of a beat by which one may be off the line before the line begins anew."""
+"""Share of a beat by which one may be off the line."""
+CLOSE = 0.12
+"""By how much two lengths of the same beat may differ."""
+FARTHEST = 16
+"""Beats after which one that is heard still belongs to the line."""
+ANEW = 4
+"""Beats off the line that agree and so make another."""
 
 
 class PulseLine:
-    """Places of beats in frames -> period and phase, finer than frames."""
+    """Places of beats in frames -> period and phase, finer than frames. Beats off the line are put aside; where
+    `ANEW` of them agree with each other, they are the line.
+    """
 
     def __init__(self) -> None:
         self.places: list[float] = []
         self.numbers: list[int] = []
         self.period = 0.0
         self.latest = 0.0
+        self._aside: list[float] = []
 
     def add(self, place: float, interval: float) -> None:
         """A beat was heard at a place, when beats were about `interval` frames apart."""
-        if self.places:
-            gap = place - self.latest
-            steps = round(gap / (self.period or interval))
-            off = abs(gap - steps * (self.period or interval))
-            if steps < 1 or steps > KEPT or off > APART * interval or abs(self.period / interval - 1) > 0.1:
-                self.places, self.numbers = self.places[-1:], [0]
-                steps = max(1, round((place - self.places[0]) / interval))
-                self.period = interval
-            self.numbers.append(self.numbers[-1] + steps)
+        if not self.places:
+            self._begin([place], interval)
+            return
+        steps = round((place - self.latest) / self.period)
+        off = abs(place - self.latest - steps * self.period)
+        if 1 <= steps <= FARTHEST and off <= APART * self.period and _near(self.period, interval):
+            self._aside = []
+            self._go_on(place, steps, interval)
         else:
-            self.numbers.append(0)
-        self.places.append(place)
-        self.places, self.numbers = self.places[-KEPT:], self.numbers[-KEPT:]
+            self._put_aside(place, interval)
+
+    def _put_aside(self, place: float, interval: float) -> None:
+        """A beat off the line."""
+        if self._aside and not _near(place - self._aside[-1], interval):
+            self._aside = []
+        self._aside.append(place)
+        young = len(self.places) < ANEW
+        if young or len(self._aside) >= ANEW:
+            self._begin(self._aside[-2 if young else -ANEW :], interval)
+            self._aside = []
+
+    def _begin(self, places: list[float], interval: float) -> None:
+        self.places, self.numbers, self.period = places[:1], [0], interval
+        self.latest = places[0]
+        for place in places[1:]:
+            self._go_on(place, max(1, round((place - self.places[-1]) / interval)), interval)
+
+    def _go_on(self, place: float, steps: int, interval: float) -> None:
+        self.places = [*self.places, place][-KEPT:]
+        self.numbers = [*self.numbers, self.numbers[-1] + steps][-KEPT:]
         self._fit(interval)
 
     def _fit(self, interval: float) -> None:
         if len(self.places) < 3:
-            self.period = self.period or interval
-            self.latest = self.places[-1]
+            self.period, self.latest = interval, self.places[-1]
             return
         x = np.array(self.numbers, np.float64) - self.numbers[-1]
         y = np.array(self.places)
@@ -53,10 +76,7 @@ class PulseLine:
         self.period = float((weight * (x - mean_x) * (y - mean_y)).sum()) / spread
         self.latest = float(mean_y - self.period * mean_x)
 
-    def loose(self) -> float:
-        """How far beats lie off the line, in frames (mean)."""
-        gaps = [
-            b - a - (n - m) * self.period
-            for (a, b), (m, n) in zip(pairwise(self.places), pairwise(self.numbers), strict=True)
-        ]
-        return float(np.mean(np.abs(gaps))) if gaps else 0.0
+
+def _near(period: float, interval: float) -> bool:
+    """Whether two lengths of a beat may be the same."""
+    return abs(period / interval - 1.0) <= CLOSE

@@ -27,8 +27,8 @@ from stemwright.models import load_bundle
 
 LATENCY = 0.05
 """Seconds."""
-SURE = 0.2
-"""The confidence from which on beats move the pulse."""
+SURE, SURE_AGAIN = 0.2, 0.3
+"""The confidence below which beats no longer move the pulse, and from which on they do so again."""
 FOUND, LOST = 0.1, 0.05
 """The confidence from which on beats are told, and below which no longer."""
 TRUST = 0.3
@@ -109,7 +109,7 @@ class BeatTracker:
         self._recent: deque[tuple[float, float]] = deque(maxlen=4 * FRAME_RATE)
         self._last = self._due = -1.0  # where the pointer's last beat was, and the last that should have been
         self._interval = float(FRAME_RATE)
-        self._told = self._lost = False
+        self._told = self._lost = self._held = False
         self.confidence = 0.0
 
     def push(self, block: npt.ArrayLike) -> list[Beat]:
@@ -131,7 +131,7 @@ class BeatTracker:
             next_beat=self._sample(self._line.latest + (np.floor(gone) + 1) * period),
             phase=float(gone % 1.0),
             confidence=self.confidence,
-            held=self.confidence < SURE,
+            held=self._held,
             number=number,
             meter=meter,
         )
@@ -182,7 +182,9 @@ class BeatTracker:
         if last < 0:  # before the first
             return
         self.confidence += TRUST * (strength - self.confidence)
-        if strength >= HEARD and self.confidence >= SURE:
+        wanted = SURE_AGAIN if self._held and self._line.period else SURE
+        self._held = self.confidence < wanted
+        if strength >= HEARD and not self._held:
             self._line.add(at - self._network.delay, self._interval)
 
     def _decide(self) -> None:
