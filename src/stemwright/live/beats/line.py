@@ -19,8 +19,8 @@ ANEW = 4
 
 
 class PulseLine:
-    """Places of beats in frames -> period and phase, finer than frames. Beats off the line are put aside; where
-    `ANEW` of them agree with each other, they are the line.
+    """Places of beats in frames -> period and phase, finer than frames. Beats off the line are put aside;
+    where `ANEW` of them agree with each other, they are the line.
     """
 
     def __init__(self) -> None:
