@@ -189,7 +189,6 @@ def play(
         rate_of(device),
         inputs,
         cv,
-        block=period,
         seed=seed,
         device=device or USUAL,
     )
@@ -249,7 +248,7 @@ def render(
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
     text = _text(script)
-    wanted = Wanted(companions, True, timbre, adviser, cv=cv, block=block, seed=seed, is_offline=True)
+    wanted = Wanted(companions, True, timbre, adviser, cv=cv, seed=seed, is_offline=True)
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
         due = read_script(text, str(script), live.opened.columns)
         made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of))
@@ -273,13 +272,14 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
 
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
-    setup = read_log(session).setup
+    played = read_log(session)
+    setup, title = played.setup, str(played.facts.get("song", ""))
     target = session / "replay.wav" if out is None else out
     if target.exists():
         raise UsageError(f"{target}: is there already; give another file with --out")
     with (
         watching() as watch,
-        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), "replay") as wave,
+        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), title) as wave,
     ):
         play(
             session,

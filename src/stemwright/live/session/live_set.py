@@ -60,7 +60,6 @@ class Parts:
     voices: list[Voices] = field(default_factory=list)
     adviser: Adviser | None = None
     worker: Worker | None = None
-    block: int = 128
     seed: int = 0
     is_offline: bool = False
     calibration: DeviceCalibration | None = None
@@ -81,7 +80,7 @@ class LiveSet:
         self.main_level = 0.0
         self.transport = Transport.of_song(opened.song.state, self.rate)
         self.clock = TransportClock(self.transport)
-        self.clocking = Clocking(self.transport, self.say, parts.block, parts.is_offline)
+        self.clocking = Clocking(self.transport, self.say, self.desk, parts.is_offline)
         self.taps = TapTempo(self.rate)
         self._begin_time()
         self.mood = Mood(self.clock, self.rate)
@@ -106,7 +105,7 @@ class LiveSet:
             len(self.opened.scenes) + ROWS,
             tickets,
             self.say,
-            0 if self.parts.is_offline else self.parts.block,
+            0,  # `now` is the first sample that can still be reached
             self.parts.seed,
         )
         self.clock_out = MidiClockOut(self.transport, desk.ports[-1], tickets)
@@ -190,8 +189,8 @@ class LiveSet:
         if self.ensemble is not None:
             self.play(self.ensemble.end(self.now))
         self.play(self.voltages.rest(self.now))
+        self.clocking.close(self.now)
         self._reported(self.desk.pump())
-        self.clocking.close()
         self.recording.close()
         if self.parts.worker is not None:
             self.parts.worker.close()
