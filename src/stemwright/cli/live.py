@@ -27,6 +27,12 @@ _OutFile = Annotated[
         "--out", metavar="FILE", help="The WAV file. Default: replay.wav in the session.", show_default=False
     ),
 ]
+_OutSong = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="SONG", help="The new song's folder. Default: SESSION-song.", show_default=False
+    ),
+]
 _Block = Annotated[
     int, typer.Option("--block", metavar="N", help="Samples of a block; the sound is the same for all.")
 ]
@@ -98,6 +104,29 @@ _Json = Annotated[
     bool,
     typer.Option("--json", help="Print one JSON object on standard output and nothing else there."),
 ]
+_Cv = Annotated[
+    int,
+    typer.Option(
+        "--cv",
+        metavar="N",
+        help="How many outputs after the first two carry voltages: pitch and gate of companions, by turns.",
+    ),
+]
+_CvOutput = Annotated[
+    int, typer.Option("--output", metavar="N", help="The device's output that is connected, from 1.")
+]
+_CvInput = Annotated[
+    int, typer.Option("--heard", metavar="N", help="The device's input that it is connected to, from 1.")
+]
+_Measured = Annotated[
+    str,
+    typer.Option(
+        "--by",
+        metavar="WAY",
+        help="output: by a cable, where the input is known; input: the other way round; oscillator: by one "
+        "that is tuned to C4 at 0 V.",
+    ),
+]
 MAX_SCRIPT = 1 << 22
 
 
@@ -128,6 +157,7 @@ def play(
     device: _Device = None,
     input: _Input = "",
     inputs: _Inputs = 0,
+    cv: _Cv = 0,
     period: _Period = 256,
     midi_in: _MidiIn = None,
     midi_out: _MidiOut = None,
@@ -138,11 +168,14 @@ def play(
     osc: _Osc = None,
     session: _SessionOut = None,
     seed: _Seed = 0,
+    json: _Json = False,
 ) -> None:
     """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
     from datetime import datetime
 
-    from stemwright.live.devices import Wish, rate_of
+    from rich.console import Console
+
+    from stemwright.live.devices import USUAL, Wish, rate_of
     from stemwright.live.session.sets import Wanted, live_set
     from stemwright.live.session.stage import Means
     from stemwright.live.session.stage import play as on_stage
@@ -155,11 +188,19 @@ def play(
         adviser,
         rate_of(device),
         inputs,
+        cv,
         seed=seed,
+        device=device or USUAL,
+        block=period,
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
-    with live_set(song, place, wanted, lambda line: lines([line])) as live:
-        on_stage(live, means)
+    aside = Console(stderr=json)
+    with live_set(song, place, wanted, lambda line: aside.print(line, markup=False)) as live:
+        on_stage(live, means, aside)
+        seconds = live.desk.graph.sample / live.rate
+    if json:
+        emit_json({"session": str(place), "seconds": round(seconds, 3)})
+        return
     lines([f"session: {place}; play it again with: stemwright live replay {quoted(place)}"])
 
 
@@ -195,6 +236,7 @@ def render(
     companions: _Companions = None,
     timbre: _Timbre = "",
     adviser: _Adviser = None,
+    cv: _Cv = 0,
     seed: _Seed = 0,
     json: _Json = False,
 ) -> None:
@@ -207,7 +249,7 @@ def render(
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
     text = _text(script)
-    wanted = Wanted(companions, True, timbre, adviser, seed=seed, is_offline=True)
+    wanted = Wanted(companions, True, timbre, adviser, cv=cv, seed=seed, is_offline=True)
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
         due = read_script(text, str(script), live.opened.columns)
         made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of))
@@ -253,6 +295,71 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
         lines([f"{target}: {seconds:.1f} s"])
 
 
+def keep(session: _Session, out: _OutSong = None, json: _Json = False) -> None:
+    """Make a song of a session: its form as it was played, what was recorded as layers."""
+    from dataclasses import asdict
+
+    from stemwright.live.keep.song import keep as make
+
+    target = session.with_name(f"{session.resolve().name}-song") if out is None else out
+    with watching() as watch:
+        made = make(session, target, lambda done, of: watch("keep", done, of))
+    if json:
+        stems = [{**asdict(stem), "bars": bars} for stem, bars in made.made]
+        emit_json({**asdict(made), "made": stems, "song": str(made.song), "session": str(session)})
+        return
+    lines([f"{made.song}: {made.form}, {made.bars} bars"])
+    for what, bars in (("not heard", made.silent), ("played something else", made.other)):
+        lines([f"{layer}: {what} in bars {', '.join(spans)}" for layer, spans in bars.items()])
+    lines([f"{layer}: recorded, {file}" for layer, file in made.recorded.items()])
+    for stem, where in made.made:
+        heard = f"heard in bars {', '.join(where)}" if where else "not heard"
+        back = f"stemwright restore {quoted(made.song)} {stem.run}"
+        name = f"{stem.layer} {stem.row + 1}, {stem.words or 'another'} {stem.seed}"
+        lines([f"{name}: made in the set, {heard}; its notes, in the old form: {back}"])
+    lines([f"marked: bars {bars}" for bars in made.marked])
+    lines(made.remarks)
+
+
+def calibrate(
+    device: _Device = None,
+    input: _Input = "",
+    output: _CvOutput = 3,
+    heard: _CvInput = 1,
+    by: _Measured = "output",
+    period: _Period = 256,
+    json: _Json = False,
+) -> None:
+    """Measure gain and offset of a DC-coupled channel, for voltages that are in tune; kept by device."""
+    import time
+
+    from stemwright.errors import UsageError
+    from stemwright.live.cv.measuring import WAYS, Bench, calibrated
+    from stemwright.live.cv.store import load, save
+    from stemwright.live.devices import USUAL, Wish, open_audio, rate_of
+
+    if by not in WAYS:
+        raise UsageError(f"--by {by}: is none of {', '.join(WAYS)}")
+    known = load(device or USUAL)
+
+    def wait(seconds: float) -> bool:
+        time.sleep(seconds)
+        return opened.alive
+
+    bench = Bench(rate_of(device), output, heard, wait)
+    opened = open_audio(bench.graph, Wish(device, input, period))
+    try:
+        after, made = calibrated(bench, known, output, heard, by)
+    finally:
+        opened.stop()
+    file = save(after)
+    channel = f"input {heard}" if by == "input" else f"output {output}"
+    if json:
+        emit_json({"channel": channel, "gain": made.gain, "offset": made.offset, "file": str(file)})
+    else:
+        lines([f"{channel}: gain {made.gain:.4f}, offset {1000 * made.offset:.1f} mV; kept in {file}"])
+
+
 def _text(path: Path) -> str:
     """A script's text. UsageError where there is none."""
     from stemwright.errors import UsageError
@@ -274,5 +381,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (devices, "--json"),
     (render, "my-song --script set.txt --out session"),
     (replay, "session"),
+    (keep, "session --out my-song-2"),
+    (calibrate, "--device alsa:ES-8 --output 3 --heard 1"),
 )
 """Commands in the order in which they are listed, each with an example."""

@@ -11,6 +11,7 @@ import soxr
 
 from stemwright.errors import UsageError
 from stemwright.live.companion.presets import Preset, load
+from stemwright.live.cv import store
 from stemwright.live.desk.setup import Setup
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import Opened, open_song
@@ -26,7 +27,8 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a set is to have. ``companions``: a preset's name or file; ``timbre``: of its voices; ``sounds``:
-    they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words."""
+    they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``device``: whose
+    calibration holds for ``cv``, outputs after the first two."""
 
     companions: str | None = None
     sounds: bool = True
@@ -37,6 +39,8 @@ class Wanted:
     cv: int = 0
     seed: int = 0
     is_offline: bool = False
+    device: str = ""
+    block: int = 128
 
 
 @contextmanager
@@ -70,7 +74,8 @@ def _made(
 ) -> LiveSet:
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
-    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline)
+    calibration = store.load(wanted.device) if wanted.cv and wanted.device else None
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration, wanted.block)
     return LiveSet(opened, folder, setup, parts)
 
 
