@@ -38,8 +38,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
-    "training": "bench codec compose conditioning corpus dataset evaluation instruments models native song "
-    "store symbolic",
+    "training": "bench codec compose conditioning corpus dataset evaluation instruments models native "
+    "recordings song store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
     "producer song symbolic work",
     "live": "models native song symbolic words",

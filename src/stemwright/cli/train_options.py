@@ -120,3 +120,29 @@ Settings = Annotated[
         show_default=False,
     ),
 ]
+Recordings = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FOLDER",
+        help="Audio files of one instrument or voice, alone; or a data set, with --timbre.",
+        show_default=False,
+    ),
+]
+BundleName = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the bundle: a-z, 0-9, - and _.")]
+OneTimbre = Annotated[
+    str | None,
+    typer.Option(
+        "--timbre", metavar="NAME", help="Of a data set's clips: those in this timbre.", show_default=False
+    ),
+]
+FromTimbre = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a timbre's weights.", show_default=False),
+]
+Source = Annotated[
+    str,
+    typer.Option("--source", metavar="TEXT", help="Whose sound it is, for the bundle.", show_default=False),
+]
+Licence = Annotated[
+    str, typer.Option("--licence", metavar="TEXT", help="Its licence, for the bundle.", show_default=False)
+]

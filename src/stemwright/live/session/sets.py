@@ -14,6 +14,7 @@ from stemwright.live.companion.presets import Preset, load
 from stemwright.live.desk.setup import Setup
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import Opened, open_song
+from stemwright.live.timbre.loading import chosen
 from stemwright.live.vibe.adviser import Adviser
 from stemwright.live.voices.making import Sound, Voices, make, read
 from stemwright.live.voices.notes import sheet_of
@@ -26,7 +27,8 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a set is to have. ``companions``: a preset's name or file; ``timbre``: of its voices; ``sounds``:
-    they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words."""
+    they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``timbres``:
+    bundles that the first inputs go through."""
 
     companions: str | None = None
     sounds: bool = True
@@ -38,6 +40,7 @@ class Wanted:
     block: int = 128
     seed: int = 0
     is_offline: bool = False
+    timbres: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -47,6 +50,7 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
     preset = None if wanted.companions is None else load(wanted.companions)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty; give a new folder for the session")
+    timbres = chosen(wanted.timbres, wanted.inputs, wanted.seed)
     folder.mkdir(parents=True, exist_ok=True)
     say("copying and mixing the song")
     opened = open_song(song, folder)
@@ -57,6 +61,7 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
         0 if preset is None else _outputs(preset),
         wanted.inputs,
         wanted.cv,
+        timbres=timbres,
     )
     live = _made(opened, folder, setup, preset, voices, wanted)
     try:
