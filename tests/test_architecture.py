@@ -34,15 +34,15 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
     "work",
     "editing": "codec compose mix producer recordings song store work",
-    "playback": "mix producer song store work",
+    "playback": "mix native producer song store work",
+    "live": "models native song symbolic words",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
-    "training": "bench codec compose conditioning corpus dataset evaluation instruments models native "
+    "training": "bench codec compose conditioning corpus dataset evaluation instruments live models native "
     "recordings song store symbolic",
-    "assess": "codec compose conditioning corpus evaluation exchange instruments mix models native perform "
-    "producer song symbolic work",
-    "live": "models native song symbolic words",
+    "assess": "codec compose conditioning corpus evaluation exchange instruments live mix models native "
+    "perform producer song symbolic work",
     "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments live models "
     "producer shown song training work",

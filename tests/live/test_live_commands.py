@@ -58,6 +58,20 @@ def test_cancel_drops_what_was_not_applied() -> None:
     assert applied["ticket"].tolist() == [5, 9, 6] and applied["value"].tolist() == [0, 2, 0]
 
 
+def test_cancel_at_once_comes_before_what_is_due_at_that_very_sample() -> None:
+    graph, player = one_player()
+    clip = graph.clip(ones(1000))
+    graph.post([say.launch(player, clip, at=500, ticket=7), say.launch(player, clip, at=900, ticket=8)])
+    graph.render(500)
+    graph.post([say.launch(player, clip, at=600, ticket=9), say.cancel(7, own_ticket=10), say.cancel(9)])
+    heard = graph.render(600)[:, 2]
+    assert not heard[:400].any() and heard[400:].all()
+    applied = [
+        (int(each["ticket"]), int(each["at"])) for each in graph.reports() if each["what"] == What.APPLIED
+    ]
+    assert applied == [(10, 500), (8, 900)]
+
+
 def test_a_full_ring_says_how_much_found_room_and_loses_nothing() -> None:
     graph = Graph()
     strip = graph.add_strip()

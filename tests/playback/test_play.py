@@ -14,6 +14,7 @@ import soundfile
 
 from stemwright.cli.main import run
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.native.devices import SoundDevice
 from stemwright.playback import device
 from stemwright.playback.play import play
 from stemwright.producer.mix import mix_song
@@ -108,22 +109,53 @@ def test_refusals(song: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert json.loads(capsys.readouterr().out)["seconds"] == 3.0
 
 
-def test_sounddevice_that_is_missing_or_has_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-    from types import SimpleNamespace
+def test_without_any_device_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(server: str = "") -> None:
+        raise StemwrightError("no server")
 
-    monkeypatch.setitem(sys.modules, "sounddevice", None)
-    with pytest.raises(StemwrightError, match="pip install sounddevice"), device.output(BAR):
+    monkeypatch.setattr(device.devices, "sound_names", list)
+    monkeypatch.setattr(device.devices, "JackLook", none)
+    with pytest.raises(StemwrightError, match="no output device is there"), device.output(BAR):
         pass
 
-    class Failure(Exception):
-        pass
 
-    def broken(**options: object) -> None:
-        raise Failure("Error querying device -1")
+def test_blocks_are_played_one_after_the_other_without_a_gap() -> None:
+    """On a device that plays into nothing, what was given is played out and forgotten."""
+    player = device.Player(BAR, lambda graph: SoundDevice(graph, system="null"))
+    try:
+        blocks = np.random.default_rng(0).uniform(-0.5, 0.5, (6, 1200, 2)).astype(np.float32)
+        for block in blocks:
+            player.play(block)
+        player.finish()
+        assert player.graph.clips() <= 1
+    finally:
+        player.stop()
 
-    monkeypatch.setitem(
-        sys.modules, "sounddevice", SimpleNamespace(OutputStream=broken, PortAudioError=Failure)
-    )
-    with pytest.raises(StemwrightError, match="querying device"), device.output(BAR):
-        pass
+
+def test_what_is_heard_are_the_very_samples() -> None:
+    """The same, on the virtual clock."""
+
+    class Still:
+        alive, trouble = True, ""
+
+        def stop(self) -> None:
+            pass
+
+    player = device.Player(BAR, lambda graph: Still())  # type: ignore[arg-type,return-value]
+    blocks = np.random.default_rng(0).uniform(-0.5, 0.5, (6, 1200, 2)).astype(np.float32)
+    for block in blocks:
+        player.play(block)
+    start = round(device.LEAD * BAR)
+    heard = np.concatenate([player.graph.render(640) for _ in range(18)])
+    assert np.array_equal(heard[start : start + 7200], blocks.reshape(-1, 2))
+    assert not heard[:start].any() and not heard[start + 7200 :].any()
+
+
+def test_a_device_that_is_gone_is_an_error() -> None:
+    class Gone:
+        alive, trouble = False, "it was unplugged"
+
+    player = device.Player(BAR, lambda graph: Gone())  # type: ignore[arg-type,return-value]
+    with pytest.raises(StemwrightError, match="the output device failed \\(it was unplugged\\)"):
+        for _ in range(3):
+            player.play(np.zeros((BAR, 2), np.float32))

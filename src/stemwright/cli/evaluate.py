@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json as jsonlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from stemwright.cli import evaluate_beats, evaluate_timbre
 from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
-from stemwright.cli.output import emit_json, in_options, lines, table
+from stemwright.cli.evaluate_report import checked, finish, split_places
 from stemwright.cli.watching import watching
 from stemwright.errors import UsageError
 
@@ -32,6 +32,10 @@ def register(app: typer.Typer) -> None:
     family.command("style", epilog=example + "style --styles pop,rock --sources FOLDER")(style)
     family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
     family.command("sound", epilog=example + "sound my-song --quality high")(sound)
+    family.command("beats", epilog=example + "beats MIXES --split unseen --clips 40")(evaluate_beats.beats)
+    family.command("timbre", epilog=example + "timbre timbre-cello flute voice --target cello")(
+        evaluate_timbre.timbre
+    )
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
     app.add_typer(family, name="evaluate")
 
@@ -63,14 +67,14 @@ def codec(
     from stemwright.codec.codec import Codec
     from stemwright.models import load_bundle, registry
 
-    names, where = _split_places(places, 1)
+    names, where = split_places(places, 1)
     rates = None if kbit is None else _numbers("--kbit", kbit)
-    pictures = _checked(out, plot)
+    pictures = checked(out, plot)
     bundle = load_bundle(registry.find(names[0] if names else "codec"))
     if bundle.manifest.kind == "tone":
         if rates is not None or opus:
             raise UsageError("--kbit, --opus: are for waveform codecs; leave them out for a tone codec")
-        _finish(*_tone(bundle, where, split.split(","), clips, seed, pictures), json, out, pictures)
+        finish(*_tone(bundle, where, split.split(","), clips, seed, pictures), json, out, pictures)
         return
     with watching() as watch:
         loaded = Codec.load(bundle.path, threads=1)
@@ -78,7 +82,7 @@ def codec(
         report, coded = assess_codec(loaded, sounds, kbit=rates, with_opus=opus, watch=watch)
     if pictures is not None:
         draw_codec(pictures, coded)
-    _finish(report, codec_tables(report), json, out, pictures)
+    finish(report, codec_tables(report), json, out, pictures)
 
 
 def performer(
@@ -111,9 +115,9 @@ def performer(
     from stemwright.models import load_bundle, registry
     from stemwright.song.layers import LAYERS
 
-    names, where = _split_places(places, len(LAYERS))
+    names, where = split_places(places, len(LAYERS))
     wanted = [] if guidance is None else _numbers("--guidance", guidance)
-    pictures = _checked(out, plot)
+    pictures = checked(out, plot)
     reports = []
     with watching() as watch:
         embedding = _embedding(clap)
@@ -136,7 +140,7 @@ def performer(
             if pictures is not None:
                 draw_performer(pictures, layer, heard)
     tables = [made for report in reports for made in performer_tables(report)]
-    _finish({"performers": reports}, tables, json, out, pictures)
+    finish({"performers": reports}, tables, json, out, pictures)
 
 
 def composer(
@@ -164,8 +168,8 @@ def composer(
     from stemwright.assess.composer.tables import composer_tables
     from stemwright.corpus.symbolic import songs_with_chords, symbolic_songs
 
-    names, corpus = _split_places(places, 4)
-    _checked(out, None)
+    names, corpus = split_places(places, 4)
+    checked(out, None)
     with watching() as watch:
         rivals = composers(names)
         held_out = symbolic_songs(corpus, "valid", songs, seed, source)
@@ -184,7 +188,7 @@ def composer(
         )
         obeying = {name: rival.obeys for name, rival in rivals.items() if rival.obeys}
         report["controls"] = assess_controls(short, obeying, songs=controls, seed=seed, watch=watch)
-    _finish(report, composer_tables(report), json, out, None)
+    finish(report, composer_tables(report), json, out, None)
 
 
 def style(
@@ -210,7 +214,7 @@ def style(
     from stemwright.assess.style.tables import style_tables
     from stemwright.corpus.styled import styled_songs
 
-    _checked(out, None)
+    checked(out, None)
     if songs and styles is not None:
         raise UsageError("--styles: is for songs that are written; leave it out beside songs")
     with watching() as watch:
@@ -219,7 +223,7 @@ def style(
             real = real_by_style(styled_songs(sources, lambda done, of, _: watch("sources", done, of)))
         sets = given(songs) if songs else writers(writer, styles, count, seed, watch)
         report = assess_style(sets, real, seed=seed, sources=sources, watch=watch)
-    _finish(report, style_tables(report), json, out, None)
+    finish(report, style_tables(report), json, out, None)
 
 
 def song(
@@ -239,7 +243,7 @@ def song(
     from stemwright.assess.song.pictures import draw_song
     from stemwright.assess.song.tables import song_tables
 
-    pictures = _checked(out, plot)
+    pictures = checked(out, plot)
     render = None if sources is None else _renderer(sources)
     reports = []
     with watching() as watch:
@@ -248,7 +252,7 @@ def song(
             reports.append(report)
             if pictures is not None:
                 draw_song(pictures, folder.resolve().name, parts)
-    _finish({"songs": reports}, song_tables(reports), json, out, pictures)
+    finish({"songs": reports}, song_tables(reports), json, out, pictures)
 
 
 def sound(
@@ -270,13 +274,13 @@ def sound(
     from stemwright.assess.sound.tables import sound_tables
 
     files = _controls(control or [], songs, soundfont)
-    _checked(out, None)
+    checked(out, None)
     with watching() as watch:
         reports = [
             assess_sound(folder, files=files, font=soundfont, quality=quality, watch=watch)
             for folder in songs
         ]
-    _finish({"songs": reports}, sound_tables(reports), json, out, None)
+    finish({"songs": reports}, sound_tables(reports), json, out, None)
 
 
 def curves(runs: arg.Runs, json: opt.Json = False, out: arg.Out = None, plot: arg.Plot = None) -> None:
@@ -285,20 +289,12 @@ def curves(runs: arg.Runs, json: opt.Json = False, out: arg.Out = None, plot: ar
     from stemwright.assess.curves import assess_curve, read_curve
     from stemwright.assess.pictures import draw_curves
 
-    pictures = _checked(out, plot)
+    pictures = checked(out, plot)
     found = [read_curve(run) for run in runs]
     reports = [assess_curve(curve) for curve in found]
     if pictures is not None:
         draw_curves(pictures, found)
-    _finish({"runs": reports}, curve_tables(reports), json, out, pictures)
-
-
-def _split_places(places: Sequence[str], most: int) -> tuple[Sequence[str], Path]:
-    """Names of bundles, and the folder to measure on."""
-    *names, where = places
-    if len(names) > most:
-        raise UsageError(f"{len(names)} bundles are named; give at most {most}, and what to measure on last")
-    return names, Path(where)
+    finish({"runs": reports}, curve_tables(reports), json, out, pictures)
 
 
 def _controls(given: Sequence[str], songs: Sequence[Path], soundfont: Path | None) -> dict[str, Path]:
@@ -317,15 +313,6 @@ def _numbers(option: str, text: str) -> list[float]:
         return [float(part) for part in text.split(",")]
     except ValueError:
         raise UsageError(f"{option} {text[:40]!r}: give numbers with commas between, e.g. 6,3,1.5") from None
-
-
-def _checked(out: Path | None, plot: Path | None) -> Path | None:
-    """The folder for pictures, made; before the work rather than after."""
-    from stemwright.assess.pictures import require
-
-    if out is not None and (out.is_dir() or not out.parent.is_dir()):
-        raise UsageError(f"--out: {out} is not a file in a folder that is there; name another")
-    return None if plot is None else require(plot)
 
 
 def _tone(
@@ -379,20 +366,3 @@ def _sounds(where: Path, splits: Sequence[str], clips: int, seed: int) -> list[A
     if not is_data(where):
         return list(recordings(where, clips))
     return [of_reference(r) for split in splits for r in references(where, split, clips, seed)]
-
-
-def _finish(
-    report: dict[str, Any], tables: Iterable[Table], json: bool, out: Path | None, pictures: Path | None
-) -> None:
-    """Write and print what was found."""
-    if out is not None:
-        out.write_text(jsonlib.dumps(in_options(report), indent=1, allow_nan=False) + "\n", encoding="utf-8")
-    if json:
-        emit_json(report)
-        return
-    for i, made in enumerate(tables):
-        lines([""] * bool(i) + [made.title])
-        table(made.head, made.rows)
-        lines(made.notes)
-    if pictures is not None:
-        lines([f"pictures: {pictures}"])

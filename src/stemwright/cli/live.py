@@ -174,7 +174,6 @@ def play(
         adviser,
         rate_of(device),
         max(inputs, len(timbre_model or ())),
-        block=period,
         seed=seed,
         timbres=tuple(timbre_model or ()),
     )
@@ -241,7 +240,6 @@ def render(
         adviser,
         RATE,
         len(models) if sound is None else sound.shape[1],
-        block=block,
         seed=seed,
         is_offline=True,
         timbres=models,
@@ -269,13 +267,14 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
 
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
-    setup = read_log(session).setup
+    played = read_log(session)
+    setup, title = played.setup, str(played.facts.get("song", ""))
     target = session / "replay.wav" if out is None else out
     if target.exists():
         raise UsageError(f"{target}: is there already; give another file with --out")
     with (
         watching() as watch,
-        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), "replay") as wave,
+        BroadcastWave(target, setup.rate, 2 + setup.cv, datetime(2000, 1, 1), title) as wave,
     ):
         play(
             session,

@@ -78,9 +78,7 @@ def play(
     out: _PlayedOut = None,
     json: opt.Json = False,
 ) -> None:
-    """Play the active takes (needs the package sounddevice and an output device); Ctrl-C stops. Without a
-    device they are written to a file.
-    """
+    """Play the active takes; Ctrl-C stops. Without an output device they are written to a file."""
     from stemwright.face.song import Song
 
     with watching() as progress:

@@ -20,6 +20,8 @@ _COMMANDS = (
     (train_models.performer, "DATA runs/drums --layer drums --preset tiny"),
     (train_models.composer, "CORPUS runs/composer --minutes 60"),
     (train_models.companion, "CORPUS runs/companion --minutes 60"),
+    (train_data.mixes, "MIXES --sources sources --songs 900"),
+    (train_models.beats, "MIXES runs/beats --minutes 30"),
     (train_models.patterns, "CORPUS runs/patterns --sources sources"),
     (train_models.evaluate, "runs/drums/bundle DATA"),
 )

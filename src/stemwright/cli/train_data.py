@@ -1,4 +1,4 @@
-"""`train data|check|corpus|widen|tokenize|rehearse`: what models are trained on."""
+"""`train data|mixes|check|corpus|widen|tokenize|rehearse`: what models are trained on."""
 
 from __future__ import annotations
 
@@ -31,6 +31,31 @@ def data(
         sources,
         workers=workers,
         minutes=minutes,
+        soundfont=soundfont,
+        progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
+        say=say,
+    )
+
+
+def mixes(
+    out: arg.Mixes,
+    sources: arg.Sources,
+    songs: arg.MixCount = 900,
+    seed: arg.Seed = 0,
+    workers: arg.Processes = None,
+    soundfont: arg.Soundfont = None,
+) -> None:
+    """Render whole mixes with human timing, and where their beats are: what the beat tracker learns from. Run
+    again, it goes on, or on to more songs.
+    """
+    with needs.training():
+        from stemwright.dataset.mixes.build import build_mixes
+    build_mixes(
+        out,
+        songs,
+        seed,
+        sources,
+        workers=workers,
         soundfont=soundfont,
         progress=lambda done, total, what: lines([f"{done}/{total} {what}"]),
         say=say,

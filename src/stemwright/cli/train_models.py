@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|timbre|performer|composer|companion|patterns|evaluate`: models from data."""
+"""`train tone|codec|wide|timbre|performer|composer|companion|beats|patterns|evaluate`: models from data."""
 
 from __future__ import annotations
 
@@ -231,6 +231,32 @@ def companion(
         from stemwright.training.fit.settings import changed
     train_companion(
         corpus,
+        out,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        threads=threads,
+        recipe=changed(Recipe(), settings or ()),
+        report=say,
+    )
+
+
+def beats(
+    mixes: arg.Mixes,
+    out: arg.Out,
+    minutes: arg.Minutes = 30.0,
+    steps: arg.Steps = None,
+    seed: arg.Seed = 0,
+    threads: arg.Threads = None,
+    settings: arg.Settings = None,
+) -> None:
+    """Train the live beat tracker on mixes and export its bundle. Run again, it goes on."""
+    with needs.training():
+        from stemwright.training.beats.recipe import train_beats
+        from stemwright.training.beats.trainer import Recipe
+        from stemwright.training.fit.settings import changed
+    train_beats(
+        mixes,
         out,
         minutes=minutes,
         steps=steps,

@@ -10,6 +10,8 @@ import typer
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="The data's folder.", show_default=False)]
 Out = Annotated[Path, typer.Argument(metavar="OUT", help="Where the training goes.", show_default=False)]
 Corpus = Annotated[Path, typer.Argument(metavar="CORPUS", help="The corpus's folder.", show_default=False)]
+Mixes = Annotated[Path, typer.Argument(metavar="MIXES", help="The mixes' folder.", show_default=False)]
+MixCount = Annotated[int, typer.Option("--songs", metavar="N", help="Mixes to train on.")]
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="The recipe's seed.")]
 Minutes = Annotated[float, typer.Option("--minutes", metavar="N", help="Wall time to train for.")]
 Steps = Annotated[

@@ -72,7 +72,7 @@ class Sounds:
     ) -> Played:
         """Play from bar `start` to the end, or bars in a `loop` until KeyboardInterrupt; of layers only
         those in `solo`, where some are named; with a `click` on each beat. With `out`, or where there is no
-        output device (package sounddevice), it is written to a file once.
+        output device, it is written to a file once.
         """
         from stemwright.playback.play import play
 

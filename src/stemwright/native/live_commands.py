@@ -4,7 +4,8 @@ reads them.
 The layouts are those of cpp/live/command.h. A command holds at its absolute sample: blocks are split there,
 and commands of one sample hold in the order of posting. A sample that is over means at once, unless the flag
 ON_TIME says that the command is dropped and reported LATE. Commands of a ticket other than 0 are reported
-APPLIED, with the sample at which they were, and can be cancelled until then.
+APPLIED, with the sample at which they were, and can be cancelled until then. What cancels at once (NOW) does
+so before anything else that is due.
 """
 
 from __future__ import annotations

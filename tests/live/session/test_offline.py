@@ -48,7 +48,7 @@ def play(
     preset = load("harmony") if companion else None
     worker = Worker(opened.place) if works else None
     setup = Setup(RATE, opened.columns, 1 if companion else 0)
-    live = LiveSet(opened, folder, setup, Parts(preset, [], None, worker, block, 3, True))
+    live = LiveSet(opened, folder, setup, Parts(preset, [], None, worker, 3, True))
     live.start()
     try:
         script = read_script(text, "set.txt", opened.columns)

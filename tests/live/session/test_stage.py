@@ -26,7 +26,7 @@ from stemwright.live.session.stage import Means, Stage
 def test_a_set_is_played_by_keys_and_replayed_to_the_last_bit(opened: Opened, tmp_path: Path) -> None:
     folder = tmp_path / "set"
     folder.mkdir()
-    live = LiveSet(opened, folder, Setup(48_000, opened.columns), Parts(block=256))
+    live = LiveSet(opened, folder, Setup(48_000, opened.columns), Parts())
     typed = [b" ", b"1", b"r", b":column.level 0 -3\r", b":nonsense\r", b"r", b"q"]
     begun = time.monotonic()
 
@@ -54,6 +54,37 @@ def test_a_set_is_played_by_keys_and_replayed_to_the_last_bit(opened: Opened, tm
         row[0] for line in lines if "post" in line for row in line["post"] if row[1] == 8 and row[4] == 1
     )
     assert np.array_equal(bus, main[start : start + len(bus)])
+
+
+def test_a_fault_on_the_control_side_is_said_and_the_music_goes_on(opened: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    live = LiveSet(opened, folder, Setup(48_000, opened.columns), Parts())
+    turns = iter(range(10**9))
+    tick = live.tick
+
+    def faulty(now: int) -> None:
+        turn = next(turns)
+        if 20 <= turn < 30:
+            raise RuntimeError("a fault\nof two lines")
+        tick(now)
+
+    live.tick = faulty  # type: ignore[method-assign]
+    typed = [b" ", b"1"]
+
+    def keys() -> bytes:
+        if next(turns) > 400:
+            return b"q"
+        return typed.pop(0) if typed else b""
+
+    with Screen(Console(file=(tmp_path / "screen.txt").open("w"), force_terminal=False)) as screen:
+        Stage(live, Means(Wish("null"), launchpads=False), screen, keys).run()
+    live.end()
+    faults = [message.text for message in live.messages if message.severity == "error"]
+    assert len(faults) == 1 and faults[0].startswith(
+        "fault: RuntimeError: a fault of two lines (test_stage.py"
+    )
+    assert live.transport.playing(live.now)
 
 
 def test_sigterm_ends_a_set_and_its_log(made: Path, tmp_path: Path, weights: Path) -> None:

@@ -40,7 +40,7 @@ def timbre(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def played(opened: Opened, folder: Path, timbres: tuple[InputTimbre, ...], block: int = 128) -> LiveSet:
     folder.mkdir()
     setup = Setup(RATE, opened.columns, inputs=1, timbres=timbres)
-    live = LiveSet(opened, folder, setup, Parts(block=block, seed=3, is_offline=True))
+    live = LiveSet(opened, folder, setup, Parts(seed=3, is_offline=True))
     live.start()
     try:
         script = read_script(SCRIPT, "set.txt", opened.columns)

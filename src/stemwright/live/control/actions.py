@@ -11,11 +11,14 @@ from typing import Any
 
 from stemwright.errors import UsageError, shown
 from stemwright.live.control.parameters import Parameter, Value
+from stemwright.live.launch.follow import FollowAction
+from stemwright.live.launch.quantise import Quantum
+from stemwright.live.launch.slots import Mode
 
-GRIDS = ("none", "1/16", "1/8", "beat", "bar", "2 bars", "4 bars", "8 bars", "phrase")
+GRIDS = tuple(map(str, Quantum))
 """Where what is queued may enter."""
-SLOT_MODES = ("trigger", "retrigger", "gate", "toggle", "repeat")
-FOLLOW = ("none", "stop", "again", "previous", "next", "first", "last", "any", "other", "jump")
+SLOT_MODES = tuple(map(str, Mode))
+FOLLOW = tuple(map(str, FollowAction))
 CLOCKS = ("internal", "midi", "link", "beats")
 SWITCH = ("on", "off", "toggle")
 _NAMED = re.compile(r"[a-z_]+=")

@@ -105,7 +105,8 @@ def _commands(rows: list[tuple[Any, ...]], held: Mapping[Key, int], late: set[Ke
         made["at"][index] = held.get(key, int(asked[index]))
         kept[index] = key not in late and made["at"][index] != NOW
     made["flags"] &= ~np.uint32(Flag.ON_TIME)  # those that are kept were in time
-    order = np.lexsort((np.arange(len(rows)), asked, made["at"]))
+    at_once = (made["op"] != Op.CANCEL) | (asked >= 0)  # what cancels now does so before what is due now
+    order = np.lexsort((np.arange(len(rows)), at_once, made["at"]))
     _cancel(made, order, kept)
     return made[order[kept[order]]]
 

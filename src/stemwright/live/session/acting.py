@@ -106,7 +106,7 @@ def _follow(live: LiveSet, words: Arguments) -> None:
     action, chance = FollowAction(words["follow"]), Fraction(str(words["chance"]))
     found = Follow(action, words["count"], chance, words["target"])
     live.launcher.slot(words["column"], words["row"]).follow = found
-    live.launcher.columns[words["column"]].changed(words["row"], live.now + live.launcher.block)
+    live.launcher.columns[words["column"]].changed(words["row"], live.now)
 
 
 def _make(live: LiveSet, words: Arguments) -> None:

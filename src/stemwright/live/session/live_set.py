@@ -58,7 +58,6 @@ class Parts:
     voices: list[Voices] = field(default_factory=list)
     adviser: Adviser | None = None
     worker: Worker | None = None
-    block: int = 128
     seed: int = 0
     is_offline: bool = False
 
@@ -100,7 +99,7 @@ class LiveSet:
             len(self.opened.scenes),
             tickets,
             self.say,
-            0 if self.parts.is_offline else self.parts.block,
+            0,  # `now` is the first sample that can still be reached
             self.parts.seed,
         )
         self.clock_out = MidiClockOut(self.transport, desk.ports[-1], tickets)

@@ -37,7 +37,6 @@ class Wanted:
     rate: int = 48_000
     inputs: int = 0
     cv: int = 0
-    block: int = 128
     seed: int = 0
     is_offline: bool = False
     timbres: tuple[str, ...] = ()
@@ -76,7 +75,7 @@ def _made(
 ) -> LiveSet:
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
-    parts = Parts(preset, voices, adviser, worker, wanted.block, wanted.seed, wanted.is_offline)
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline)
     return LiveSet(opened, folder, setup, parts)
 
 

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import signal
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import FrameType
 
 from stemwright.errors import StemwrightError, UsageError
@@ -16,6 +18,7 @@ from stemwright.live.control.actions import Action
 from stemwright.live.control.launchpad.hotplug import Launchpads
 from stemwright.live.control.osc import OscServer
 from stemwright.live.devices import MidiPorts, Wish, is_there, open_audio
+from stemwright.live.keeping import Keeper
 from stemwright.live.midi.port import Port, PortLost
 from stemwright.live.screen.keys import Keyboard, pressed
 from stemwright.live.screen.screen import Screen
@@ -27,12 +30,10 @@ from stemwright.live.session.showing import shown
 from stemwright.live.shown_state import ShownState
 from stemwright.native.devices import Device
 
-TURN = 0.003
+TURN = 0.0015
 """Seconds between two turns of the loop."""
-SHOW = 0.05
-"""Seconds between two pictures of the screen."""
-AGAIN = 1.0
-"""Seconds between two tries to open a device that is gone."""
+SHOW = 0.1
+"""Seconds between two pictures of the screen; drawing one holds up answers by some milliseconds."""
 PORTS = 4
 """MIDI inputs that a JACK client has."""
 
@@ -56,9 +57,9 @@ class Stage:
         self.live, self.means = live, means
         self._screen, self._keys = screen, keys
         self._keyboard = Keyboard()
-        self._device: Device | None = None
-        self._tried = self._drawn = float("-inf")
-        self._said_gone = False
+        self._keeper: Keeper | None = None
+        self._drawn = float("-inf")
+        self._fault = ""
         self.inputs = MidiInputs(live, self._do, presets())
         self._sources: dict[int, Port] = {}
         self._targets: dict[int, Port] = {}
@@ -72,20 +73,30 @@ class Stage:
         with ExitStack() as closing, _told_to_end(self._end):
             for number in range(PORTS):
                 self.inputs.add(number, f"in {number + 1}")
-            self._open_device()
-            closing.callback(self._close_device)
+            self._keeper = Keeper(
+                self._open_device(),
+                is_back=lambda: is_there(self.means.device, self.live.rate),
+                again=self._open_device,
+                spare=lambda: open_audio(self.live.desk.graph, Wish("null")),
+                tell=lambda line: self.live.say(f"sound: {line}", "warning"),
+            )
+            closing.callback(self._keeper.stop)
             self._open_midi(closing)
             if self.means.osc is not None:
                 self._osc = closing.enter_context(OscServer(self.means.osc))
             while not self.ended:
-                self.turn()
+                try:
+                    self.turn()
+                except Exception as error:  # the music goes on: whatever it is, the next turn is tried
+                    self._faulty(error)
                 time.sleep(TURN)
 
     def turn(self) -> None:
         """Hear, act, go on, show."""
-        self._watch_device()
-        live = self.live
-        period = self._device.period if self._device is not None else 128
+        live, period = self.live, 0
+        if self._keeper is not None:
+            self._keeper.tend()
+            period = self._keeper.device.period
         live.now = max(live.now, live.desk.graph.sample + period)
         self._hear()
         live.tick(live.now)
@@ -96,6 +107,14 @@ class Stage:
             surfaces = self._pads.names if self._pads is not None else ()
             self._state = shown(live, surfaces)
             self._screen.show(self._state, self._keyboard.cursor, self._keyboard.entry)
+
+    def _faulty(self, error: Exception) -> None:
+        """Say what went wrong, where it is another thing than before."""
+        line = f"fault: {type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        if line != self._fault:
+            self._fault = line
+            where = [*traceback.extract_tb(error.__traceback__)][-1]
+            self.live.say(f"{line} ({Path(where.filename).name}, line {where.lineno})", "error")
 
     def _do(self, action: Action) -> None:
         action = replace(action, sample=max(action.sample, self.live.now))
@@ -159,7 +178,7 @@ class Stage:
     def _end(self) -> None:
         self.ended = True
 
-    def _open_device(self) -> None:
+    def _open_device(self) -> Device:
         ports = len(self.live.desk.ports)
         names = {number: f"player_{number + 1}" for number in range(ports - 1)} | {ports - 1: "clock"}
         wish = replace(
@@ -167,32 +186,7 @@ class Stage:
             midi_inputs={number: f"midi_in_{number + 1}" for number in range(PORTS)},
             midi_outputs=names,
         )
-        self._device = open_audio(self.live.desk.graph, wish)
-
-    def _close_device(self) -> None:
-        if self._device is not None:
-            self._device.stop()
-
-    def _watch_device(self) -> None:
-        """A device that is gone is opened again when it is back."""
-        if self._device is not None and self._device.alive:
-            return
-        if not self._said_gone:
-            self._said_gone = True
-            why = self._device.trouble if self._device is not None else ""
-            self.live.say(f"sound: the device is gone ({why}); it is opened again when it is back", "error")
-        now = time.monotonic()
-        if now - self._tried < AGAIN:
-            return
-        self._tried = now
-        try:
-            if is_there(self.means.device, self.live.rate):
-                self._close_device()
-                self._open_device()
-                self._said_gone = False
-                self.live.say("sound: the device is back")
-        except StemwrightError as error:
-            self.live.say(f"sound: {error}", "error")
+        return open_audio(self.live.desk.graph, wish)
 
     def _open_midi(self, closing: ExitStack) -> None:
         """Ports that were named, and Launchpads. Where there is no MIDI, a set is played without."""
@@ -216,7 +210,7 @@ class Stage:
             self._pads = closing.enter_context(Launchpads(ports))
 
     def _sample_at(self, moment: int) -> int:
-        return self._device.sample_at(moment) if self._device is not None else self.live.now
+        return self._keeper.device.sample_at(moment) if self._keeper is not None else self.live.now
 
 
 @contextmanager

@@ -62,7 +62,7 @@ def model_of(bundle: Bundle) -> TimbreModel:
     }
     state = model.state_dict()
     for name, tensor in state.items():
-        if name == "norm.num_batches_tracked":
+        if name == "norm.seen":
             continue
         if name not in found or found[name].shape != tensor.shape:
             raise UsageError(f"{bundle.path}: weight {name!r} cannot be read from its graphs")

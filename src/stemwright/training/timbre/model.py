@@ -18,6 +18,10 @@ from stemwright.training.timbre.filter_bank import BANDS, DELAY, TAPS, filters
 from stemwright.training.timbre.lines import Line, Whole
 
 SLOPE = 0.2
+SHARE = 0.01
+"""Of a batch in what is known of latents' mean and variance."""
+LOUDER = 20.0
+"""Of bands before the encoder: to the size that layers work at."""
 NOISE = 0.15
 """Of the latent in training, of its deviation."""
 
@@ -90,7 +94,7 @@ class Encoder(nn.Module):
         self.last = nn.Conv1d(sizes[-1], config.latent, 1)
 
     def forward(self, bands: Tensor, line: Line) -> Tensor:
-        x = self.first(bands, line)
+        x = self.first(LOUDER * bands, line)
         for unit, down in zip(self.units, self.downs, strict=True):
             x = down(F.leaky_relu(unit(x, line), SLOPE), line)
         for unit in self.deep:
@@ -128,6 +132,50 @@ def _doubled(x: Tensor) -> Tensor:
     return x.reshape(batch, 2, half, -1).permute(0, 2, 3, 1).reshape(batch, half, -1)
 
 
+@torch.no_grad()
+def initialise(model: nn.Module) -> None:
+    """Layers that keep the size of what they are given (He et al., arXiv 1502.01852); units begin near the
+    identity, and the decoder near silence. Random numbers are torch's."""
+    for module in model.modules():
+        if isinstance(module, nn.Conv1d):
+            nn.init.kaiming_normal_(module.weight, SLOPE)
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+    for module in model.modules():
+        if isinstance(module, Unit):
+            module.mixed.weight.mul_(0.3)
+        if isinstance(module, Decoder):
+            module.last.conv.weight.mul_(0.03)
+
+
+class Norm(nn.Module):
+    """Latents at the mean and variance that they have had, on the whole: by those of a batch, as batch
+    normalisation takes, a few loud or quiet segments would become one and the same."""
+
+    running_mean: Tensor
+    running_var: Tensor
+    seen: Tensor
+
+    def __init__(self, latent: int) -> None:
+        super().__init__()
+        self.register_buffer("running_mean", torch.zeros(latent))
+        self.register_buffer("running_var", torch.ones(latent))
+        self.register_buffer("seen", torch.zeros(()))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            self._follow(x.detach())
+        scale = torch.rsqrt(self.running_var + 1e-5)
+        return (x - self.running_mean[:, None]) * scale[:, None]
+
+    @torch.no_grad()
+    def _follow(self, x: Tensor) -> None:
+        self.seen += 1
+        share = float(torch.clamp(1 / self.seen, min=SHARE))
+        self.running_mean.lerp_(x.mean((0, 2)), share)
+        self.running_var.lerp_((x - self.running_mean[:, None]).square().mean((0, 2)), share)
+
+
 class TimbreModel(nn.Module):
     """Both, and the bank. Audio is float32 ``[batch, samples]`` at 48 kHz, of whole hops."""
 
@@ -136,7 +184,8 @@ class TimbreModel(nn.Module):
         self.config = config
         self.bank = Bank()
         self.encoder, self.decoder = Encoder(config), Decoder(config)
-        self.norm = nn.BatchNorm1d(config.latent, affine=False, momentum=0.02)
+        self.norm = Norm(config.latent)
+        initialise(self)
 
     def encode(self, audio: Tensor, line: Line | None = None) -> Tensor:
         """Latents ``[batch, latent, hops]``."""

@@ -99,13 +99,14 @@ class TimbreTrainer(Fitting):
 
 
 def alike(latent: Tensor) -> Tensor:
-    """How much numbers of latents ``[batch, numbers, frames]`` at unit variance say the same: the mean square
-    of their correlations (VICReg's covariance term, arXiv 2105.04906). Without it some hold all, and most
-    follow them."""
+    """How much numbers of latents ``[batch, numbers, frames]`` say the same: the mean square of their
+    correlations (as VICReg's covariance term, arXiv 2105.04906). Without it some hold all, and others follow
+    them."""
     count = latent.shape[1]
     flat = latent.float().transpose(0, 1).reshape(count, -1)
     flat = flat - flat.mean(1, keepdim=True)
-    shared = flat @ flat.T / flat.shape[1]
+    unit = flat / (flat.norm(dim=1, keepdim=True) + 1e-4)
+    shared = unit @ unit.T
     others = shared - torch.diag(torch.diagonal(shared))
     made: Tensor = others.square().sum() / max(1, count * (count - 1))
     return made

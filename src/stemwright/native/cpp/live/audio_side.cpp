@@ -30,7 +30,14 @@ void AudioSide::process(const float* const* in, float* const* out, int frames, M
 
 void AudioSide::take_orders() noexcept {
   Order order;
-  while (orders_.pop(order)) pending_.post(order, now_);
+  while (orders_.pop(order)) {
+    if (order.command.op == kCancel && order.command.at < 0) {  // before anything that is due now
+      pending_.pass();
+      apply(order);
+    } else {
+      pending_.post(order, now_);
+    }
+  }
 }
 
 void AudioSide::apply_due() noexcept {

@@ -25,6 +25,11 @@ void Pending::post(const Order& order, std::int64_t now) noexcept {
   add(order, std::max(order.command.at, now), true);
 }
 
+void Pending::pass() noexcept {
+  ++posted_;
+  leave(1);
+}
+
 bool Pending::end_later(const Order& order) noexcept {
   if (heap_.size() - posted_ >= kEnds) return false;
   add(order, order.command.at, false);

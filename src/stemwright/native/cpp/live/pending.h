@@ -18,6 +18,7 @@ class Pending {
 
   Pending();
   void post(const Order& order, std::int64_t now) noexcept;
+  void pass() noexcept;  // an order that was posted and did not have to wait
   bool end_later(const Order& order) noexcept;  // false where too many notes wait for their end
   std::uint64_t done() const noexcept { return done_.load(std::memory_order_acquire); }  // any thread: of all posted
   bool empty() const noexcept { return heap_.empty(); }

@@ -1,0 +1,1 @@
+"""Training the beat tracker's network (`live/beats`) on mixes (`dataset/mixes`)."""
