@@ -119,8 +119,7 @@ def timbre(
     device: arg.Device = "auto",
     threads: arg.Threads = None,
     start: arg.FromTimbre = None,
-    source: arg.Source = "",
-    licence: arg.Licence = "",
+    source: arg.CreditedTo = None,
     settings: arg.Settings = None,
 ) -> None:
     """Train a timbre for `live --timbre-model`: recordings of one instrument or voice, and whatever is played
@@ -141,7 +140,7 @@ def timbre(
         threads=threads,
         start=start,
         recipe=changed(TimbreRecipe(), settings or ()),
-        credit=(source, licence) if source or licence else None,
+        sources=source or (),
         report=say,
     )
 

@@ -141,10 +141,12 @@ FromTimbre = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a timbre's weights.", show_default=False),
 ]
-Source = Annotated[
-    str,
-    typer.Option("--source", metavar="TEXT", help="Whose sound it is, for the bundle.", show_default=False),
-]
-Licence = Annotated[
-    str, typer.Option("--licence", metavar="TEXT", help="Its licence, for the bundle.", show_default=False)
+CreditedTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="TEXT",
+        help='Whose sound it is, for the bundle: "Name (LICENCE)". May be given again.',
+        show_default=False,
+    ),
 ]

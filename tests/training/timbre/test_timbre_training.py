@@ -118,9 +118,10 @@ def test_what_is_no_sound_of_one_instrument(folder: Path, tmp_path: Path) -> Non
 def test_a_run_its_end_and_going_on(folder: Path, tmp_path: Path) -> None:
     said: list[str] = []
     out = tmp_path / "run"
-    train_timbre(folder, out, steps=16, recipe=SMALL, report=said.append, credit=("me", "CC0"), threads=1)
+    train_timbre(folder, out, steps=16, recipe=SMALL, report=said.append, sources=["Me (CC0)"], threads=1)
     bundle = load_bundle(out / "bundle", kind="timbre")
-    assert bundle.manifest.licences == ("CC0",) and bundle.manifest.held_out["streamed_max_difference"] < 1e-5
+    assert bundle.manifest.licences == ("CC0",) and bundle.manifest.sources == ("Me (CC0)",)
+    assert bundle.manifest.held_out["streamed_max_difference"] < 1e-5
     assert bundle.manifest.architecture["latent"] == 3 and bundle.manifest.held_out["used"] > 1
     kept = model_of(bundle).state_dict()
     best = checkpoint.load(out / "best.safetensors")[0]

@@ -7,7 +7,7 @@ held out.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import torch
 from safetensors.numpy import save
 from torch import Tensor
 
+from stemwright.dataset.credits import licence_of
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.onnx_session import open_session
@@ -76,19 +77,19 @@ def export_bundle(
     name: str,
     sounds: Sounds,
     *,
-    credit: tuple[str, str] | None = None,
+    sources: Sequence[str] = (),
     device: str = "cpu",
     say: Callable[[str], None] = lambda line: None,
 ) -> Bundle:
-    """Export a run's best weights to ``run/bundle``. ``credit``: whose sound it is, and its licence."""
+    """Export a run's best weights to ``run/bundle``. ``sources``: whose sound it is, "Name (LICENCE)"."""
     model, meta = load_model(run / BEST)
     about = Manifest(
         kind="timbre",
         name=name,
         preset=f"capacity {model.config.capacity}",
         architecture={},
-        licences=() if credit is None else (credit[1],),
-        sources=() if credit is None else (credit[0],),
+        licences=tuple(sorted({licence_of(source) for source in sources} - {""})),
+        sources=tuple(sources),
         steps=int(meta["progress"]["step"]),
         device=device,
         held_out=last_figures(run),

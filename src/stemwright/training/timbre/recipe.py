@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from stemwright.dataset.credits import origin
 from stemwright.models import Manifest, load_bundle
 from stemwright.models.manifest import validate
 from stemwright.models.timbre import HOP
@@ -28,15 +30,16 @@ def train_timbre(
     threads: int | None = None,
     start: Path | None = None,
     recipe: TimbreRecipe | None = None,
-    credit: tuple[str, str] | None = None,
+    sources: Sequence[str] = (),
     export: bool = True,
     report: Say | None = None,
 ) -> Figures:
     """Train a timbre on a folder of audio, or of a data set's clips in one ``timbre``, and leave
     ``checkpoint.safetensors``, ``best.safetensors``, ``log.jsonl`` and ``bundle/`` in ``out``.
 
-    ``name``: of the bundle; ``start``: a bundle whose weights to begin with; ``credit``: whose sound it is,
-    and its licence. Ctrl-C saves and stops. Returns the last held-out figures (`validation`).
+    ``name``: of the bundle; ``start``: a bundle whose weights to begin with; ``sources``: whose sound it is,
+    each "Name (LICENCE)"; a data set says so itself. Ctrl-C saves and stops. Returns the last held-out
+    figures (`validation`).
     """
     recipe = recipe or TimbreRecipe()
     check_budget(minutes, steps)
@@ -63,5 +66,7 @@ def train_timbre(
         run.need_gain()
         from stemwright.training.timbre.export import export_bundle
 
-        export_bundle(out, name, sounds, credit=credit, device=str(trainer.device), say=say)
+        export_bundle(
+            out, name, sounds, sources=sources or origin(folder)[1], device=str(trainer.device), say=say
+        )
     return figures
