@@ -118,7 +118,8 @@ class Segments:
         rng = np.random.default_rng((self.seed, step))
         gains = 10 ** (rng.uniform(-LEVEL_DB, LEVEL_DB, (size, 1)) / 20)
         cut = np.stack([self._sounding(rng) for _ in range(size)])
-        return np.asarray(np.clip(cut * gains, -1, 1), dtype=np.float32)
+        room = 0.99 / np.maximum(np.abs(cut).max(axis=1, keepdims=True), 1e-3)
+        return np.asarray(cut * np.minimum(gains, room), dtype=np.float32)
 
     def fixed(self, count: int) -> Sound:
         """The same segments each time, ``[count, samples]``."""
