@@ -50,6 +50,24 @@ _Timbre = Annotated[
     str,
     typer.Option("--timbre", metavar="NAME", help="Of companions that play as a lead.", show_default=False),
 ]
+_TimbreModels = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--timbre-model",
+        metavar="BUNDLE",
+        help="A timbre that an input sounds as, by name or folder: the first is of input 1.",
+        show_default=False,
+    ),
+]
+_Heard = Annotated[
+    Path | None,
+    typer.Option(
+        "--input",
+        metavar="FILE",
+        help="A recording that the inputs hear, an input a channel.",
+        show_default=False,
+    ),
+]
 _Adviser = Annotated[
     str | None,
     typer.Option(
@@ -163,6 +181,7 @@ def play(
     midi_out: _MidiOut = None,
     companions: _Companions = None,
     timbre: _Timbre = "",
+    timbre_model: _TimbreModels = None,
     adviser: _Adviser = None,
     launchpads: _Launchpads = True,
     osc: _Osc = None,
@@ -187,11 +206,12 @@ def play(
         timbre,
         adviser,
         rate_of(device),
-        inputs,
+        max(inputs, len(timbre_model or ())),
         cv,
         seed=seed,
         device=device or USUAL,
         block=period,
+        timbres=tuple(timbre_model or ()),
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
     aside = Console(stderr=json)
@@ -235,6 +255,8 @@ def render(
     block: _Block = 128,
     companions: _Companions = None,
     timbre: _Timbre = "",
+    timbre_model: _TimbreModels = None,
+    heard: _Heard = None,
     adviser: _Adviser = None,
     cv: _Cv = 0,
     seed: _Seed = 0,
@@ -242,6 +264,8 @@ def render(
 ) -> None:
     """Play a script on a virtual clock: main.wav, all that was recorded, and the session's log."""
     from stemwright.errors import UsageError
+    from stemwright.live.commands import RATE
+    from stemwright.live.session.heard import read_inputs
     from stemwright.live.session.offline import render as play
     from stemwright.live.session.script import read_script
     from stemwright.live.session.sets import Wanted, live_set
@@ -249,10 +273,23 @@ def render(
     if not 1 <= block <= 65536:
         raise UsageError(f"--block {block}: is not from 1 to 65536")
     text = _text(script)
-    wanted = Wanted(companions, True, timbre, adviser, cv=cv, seed=seed, is_offline=True)
+    models = tuple(timbre_model or ())
+    sound = None if heard is None else read_inputs(heard, RATE)
+    wanted = Wanted(
+        companions,
+        True,
+        timbre,
+        adviser,
+        RATE,
+        len(models) if sound is None else sound.shape[1],
+        cv,
+        seed=seed,
+        is_offline=True,
+        timbres=models,
+    )
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
         due = read_script(text, str(script), live.opened.columns)
-        made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of))
+        made = play(live, due, out / "main.wav", block, lambda done, of: watch("live", done, of), sound)
         seconds = live.desk.graph.sample / live.rate
     said = [message.text for message in live.messages]
     facts = {"session": str(out), "main": str(made), "seconds": round(seconds, 3), "said": said}
