@@ -1,6 +1,6 @@
 """What playing live reaches, a part at a time; `PART --help` says what a part measures.
 
-python benchmarks/live.py realtime [--seconds 600] [--stems 16] [--loads none,numpy,python] [--json FILE]
+python benchmarks/live.py realtime [--seconds 600] [--stems 16] [--loads none,numpy,python] [--timbre BUNDLE]
     python benchmarks/live.py midi [--events 500] [--loads none,python] [--json FILE]
     python benchmarks/live.py exact [--taps 10000] [--minutes 60] [--runs 10] [--json FILE]
     python benchmarks/live.py set SONG [--seconds 600] [--stems 16] [--loads none,python] [--json FILE]

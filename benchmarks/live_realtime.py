@@ -4,6 +4,8 @@ It starts a JACK server of its own (jackd -R -P 60 -d dummy -r 48000 -p 128). Tw
 side in this process: the graph, with stereo players that loop, strips, main and its recorder, and the
 control, whose callback plays nothing. What the control loses too is the machine's doing, not the graph's.
 
+With --timbre the first stem goes through one: its work is done in every callback of 128 frames.
+
 Loads: "none"; "numpy", a thread of small NumPy work; "python", two threads of pure Python. Meanwhile the
 main thread does what a session does: 50 commands a second, meters, the recorder's ring, a launch a second.
 """
@@ -19,6 +21,9 @@ from live_server import LOADS, RATE, jack, under
 
 from stemwright.cli.output import lines, table
 from stemwright.live.devices import Wish, open_audio
+from stemwright.models.bundle import load_bundle
+from stemwright.models.registry import find
+from stemwright.models.timbre_files import read_timbre
 from stemwright.native.devices import Through, Work
 from stemwright.native.live import Graph
 from stemwright.native.live_commands import Flag, Parameter, What, launch, plan, record, set_to
@@ -31,13 +36,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stems", type=int, default=16)
     parser.add_argument("--period", type=int, default=128)
     parser.add_argument("--loads", default="none,numpy,python")
+    parser.add_argument("--timbre", metavar="BUNDLE", help="a timbre that the first stem goes through")
     parser.add_argument("--json", type=Path)
 
 
 class Playing:
     """A graph of looping stems, recorded; and what a session does with it."""
 
-    def __init__(self, stems: int) -> None:
+    def __init__(self, stems: int, timbre: str | None = None) -> None:
         rng = np.random.default_rng(0)
         self.graph = graph = Graph(RATE)
         self.players, self.strips = [], []
@@ -46,10 +52,16 @@ class Playing:
             for i in range(stems)
         ]
         wires: list[tuple[int, list[int]]] = []
+        turned = None if timbre is None else graph.add_timbre(read_timbre(load_bundle(find(timbre))))
         for _ in self.clips:
             self.players.append(graph.add_player())
             self.strips.append(graph.add_strip())
-            wires += [(self.players[-1], []), (self.strips[-1], [self.players[-1]])]
+            source = self.players[-1]
+            wires.append((source, []))
+            if turned is not None and len(self.players) == 1:
+                wires.append((turned, [source]))
+                source = turned
+            wires.append((self.strips[-1], [source]))
         self.tap, main = graph.add_tap(5.0), graph.add_main()
         wires += [(self.tap, list(self.strips)), (main, [self.tap])]
         graph.post([plan(graph.plan(wires)), record(self.tap, True)])
@@ -99,7 +111,7 @@ def measure(chosen: argparse.Namespace) -> None:
     loads = chosen.loads.split(",")
     if not set(loads) <= set(LOADS):
         raise SystemExit(f"--loads: {chosen.loads} is not of {', '.join(LOADS)}")
-    playing = Playing(chosen.stems)
+    playing = Playing(chosen.stems, chosen.timbre)
     found: dict[str, dict[str, dict[str, float]]] = {}
     with jack(chosen.period) as server:
         devices = {

@@ -40,7 +40,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments live models native "
-    "song store symbolic",
+    "recordings song store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments live mix models native "
     "perform producer song symbolic work",
     "face": "codec editing exchange playback producer shown song work",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from stemwright.cli import evaluate_beats
+from stemwright.cli import evaluate_beats, evaluate_timbre
 from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
 from stemwright.cli.evaluate_report import checked, finish, split_places
@@ -33,6 +33,9 @@ def register(app: typer.Typer) -> None:
     family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
     family.command("sound", epilog=example + "sound my-song --quality high")(sound)
     family.command("beats", epilog=example + "beats MIXES --split unseen --clips 40")(evaluate_beats.beats)
+    family.command("timbre", epilog=example + "timbre timbre-cello flute voice --target cello")(
+        evaluate_timbre.timbre
+    )
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
     app.add_typer(family, name="evaluate")
 

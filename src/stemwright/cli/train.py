@@ -16,6 +16,7 @@ _COMMANDS = (
     (train_data.tokenize, "DATA --codec runs/codec/bundle"),
     (train_data.rehearse, "DATA runs/drums/bundle runs/bass/bundle --hours 1"),
     (train_models.wide, "DATA runs/wide --codec runs/codec/bundle"),
+    (train_models.timbre, "my-violin runs/violin --name timbre-violin --minutes 90"),
     (train_models.performer, "DATA runs/drums --layer drums --preset tiny"),
     (train_models.composer, "CORPUS runs/composer --minutes 60"),
     (train_models.companion, "CORPUS runs/companion --minutes 60"),

@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|performer|composer|companion|beats|patterns|evaluate`: models from data."""
+"""`train tone|codec|wide|timbre|performer|composer|companion|beats|patterns|evaluate`: models from data."""
 
 from __future__ import annotations
 
@@ -104,6 +104,43 @@ def wide(
         device=device,
         threads=threads,
         recipe=changed(WideRecipe(), settings or ()),
+        report=say,
+    )
+
+
+def timbre(
+    folder: arg.Recordings,
+    out: arg.Out,
+    name: arg.BundleName = "timbre",
+    timbre: arg.OneTimbre = None,
+    minutes: arg.Minutes = 90.0,
+    steps: arg.Steps = None,
+    seed: arg.Seed = 0,
+    device: arg.Device = "auto",
+    threads: arg.Threads = None,
+    start: arg.FromTimbre = None,
+    source: arg.CreditedTo = None,
+    settings: arg.Settings = None,
+) -> None:
+    """Train a timbre for `live --timbre-model`: recordings of one instrument or voice, and whatever is played
+    sounds like it. Run again, it goes on from its checkpoint."""
+    with needs.training():
+        from stemwright.training.fit.settings import changed
+        from stemwright.training.timbre.recipe import train_timbre
+        from stemwright.training.timbre.trainer import TimbreRecipe
+    train_timbre(
+        folder,
+        out,
+        name=name,
+        timbre=timbre,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        start=start,
+        recipe=changed(TimbreRecipe(), settings or ()),
+        sources=source or (),
         report=say,
     )
 

@@ -122,3 +122,31 @@ Settings = Annotated[
         show_default=False,
     ),
 ]
+Recordings = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FOLDER",
+        help="Audio files of one instrument or voice, alone; or a data set, with --timbre.",
+        show_default=False,
+    ),
+]
+BundleName = Annotated[str, typer.Option("--name", metavar="NAME", help="Of the bundle: a-z, 0-9, - and _.")]
+OneTimbre = Annotated[
+    str | None,
+    typer.Option(
+        "--timbre", metavar="NAME", help="Of a data set's clips: those in this timbre.", show_default=False
+    ),
+]
+FromTimbre = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a timbre's weights.", show_default=False),
+]
+CreditedTo = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source",
+        metavar="TEXT",
+        help='Whose sound it is, for the bundle: "Name (LICENCE)". May be given again.',
+        show_default=False,
+    ),
+]

@@ -23,10 +23,10 @@ def origin(data: Path, layers: Iterable[str] | None = None) -> tuple[Names, Name
     scores = [record["sources"][kind] for kind in sorted(used)]
     sounds = sorted({sound["source"] for sound in record["sounds"] if sound["layer"] in wanted})
     sources = [f"{score['what']} ({score['licence']}), {score['credit']}" for score in scores]
-    licences = {score["licence"] for score in scores} | {_licence(sound) for sound in sounds}
+    licences = {score["licence"] for score in scores} | {licence_of(sound) for sound in sounds}
     return tuple(sorted(licences)), tuple(sources + sounds)
 
 
-def _licence(sound: str) -> str:
+def licence_of(sound: str) -> str:
     """What stands in the brackets of "FreePats (CC0)"."""
     return sound.rpartition("(")[2].rstrip(")")

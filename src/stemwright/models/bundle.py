@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError, shown
-from stemwright.models import architecture, beat_tensors, companion_tensors
+from stemwright.models import architecture, beat_tensors, companion_tensors, timbre
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
@@ -89,6 +89,8 @@ def load_bundle(path: Path | str, *, kind: str | None = None, whole: bool = True
         _verify_transformer(bundle)
     if manifest.kind == "companion":
         _verify_companion(bundle)
+    if manifest.kind == "timbre":
+        _verify_timbre(bundle)
     if manifest.kind == "beats":
         _verify_beats(bundle)
     if manifest.kind in ("codec", "tone") and TOKENS in manifest.files:
@@ -202,6 +204,14 @@ def _verify_companion(bundle: Bundle) -> None:
     config = bundle.manifest.architecture
     companion_tensors.validate_companion(config, str(bundle.path / MANIFEST))
     _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), companion_tensors.companion_tensors(config))
+
+
+def _verify_timbre(bundle: Bundle) -> None:
+    config = bundle.manifest.architecture
+    timbre.validate_timbre(config, str(bundle.path / MANIFEST))
+    for name in timbre.FILES:
+        bundle.file(name)
+    _verify_tensors(bundle.file(timbre.MEMORY), timbre.memory_tensors(config))
 
 
 def _verify_beats(bundle: Bundle) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
     import onnxruntime
 
 MAX_GRAPH = 1 << 30  # bytes
+_LIBRARIES = (
+    "libonnxruntime.so*",
+    "libonnxruntime.*.dylib",
+    "onnxruntime.dll",
+    "onnxruntime_pybind11_state*.so",
+)
+"""Where the C interface is, on Linux, macOS and Windows; the last one in older packages."""
 
 
 def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
@@ -23,15 +31,7 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
     """
     import onnxruntime
 
-    try:
-        if path.stat().st_size > MAX_GRAPH:
-            raise StemwrightError(f"{path}: larger than {MAX_GRAPH} bytes; get the bundle again")
-        data = path.read_bytes()
-    except OSError as error:
-        raise StemwrightError(f"{path}: cannot be read ({error.strerror}); get the bundle again") from None
-    check_graph(data, str(path))
-    data = unpacked_graph(data, str(path))
-
+    data = read_graph(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -45,6 +45,33 @@ def open_session(path: Path, threads: int = 1) -> onnxruntime.InferenceSession:
         raise StemwrightError(
             f"{path}: ONNX Runtime cannot load it ({first_line(error)}); get the bundle again"
         ) from error
+
+
+def read_graph(path: Path) -> bytes:
+    """The bytes of a graph that was checked, for a session. StemwrightError for any other file."""
+    try:
+        if path.stat().st_size > MAX_GRAPH:
+            raise StemwrightError(f"{path}: larger than {MAX_GRAPH} bytes; get the bundle again")
+        data = path.read_bytes()
+    except OSError as error:
+        raise StemwrightError(f"{path}: cannot be read ({error.strerror}); get the bundle again") from None
+    check_graph(data, str(path))
+    return unpacked_graph(data, str(path))
+
+
+def library() -> Path:
+    """The file of ONNX Runtime's C interface that its package brings, for our native part to open.
+
+    StemwrightError where there is none; the package is not imported.
+    """
+    spec = find_spec("onnxruntime")
+    folders = [Path(place) / "capi" for place in (spec.submodule_search_locations if spec else None) or ()]
+    for pattern in _LIBRARIES:
+        for folder in folders:
+            found = sorted(folder.glob(pattern))
+            if found:
+                return found[-1]
+    raise StemwrightError("onnxruntime: its package has no library with a C interface; install it again")
 
 
 def first_line(error: Exception) -> str:

@@ -19,6 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.models.onnx_session import library
+from stemwright.models.timbre import TimbreFiles
 from stemwright.native import checks
 from stemwright.native.live_commands import COMMAND, METER, MIDI, REPORT, Records, joined
 
@@ -158,6 +160,15 @@ class Graph:
         many = checks.whole("polyphony", polyphony, 1, 128)
         factors = [float(ratio) for ratio in ratios]
         return self._add(lambda: self._native.add_voices(numbers, factors, many, float(release)))
+
+    def add_timbre(self, played: TimbreFiles, seed: int = 0) -> int:
+        """What flows in, played by another instrument (`models.timbre`), `played.latency` samples later:
+        takes SET. `seed`, 0 to 2**63 - 1: of the way that it wanders.
+        """
+        number = checks.whole("seed", seed, 0, 2**63 - 1)
+        sizes = (played.encoder_state, played.decoder_state, played.latent, played.delay)
+        files = str(library()), played.encoder, played.decoder
+        return self._add(lambda: self._native.add_timbre(*files, sizes, played.memory, number))
 
     def clip(self, samples: npt.NDArray[np.floating]) -> int:
         """A sound for players and voices, copied: [frames, 2] at the graph's rate, finite, levels up to

@@ -91,7 +91,7 @@ class What(IntEnum):
     recorder's ring was full, `value` frames from `at` on are lost. XRUN: `index` blocks came too late,
     `value` frames were lost. DROPPED: `value` things of the kind `index` (see `Lost`). RETIRED: the plan
     `index` is no longer used. BAD_INPUT: `value` samples of an input were no numbers or beyond +24 dBFS, and
-    were taken as silence.
+    were taken as silence. FAILED: a timbre (`index`: see `Failure`) gives silence.
     """
 
     APPLIED = 1
@@ -102,6 +102,16 @@ class What(IntEnum):
     DROPPED = 6
     RETIRED = 7
     BAD_INPUT = 8
+    FAILED = 9
+
+
+class Failure(IntEnum):
+    """What a report of FAILED is about. REFUSED: a graph did not run, and the timbre is silent from then on;
+    NO_NUMBERS: what it made was none for a hop, and it begins anew.
+    """
+
+    REFUSED = 1
+    NO_NUMBERS = 2
 
 
 class Lost(IntEnum):
@@ -121,6 +131,16 @@ class Parameter(IntEnum):
     MUTE = 2
     LOW_PASS = 3
     HIGH_PASS = 4
+
+
+class TimbreParameter(IntEnum):
+    """What SET changes of a timbre: how much of it is heard, 0 to 1; how fast its latent wanders, 0 to 1,
+    from .25 on without what flows in; from LATENT on, what is added to each number of the latent, -8 to 8.
+    """
+
+    BLEND = 0
+    WALK = 1
+    LATENT = 2
 
 
 def joined(commands: Iterable[Records]) -> Records:

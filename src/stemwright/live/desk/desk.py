@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +18,9 @@ import numpy.typing as npt
 
 from stemwright.errors import UsageError
 from stemwright.live.commands import Tickets
-from stemwright.live.desk.setup import Setup
+from stemwright.live.desk.setup import InputTimbre, Setup
+from stemwright.live.timbre.loading import load_timbre
+from stemwright.models.timbre import TimbreFiles
 from stemwright.native import live_commands as lc
 from stemwright.native.live import Graph
 from stemwright.native.live_commands import Records
@@ -65,12 +68,21 @@ class Silent:
 @dataclass(frozen=True, slots=True)
 class Channel:
     """One way through the desk. ``source``: a player, voices, an input or the click; None: voices that are
-    not there yet."""
+    not there yet. ``timbre``: what its source goes through before the strip."""
 
     name: str
     source: int | None
     strip: int
     tap: int
+    timbre: int | None = None
+
+    @property
+    def wires(self) -> list[tuple[int, list[int]]]:
+        """Its part of a plan; nothing without a source."""
+        way = [node for node in (self.source, self.timbre, self.strip, self.tap) if node is not None]
+        if self.source is None:
+            return []
+        return [(way[0], []), *((node, [before]) for before, node in pairwise(way))]
 
 
 class Desk:
@@ -84,6 +96,7 @@ class Desk:
         self.columns = [self._channel(name, graph.add_player()) for name in setup.columns]
         self.players = [self._channel(f"player-{n + 1}", None) for n in range(setup.players)]
         self.inputs = [self._channel(f"input-{n + 1}", graph.add_input(n)) for n in range(setup.inputs)]
+        self.timbres = [self._turn(each) for each in setup.timbres]
         self.click = self._channel(CLICK, graph.add_click())
         self.ports = [graph.add_midi(n) for n in range(setup.players + 1)]
         """MIDI out: one a companion, and the last one for clock."""
@@ -100,6 +113,13 @@ class Desk:
         graph = self.graph
         return Channel(name, source, graph.add_strip(), graph.add_tap(self.setup.buffer))
 
+    def _turn(self, wanted: InputTimbre) -> tuple[int, TimbreFiles]:
+        """Let an input go through its timbre; the node, and what it plays."""
+        files = load_timbre(wanted)
+        node = self.graph.add_timbre(files, wanted.seed)
+        self.inputs[wanted.input] = replace(self.inputs[wanted.input], timbre=node)
+        return node, files
+
     @property
     def channels(self) -> list[Channel]:
         """All that sounds, in the order in which it is summed."""
@@ -113,11 +133,8 @@ class Desk:
 
     def wire(self) -> None:
         """Make the plan of what is there, and post it."""
-        wires: list[tuple[int, list[int]]] = []
         sounding = [channel for channel in self.channels if channel.source is not None]
-        for channel in sounding:
-            assert channel.source is not None
-            wires += [(channel.source, []), (channel.strip, [channel.source]), (channel.tap, [channel.strip])]
+        wires = [wire for channel in sounding for wire in channel.wires]
         total, sum_tap = self._sum
         limiter, main_tap = self._out
         wires += [(total, [channel.tap for channel in sounding]), (sum_tap, [total]), (self.main, [sum_tap])]

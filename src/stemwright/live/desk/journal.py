@@ -1,6 +1,7 @@
 """The log of a set: a line of JSON for everything that decides what sounds, written as it happens.
 
     {"setup": {...}, "version": 1}                         the first line
+    {"inputs": "sounds/cd34....npy"}                       what the inputs hear, where no device does
     {"sound": 3, "file": "sounds/ab12....npy", "source": "bass, verse"}
     {"voices": 0, "clips": [...], "ratios": [...], "release": 0.1}
     {"post": [[at, op, node, ticket, index, flags, value, value2, divisor], ...]}
@@ -63,6 +64,14 @@ class SessionLog:
 
     def loaded(self, clip: int, sound: Sound, source: str) -> None:
         """See ``desk.Journal``."""
+        self.write({"sound": clip, "file": self._kept(sound), "source": source})
+
+    def heard(self, sound: Sound) -> None:
+        """What the inputs hear from the first sample on, [frames, inputs], then silence."""
+        self.write({"inputs": self._kept(sound)})
+
+    def _kept(self, sound: Sound) -> str:
+        """The file that a sound is kept in, written where it is not there yet."""
         kept = np.ascontiguousarray(sound, np.float32)
         name = f"{SOUNDS}/{hashlib.sha256(kept.tobytes()).hexdigest()}.npy"
         if not (self.folder / name).exists():
@@ -70,7 +79,7 @@ class SessionLog:
                 np.save(self.folder / name, kept, allow_pickle=False)
             except OSError as error:
                 self.problem = f"{self.folder / name}: cannot be written ({error.strerror})"
-        self.write({"sound": clip, "file": name, "source": source})
+        return name
 
     def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
         """See ``desk.Journal``."""

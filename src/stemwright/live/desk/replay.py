@@ -28,13 +28,15 @@ Indices = npt.NDArray[np.intp]
 @dataclass
 class Played:
     """What a log holds. ``commands``: by the sample at which each held; ``steps``: what was loaded, and
-    before which command; ``end``: the first sample that was not played, None where the program was killed."""
+    before which command; ``end``: the first sample that was not played, None where the program was killed;
+    ``inputs``: the file of what the inputs hear, None where a device did, which is silent now."""
 
     setup: Setup
     facts: Mapping[str, Any]
     commands: Records
     steps: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
     end: int | None = None
+    inputs: object = None
 
 
 def read_log(folder: Path) -> Played:
@@ -51,13 +53,13 @@ def read_log(folder: Path) -> Played:
     held: dict[Key, int] = {}
     late: set[Key] = set()
     steps: list[tuple[int, Mapping[str, Any]]] = []
-    end = None
+    end = inputs = None
     for number, line in enumerate(lines, 1):
         try:
             rows += [tuple(row) for row in line.get("post", ())]
             held |= {_key(row): row[4] for row in line.get("held", ())}
             late |= {_key(row) for row in line.get("late", ())}
-            end = line.get("end", end)
+            end, inputs = line.get("end", end), line.get("inputs", inputs)
             if "sound" in line or "voices" in line:
                 steps.append((len(rows), line))
         except (TypeError, IndexError, AttributeError):
@@ -65,7 +67,7 @@ def read_log(folder: Path) -> Played:
     first = lines[0]
     facts = {name: value for name, value in first.items() if name not in ("setup", "version")}
     commands = _commands(rows, held, late, path)
-    return Played(Setup.from_json(first.get("setup")), facts, commands, steps, end)
+    return Played(Setup.from_json(first.get("setup")), facts, commands, steps, end, inputs)
 
 
 def _key(row: Sequence[int]) -> Key:
@@ -135,6 +137,9 @@ def replay(
     played = read_log(folder)
     desk = Desk(played.setup, again=True)
     sounds = _Sounds(folder, desk, played)
+    heard = None if played.inputs is None else _sound(folder, played.inputs)
+    if heard is not None and (heard.dtype != np.float32 or heard.shape[1:] != (played.setup.inputs,)):
+        raise UsageError(f"{folder / FILE}: what its inputs hear is not of {played.setup.inputs} channels")
     end = played.end if played.end is not None else int(played.commands["at"].max(initial=0))
     done = 0
     while desk.graph.sample < end:
@@ -144,10 +149,18 @@ def replay(
         sounds.ready(last)
         desk.graph.post(played.commands[done:last])
         done = last
-        hear(desk, desk.graph.render(frames))
+        hear(desk, desk.graph.render(frames, block_of(heard, start, frames)))
         desk.graph.reports()
         progress(start + frames, end)
     return desk
+
+
+def block_of(heard: Sound | None, start: int, frames: int) -> Sound | None:
+    """What inputs hear in a block: a stretch of their sound, then silence; None for silence alone."""
+    if heard is None:
+        return None
+    part = heard[start : start + frames]
+    return np.pad(part, ((0, frames - len(part)), (0, 0)))
 
 
 class _Sounds:
@@ -185,15 +198,20 @@ def _load(folder: Path, desk: Desk, step: Mapping[str, Any]) -> None:
     if "voices" in step:
         desk.give_voices(step["voices"], step["clips"], step["ratios"], step["release"])
         return
-    name = step.get("file")
+    sound = _sound(folder, step.get("file"))
+    if desk.load(sound, str(step.get("source", ""))) != step.get("sound"):
+        raise UsageError(f"{folder / FILE}: sound {shown(step.get('sound'))} is out of order")
+
+
+def _sound(folder: Path, name: object) -> Sound:
+    """One of the session's sounds."""
     if not isinstance(name, str) or not _SOUND.fullmatch(name):
         raise UsageError(f"{folder / FILE}: {shown(name)} is no file of a sound")
     path = folder / name
     try:
         if path.stat().st_size > MAX_SOUND:
             raise UsageError(f"{path}: is larger than {MAX_SOUND} bytes")
-        sound = np.load(path, allow_pickle=False)
+        found: Sound = np.load(path, allow_pickle=False)
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read ({error})") from None
-    if desk.load(sound, str(step.get("source", ""))) != step.get("sound"):
-        raise UsageError(f"{folder / FILE}: sound {shown(step.get('sound'))} is out of order")
+    return found

@@ -2,21 +2,52 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from stemwright.errors import UsageError, shown
 from stemwright.song.layers import check_layer_name
 
 MAX_COLUMNS, MAX_PLAYERS = 64, 16
+_SHA = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class InputTimbre:
+    """An input that sounds as another instrument. ``input``: counted from 0; ``bundle``: its name or folder;
+    ``sha256``: its identity, so that a log is played with the very same; ``seed``: of how it wanders.
+    """
+
+    input: int
+    bundle: str
+    sha256: str
+    seed: int = 0
+
+    @classmethod
+    def from_json(cls, value: object) -> InputTimbre:
+        """Of plain values. UsageError where they are none."""
+        names = [field.name for field in fields(cls)]
+        if not isinstance(value, Mapping) or set(value) != set(names):
+            raise UsageError(f"setup.timbres: {shown(value)} should have {', '.join(names)}")
+        numbers = (value["input"], value["seed"])
+        texts = (value["bundle"], value["sha256"])
+        if not all(type(each) is int and 0 <= each < 2**63 for each in numbers) or not all(
+            isinstance(each, str) for each in texts
+        ):
+            raise UsageError(f"setup.timbres: {shown(value)} is of other types than it should be")
+        if not _SHA.fullmatch(value["sha256"]):
+            raise UsageError("setup.timbres: sha256 should be 64 hexadecimal digits")
+        return cls(*(value[name] for name in names))
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
     """``columns``: the layers that stems are launched in. ``players``: companions, each with a MIDI port and
     a sound of its own. ``inputs``: of the device, heard on the desk; ``cv``: outputs of the device, after the
-    first two, that carry voltages. ``buffer``: seconds that a recording may wait for the disk.
+    first two, that carry voltages. ``buffer``: seconds that a recording may wait for the disk. ``timbres``:
+    of inputs, each of one at most.
     UsageError names the field that is wrong.
     """
 
@@ -26,6 +57,7 @@ class Setup:
     inputs: int = 0
     cv: int = 0
     buffer: float = 10.0
+    timbres: tuple[InputTimbre, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.columns) > MAX_COLUMNS or len(set(self.columns)) != len(self.columns):
@@ -39,17 +71,26 @@ class Setup:
             raise UsageError(f"setup.rate: {shown(self.rate)} Hz is not from 8000 to 192000")
         if not 0.5 <= self.buffer <= 60:
             raise UsageError(f"setup.buffer: {shown(self.buffer)} s is not from .5 to 60")
+        turned = [timbre.input for timbre in self.timbres]
+        if len(set(turned)) != len(turned) or not all(0 <= number < self.inputs for number in turned):
+            raise UsageError(
+                f"setup.timbres: inputs {shown(turned)} should be of {self.inputs}, counted from 0, each once"
+            )
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
             **{field.name: getattr(self, field.name) for field in fields(self)},
             "columns": [*self.columns],
+            "timbres": [asdict(timbre) for timbre in self.timbres],
         }
 
     @classmethod
     def from_json(cls, value: object) -> Setup:
-        """The setup of plain values. UsageError where they are none."""
+        """The setup of plain values; logs from before there were timbres have none. UsageError where they are
+        none."""
+        if isinstance(value, Mapping):
+            value = {"timbres": [], **value}
         if not isinstance(value, Mapping) or set(value) != {field.name for field in fields(cls)}:
             raise UsageError(f"setup: {shown(value)} should have {', '.join(f.name for f in fields(cls))}")
         columns = value["columns"]
@@ -60,4 +101,7 @@ class Setup:
                 raise UsageError(f"setup.{name}: {shown(value[name])} should be a whole number")
         if type(value["buffer"]) not in (int, float):
             raise UsageError(f"setup.buffer: {shown(value['buffer'])} should be a number")
-        return cls(**{**value, "columns": tuple(columns)})
+        if not isinstance(value["timbres"], list):
+            raise UsageError("setup.timbres: should be a list")
+        timbres = tuple(InputTimbre.from_json(each) for each in value["timbres"])
+        return cls(**{**value, "columns": tuple(columns), "timbres": timbres})

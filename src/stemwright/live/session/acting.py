@@ -13,6 +13,7 @@ from stemwright.live.launch.follow import Follow, FollowAction
 from stemwright.live.launch.quantise import parse_quantum
 from stemwright.live.launch.scenes import launch_scene
 from stemwright.live.launch.slots import Mode
+from stemwright.live.session import timbres
 from stemwright.live.session.faders import gain
 from stemwright.live.session.live_set import LiveSet
 from stemwright.live.vibe.parameters import parameter
@@ -273,6 +274,9 @@ _DOES: Mapping[str, Callable[[LiveSet, Arguments], None]] = {
     "player.set": _set_player,
     "player.turn": _turn_player,
     "player.mute": _mute_player,
+    "timbre.blend": timbres.blend,
+    "timbre.latent": timbres.latent,
+    "timbre.walk": timbres.walk,
     "vibe.say": _say,
     "vibe.turn": _turn_mood,
     "cv.voltage": _voltage,

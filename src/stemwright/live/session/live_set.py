@@ -40,7 +40,7 @@ from stemwright.live.vibe.mood import Mood
 from stemwright.live.vibe.suggesting import Taste
 from stemwright.live.voices.making import Voices
 from stemwright.live.worker.worker import Worker
-from stemwright.native.live_commands import Lost, Records, What
+from stemwright.native.live_commands import Failure, Lost, Records, What
 
 AHEAD = 0.25
 """Seconds for which clock and click are told ahead."""
@@ -48,13 +48,18 @@ MOOD = 0.02
 """Seconds between two readings of the mood while it moves."""
 KEPT = 200
 """Messages that are remembered."""
+FAILURES = {
+    Failure.REFUSED: "its network does not run; what goes through it is silent, turn its blend to 0",
+    Failure.NO_NUMBERS: "its network gave numbers that are none; it began anew",
+}
 
 
 @dataclass(slots=True)
 class Parts:
     """What a set may have beside the song. ``voices``: a sound of its own for each companion; ``adviser``:
     a program that reads words; ``worker``: what makes more stems; ``is_offline``: on a virtual clock;
-    ``calibration``: of the device's channels for voltages."""
+    ``calibration``: of the device's channels for voltages; ``block``: samples from what can be reached to
+    where it is heard."""
 
     preset: Preset | None = None
     voices: list[Voices] = field(default_factory=list)
@@ -63,6 +68,7 @@ class Parts:
     seed: int = 0
     is_offline: bool = False
     calibration: DeviceCalibration | None = None
+    block: int = 128
 
 
 class LiveSet:
@@ -229,6 +235,8 @@ class LiveSet:
                 self.say(f"sound: {round(value)} {Lost(int(report['index'])).name.lower()} lost", "warning")
             case What.BAD_INPUT:
                 self.say("sound: an input gave no sound, only numbers that are none", "warning")
+            case What.FAILED:
+                self.say(f"timbre: {FAILURES[Failure(int(report['index']))]}", "error")
 
     def _follow_mood(self) -> None:
         """Pass on what words have moved."""

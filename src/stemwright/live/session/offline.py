@@ -10,6 +10,8 @@ from pathlib import Path
 
 from stemwright.errors import StemwrightError
 from stemwright.live.control.actions import Action
+from stemwright.live.desk.desk import Sound
+from stemwright.live.desk.replay import block_of
 from stemwright.live.midi.parse import Parser
 from stemwright.live.record.broadcast_wave import BroadcastWave
 from stemwright.live.session.acting import act
@@ -23,9 +25,19 @@ BEGAN = datetime(2000, 1, 1)
 Watch = Callable[[int, int], None]
 
 
-def render(live: LiveSet, script: Sequence[Due], out: Path, block: int, watch: Watch) -> Path:
+def render(
+    live: LiveSet,
+    script: Sequence[Due],
+    out: Path,
+    block: int,
+    watch: Watch,
+    heard: Sound | None = None,
+) -> Path:
     """Play a script into ``out``, a WAV file of what goes to the device; gives it. The set has begun, and is
-    ended by whoever made it. ``watch`` hears samples done, of an estimate of all."""
+    ended by whoever made it. ``watch`` hears samples done, of an estimate of all; ``heard``: what the inputs
+    hear, float32 [frames, inputs]."""
+    if heard is not None:
+        live.log.heard(heard)
     state, rate = live.opened.song.state, live.rate
     period = round(PERIOD * rate)
     waiting = list(script)
@@ -47,7 +59,8 @@ def render(live: LiveSet, script: Sequence[Due], out: Path, block: int, watch: W
             if now > MAX_SECONDS * rate:
                 raise StemwrightError(f"{out}: is {MAX_SECONDS} s long and has not ended: does it play?")
             for start in range(0, period, block):
-                wave.write(live.desk.graph.render(min(block, period - start)))
+                frames = min(block, period - start)
+                wave.write(live.desk.graph.render(frames, block_of(heard, now + start, frames)))
 
 
 def _play(live: LiveSet, waiting: list[Due], now: int, until: int, parsers: dict[int, Parser]) -> bool:

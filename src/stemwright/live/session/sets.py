@@ -15,6 +15,7 @@ from stemwright.live.cv import store
 from stemwright.live.desk.setup import Setup
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import Opened, open_song
+from stemwright.live.timbre.loading import chosen
 from stemwright.live.vibe.adviser import Adviser
 from stemwright.live.voices.making import Sound, Voices, make, read
 from stemwright.live.voices.notes import sheet_of
@@ -28,7 +29,8 @@ Say = Callable[[str], None]
 class Wanted:
     """What a set is to have. ``companions``: a preset's name or file; ``timbre``: of its voices; ``sounds``:
     they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``device``: whose
-    calibration holds for ``cv``, outputs after the first two."""
+    calibration holds for ``cv``, outputs after the first two; ``timbres``: bundles that the first inputs go
+    through."""
 
     companions: str | None = None
     sounds: bool = True
@@ -40,6 +42,8 @@ class Wanted:
     seed: int = 0
     is_offline: bool = False
     device: str = ""
+    block: int = 128
+    timbres: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -49,6 +53,7 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
     preset = None if wanted.companions is None else load(wanted.companions)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty; give a new folder for the session")
+    timbres = chosen(wanted.timbres, wanted.inputs, wanted.seed)
     folder.mkdir(parents=True, exist_ok=True)
     say("copying and mixing the song")
     opened = open_song(song, folder)
@@ -59,6 +64,7 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
         0 if preset is None else outputs_of(preset),
         wanted.inputs,
         wanted.cv,
+        timbres=timbres,
     )
     live = _made(opened, folder, setup, preset, voices, wanted)
     try:
@@ -74,7 +80,7 @@ def _made(
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
     calibration = store.load(wanted.device) if wanted.cv and wanted.device else None
-    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration)
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration, wanted.block)
     return LiveSet(opened, folder, setup, parts)
 
 

@@ -48,7 +48,7 @@ class Fitting(Fit):
         self,
         model: nn.Module,
         trained: nn.Module,
-        head: nn.Linear | nn.Conv2d,
+        head: nn.Linear | nn.Conv1d | nn.Conv2d,
         loss: nn.Module,
         plan: FittingPlan,
         peak: float,

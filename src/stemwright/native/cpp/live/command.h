@@ -34,9 +34,12 @@ enum What : std::uint16_t {
   kDropped = 6,   // index: one of Lost, value: how many
   kRetired = 7,   // index: plan
   kBadInput = 8,  // value: samples of an input that were no numbers, or beyond every level
+  kFailed = 9,    // index: one of Failure; a timbre is silent
 };
 
 enum Lost : std::int32_t { kLostReports = 1, kLostMidiOut = 2, kLostMidiIn = 3, kLostNotes = 4 };
+
+enum Failure : std::int32_t { kRefused = 1, kNoNumbers = 2 };  // its graph did not run; it gave what is no number
 
 constexpr std::uint16_t kNoNode = 0xFFFF;
 

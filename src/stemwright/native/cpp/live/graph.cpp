@@ -1,5 +1,6 @@
 #include "graph.h"
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -18,6 +19,8 @@ constexpr std::size_t kMostClips = 65536;
 constexpr int kMostChannels = 64, kMostPorts = 64, kMostPolyphony = 128;
 constexpr std::int64_t kMostFrames = std::int64_t{1} << 28;
 constexpr float kMostClipLevel = 64.0f;
+constexpr int kTimbreRate = 48000, kMostLatent = 64, kMostDelay = 4800;
+constexpr std::int64_t kMostState = 1 << 20;
 constexpr double kLeastRatio = 1.0 / 16, kMostRatio = 16, kMostRelease = 60, kLeastTap = 0.1, kMostTap = 600;
 
 void require(bool good, const std::string& what) {
@@ -106,6 +109,20 @@ int Graph::add_voices(const std::vector<int>& clips, const std::vector<double>& 
   Voices& node = add<Voices>("voices", std::move(keys), polyphony, static_cast<int>(release * rate_), fade_);
   audio_.know(&node);
   return node.id();
+}
+
+int Graph::add_timbre(const TimbreGraphs& graphs) {
+  const auto size = static_cast<std::size_t>(graphs.latent);
+  require(rate_ == kTimbreRate, "timbre: the graph's rate is " + std::to_string(rate_) + ", timbres play at 48000");
+  require(graphs.latent >= 1 && graphs.latent <= kMostLatent, "timbre: its latent has not 1 to 64 numbers");
+  require(graphs.delay >= 0 && graphs.delay <= kMostDelay, "timbre: its delay is not 0 to 4800 samples");
+  for (const std::int64_t state : {graphs.encoder_state, graphs.decoder_state}) {
+    require(state >= 1 && state <= kMostState, "timbre: a state has not 1 to 1048576 numbers");
+  }
+  require(!graphs.memory.empty() && graphs.memory.size() % size == 0, "timbre: its memory is not of whole latents");
+  require(std::all_of(graphs.memory.begin(), graphs.memory.end(), [](float x) { return std::isfinite(x); }),
+          "timbre: its memory holds what is no number");
+  return add<Timbre>(graphs, fade_).id();
 }
 
 int Graph::add_click() {

@@ -11,6 +11,7 @@
 #include "audio_side.h"
 #include "clip.h"
 #include "tap.h"
+#include "timbre.h"
 #include "voices.h"
 
 namespace stemwright::live {
@@ -31,6 +32,7 @@ class Graph final : public Processor {
   int add_cv(int channel);
   int add_midi(int port);
   int add_tap(double seconds);
+  int add_timbre(const TimbreGraphs& graphs);
 
   int add_clip(const float* pairs, std::int64_t frames);  // pairs: left and right of each frame
   void drop_clip(int id);

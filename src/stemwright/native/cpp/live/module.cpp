@@ -1,6 +1,7 @@
 // The Python face of the graph; names, types and friendlier words are in live.py.
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/pair.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
@@ -139,6 +140,17 @@ int add_clip(Graph& graph, const Input<float>& samples) {
   return graph.add_clip(samples.data(), static_cast<std::int64_t>(samples.shape(0)));
 }
 
+int add_timbre(Graph& graph, const std::string& library, const nb::bytes& encoder, const nb::bytes& decoder,
+               const std::tuple<std::int64_t, std::int64_t, int, int>& sizes, const Input<float>& memory,
+               std::uint64_t seed) {
+  const auto& [encoder_state, decoder_state, latent, delay] = sizes;
+  require(memory.ndim() == 2 && memory.shape(1) == static_cast<std::size_t>(latent), "timbre: memory is not [n, latent]");
+  TimbreGraphs graphs{library, {encoder.c_str(), encoder.size()}, {decoder.c_str(), decoder.size()}, encoder_state,
+                      decoder_state, latent, delay, {memory.data(), memory.data() + memory.size()}, seed};
+  const nb::gil_scoped_release release;
+  return graph.add_timbre(graphs);
+}
+
 void bind_making(nb::class_<Graph, Processor>& graph) {
   graph.def("add_player", &Graph::add_player)
       .def("add_voices", &Graph::add_voices)
@@ -151,6 +163,7 @@ void bind_making(nb::class_<Graph, Processor>& graph) {
       .def("add_cv", &Graph::add_cv)
       .def("add_midi", &Graph::add_midi)
       .def("add_tap", &Graph::add_tap)
+      .def("add_timbre", &add_timbre)
       .def("clip", &add_clip)
       .def("drop_clip", &Graph::drop_clip)
       .def("clips", &Graph::clips)

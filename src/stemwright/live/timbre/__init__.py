@@ -1,0 +1,1 @@
+"""Timbres: inputs of the device that sound as another instrument does."""

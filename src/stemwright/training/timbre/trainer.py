@@ -1,0 +1,112 @@
+"""One step of a timbre's training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from stemwright.evaluation.stereo import RESOLUTIONS
+from stemwright.models.timbre import HOP, RATE
+from stemwright.training.codec.fitting import Fitting, FittingPlan
+from stemwright.training.codec.losses import ReconstructionLoss
+from stemwright.training.timbre.config import TimbreConfig
+from stemwright.training.timbre.disguise import disguised
+from stemwright.training.timbre.model import DELAY, TimbreModel
+from stemwright.training.timbre.sounds import Sound
+
+SIZES = ((256, 13), *RESOLUTIONS)
+"""Windows of the spectral loss, and their mel bands."""
+
+
+@dataclass(frozen=True)
+class TimbreRecipe(FittingPlan):
+    """What a timbre's training does, beside its budget. ``frames``: latents of a segment; ``edge``: those at
+    its beginning that lack their past and are not judged."""
+
+    batch: int = 4
+    frames: int = 272
+    edge: int = 48
+    capacity: int = 16
+    latent: int = 16
+    learning_rate: float = 1.5e-3
+    warm_rate: float = 8e-4  # instead, from a finished bundle
+    warmup_steps: int = 100
+    mel: float = 1.0  # at 2, from nothing, no phase is learnt
+    spectrum: float = 1.0
+    wave: float = 1.0
+    apart: float = 2.0  # weight of what keeps the latent's numbers apart
+    adversary: float = 0.3
+    adversary_from: float = 0.75
+    adversary_steps: int = 200
+    judge_items: int = 4
+    valid_count: int = 32
+    ema: float = 0.995
+
+
+class TimbreTrainer(Fitting):
+    """One training run in memory. ``start``: a network to begin with."""
+
+    model: TimbreModel
+    recipe: TimbreRecipe
+    loss: ReconstructionLoss
+    turns = ((512, 2048), (256, 1024, 4096))
+
+    def __init__(
+        self,
+        recipe: TimbreRecipe,
+        device: torch.device,
+        seed: int,
+        *,
+        start: TimbreModel | None = None,
+    ) -> None:
+        torch.manual_seed(seed)
+        model = start or TimbreModel(TimbreConfig(recipe.capacity, recipe.latent))
+        super().__init__(
+            model,
+            model,
+            model.decoder.last.conv,
+            ReconstructionLoss(RATE, recipe.mel, recipe.spectrum, recipe.wave, SIZES),
+            recipe,
+            recipe.learning_rate if start is None else recipe.warm_rate,
+            device,
+            seed,
+            {"config": model.config.to_json()},
+        )
+
+    def step(self, audio: Sound, rate: float, done: float) -> dict[str, float]:
+        """One optimiser step on ``[batch, samples]``, the share ``done`` of the budget being over."""
+        torch.manual_seed((self.seed << 32) + self.progress.step)
+        target = torch.from_numpy(audio).to(self.device)
+        given, gains = disguised(target)
+        self.model.train()
+        with self.autocast():
+            output, latent = self.model(given, gains)
+        made = self._descend(*self.heard(output, target), rate, done, alike(latent), self.recipe.apart)
+        made["alike"] = alike(latent)
+        return {name: float(value.detach()) for name, value in made.items()}
+
+    def heard(self, output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """What is judged of both, of one length and place."""
+        edge = self.recipe.edge * HOP
+        return output[:, edge + DELAY :], target[:, edge:-DELAY]
+
+    def config_of(self, meta: dict[str, Any]) -> dict[str, Any]:
+        """See `Fitting`."""
+        return TimbreConfig.from_json(meta["config"]).to_json()
+
+
+def alike(latent: Tensor) -> Tensor:
+    """How much numbers of latents ``[batch, numbers, frames]`` say the same: the mean square of their
+    correlations (as VICReg's covariance term, arXiv 2105.04906). Without it some hold all, and others follow
+    them."""
+    count = latent.shape[1]
+    flat = latent.float().transpose(0, 1).reshape(count, -1)
+    flat = flat - flat.mean(1, keepdim=True)
+    unit = flat / (flat.norm(dim=1, keepdim=True) + 1e-4)
+    shared = unit @ unit.T
+    others = shared - torch.diag(torch.diagonal(shared))
+    made: Tensor = others.square().sum() / max(1, count * (count - 1))
+    return made

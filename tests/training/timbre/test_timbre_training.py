@@ -1,0 +1,140 @@
+"""Training a timbre: its bank, its network, a short run and what it leaves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+pytest.importorskip("onnx")
+
+import soundfile
+import torch
+
+from stemwright.errors import UsageError
+from stemwright.models import load_bundle
+from stemwright.models.timbre import HOP, RATE
+from stemwright.training.fit import checkpoint
+from stemwright.training.timbre.config import TimbreConfig
+from stemwright.training.timbre.disguise import disguised
+from stemwright.training.timbre.export import model_of
+from stemwright.training.timbre.filter_bank import BANDS, DELAY
+from stemwright.training.timbre.lines import Counted, Streamed, Whole
+from stemwright.training.timbre.model import Bank, TimbreModel
+from stemwright.training.timbre.recipe import train_timbre
+from stemwright.training.timbre.sounds import Segments, read_sounds
+from stemwright.training.timbre.trainer import TimbreRecipe, alike
+from stemwright.training.timbre.validation import used
+from support.timbres import phrase, random_model
+
+SMALL = TimbreRecipe(batch=2, frames=64, edge=8, capacity=4, latent=3, valid_count=2, adversary_from=0.5)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "sounds"
+    place.mkdir()
+    for number in range(2):
+        soundfile.write(place / f"{number}.wav", phrase(8.0, number), RATE)
+    return place
+
+
+def test_the_bank_gives_back_what_it_splits() -> None:
+    sound = torch.randn(1, 400 * BANDS, generator=torch.Generator().manual_seed(1))
+    bank = Bank()
+    again = bank.audio(bank.bands(sound, Whole()), Whole())
+    error = (again[:, DELAY:] - sound[:, :-DELAY])[:, 256:]
+    assert 10 * torch.log10(sound.square().mean() / error.square().mean()) > 60
+    assert DELAY / RATE < 0.0027
+
+
+def test_blocks_of_any_hops_are_the_whole() -> None:
+    model, sound = random_model(), torch.from_numpy(phrase()[: 60 * HOP])[None]
+    ahead, behind = Counted(), Counted()
+    with torch.no_grad():
+        whole = model.decode(model.encode(sound, ahead), behind)
+        states, made, at = [torch.zeros(1, ahead.size), torch.zeros(1, behind.size)], [], 0
+        for hops in (1, 2, 30, 7, 20):
+            lines = [Streamed(state) for state in states]
+            part = sound[:, at * HOP : (at + hops) * HOP]
+            made.append(model.decode(model.encode(part, lines[0]), lines[1]))
+            states, at = [line.left() for line in lines], at + hops
+    assert (torch.cat(made, 1) - whole).abs().max() < 1e-6
+
+
+def test_it_hears_no_future_and_half_a_second_of_the_past() -> None:
+    model = TimbreModel(TimbreConfig(4, 4)).eval()
+    sound = torch.zeros(1, 400 * HOP)
+    with torch.no_grad():
+        other = sound.clone()
+        other[:, 200 * HOP :] = 0.3 * torch.randn(1, 200 * HOP)
+        assert torch.equal(model(sound)[0][:, : 200 * HOP], model(other)[0][:, : 200 * HOP])
+        other = sound.clone()
+        other[:, :HOP] = 0.3
+        apart = (model(sound)[0] - model(other)[0]).abs()[0]
+    reach = int(torch.nonzero(apart > 0).max()) / RATE
+    assert 0.4 < reach < 0.6
+
+
+def test_numbers_that_say_the_same_are_told() -> None:
+    one = torch.randn(2, 1, 500)
+    assert alike(one.expand(2, 4, 500) / one.std()) > 0.9 and used(one.expand(2, 4, 500)) < 1.01
+    apart = torch.randn(2, 4, 500)
+    assert alike(apart) < 0.02 and used(apart) > 3.8
+
+
+def test_a_disguise_keeps_level_and_time() -> None:
+    torch.manual_seed(0)
+    sound = torch.from_numpy(np.stack([phrase(0.3), 0.1 * phrase(0.3)]))
+    bent, gains = disguised(sound)
+    assert torch.allclose(bent.square().mean(-1), sound.square().mean(-1), rtol=0.01)
+    assert gains.shape == (2, BANDS, 1) and (gains > 0).all() and torch.isfinite(bent).all()
+    assert not disguised(torch.zeros(1, 1000))[0].any()
+
+
+def test_segments_are_a_function_of_seed_and_step(folder: Path) -> None:
+    sounds = read_sounds(folder, 100 * HOP)
+    assert sum(map(len, sounds.held)) * 9 == pytest.approx(sum(map(len, sounds.train)), rel=0.01)
+    one, other = Segments(sounds.train, 100 * HOP, 3), Segments(sounds.train, 100 * HOP, 3)
+    assert np.array_equal(one.batch(5, 4), other.batch(5, 4))
+    assert not np.array_equal(one.batch(5, 4), one.batch(6, 4))
+
+
+def test_what_is_no_sound_of_one_instrument(folder: Path, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no audio files"):
+        read_sounds(tmp_path / "empty", HOP)
+    with pytest.raises(UsageError, match="only clips of a data folder"):
+        read_sounds(folder, HOP, "flute")
+    (folder / "1.wav").unlink()
+    with pytest.raises(UsageError, match="some minutes"):
+        read_sounds(folder, HOP)
+    with pytest.raises(UsageError, match="name"):
+        train_timbre(folder, tmp_path / "out", name="No Name")
+
+
+def test_a_run_its_end_and_going_on(folder: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    out = tmp_path / "run"
+    train_timbre(folder, out, steps=16, recipe=SMALL, report=said.append, sources=["Me (CC0)"], threads=1)
+    bundle = load_bundle(out / "bundle", kind="timbre")
+    assert bundle.manifest.licences == ("CC0",) and bundle.manifest.sources == ("Me (CC0)",)
+    assert bundle.manifest.held_out["streamed_max_difference"] < 1e-5
+    assert bundle.manifest.architecture["latent"] == 3 and bundle.manifest.held_out["used"] > 1
+    kept = model_of(bundle).state_dict()
+    best = checkpoint.load(out / "best.safetensors")[0]
+    assert torch.equal(kept["encoder.first.conv.weight"], best["average.encoder.first.conv.weight"])
+    train_timbre(folder, out, steps=18, recipe=SMALL, report=said.append, threads=1)
+    assert "going on from step 16" in said
+    train_timbre(
+        folder,
+        tmp_path / "warm",
+        steps=2,
+        recipe=replace(SMALL, adversary=0.0),
+        start=out / "bundle",
+        report=said.append,
+        threads=1,
+    )
+    assert (tmp_path / "warm/bundle/encoder.onnx").is_file()
