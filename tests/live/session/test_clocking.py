@@ -14,6 +14,7 @@ from stemwright.live.clock.transport import Transport
 from stemwright.live.desk.setup import Setup
 from stemwright.live.session import clocking
 from stemwright.live.session.clocking import Clocking
+from stemwright.live.session.drummer import Drummer
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.offline import render
 from stemwright.live.session.opening import Opened
@@ -40,6 +41,10 @@ class Peer:
 
     def close(self) -> None:
         self.closed = True
+
+
+def nobody(start: int) -> Drummer:
+    raise UsageError("beats: nobody is heard")
 
 
 def test_a_set_follows_a_midi_clock(opened: Opened, tmp_path: Path) -> None:
@@ -77,7 +82,7 @@ def test_a_link_session_is_joined_and_followed(monkeypatch: pytest.MonkeyPatch) 
     peer, said = Peer(), list[str]()
     monkeypatch.setattr(clocking, "join", lambda bpm: peer)
     transport = Transport(Fraction(120))
-    following = Clocking(transport, said.append, 0, False)
+    following = Clocking(transport, said.append, 0, False, nobody)
     following.choose("link", 0)
     limit = time.monotonic() + 5
     while not said and time.monotonic() < limit:
@@ -103,9 +108,9 @@ def test_what_cannot_be_followed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     said: list[str] = []
     transport = Transport(Fraction(120))
     with pytest.raises(UsageError, match="no virtual clock"):
-        Clocking(transport, said.append, 0, True).choose("link", 0)
-    following = Clocking(transport, said.append, 0, False)
-    with pytest.raises(UsageError, match="nothing here follows a drummer"):
+        Clocking(transport, said.append, 0, True, nobody).choose("link", 0)
+    following = Clocking(transport, said.append, 0, False, nobody)
+    with pytest.raises(UsageError, match="beats: nobody is heard"):
         following.choose("beats", 0)
 
     def none(bpm: Fraction) -> Peer:
@@ -122,7 +127,7 @@ def test_what_cannot_be_followed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_one_clock_at_a_time_and_other_messages_are_not_its(monkeypatch: pytest.MonkeyPatch) -> None:
     transport = Transport(Fraction(120))
-    following = Clocking(transport, lambda line: None, 0, False)
+    following = Clocking(transport, lambda line: None, 0, False, nobody)
     assert not following.hear(0, 0, 0, b"\xf8")
     following.choose("midi", 0)
     assert not following.hear(0, 0, 0, b"\x90\x3c\x40")

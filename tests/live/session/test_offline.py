@@ -163,6 +163,7 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
     1     player.mute 3
     1     slot.make bass 0 jazzy
     1     timbre.blend 0.5
+    1     transport.clock beats
     1     vibe.say "xyzzy"
     1     cv.voltage 0 3
     2     end
@@ -175,6 +176,7 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
         "column.level: column 31: is none; there are 4",
         "player.mute: player 4: is none; there are 0",
         "slot.make: nobody makes stems in this set",
+        "transport.clock: beats: nobody is heard; begin with --inputs 1, the drummer's channel",
         "timbre.blend: no input goes through a timbre; begin with --timbre-model BUNDLE",
         "cv.voltage: output 1: is none; there are 0 for voltages",
     ):

@@ -101,6 +101,8 @@ class Desk:
         self._sum = (graph.add_sum(), graph.add_tap(setup.buffer))
         self.main = graph.add_strip()
         self._out = (graph.add_main(), graph.add_tap(setup.buffer))
+        self.ear = graph.add_tap(setup.buffer) if setup.inputs else None
+        """What the inputs hear, as it is, for whoever listens to it."""
         self._backlog: deque[Records] = deque()
         self.tickets = Tickets()
         self.wire()
@@ -135,6 +137,10 @@ class Desk:
         limiter, main_tap = self._out
         wires += [(total, [channel.tap for channel in sounding]), (sum_tap, [total]), (self.main, [sum_tap])]
         wires += [(limiter, [self.main]), (main_tap, [limiter]), *((cv, []) for cv in self.cv)]
+        if self.ear is not None:
+            wires.append(
+                (self.ear, [channel.source for channel in self.inputs if channel.source is not None])
+            )
         plan = self.graph.plan(wires)
         if not self._again:
             self.post([lc.plan(plan)])

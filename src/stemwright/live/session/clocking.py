@@ -1,4 +1,4 @@
-"""Whose tempo a set goes by: its own, a MIDI clock's, or that of a Link session."""
+"""Whose tempo a set goes by: its own, that of a MIDI clock, a Link session, or who plays at its inputs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from stemwright.live.clock.link import LinkFollower, Session, join
 from stemwright.live.clock.midi_in import Lock, MidiClockIn
 from stemwright.live.clock.midi_out import CLOCK, CONTINUE, POSITION, START, STOP
 from stemwright.live.clock.transport import Transport
+from stemwright.live.session.drummer import Drummer
 
 EVERY = 0.1
 """Seconds between two looks at a Link session."""
@@ -20,14 +21,21 @@ _MESSAGES = frozenset((CLOCK, START, CONTINUE, STOP, POSITION))
 
 class Clocking:
     """``block``: samples from the first one that can be reached to where it is heard. ``is_offline``: on a
-    virtual clock, which nobody else keeps."""
+    virtual clock, which nobody else keeps. ``drummer``: what listens to the inputs from a sample on."""
 
     def __init__(
-        self, transport: Transport, say: Callable[[str], None], block: int, is_offline: bool
+        self,
+        transport: Transport,
+        say: Callable[[str], None],
+        block: int,
+        is_offline: bool,
+        drummer: Callable[[int], Drummer],
     ) -> None:
         self.source = "internal"
         self._transport, self._say, self._is_offline = transport, say, is_offline
         self._ahead = block / transport.rate
+        self._listen = drummer
+        self._drummer: Drummer | None = None
         self._midi: MidiClockIn | None = None
         self._port: int | None = None
         self._link: Session | None = None
@@ -36,14 +44,13 @@ class Clocking:
 
     def choose(self, source: str, now: int) -> None:
         """Go by another clock. UsageError where that cannot be."""
-        if source == "beats":
-            raise UsageError("beats: nothing here follows a drummer; take internal, midi or link")
         if source == "link" and self._is_offline:
             raise UsageError("link: others keep no virtual clock; take internal or midi")
         if source == self.source:
             return
+        drummer = self._listen(now) if source == "beats" else None
         self.close()
-        self.source = source
+        self.source, self._drummer = source, drummer
         if source == "midi":
             self._midi = MidiClockIn(self._transport, self._say)
         elif source == "link":
@@ -53,6 +60,9 @@ class Clocking:
         """Follow nobody."""
         if self._link is not None:
             self._link.close()
+        if self._drummer is not None:
+            self._drummer.close()
+            self._drummer = None
         self.source, self._midi, self._port, self._link, self._joining = "internal", None, None, None, None
 
     def tempo(self, now: int, bpm: Fraction) -> None:
@@ -84,6 +94,8 @@ class Clocking:
         """Time has come to a sample."""
         if self._midi is not None:
             self._midi.tick(now)
+        if self._drummer is not None:
+            self._drummer.tick(now)
         if self._joining is not None:
             self._look_for_session()
         if self._link is not None and now - self._looked >= EVERY * self._transport.rate:

@@ -26,6 +26,7 @@ from stemwright.live.desk.setup import Setup
 from stemwright.live.launch.queue import Launcher
 from stemwright.live.session.bars import BarLog
 from stemwright.live.session.clocking import Clocking
+from stemwright.live.session.drummer import Drummer
 from stemwright.live.session.faders import OPEN_LOW, Faders
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.recording import Recording
@@ -86,7 +87,7 @@ class LiveSet:
         self.main_level = 0.0
         self.transport = Transport.of_song(opened.song.state, self.rate)
         self.clock = TransportClock(self.transport)
-        self.clocking = Clocking(self.transport, self.say, parts.block, parts.is_offline)
+        self.clocking = Clocking(self.transport, self.say, parts.block, parts.is_offline, self._drummer)
         self.taps = TapTempo(self.rate)
         self._begin_time()
         self.mood = Mood(self.clock, self.rate)
@@ -148,6 +149,9 @@ class LiveSet:
             port if channel.source is None else channel.source
             for channel, port in zip(desk.players, desk.ports, strict=False)
         ]
+
+    def _drummer(self, start: int) -> Drummer:
+        return Drummer(self.desk, self.transport, self.say, start)
 
     def start(self) -> None:
         """Begin: companions that play by themselves start."""
