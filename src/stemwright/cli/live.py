@@ -4,147 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from stemwright.cli import live_options as opt
 from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
-_Song = Annotated[Path, typer.Argument(metavar="SONG", help="The song's folder.", show_default=False)]
-_Session = Annotated[Path, typer.Argument(metavar="SESSION", help="A session's folder.", show_default=False)]
-_Script = Annotated[
-    Path,
-    typer.Option("--script", metavar="FILE", help="What is done when (docs/live.md).", show_default=False),
-]
-_OutDir = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="A new folder for the session.", show_default=False)
-]
-_OutFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="The WAV file. Default: replay.wav in the session.", show_default=False
-    ),
-]
-_OutSong = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="SONG", help="The new song's folder. Default: SESSION-song.", show_default=False
-    ),
-]
-_Block = Annotated[
-    int, typer.Option("--block", metavar="N", help="Samples of a block; the sound is the same for all.")
-]
-_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of all that is drawn.")]
-_Companions = Annotated[
-    str | None,
-    typer.Option(
-        "--companions",
-        metavar="NAME",
-        help="Companions: a preset's name or a .toml file.",
-        show_default=False,
-    ),
-]
-_Timbre = Annotated[
-    str,
-    typer.Option("--timbre", metavar="NAME", help="Of companions that play as a lead.", show_default=False),
-]
-_TimbreModels = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--timbre-model",
-        metavar="BUNDLE",
-        help="A timbre that an input sounds as, by name or folder: the first is of input 1.",
-        show_default=False,
-    ),
-]
-_Heard = Annotated[
-    Path | None,
-    typer.Option(
-        "--input",
-        metavar="FILE",
-        help="A recording that the inputs hear, an input a channel.",
-        show_default=False,
-    ),
-]
-_Adviser = Annotated[
-    str | None,
-    typer.Option(
-        "--adviser", metavar="COMMAND", help="A program that reads words, in JSON lines.", show_default=False
-    ),
-]
-_Device = Annotated[
-    str | None,
-    typer.Option(
-        "--device",
-        metavar="NAME",
-        help="jack, jack:SERVER, alsa:NAME, a part of a name, or null. Default: JACK where it runs, else the "
-        "usual one.",
-        show_default=False,
-    ),
-]
-_Input = Annotated[
-    str, typer.Option("--input", metavar="NAME", help="The device that is heard.", show_default=False)
-]
-_Inputs = Annotated[int, typer.Option("--inputs", metavar="N", help="How many of its channels.")]
-_Period = Annotated[int, typer.Option("--period", metavar="N", help="Samples of a block; JACK has its own.")]
-_MidiIn = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--midi-in",
-        metavar="NAME",
-        help="A MIDI port that is heard; the first is port 0.",
-        show_default=False,
-    ),
-]
-_MidiOut = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--midi-out",
-        metavar="NAME",
-        help="A MIDI port that companions play on, the first one's first; the last one gets the clock.",
-        show_default=False,
-    ),
-]
-_Launchpads = Annotated[bool, typer.Option("--launchpads/--no-launchpads", help="Look for Launchpads.")]
-_Osc = Annotated[
-    int | None,
-    typer.Option("--osc", metavar="PORT", help="Listen to OSC at a UDP port.", show_default=False),
-]
-_SessionOut = Annotated[
-    Path | None,
-    typer.Option(
-        "--session", metavar="DIR", help="A new folder. Default: SONG-live/DATE-TIME.", show_default=False
-    ),
-]
-_Json = Annotated[
-    bool,
-    typer.Option("--json", help="Print one JSON object on standard output and nothing else there."),
-]
-_Cv = Annotated[
-    int,
-    typer.Option(
-        "--cv",
-        metavar="N",
-        help="How many outputs after the first two carry voltages: pitch and gate of companions, by turns.",
-    ),
-]
-_CvOutput = Annotated[
-    int, typer.Option("--output", metavar="N", help="The device's output that is connected, from 1.")
-]
-_CvInput = Annotated[
-    int, typer.Option("--heard", metavar="N", help="The device's input that it is connected to, from 1.")
-]
-_Measured = Annotated[
-    str,
-    typer.Option(
-        "--by",
-        metavar="WAY",
-        help="output: by a cable, where the input is known; input: the other way round; oscillator: by one "
-        "that is tuned to C4 at 0 V.",
-    ),
-]
 MAX_SCRIPT = 1 << 22
 
 
@@ -171,23 +39,23 @@ def register(app: typer.Typer) -> None:
 
 
 def play(
-    song: _Song,
-    device: _Device = None,
-    input: _Input = "",
-    inputs: _Inputs = 0,
-    cv: _Cv = 0,
-    period: _Period = 256,
-    midi_in: _MidiIn = None,
-    midi_out: _MidiOut = None,
-    companions: _Companions = None,
-    timbre: _Timbre = "",
-    timbre_model: _TimbreModels = None,
-    adviser: _Adviser = None,
-    launchpads: _Launchpads = True,
-    osc: _Osc = None,
-    session: _SessionOut = None,
-    seed: _Seed = 0,
-    json: _Json = False,
+    song: opt.Song,
+    device: opt.Device = None,
+    input: opt.Input = "",
+    inputs: opt.Inputs = 0,
+    cv: opt.Cv = 0,
+    period: opt.Period = 256,
+    midi_in: opt.MidiIn = None,
+    midi_out: opt.MidiOut = None,
+    companions: opt.Companions = None,
+    timbre: opt.Timbre = "",
+    timbre_model: opt.TimbreModels = None,
+    adviser: opt.Adviser = None,
+    launchpads: opt.Launchpads = True,
+    osc: opt.Osc = None,
+    session: opt.SessionOut = None,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
 ) -> None:
     """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
     from datetime import datetime
@@ -224,7 +92,7 @@ def play(
     lines([f"session: {place}; play it again with: stemwright live replay {quoted(place)}"])
 
 
-def devices(json: _Json = False) -> None:
+def devices(json: opt.Json = False) -> None:
     """List sound devices, ports of a JACK server, and MIDI ports."""
     from stemwright.live.devices import listing
 
@@ -249,18 +117,18 @@ def devices(json: _Json = False) -> None:
 
 
 def render(
-    song: _Song,
-    script: _Script,
-    out: _OutDir,
-    block: _Block = 128,
-    companions: _Companions = None,
-    timbre: _Timbre = "",
-    timbre_model: _TimbreModels = None,
-    heard: _Heard = None,
-    adviser: _Adviser = None,
-    cv: _Cv = 0,
-    seed: _Seed = 0,
-    json: _Json = False,
+    song: opt.Song,
+    script: opt.Script,
+    out: opt.OutDir,
+    block: opt.Block = 128,
+    companions: opt.Companions = None,
+    timbre: opt.Timbre = "",
+    timbre_model: opt.TimbreModels = None,
+    heard: opt.Heard = None,
+    adviser: opt.Adviser = None,
+    cv: opt.Cv = 0,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
 ) -> None:
     """Play a script on a virtual clock: main.wav, all that was recorded, and the session's log."""
     from stemwright.errors import UsageError
@@ -299,7 +167,9 @@ def render(
         lines([*said, f"{made}: {seconds:.1f} s"])
 
 
-def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: _Json = False) -> None:
+def replay(
+    session: opt.Session, out: opt.OutFile = None, block: opt.Block = 4096, json: opt.Json = False
+) -> None:
     """Play a session again from its log: the same main, to the last bit."""
     from datetime import datetime
 
@@ -332,7 +202,7 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
         lines([f"{target}: {seconds:.1f} s"])
 
 
-def keep(session: _Session, out: _OutSong = None, json: _Json = False) -> None:
+def keep(session: opt.Session, out: opt.OutSong = None, json: opt.Json = False) -> None:
     """Make a song of a session: its form as it was played, what was recorded as layers."""
     from dataclasses import asdict
 
@@ -359,13 +229,13 @@ def keep(session: _Session, out: _OutSong = None, json: _Json = False) -> None:
 
 
 def calibrate(
-    device: _Device = None,
-    input: _Input = "",
-    output: _CvOutput = 3,
-    heard: _CvInput = 1,
-    by: _Measured = "output",
-    period: _Period = 256,
-    json: _Json = False,
+    device: opt.Device = None,
+    input: opt.Input = "",
+    output: opt.CvOutput = 3,
+    heard: opt.CvInput = 1,
+    by: opt.Measured = "output",
+    period: opt.Period = 256,
+    json: opt.Json = False,
 ) -> None:
     """Measure gain and offset of a DC-coupled channel, for voltages that are in tune; kept by device."""
     import time
