@@ -78,7 +78,6 @@ def play(
         cv,
         seed=seed,
         device=device or USUAL,
-        block=period,
         timbres=tuple(timbre_model or ()),
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)

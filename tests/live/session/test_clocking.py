@@ -11,14 +11,15 @@ import pytest
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.live.clock.transport import Transport
+from stemwright.live.desk.desk import Desk
 from stemwright.live.desk.setup import Setup
 from stemwright.live.session import clocking
 from stemwright.live.session.clocking import Clocking
-from stemwright.live.session.drummer import Drummer
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.offline import render
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.script import read_script
+from support.beats import clicks
 
 RATE = 48_000
 
@@ -41,10 +42,6 @@ class Peer:
 
     def close(self) -> None:
         self.closed = True
-
-
-def nobody(start: int) -> Drummer:
-    raise UsageError("beats: nobody is heard")
 
 
 def test_a_set_follows_a_midi_clock(opened: Opened, tmp_path: Path) -> None:
@@ -82,7 +79,7 @@ def test_a_link_session_is_joined_and_followed(monkeypatch: pytest.MonkeyPatch) 
     peer, said = Peer(), list[str]()
     monkeypatch.setattr(clocking, "join", lambda bpm: peer)
     transport = Transport(Fraction(120))
-    following = Clocking(transport, said.append, 0, False, nobody)
+    following = Clocking(transport, said.append, Desk(Setup()), False)
     following.choose("link", 0)
     limit = time.monotonic() + 5
     while not said and time.monotonic() < limit:
@@ -108,9 +105,9 @@ def test_what_cannot_be_followed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     said: list[str] = []
     transport = Transport(Fraction(120))
     with pytest.raises(UsageError, match="no virtual clock"):
-        Clocking(transport, said.append, 0, True, nobody).choose("link", 0)
-    following = Clocking(transport, said.append, 0, False, nobody)
-    with pytest.raises(UsageError, match="beats: nobody is heard"):
+        Clocking(transport, said.append, Desk(Setup()), True).choose("link", 0)
+    following = Clocking(transport, said.append, Desk(Setup()), False)
+    with pytest.raises(UsageError, match="this set has no input"):
         following.choose("beats", 0)
 
     def none(bpm: Fraction) -> Peer:
@@ -127,10 +124,31 @@ def test_what_cannot_be_followed_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_one_clock_at_a_time_and_other_messages_are_not_its(monkeypatch: pytest.MonkeyPatch) -> None:
     transport = Transport(Fraction(120))
-    following = Clocking(transport, lambda line: None, 0, False, nobody)
+    following = Clocking(transport, lambda line: None, Desk(Setup()), False)
     assert not following.hear(0, 0, 0, b"\xf8")
     following.choose("midi", 0)
     assert not following.hear(0, 0, 0, b"\x90\x3c\x40")
     assert following.hear(0, 0, 0, b"\xf2\x08\x00")
     assert transport.position(0) == 2
     assert following.hear(0, 0, 0, b"\xf8") and following.hear(1, 5, 0, b"\xfc")
+
+
+def test_a_drummer_is_followed_and_bars_are_not_his() -> None:
+    """He plays at 118 BPM, a third of a beat beside the transport, which begins at 112."""
+    transport = Transport(Fraction(112))
+    desk = Desk(Setup(inputs=1))
+    following = Clocking(transport, lambda line: None, desk, False)
+    following.choose("beats", 0)
+    transport.play(0)
+    beats = [0.2 + n * 60 / 118 for n in range(50)]
+    sound = clicks(beats, 24.0, RATE)[:, None]
+    for start in range(0, len(sound), 480):
+        desk.graph.render(480, sound[start : start + 480])
+        desk.pump()
+        following.tick(desk.graph.sample)
+    assert abs(float(transport.tempo.bpm(desk.graph.sample)) - 118) < 1.5
+    off = [(float(transport.position(round(beat * RATE))) + 0.5) % 1 - 0.5 for beat in beats[24:]]
+    assert max(abs(each) for each in off) * 60 / 118 < 0.035
+    following.choose("internal", desk.graph.sample)
+    desk.graph.render(480, sound[:480])
+    assert len(desk.heard()) <= 480

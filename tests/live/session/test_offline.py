@@ -16,8 +16,10 @@ import soundfile
 
 from stemwright.errors import UsageError
 from stemwright.live.companion.presets import load
+from stemwright.live.control.actions import make
 from stemwright.live.desk.replay import replay
 from stemwright.live.desk.setup import Setup
+from stemwright.live.session.acting import act
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.offline import render
 from stemwright.live.session.opening import Opened
@@ -246,3 +248,19 @@ def test_a_stream_is_the_same_however_fast_the_worker_is(opened: Opened, tmp_pat
     slow = play(other, tmp_path / "two", text, 64, companion=False, works=True, late=0.5)
     assert remarks(slow) == []
     assert (tmp_path / "one/main.wav").read_bytes() == (tmp_path / "two/main.wav").read_bytes()
+
+
+def test_a_companion_takes_its_setups_and_forgets(opened: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    setup = Setup(RATE, opened.columns, 1)
+    live = LiveSet(opened, folder, setup, Parts(load("answers"), is_offline=True))
+    live.start()
+    act(live, make("player.setup", [0, 1]))
+    assert live.ensemble is not None and live.ensemble.value("horn/answer/density") == 0.8
+    act(live, make("player.setup", [0, 7]))
+    act(live, make("player.reset", [0]))
+    live.end()
+    assert [each.text for each in live.messages] == [
+        "player.setup: horn: setup 7 is none; there are 2, from 0"
+    ]

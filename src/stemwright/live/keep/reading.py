@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -71,15 +72,14 @@ def read_session(folder: Path) -> Session:
         raise UsageError(f"{folder}: the transport never played, so there is nothing to keep")
     last = int(played.end if played.end is not None else played.commands["at"].max(initial=0))
     found.end = end if end is not None else max(last, found.bars[-1].at)
-    starts = {
+    starts = Counter(
         int(command["at"])
         for command in played.commands
         if command["op"] == Op.RECORD and command["index"] == 1
-    }
-    folders = (folder / "buses" / str(number) for number in range(1, len(starts) + 1))
-    found.recordings = {
-        place: start for place, start in zip(folders, sorted(starts), strict=True) if place.is_dir()
-    }
+    )
+    begun = sorted(start for start, buses in starts.items() if buses > 1)  # one alone is a beat tracker's
+    folders = (folder / "buses" / str(number) for number in range(1, len(begun) + 1))
+    found.recordings = {place: start for place, start in zip(folders, begun, strict=True) if place.is_dir()}
     return found
 
 

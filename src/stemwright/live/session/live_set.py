@@ -26,7 +26,6 @@ from stemwright.live.desk.setup import Setup
 from stemwright.live.launch.queue import Launcher
 from stemwright.live.session.bars import BarLog
 from stemwright.live.session.clocking import Clocking
-from stemwright.live.session.drummer import Drummer
 from stemwright.live.session.faders import OPEN_LOW, Faders
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.recording import Recording
@@ -59,8 +58,7 @@ FAILURES = {
 class Parts:
     """What a set may have beside the song. ``voices``: a sound of its own for each companion; ``adviser``:
     a program that reads words; ``worker``: what makes more stems; ``is_offline``: on a virtual clock;
-    ``calibration``: of the device's channels for voltages; ``block``: samples from what can be reached to
-    where it is heard."""
+    ``calibration``: of the device's channels for voltages."""
 
     preset: Preset | None = None
     voices: list[Voices] = field(default_factory=list)
@@ -69,7 +67,6 @@ class Parts:
     seed: int = 0
     is_offline: bool = False
     calibration: DeviceCalibration | None = None
-    block: int = 128
 
 
 class LiveSet:
@@ -87,7 +84,7 @@ class LiveSet:
         self.main_level = 0.0
         self.transport = Transport.of_song(opened.song.state, self.rate)
         self.clock = TransportClock(self.transport)
-        self.clocking = Clocking(self.transport, self.say, parts.block, parts.is_offline, self._drummer)
+        self.clocking = Clocking(self.transport, self.say, self.desk, parts.is_offline)
         self.taps = TapTempo(self.rate)
         self._begin_time()
         self.mood = Mood(self.clock, self.rate)
@@ -150,9 +147,6 @@ class LiveSet:
             for channel, port in zip(desk.players, desk.ports, strict=False)
         ]
 
-    def _drummer(self, start: int) -> Drummer:
-        return Drummer(self.desk, self.transport, self.say, start)
-
     def start(self) -> None:
         """Begin: companions that play by themselves start."""
         if self.ensemble is not None:
@@ -199,8 +193,8 @@ class LiveSet:
         if self.ensemble is not None:
             self.play(self.ensemble.end(self.now))
         self.play(self.voltages.rest(self.now))
+        self.clocking.close(self.now)
         self._reported(self.desk.pump())
-        self.clocking.close()
         self.recording.close()
         if self.parts.worker is not None:
             self.parts.worker.close()

@@ -42,7 +42,6 @@ class Wanted:
     seed: int = 0
     is_offline: bool = False
     device: str = ""
-    block: int = 128
     timbres: tuple[str, ...] = ()
 
 
@@ -57,11 +56,11 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
     folder.mkdir(parents=True, exist_ok=True)
     say("copying and mixing the song")
     opened = open_song(song, folder)
-    voices = _voices(preset, wanted, say) if preset is not None and wanted.sounds else []
+    voices = voices_of(preset, wanted, say) if preset is not None and wanted.sounds else []
     setup = Setup(
         wanted.rate,
         opened.columns,
-        0 if preset is None else _outputs(preset),
+        0 if preset is None else outputs_of(preset),
         wanted.inputs,
         wanted.cv,
         timbres=timbres,
@@ -80,16 +79,16 @@ def _made(
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
     calibration = store.load(wanted.device) if wanted.cv and wanted.device else None
-    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration, wanted.block)
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration)
     return LiveSet(opened, folder, setup, parts)
 
 
-def _outputs(preset: Preset) -> int:
+def outputs_of(preset: Preset) -> int:
     """How many outputs the voices of a preset play on."""
     return 1 + max(voice.out for partner in preset.partners for voice in partner.voices.values())
 
 
-def _voices(preset: Preset, wanted: Wanted, say: Say) -> list[Voices]:
+def voices_of(preset: Preset, wanted: Wanted, say: Say) -> list[Voices]:
     """A sound for each output, by the first voice that plays on it."""
     found: dict[int, Voices] = {}
     for partner in preset.partners:

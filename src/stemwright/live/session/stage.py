@@ -100,6 +100,7 @@ class Stage:
             self._keeper.tend()
             period = self._keeper.device.period
         live.now = max(live.now, live.desk.graph.sample + period)
+        live.clocking.ahead = period / live.rate
         self._hear()
         live.tick(live.now)
         self._send()
