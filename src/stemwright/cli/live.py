@@ -9,32 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from stemwright.cli.live_options import (
-    Adviser,
-    Block,
-    Companions,
-    Cv,
-    Device,
-    Heard,
-    Input,
-    Inputs,
-    Json,
-    Launchpads,
-    MidiIn,
-    MidiOut,
-    Osc,
-    OutDir,
-    OutFile,
-    Period,
-    Script,
-    Seed,
-    Session,
-    SessionOut,
-    Song,
-    Timbre,
-    TimbreModels,
-)
-from stemwright.cli.live_tools import calibrate, keep
+from stemwright.cli import live_options as opt
 from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
@@ -64,23 +39,23 @@ def register(app: typer.Typer) -> None:
 
 
 def play(
-    song: Song,
-    device: Device = None,
-    input: Input = "",
-    inputs: Inputs = 0,
-    cv: Cv = 0,
-    period: Period = 256,
-    midi_in: MidiIn = None,
-    midi_out: MidiOut = None,
-    companions: Companions = None,
-    timbre: Timbre = "",
-    timbre_model: TimbreModels = None,
-    adviser: Adviser = None,
-    launchpads: Launchpads = True,
-    osc: Osc = None,
-    session: SessionOut = None,
-    seed: Seed = 0,
-    json: Json = False,
+    song: opt.Song,
+    device: opt.Device = None,
+    input: opt.Input = "",
+    inputs: opt.Inputs = 0,
+    cv: opt.Cv = 0,
+    period: opt.Period = 256,
+    midi_in: opt.MidiIn = None,
+    midi_out: opt.MidiOut = None,
+    companions: opt.Companions = None,
+    timbre: opt.Timbre = "",
+    timbre_model: opt.TimbreModels = None,
+    adviser: opt.Adviser = None,
+    launchpads: opt.Launchpads = True,
+    osc: opt.Osc = None,
+    session: opt.SessionOut = None,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
 ) -> None:
     """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
     from datetime import datetime
@@ -103,7 +78,6 @@ def play(
         cv,
         seed=seed,
         device=device or USUAL,
-        block=period,
         timbres=tuple(timbre_model or ()),
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
@@ -117,7 +91,7 @@ def play(
     lines([f"session: {place}; play it again with: stemwright live replay {quoted(place)}"])
 
 
-def devices(json: Json = False) -> None:
+def devices(json: opt.Json = False) -> None:
     """List sound devices, ports of a JACK server, and MIDI ports."""
     from stemwright.live.devices import listing
 
@@ -142,18 +116,18 @@ def devices(json: Json = False) -> None:
 
 
 def render(
-    song: Song,
-    script: Script,
-    out: OutDir,
-    block: Block = 128,
-    companions: Companions = None,
-    timbre: Timbre = "",
-    timbre_model: TimbreModels = None,
-    heard: Heard = None,
-    adviser: Adviser = None,
-    cv: Cv = 0,
-    seed: Seed = 0,
-    json: Json = False,
+    song: opt.Song,
+    script: opt.Script,
+    out: opt.OutDir,
+    block: opt.Block = 128,
+    companions: opt.Companions = None,
+    timbre: opt.Timbre = "",
+    timbre_model: opt.TimbreModels = None,
+    heard: opt.Heard = None,
+    adviser: opt.Adviser = None,
+    cv: opt.Cv = 0,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
 ) -> None:
     """Play a script on a virtual clock: main.wav, all that was recorded, and the session's log."""
     from stemwright.errors import UsageError
@@ -192,7 +166,9 @@ def render(
         lines([*said, f"{made}: {seconds:.1f} s"])
 
 
-def replay(session: Session, out: OutFile = None, block: Block = 4096, json: Json = False) -> None:
+def replay(
+    session: opt.Session, out: opt.OutFile = None, block: opt.Block = 4096, json: opt.Json = False
+) -> None:
     """Play a session again from its log: the same main, to the last bit."""
     from datetime import datetime
 
@@ -223,6 +199,71 @@ def replay(session: Session, out: OutFile = None, block: Block = 4096, json: Jso
         emit_json({"session": str(session), "main": str(target), "seconds": round(seconds, 3)})
     else:
         lines([f"{target}: {seconds:.1f} s"])
+
+
+def keep(session: opt.Session, out: opt.OutSong = None, json: opt.Json = False) -> None:
+    """Make a song of a session: its form as it was played, what was recorded as layers."""
+    from dataclasses import asdict
+
+    from stemwright.live.keep.song import keep as make
+
+    target = session.with_name(f"{session.resolve().name}-song") if out is None else out
+    with watching() as watch:
+        made = make(session, target, lambda done, of: watch("keep", done, of))
+    if json:
+        stems = [{**asdict(stem), "bars": bars} for stem, bars in made.made]
+        emit_json({**asdict(made), "made": stems, "song": str(made.song), "session": str(session)})
+        return
+    lines([f"{made.song}: {made.form}, {made.bars} bars"])
+    for what, bars in (("not heard", made.silent), ("played something else", made.other)):
+        lines([f"{layer}: {what} in bars {', '.join(spans)}" for layer, spans in bars.items()])
+    lines([f"{layer}: recorded, {file}" for layer, file in made.recorded.items()])
+    for stem, where in made.made:
+        heard = f"heard in bars {', '.join(where)}" if where else "not heard"
+        back = f"stemwright restore {quoted(made.song)} {stem.run}"
+        name = f"{stem.layer} {stem.row + 1}, {stem.words or 'another'} {stem.seed}"
+        lines([f"{name}: made in the set, {heard}; its notes, in the old form: {back}"])
+    lines([f"marked: bars {bars}" for bars in made.marked])
+    lines(made.remarks)
+
+
+def calibrate(
+    device: opt.Device = None,
+    input: opt.Input = "",
+    output: opt.CvOutput = 3,
+    heard: opt.CvInput = 1,
+    by: opt.Measured = "output",
+    period: opt.Period = 256,
+    json: opt.Json = False,
+) -> None:
+    """Measure gain and offset of a DC-coupled channel, for voltages that are in tune; kept by device."""
+    import time
+
+    from stemwright.errors import UsageError
+    from stemwright.live.cv.measuring import WAYS, Bench, calibrated
+    from stemwright.live.cv.store import load, save
+    from stemwright.live.devices import USUAL, Wish, open_audio, rate_of
+
+    if by not in WAYS:
+        raise UsageError(f"--by {by}: is none of {', '.join(WAYS)}")
+    known = load(device or USUAL)
+
+    def wait(seconds: float) -> bool:
+        time.sleep(seconds)
+        return opened.alive
+
+    bench = Bench(rate_of(device), output, heard, wait)
+    opened = open_audio(bench.graph, Wish(device, input, period))
+    try:
+        after, made = calibrated(bench, known, output, heard, by)
+    finally:
+        opened.stop()
+    file = save(after)
+    channel = f"input {heard}" if by == "input" else f"output {output}"
+    if json:
+        emit_json({"channel": channel, "gain": made.gain, "offset": made.offset, "file": str(file)})
+    else:
+        lines([f"{channel}: gain {made.gain:.4f}, offset {1000 * made.offset:.1f} mV; kept in {file}"])
 
 
 def _text(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""Options of the commands of `live`."""
+"""Arguments and options of `live`."""
 
 from __future__ import annotations
 

@@ -16,14 +16,17 @@ import soundfile
 
 from stemwright.errors import UsageError
 from stemwright.live.companion.presets import load
+from stemwright.live.control.actions import make
 from stemwright.live.desk.replay import replay
 from stemwright.live.desk.setup import Setup
+from stemwright.live.session.acting import act
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.offline import render
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.script import Due, read_script
 from stemwright.live.worker.worker import Made, Worker
 
+NOBODY = "transport.clock: this set has no input; play it with --inputs 1"
 RATE = 48_000
 BAR = RATE  # four quarters at 240 BPM
 COLUMNS = ("drums", "bass", "harmony", "lead")
@@ -163,6 +166,7 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
     1     player.mute 3
     1     slot.make bass 0 jazzy
     1     timbre.blend 0.5
+    1     transport.clock beats
     1     vibe.say "xyzzy"
     1     cv.voltage 0 3
     2     end
@@ -175,6 +179,7 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
         "column.level: column 31: is none; there are 4",
         "player.mute: player 4: is none; there are 0",
         "slot.make: nobody makes stems in this set",
+        NOBODY,
         "timbre.blend: no input goes through a timbre; begin with --timbre-model BUNDLE",
         "cv.voltage: output 1: is none; there are 0 for voltages",
     ):
@@ -244,3 +249,18 @@ def test_a_stream_is_the_same_however_fast_the_worker_is(opened: Opened, tmp_pat
     slow = play(other, tmp_path / "two", text, 64, companion=False, works=True, late=0.5)
     assert remarks(slow) == []
     assert (tmp_path / "one/main.wav").read_bytes() == (tmp_path / "two/main.wav").read_bytes()
+
+
+def test_a_companion_takes_its_setups_and_forgets(opened: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    setup = Setup(RATE, opened.columns, 1)
+    live = LiveSet(opened, folder, setup, Parts(load("answers"), is_offline=True))
+    live.start()
+    act(live, make("player.setup", [0, 1]))
+    assert live.ensemble is not None and live.ensemble.value("horn/answer/density") == 0.8
+    act(live, make("player.setup", [0, 7]))
+    act(live, make("player.reset", [0]))
+    live.end()
+    said = [each.text for each in live.messages if each.severity == "warning"]
+    assert said == ["player.setup: horn: setup 7 is none; there are 2, from 0"]

@@ -198,6 +198,18 @@ def _mute_player(live: LiveSet, words: Arguments) -> None:
     live.play(live.ensemble.set(live.now, path, muted))
 
 
+def _set_up_player(live: LiveSet, words: Arguments) -> None:
+    partner = _partner(live, words)
+    assert live.ensemble is not None
+    live.play(live.ensemble.set_up(live.now, partner, words["setup"]))
+
+
+def _reset_player(live: LiveSet, words: Arguments) -> None:
+    partner = _partner(live, words)
+    assert live.ensemble is not None
+    live.ensemble.partners[partner].forget()
+
+
 def _say(live: LiveSet, words: Arguments) -> None:
     said = live.listening.say(live.now, words["text"])
     if said is not None and said.line:
@@ -274,6 +286,8 @@ _DOES: Mapping[str, Callable[[LiveSet, Arguments], None]] = {
     "player.set": _set_player,
     "player.turn": _turn_player,
     "player.mute": _mute_player,
+    "player.setup": _set_up_player,
+    "player.reset": _reset_player,
     "timbre.blend": timbres.blend,
     "timbre.latent": timbres.latent,
     "timbre.walk": timbres.walk,

@@ -27,8 +27,7 @@ _MESSAGES = frozenset((CLOCK, START, CONTINUE, STOP, POSITION))
 
 
 class Clocking:
-    """``block``: samples from the first one that can be reached to where it is heard. ``is_offline``: on a
-    virtual clock, which nobody else keeps."""
+    """``is_offline``: on a virtual clock, which nobody else keeps."""
 
     def __init__(
         self, transport: Transport, say: Callable[[str], None], desk: Desk, is_offline: bool

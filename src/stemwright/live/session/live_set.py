@@ -58,8 +58,7 @@ FAILURES = {
 class Parts:
     """What a set may have beside the song. ``voices``: a sound of its own for each companion; ``adviser``:
     a program that reads words; ``worker``: what makes more stems; ``is_offline``: on a virtual clock;
-    ``calibration``: of the device's channels for voltages; ``block``: samples from what can be reached to
-    where it is heard."""
+    ``calibration``: of the device's channels for voltages."""
 
     preset: Preset | None = None
     voices: list[Voices] = field(default_factory=list)
@@ -68,7 +67,6 @@ class Parts:
     seed: int = 0
     is_offline: bool = False
     calibration: DeviceCalibration | None = None
-    block: int = 128
 
 
 class LiveSet:

@@ -42,7 +42,6 @@ class Wanted:
     seed: int = 0
     is_offline: bool = False
     device: str = ""
-    block: int = 128
     timbres: tuple[str, ...] = ()
 
 
@@ -80,7 +79,7 @@ def _made(
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
     calibration = store.load(wanted.device) if wanted.cv and wanted.device else None
-    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration, wanted.block)
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration)
     return LiveSet(opened, folder, setup, parts)
 
 
