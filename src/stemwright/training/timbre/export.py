@@ -35,6 +35,8 @@ from stemwright.training.timbre.sounds import Sound, Sounds
 TOLERANCE = 1e-5
 REMEMBERED = 16.0
 """Seconds of the instrument that a bundle keeps as latents, at most."""
+SETTLED, LONGEST = 24, 30
+"""Sounds, and seconds of each, by which the latent's size is settled."""
 TESTED = 4.0
 """Seconds of sound that the check streams."""
 _PREFIX = "model."
@@ -63,8 +65,6 @@ def model_of(bundle: Bundle) -> TimbreModel:
     }
     state = model.state_dict()
     for name, tensor in state.items():
-        if name == "norm.seen":
-            continue
         if name not in found or found[name].shape != tensor.shape:
             raise UsageError(f"{bundle.path}: weight {name!r} cannot be read from its graphs")
         state[name] = found[name]
@@ -107,6 +107,7 @@ def export_model(
     """Write, check and bundle the graphs of a network; ``about`` is the manifest without what is known
     here. StemwrightError where they do not stream as they should."""
     model = model.cpu().eval()
+    model.settle(torch.cat([_latents(model, sound) for sound in sounds.train[:SETTLED]], dim=2))
     sizes = state_sizes(model)
     memory = remembered(model, sounds.train)
     with tempfile.TemporaryDirectory() as temp:
@@ -188,12 +189,17 @@ def streamed_apart(encoder: Path, decoder: Path, sizes: tuple[int, int], sound: 
     return float(np.abs(np.concatenate(parts) - whole).max())
 
 
-@torch.no_grad()
 def remembered(model: TimbreModel, sounds: tuple[Sound, ...]) -> Sound:
     """Latents of the loudest stretch of an instrument, ``[frames, latent]``."""
     sound = _loudest(sounds, REMEMBERED)
-    latent = model.encode(torch.from_numpy(sound[: len(sound) // HOP * HOP])[None])
-    return np.ascontiguousarray(latent[0].T.numpy())
+    return np.ascontiguousarray(_latents(model, sound)[0].T.numpy())
+
+
+@torch.no_grad()
+def _latents(model: TimbreModel, sound: Sound) -> Tensor:
+    """Of a sound's first half minute at most: ``[1, latent, hops]``."""
+    count = min(len(sound), LONGEST * RATE) // HOP * HOP
+    return model.encode(torch.from_numpy(sound[:count])[None])
 
 
 def _loudest(sounds: tuple[Sound, ...], seconds: float) -> Sound:
