@@ -23,6 +23,7 @@ from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.onnx_session import open_session
 from stemwright.models.timbre import DECODER, ENCODER, HOP, MEMORY, RATE
 from stemwright.training.codec.export import averaged, last_figures
+from stemwright.training.codec.restore import constants
 from stemwright.training.fit import checkpoint
 from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
 from stemwright.training.fit.run import BEST
@@ -52,17 +53,12 @@ def load_model(path: Path) -> tuple[TimbreModel, dict[str, Any]]:
 
 def model_of(bundle: Bundle) -> TimbreModel:
     """The network of a timbre's bundle that this version exported. UsageError for any other."""
-    from onnx import numpy_helper
-
     network = bundle.manifest.architecture.get("network")
     if not isinstance(network, dict):
         raise UsageError(f"{bundle.path}: field 'architecture.network' is missing: it was not trained here")
     model = TimbreModel(TimbreConfig.from_json(network))
-    found = {
-        each.name.removeprefix(_PREFIX): torch.from_numpy(numpy_helper.to_array(each).copy())
-        for name in (ENCODER, DECODER)
-        for each in read_graph(bundle.file(name)).initializer
-    }
+    graphs = [constants(read_graph(bundle.file(name))) for name in (ENCODER, DECODER)]
+    found = {name.removeprefix(_PREFIX): tensor for graph in graphs for name, tensor in graph.items()}
     state = model.state_dict()
     for name, tensor in state.items():
         if name not in found or found[name].shape != tensor.shape:
