@@ -141,7 +141,7 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
         "column.level: column 31: is none; there are 4",
         "player.mute: player 4: is none; there are 0",
         "slot.make: nobody makes stems in this set",
-        "timbre.blend: no input goes through a timbre; begin with --timbre-model BUNDLE",
+        "timbre.blend: no input goes through a timbre; begin the set with one",
         "cv.voltage: output 1: is none; there are 0 for voltages",
     ):
         assert line in said, said
