@@ -34,11 +34,8 @@ def test_the_command_measures_mixes_and_recordings(
 ) -> None:
     import soundfile
 
-    bundle, mixes, out = (
-        write_beats(tmp_path).path,
-        write_click_mixes(tmp_path / "mixes"),
-        tmp_path / "r.json",
-    )
+    bundle, out = write_beats(tmp_path).path, tmp_path / "r.json"
+    mixes = write_click_mixes(tmp_path / "mixes")
     (mixes / "manifest.json").write_text('{"schema": 1, "kind": "mixes"}')
     assert run(["evaluate", "beats", str(bundle), str(mixes), "--clips", "1", "--out", str(out)]) == 0
     said = capsys.readouterr().out

@@ -4,118 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
+from stemwright.cli import live_options as opt
 from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
-_Song = Annotated[Path, typer.Argument(metavar="SONG", help="The song's folder.", show_default=False)]
-_Session = Annotated[Path, typer.Argument(metavar="SESSION", help="A session's folder.", show_default=False)]
-_Script = Annotated[
-    Path,
-    typer.Option("--script", metavar="FILE", help="What is done when (docs/live.md).", show_default=False),
-]
-_OutDir = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="A new folder for the session.", show_default=False)
-]
-_OutFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="The WAV file. Default: replay.wav in the session.", show_default=False
-    ),
-]
-_Block = Annotated[
-    int, typer.Option("--block", metavar="N", help="Samples of a block; the sound is the same for all.")
-]
-_Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Of all that is drawn.")]
-_Companions = Annotated[
-    str | None,
-    typer.Option(
-        "--companions",
-        metavar="NAME",
-        help="Companions: a preset's name or a .toml file.",
-        show_default=False,
-    ),
-]
-_Timbre = Annotated[
-    str,
-    typer.Option("--timbre", metavar="NAME", help="Of companions that play as a lead.", show_default=False),
-]
-_TimbreModels = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--timbre-model",
-        metavar="BUNDLE",
-        help="A timbre that an input sounds as, by name or folder: the first is of input 1.",
-        show_default=False,
-    ),
-]
-_Heard = Annotated[
-    Path | None,
-    typer.Option(
-        "--input",
-        metavar="FILE",
-        help="A recording that the inputs hear, an input a channel.",
-        show_default=False,
-    ),
-]
-_Adviser = Annotated[
-    str | None,
-    typer.Option(
-        "--adviser", metavar="COMMAND", help="A program that reads words, in JSON lines.", show_default=False
-    ),
-]
-_Device = Annotated[
-    str | None,
-    typer.Option(
-        "--device",
-        metavar="NAME",
-        help="jack, jack:SERVER, alsa:NAME, a part of a name, or null. Default: JACK where it runs, else the "
-        "usual one.",
-        show_default=False,
-    ),
-]
-_Input = Annotated[
-    str, typer.Option("--input", metavar="NAME", help="The device that is heard.", show_default=False)
-]
-_Inputs = Annotated[int, typer.Option("--inputs", metavar="N", help="How many of its channels.")]
-_Period = Annotated[int, typer.Option("--period", metavar="N", help="Samples of a block; JACK has its own.")]
-_MidiIn = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--midi-in",
-        metavar="NAME",
-        help="A MIDI port that is heard; the first is port 0.",
-        show_default=False,
-    ),
-]
-_MidiOut = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--midi-out",
-        metavar="NAME",
-        help="A MIDI port that companions play on, the first one's first; the last one gets the clock.",
-        show_default=False,
-    ),
-]
-_Launchpads = Annotated[bool, typer.Option("--launchpads/--no-launchpads", help="Look for Launchpads.")]
-_Osc = Annotated[
-    int | None,
-    typer.Option("--osc", metavar="PORT", help="Listen to OSC at a UDP port.", show_default=False),
-]
-_SessionOut = Annotated[
-    Path | None,
-    typer.Option(
-        "--session", metavar="DIR", help="A new folder. Default: SONG-live/DATE-TIME.", show_default=False
-    ),
-]
-_Json = Annotated[
-    bool,
-    typer.Option("--json", help="Print one JSON object on standard output and nothing else there."),
-]
 MAX_SCRIPT = 1 << 22
 
 
@@ -142,26 +39,30 @@ def register(app: typer.Typer) -> None:
 
 
 def play(
-    song: _Song,
-    device: _Device = None,
-    input: _Input = "",
-    inputs: _Inputs = 0,
-    period: _Period = 256,
-    midi_in: _MidiIn = None,
-    midi_out: _MidiOut = None,
-    companions: _Companions = None,
-    timbre: _Timbre = "",
-    timbre_model: _TimbreModels = None,
-    adviser: _Adviser = None,
-    launchpads: _Launchpads = True,
-    osc: _Osc = None,
-    session: _SessionOut = None,
-    seed: _Seed = 0,
+    song: opt.Song,
+    device: opt.Device = None,
+    input: opt.Input = "",
+    inputs: opt.Inputs = 0,
+    cv: opt.Cv = 0,
+    period: opt.Period = 256,
+    midi_in: opt.MidiIn = None,
+    midi_out: opt.MidiOut = None,
+    companions: opt.Companions = None,
+    timbre: opt.Timbre = "",
+    timbre_model: opt.TimbreModels = None,
+    adviser: opt.Adviser = None,
+    launchpads: opt.Launchpads = True,
+    osc: opt.Osc = None,
+    session: opt.SessionOut = None,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
 ) -> None:
     """Play a song on a stage: a terminal screen, pads, MIDI, OSC; all of it is logged and can be replayed."""
     from datetime import datetime
 
-    from stemwright.live.devices import Wish, rate_of
+    from rich.console import Console
+
+    from stemwright.live.devices import USUAL, Wish, rate_of
     from stemwright.live.session.sets import Wanted, live_set
     from stemwright.live.session.stage import Means
     from stemwright.live.session.stage import play as on_stage
@@ -174,16 +75,23 @@ def play(
         adviser,
         rate_of(device),
         max(inputs, len(timbre_model or ())),
+        cv,
         seed=seed,
+        device=device or USUAL,
         timbres=tuple(timbre_model or ()),
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
-    with live_set(song, place, wanted, lambda line: lines([line])) as live:
-        on_stage(live, means)
+    aside = Console(stderr=json)
+    with live_set(song, place, wanted, lambda line: aside.print(line, markup=False)) as live:
+        on_stage(live, means, aside)
+        seconds = live.desk.graph.sample / live.rate
+    if json:
+        emit_json({"session": str(place), "seconds": round(seconds, 3)})
+        return
     lines([f"session: {place}; play it again with: stemwright live replay {quoted(place)}"])
 
 
-def devices(json: _Json = False) -> None:
+def devices(json: opt.Json = False) -> None:
     """List sound devices, ports of a JACK server, and MIDI ports."""
     from stemwright.live.devices import listing
 
@@ -208,17 +116,18 @@ def devices(json: _Json = False) -> None:
 
 
 def render(
-    song: _Song,
-    script: _Script,
-    out: _OutDir,
-    block: _Block = 128,
-    companions: _Companions = None,
-    timbre: _Timbre = "",
-    timbre_model: _TimbreModels = None,
-    heard: _Heard = None,
-    adviser: _Adviser = None,
-    seed: _Seed = 0,
-    json: _Json = False,
+    song: opt.Song,
+    script: opt.Script,
+    out: opt.OutDir,
+    block: opt.Block = 128,
+    companions: opt.Companions = None,
+    timbre: opt.Timbre = "",
+    timbre_model: opt.TimbreModels = None,
+    heard: opt.Heard = None,
+    adviser: opt.Adviser = None,
+    cv: opt.Cv = 0,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
 ) -> None:
     """Play a script on a virtual clock: main.wav, all that was recorded, and the session's log."""
     from stemwright.errors import UsageError
@@ -240,6 +149,7 @@ def render(
         adviser,
         RATE,
         len(models) if sound is None else sound.shape[1],
+        cv,
         seed=seed,
         is_offline=True,
         timbres=models,
@@ -256,7 +166,9 @@ def render(
         lines([*said, f"{made}: {seconds:.1f} s"])
 
 
-def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: _Json = False) -> None:
+def replay(
+    session: opt.Session, out: opt.OutFile = None, block: opt.Block = 4096, json: opt.Json = False
+) -> None:
     """Play a session again from its log: the same main, to the last bit."""
     from datetime import datetime
 
@@ -289,6 +201,71 @@ def replay(session: _Session, out: _OutFile = None, block: _Block = 4096, json: 
         lines([f"{target}: {seconds:.1f} s"])
 
 
+def keep(session: opt.Session, out: opt.OutSong = None, json: opt.Json = False) -> None:
+    """Make a song of a session: its form as it was played, what was recorded as layers."""
+    from dataclasses import asdict
+
+    from stemwright.live.keep.song import keep as make
+
+    target = session.with_name(f"{session.resolve().name}-song") if out is None else out
+    with watching() as watch:
+        made = make(session, target, lambda done, of: watch("keep", done, of))
+    if json:
+        stems = [{**asdict(stem), "bars": bars} for stem, bars in made.made]
+        emit_json({**asdict(made), "made": stems, "song": str(made.song), "session": str(session)})
+        return
+    lines([f"{made.song}: {made.form}, {made.bars} bars"])
+    for what, bars in (("not heard", made.silent), ("played something else", made.other)):
+        lines([f"{layer}: {what} in bars {', '.join(spans)}" for layer, spans in bars.items()])
+    lines([f"{layer}: recorded, {file}" for layer, file in made.recorded.items()])
+    for stem, where in made.made:
+        heard = f"heard in bars {', '.join(where)}" if where else "not heard"
+        back = f"stemwright restore {quoted(made.song)} {stem.run}"
+        name = f"{stem.layer} {stem.row + 1}, {stem.words or 'another'} {stem.seed}"
+        lines([f"{name}: made in the set, {heard}; its notes, in the old form: {back}"])
+    lines([f"marked: bars {bars}" for bars in made.marked])
+    lines(made.remarks)
+
+
+def calibrate(
+    device: opt.Device = None,
+    input: opt.Input = "",
+    output: opt.CvOutput = 3,
+    heard: opt.CvInput = 1,
+    by: opt.Measured = "output",
+    period: opt.Period = 256,
+    json: opt.Json = False,
+) -> None:
+    """Measure gain and offset of a DC-coupled channel, for voltages that are in tune; kept by device."""
+    import time
+
+    from stemwright.errors import UsageError
+    from stemwright.live.cv.measuring import WAYS, Bench, calibrated
+    from stemwright.live.cv.store import load, save
+    from stemwright.live.devices import USUAL, Wish, open_audio, rate_of
+
+    if by not in WAYS:
+        raise UsageError(f"--by {by}: is none of {', '.join(WAYS)}")
+    known = load(device or USUAL)
+
+    def wait(seconds: float) -> bool:
+        time.sleep(seconds)
+        return opened.alive
+
+    bench = Bench(rate_of(device), output, heard, wait)
+    opened = open_audio(bench.graph, Wish(device, input, period))
+    try:
+        after, made = calibrated(bench, known, output, heard, by)
+    finally:
+        opened.stop()
+    file = save(after)
+    channel = f"input {heard}" if by == "input" else f"output {output}"
+    if json:
+        emit_json({"channel": channel, "gain": made.gain, "offset": made.offset, "file": str(file)})
+    else:
+        lines([f"{channel}: gain {made.gain:.4f}, offset {1000 * made.offset:.1f} mV; kept in {file}"])
+
+
 def _text(path: Path) -> str:
     """A script's text. UsageError where there is none."""
     from stemwright.errors import UsageError
@@ -310,5 +287,7 @@ _COMMANDS: tuple[tuple[Callable[..., None], str], ...] = (
     (devices, "--json"),
     (render, "my-song --script set.txt --out session"),
     (replay, "session"),
+    (keep, "session --out my-song-2"),
+    (calibrate, "--device alsa:ES-8 --output 3 --heard 1"),
 )
 """Commands in the order in which they are listed, each with an example."""

@@ -33,6 +33,8 @@ CLIENT = "stemwright"
 """What other programs see us as."""
 SYSTEMS = ("jack", "wasapi", "coreaudio", "pulse", "alsa", "null")
 RATE = 48000
+USUAL = "default"
+"""What calibrations call the device that is taken where none is named."""
 _THROUGH = "Midi Through"  # ALSA's own port, which gives back what it is sent
 
 Opened = TypeVar("Opened", Device, Connection)

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import time
+from collections import deque
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,13 +16,15 @@ import soundfile
 
 from stemwright.errors import UsageError
 from stemwright.live.companion.presets import load
+from stemwright.live.control.actions import make
 from stemwright.live.desk.replay import replay
 from stemwright.live.desk.setup import Setup
+from stemwright.live.session.acting import act
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.offline import render
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.script import Due, read_script
-from stemwright.live.worker.worker import Worker
+from stemwright.live.worker.worker import Made, Worker
 
 RATE = 48_000
 BAR = RATE  # four quarters at 240 BPM
@@ -42,11 +50,19 @@ SCRIPT = """
 
 
 def play(
-    opened: Opened, folder: Path, text: str, block: int = 128, *, companion: bool = True, works: bool = False
+    opened: Opened,
+    folder: Path,
+    text: str,
+    block: int = 128,
+    *,
+    companion: bool = True,
+    works: bool = False,
+    late: float = 0,
 ) -> LiveSet:
+    """`late`: seconds by which what the worker makes is held back."""
     folder.mkdir()
     preset = load("harmony") if companion else None
-    worker = Worker(opened.place) if works else None
+    worker = Slow(opened.place, late) if works else None
     setup = Setup(RATE, opened.columns, 1 if companion else 0)
     live = LiveSet(opened, folder, setup, Parts(preset, [], None, worker, 3, True))
     live.start()
@@ -56,6 +72,26 @@ def play(
     finally:
         live.end()
     return live
+
+
+class Slow(Worker):
+    def __init__(self, song: Path, late: float) -> None:
+        super().__init__(song)
+        self._late, self._held = late, deque[tuple[float, Made]]()
+
+    def results(self) -> list[Made]:
+        now = time.monotonic()
+        self._held.extend((now + self._late, made) for made in super().results())
+        return [self._held.popleft()[1] for due, _ in [*self._held] if due <= now]
+
+
+def read_lines(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (folder / "session.jsonl").read_text().splitlines()]
+
+
+def remarks(live: LiveSet) -> list[str]:
+    """What was said, but for the rate of the stems."""
+    return [message.text for message in live.messages if "; brought to " not in message.text]
 
 
 def heard(folder: Path) -> np.ndarray:
@@ -129,6 +165,7 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
     1     player.mute 3
     1     slot.make bass 0 jazzy
     1     timbre.blend 0.5
+    1     transport.clock beats
     1     vibe.say "xyzzy"
     1     cv.voltage 0 3
     2     end
@@ -136,12 +173,13 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
     live = play(opened, tmp_path / "set", text, companion=False)
     said = [message.text for message in live.messages]
     for line in (
-        "scene.launch: row 41: is none; there are 2",
+        "scene.launch: row 41: is none; there are 4",
         "slot.launch: column 10: is none; there are 4",
         "column.level: column 31: is none; there are 4",
         "player.mute: player 4: is none; there are 0",
         "slot.make: nobody makes stems in this set",
         "timbre.blend: no input goes through a timbre; begin the set with one",
+        "transport.clock: beats: nobody is heard; begin with --inputs 1, the drummer's channel",
         "cv.voltage: output 1: is none; there are 0 for voltages",
     ):
         assert line in said, said
@@ -182,3 +220,47 @@ def test_columns_go_by_their_names() -> None:
         {"column": 3, "row": 1, "velocity": 127},
     ]
     assert found[1].bar == (1, 2) and found[2].seconds == 9
+
+
+def test_a_stream_is_the_same_however_fast_the_worker_is(opened: Opened, tmp_path: Path) -> None:
+    text = """
+    1     transport.play
+    1     stream.weight varied 1
+    1     stream.column lead off
+    1     stream.play on
+    2.3   column.level bass -9
+    4     stream.density 0.5
+    6     stream.play off
+    8     end
+    """
+    other = replace(opened, place=tmp_path / "other")
+    shutil.copytree(opened.place, other.place)
+    live = play(opened, tmp_path / "one", text, companion=False, works=True)
+    assert remarks(live) == [] and np.abs(heard(tmp_path / "one")).max() > 0.01
+    bars = [line["bar"] for line in read_lines(tmp_path / "one") if "bar" in line]
+    rows = [[None if each is None else each[0] for each in bar["heard"]] for bar in bars]
+    assert rows[0][:4] == [2, 2, 2, None] == rows[1]
+    assert rows[2][:4] == [3, 3, 3, None] and [bar["heard"][0][1] for bar in bars[:4]] == [0, 1, 2, 3]
+    assert rows[4].count(2) == 2 and rows[5] == [None] * 4
+    again: list[np.ndarray] = []
+    replay(tmp_path / "one", lambda desk, sound: again.append(sound))
+    assert np.array_equal(np.concatenate(again)[:, :2], heard(tmp_path / "one"))
+    slow = play(other, tmp_path / "two", text, 64, companion=False, works=True, late=0.5)
+    assert remarks(slow) == []
+    assert (tmp_path / "one/main.wav").read_bytes() == (tmp_path / "two/main.wav").read_bytes()
+
+
+def test_a_companion_takes_its_setups_and_forgets(opened: Opened, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    folder.mkdir()
+    setup = Setup(RATE, opened.columns, 1)
+    live = LiveSet(opened, folder, setup, Parts(load("answers"), is_offline=True))
+    live.start()
+    act(live, make("player.setup", [0, 1]))
+    assert live.ensemble is not None and live.ensemble.value("horn/answer/density") == 0.8
+    act(live, make("player.setup", [0, 7]))
+    act(live, make("player.reset", [0]))
+    live.end()
+    assert [each.text for each in live.messages] == [
+        "player.setup: horn: setup 7 is none; there are 2, from 0"
+    ]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from stemwright.errors import UsageError
-from stemwright.live.worker.jobs import Job, commands, known_words
+from stemwright.live.worker.jobs import Job, Phrase, commands, known_words
 from stemwright.live.worker.worker import Made, Worker, call
 from stemwright.producer.create import Wish, create
 from stemwright.producer.generate import generate
@@ -55,6 +55,14 @@ def test_words_become_commands(words: str, expected: list[str]) -> None:
     assert [" ".join(command) for command in commands(SONG, job(words))] == expected
 
 
+def test_a_phrase_is_made_of_all_its_layers_at_once() -> None:
+    phrase = Phrase(3, 1, ("drums", "bass"), (4, 8), "jazzy", 9)
+    made = "generate song drums bass --bars 5-8 --seed 9 --arranger"
+    assert [" ".join(command) for command in commands(SONG, phrase)] == ["edit song --style jazz", made]
+    varied = commands(SONG, Phrase(3, 1, ("drums", "bass"), (4, 8), "varied", 9))
+    assert [command[2] for command in varied] == ["drums", "bass"]
+
+
 def test_words_that_say_nothing_are_told_with_those_that_do() -> None:
     with pytest.raises(UsageError, match=r"words: 'purple' says nothing here; there are 4-on-floor, .*jazzy"):
         commands(SONG, job("purple bass"))
@@ -93,9 +101,9 @@ def test_stems_are_made_in_the_copy_and_a_killed_process_costs_its_job_alone(
         killed, lead, bass = wait(worker, 3)
     finally:
         worker.close()
-    assert killed.stem is None and killed.error.endswith("was ended by SIGKILL: ask for it again")
-    assert [made.job.layer for made in (killed, lead, bass)] == ["bass", "lead", "bass"]
-    assert lead.stem is not None and lead.stem.is_file() and bass.stem is not None and bass.stem.is_file()
+    assert not killed.stems and killed.error.endswith("was ended by SIGKILL: ask for it again")
+    assert [made.job.layers[0] for made in (killed, lead, bass)] == ["bass", "lead", "bass"]
+    assert lead.stems["lead"].is_file() and bass.stems["bass"].is_file()
     assert 1 < lead.run < bass.run
     assert (song / "song.json").read_bytes() == before
     assert verify(SongFolder.open(copy)).problems == []

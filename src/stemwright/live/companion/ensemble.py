@@ -97,6 +97,11 @@ class Ensemble:
         partner.set(self._time(now), voice, name, value)
         return self._take()
 
+    def set_up(self, now: int, partner: str, number: int) -> list[Command]:
+        """Have a companion take one of its setups. UsageError where there is none."""
+        self._partners[partner].set_up(number, self._time(now))
+        return self._take()
+
     def turn(self, now: int, path: str, place: float) -> list[Command]:
         """Set a parameter to a controller's place, 0..1. UsageError for an unknown one and for a name."""
         partner, voice, name = self._found(path)

@@ -224,9 +224,19 @@ class Partner:
                 if not voice.is_input:
                     self._send_program(voice, number, now)
         elif mode == SETUP and number < len(self._setups):
-            for name, values in self._setups[number].items():
-                for parameter, value in values.items():
-                    self._set(self._voice(name), parameter, value, now)
+            self.set_up(number, now)
+
+    def set_up(self, number: int, now: int) -> None:
+        """Take one of its setups, from 0. UsageError where it has none of that number."""
+        if not 0 <= number < len(self._setups):
+            raise UsageError(f"{self.name}: setup {number} is none; there are {len(self._setups)}, from 0")
+        for name, values in self._setups[number].items():
+            for parameter, value in values.items():
+                self._set(self._voice(name), parameter, value, now)
+
+    def forget(self) -> None:
+        """What it heard so far is as if it had not been."""
+        self._stage.ear.companion.reset()
 
     def _send_program(self, voice: Voice, number: int, now: int) -> None:
         """The notes of the old program end first: some synthesisers lose them otherwise."""

@@ -127,7 +127,8 @@ _KINDS = (
     ActionKind("player.reset", "forgets what a companion heard", (_PLAYER,)),
     ActionKind("stream.play", "the endless background", (_ON,)),
     ActionKind("stream.weight", "how much of a prompt", (Parameter("prompt", "str"), _SHARE)),
-    ActionKind("stream.density", "how much it plays", (_SHARE,)),
+    ActionKind("stream.density", "the share of its layers that play", (_SHARE,)),
+    ActionKind("stream.column", "whether a layer is the background's", (_COLUMN, _ON)),
     ActionKind("timbre.blend", "how much of the timbre is heard", (_SHARE,)),
     ActionKind(
         "timbre.latent",

@@ -16,6 +16,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from stemwright.errors import UsageError
 from stemwright.live.commands import Tickets
 from stemwright.live.desk.setup import InputTimbre, Setup
 from stemwright.live.timbre.loading import load_timbre
@@ -26,6 +27,8 @@ from stemwright.native.live_commands import Records
 
 Sound = npt.NDArray[np.float32]
 CLICK, SUM, MAIN = "click", "sum", "main"
+EAR = 2.0
+"""Seconds of the first input that may wait to be heard by a beat tracker."""
 VOICES = 24
 """Notes that a companion's own sound may hold."""
 
@@ -101,6 +104,7 @@ class Desk:
         self._sum = (graph.add_sum(), graph.add_tap(setup.buffer))
         self.main = graph.add_strip()
         self._out = (graph.add_main(), graph.add_tap(setup.buffer))
+        self._ear = graph.add_tap(EAR) if setup.inputs else None
         self._backlog: deque[Records] = deque()
         self.tickets = Tickets()
         self.wire()
@@ -135,9 +139,22 @@ class Desk:
         limiter, main_tap = self._out
         wires += [(total, [channel.tap for channel in sounding]), (sum_tap, [total]), (self.main, [sum_tap])]
         wires += [(limiter, [self.main]), (main_tap, [limiter]), *((cv, []) for cv in self.cv)]
+        if self._ear is not None and self.inputs[0].source is not None:
+            wires.append((self._ear, [self.inputs[0].source]))
         plan = self.graph.plan(wires)
         if not self._again:
             self.post([lc.plan(plan)])
+
+    def listen(self, on: bool, at: int) -> None:
+        """Keep what comes in at the first input from a sample on, for `heard`. UsageError where there is
+        none."""
+        if self._ear is None:
+            raise UsageError("this set has no input; play it with --inputs 1")
+        self.post([lc.record(self._ear, on, at=at)])
+
+    def heard(self) -> Sound:
+        """What came in since the last call, [frames, 2]."""
+        return self.graph.read(self._ear, 1 << 18) if self._ear is not None else np.zeros((0, 2), np.float32)
 
     def load(self, sound: Sound, source: str) -> int:
         """Put a sound [frames, 2] into the pool; its number. ``source``: where it is from, for the log."""

@@ -44,7 +44,7 @@ def read_log(folder: Path) -> Played:
     cut off by a kill is left out."""
     path = folder / FILE
     try:
-        lines = list(_lines(path))
+        lines = list(log_lines(path))
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror}): give a session's folder") from None
     if not lines or lines[0].get("version") != VERSION:
@@ -74,7 +74,9 @@ def _key(row: Sequence[int]) -> Key:
     return row[0], row[1], row[2], row[3]
 
 
-def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+def log_lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    """The objects of a log's lines, without a last one that was cut off. UsageError naming the line that is
+    none, OSError where the file cannot be read."""
     with path.open("rb") as stream:
         number = 0
         while line := stream.readline(MAX_LINE):
@@ -134,8 +136,7 @@ def replay(
     order. UsageError for a log or sounds that are broken."""
     played = read_log(folder)
     desk = Desk(played.setup, again=True)
-    for _, step in played.steps:
-        _load(folder, desk, step)
+    sounds = _Sounds(folder, desk, played)
     heard = None if played.inputs is None else _sound(folder, played.inputs)
     if heard is not None and (heard.dtype != np.float32 or heard.shape[1:] != (played.setup.inputs,)):
         raise UsageError(f"{folder / FILE}: what its inputs hear is not of {played.setup.inputs} channels")
@@ -145,6 +146,7 @@ def replay(
         start = desk.graph.sample
         frames = min(block, end - start)
         last = int(np.searchsorted(played.commands["at"], start + frames))
+        sounds.ready(last)
         desk.graph.post(played.commands[done:last])
         done = last
         hear(desk, desk.graph.render(frames, block_of(heard, start, frames)))
@@ -159,6 +161,36 @@ def block_of(heard: Sound | None, start: int, frames: int) -> Sound | None:
         return None
     part = heard[start : start + frames]
     return np.pad(part, ((0, frames - len(part)), (0, 0)))
+
+
+class _Sounds:
+    """Sounds are in memory from the first command that launches them to the last one, so that a set may be
+    as long as it likes; those of voices from the beginning on."""
+
+    def __init__(self, folder: Path, desk: Desk, played: Played) -> None:
+        self._folder, self._desk = folder, desk
+        self._steps = [step for _, step in played.steps]
+        self._place = {step.get("sound"): place for place, step in enumerate(self._steps)}
+        launches = played.commands["op"] == Op.LAUNCH
+        self._clips = np.where(launches, played.commands["index"], -1)
+        self._last = {int(clip): number for number, clip in enumerate(self._clips) if clip >= 0}
+        self._posted = self._loaded = 0
+        voices = [place for place, step in enumerate(self._steps) if "voices" in step]
+        self._load_to(voices[-1] + 1 if voices else 0)
+
+    def ready(self, posted: int) -> None:
+        """Commands before a number are about to be posted."""
+        for clip in [clip for clip, last in self._last.items() if last < self._posted]:
+            del self._last[clip]
+            self._desk.graph.drop_clip(clip)
+        wanted = set(map(int, self._clips[self._posted : posted]))
+        self._load_to(1 + max((self._place.get(clip, -1) for clip in wanted), default=-1))
+        self._posted = posted
+
+    def _load_to(self, place: int) -> None:
+        for step in self._steps[self._loaded : place]:
+            _load(self._folder, self._desk, step)
+        self._loaded = max(self._loaded, place)
 
 
 def _load(folder: Path, desk: Desk, step: Mapping[str, Any]) -> None:

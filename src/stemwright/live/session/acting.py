@@ -18,7 +18,6 @@ from stemwright.live.session.faders import gain
 from stemwright.live.session.live_set import LiveSet
 from stemwright.live.vibe.parameters import parameter
 from stemwright.live.vibe.request import Change, Request, Stage
-from stemwright.live.worker.jobs import Job
 from stemwright.native import live_commands as lc
 from stemwright.native.live_commands import Parameter
 from stemwright.song.meter import Meter
@@ -47,7 +46,7 @@ def _switched(words: Arguments, was: bool) -> bool:
 
 
 def _play(live: LiveSet, words: Arguments) -> None:
-    live.transport.play(live.now)
+    live.transport.play(live.clocking.start(live.now))
 
 
 def _stop(live: LiveSet, words: Arguments) -> None:
@@ -66,16 +65,20 @@ def _locate(live: LiveSet, words: Arguments) -> None:
 
 
 def _tempo(live: LiveSet, words: Arguments) -> None:
-    live.transport.set_tempo(live.now, Fraction(str(words["value"])))
+    live.clocking.tempo(live.now, Fraction(str(words["value"])))
 
 
 def _tap(live: LiveSet, words: Arguments) -> None:
     tapped = live.taps.tap(live.now)
     if tapped is None:
         return
-    live.transport.set_tempo(live.now, tapped.bpm)
+    live.clocking.tempo(live.now, tapped.bpm)
     if tapped.counted_in and not live.transport.playing(live.now):
         live.transport.play(tapped.beat)
+
+
+def _clock(live: LiveSet, words: Arguments) -> None:
+    live.clocking.choose(words["source"], live.now)
 
 
 def _one(live: LiveSet, words: Arguments) -> None:
@@ -110,20 +113,24 @@ def _follow(live: LiveSet, words: Arguments) -> None:
 
 
 def _make(live: LiveSet, words: Arguments) -> None:
-    if live.parts.worker is None:
-        raise UsageError("nobody makes stems in this set")
-    column, row = words["column"], words["row"]
-    live.launcher.slot(column, row)
-    if row >= len(live.opened.scenes):
-        raise UsageError(f"row {row + 1}: is no section of the song")
-    if (column, row) in live.pending:
-        raise UsageError(f"{live.opened.columns[column]} {row + 1} is being made already")
-    cut = live.opened.scenes[row].cut
-    seed = words["seed"] or 1 + live.parts.seed + len(live.pending) + live.desk.graph.clips()
-    job = Job(column, row, live.opened.columns[column], (cut.start, cut.stop), words["words"], seed)
-    live.parts.worker.submit(job)
-    live.pending[(column, row)] = words["words"]
-    live.launcher.making(column, row, live.now)
+    live.stems.make(words["column"], words["row"], words["words"], words["seed"], live.now)
+
+
+def _stream_play(live: LiveSet, words: Arguments) -> None:
+    stream = live.stems.stream
+    stream.play(_switched(words, stream.on), live.now)
+
+
+def _stream_weight(live: LiveSet, words: Arguments) -> None:
+    live.stems.stream.prompts.weigh(words["prompt"], words["value"])
+
+
+def _stream_density(live: LiveSet, words: Arguments) -> None:
+    live.stems.stream.density = words["value"]
+
+
+def _stream_column(live: LiveSet, words: Arguments) -> None:
+    live.stems.stream.choose(words["column"], _SWITCHED[words["on"]], live.now)
 
 
 def _scene(live: LiveSet, words: Arguments) -> None:
@@ -191,6 +198,18 @@ def _mute_player(live: LiveSet, words: Arguments) -> None:
     live.play(live.ensemble.set(live.now, path, muted))
 
 
+def _set_up_player(live: LiveSet, words: Arguments) -> None:
+    partner = _partner(live, words)
+    assert live.ensemble is not None
+    live.play(live.ensemble.set_up(live.now, partner, words["setup"]))
+
+
+def _reset_player(live: LiveSet, words: Arguments) -> None:
+    partner = _partner(live, words)
+    assert live.ensemble is not None
+    live.ensemble.partners[partner].forget()
+
+
 def _say(live: LiveSet, words: Arguments) -> None:
     said = live.listening.say(live.now, words["text"])
     if said is not None and said.line:
@@ -218,23 +237,17 @@ def _keep(live: LiveSet, words: Arguments) -> None:
 
 
 def _voltage(live: LiveSet, words: Arguments) -> None:
-    live.post([lc.set_to(_cv(live, words), 0, words["value"] / 10)])
+    live.post([live.voltages.hold(words["output"], words["value"], live.now)])
 
 
 def _gate(live: LiveSet, words: Arguments) -> None:
-    on = _SWITCHED[words["on"]]
-    live.post([lc.set_to(_cv(live, words), 0, 1.0 if on or on is None else 0.0)])
-
-
-def _cv(live: LiveSet, words: Arguments) -> int:
-    if words["output"] >= len(live.desk.cv):
-        raise UsageError(f"output {words['output'] + 1}: is none; there are {len(live.desk.cv)} for voltages")
-    return live.desk.cv[words["output"]]
+    live.post([live.voltages.gate(words["output"], _SWITCHED[words["on"]], live.now)])
 
 
 def _panic(live: LiveSet, words: Arguments) -> None:
     if live.ensemble is not None:
         live.play(live.ensemble.end(live.now))
+    live.play(live.voltages.rest(live.now))
     live.post([lc.all_off()])
 
 
@@ -245,6 +258,7 @@ _DOES: Mapping[str, Callable[[LiveSet, Arguments], None]] = {
     "transport.locate": _locate,
     "transport.tempo": _tempo,
     "transport.tap": _tap,
+    "transport.clock": _clock,
     "transport.one": _one,
     "transport.meter": _meter,
     "transport.click": _clicks,
@@ -253,6 +267,10 @@ _DOES: Mapping[str, Callable[[LiveSet, Arguments], None]] = {
     "slot.mode": _mode,
     "slot.follow": _follow,
     "slot.make": _make,
+    "stream.play": _stream_play,
+    "stream.weight": _stream_weight,
+    "stream.density": _stream_density,
+    "stream.column": _stream_column,
     "scene.launch": _scene,
     "column.stop": _stop_column,
     "launch.stop_all": _stop_all,
@@ -268,6 +286,8 @@ _DOES: Mapping[str, Callable[[LiveSet, Arguments], None]] = {
     "player.set": _set_player,
     "player.turn": _turn_player,
     "player.mute": _mute_player,
+    "player.setup": _set_up_player,
+    "player.reset": _reset_player,
     "timbre.blend": timbres.blend,
     "timbre.latent": timbres.latent,
     "timbre.walk": timbres.walk,

@@ -19,22 +19,27 @@ from stemwright.live.companion.ensemble import Ensemble
 from stemwright.live.companion.harmony import SongHarmony
 from stemwright.live.companion.locking import TransportClock
 from stemwright.live.companion.presets import Preset
+from stemwright.live.cv.store import DeviceCalibration
 from stemwright.live.desk.desk import Desk
 from stemwright.live.desk.journal import SessionLog
 from stemwright.live.desk.setup import Setup
 from stemwright.live.launch.queue import Launcher
-from stemwright.live.launch.slots import Clip
+from stemwright.live.session.bars import BarLog
+from stemwright.live.session.clocking import Clocking
 from stemwright.live.session.faders import OPEN_LOW, Faders
-from stemwright.live.session.opening import Opened, read_scene
+from stemwright.live.session.opening import Opened
 from stemwright.live.session.recording import Recording
+from stemwright.live.session.stems import Room, Stems
+from stemwright.live.session.voltages import Voltages
 from stemwright.live.shown_state import Severity, ShownMessage
+from stemwright.live.stream.stream import ROWS
 from stemwright.live.vibe.adviser import Adviser
 from stemwright.live.vibe.effects import voice_parameters
 from stemwright.live.vibe.listening import Listening
 from stemwright.live.vibe.mood import Mood
 from stemwright.live.vibe.suggesting import Taste
 from stemwright.live.voices.making import Voices
-from stemwright.live.worker.worker import Made, Worker
+from stemwright.live.worker.worker import Worker
 from stemwright.native.live_commands import Failure, Lost, Records, What
 
 AHEAD = 0.25
@@ -52,7 +57,8 @@ FAILURES = {
 @dataclass(slots=True)
 class Parts:
     """What a set may have beside the song. ``voices``: a sound of its own for each companion; ``adviser``:
-    a program that reads words; ``worker``: what makes more stems; ``is_offline``: on a virtual clock."""
+    a program that reads words; ``worker``: what makes more stems; ``is_offline``: on a virtual clock;
+    ``calibration``: of the device's channels for voltages."""
 
     preset: Preset | None = None
     voices: list[Voices] = field(default_factory=list)
@@ -60,6 +66,7 @@ class Parts:
     worker: Worker | None = None
     seed: int = 0
     is_offline: bool = False
+    calibration: DeviceCalibration | None = None
 
 
 class LiveSet:
@@ -69,13 +76,15 @@ class LiveSet:
         self.opened, self.folder, self.parts, self.rate = opened, folder, parts, setup.rate
         self.messages: deque[ShownMessage] = deque(maxlen=KEPT)
         self.now = 0
-        facts = {"song": opened.song.title, "seed": parts.seed, "bpm": str(opened.song.state.bpm)}
+        state, run = opened.song.state, opened.run
+        facts = {"song": opened.song.title, "seed": parts.seed, "bpm": str(state.bpm), "run": run}
         self.log = SessionLog(folder, setup, facts)
         self.desk = Desk(setup, self.log)
         self.faders = Faders(self.desk.columns)
         self.main_level = 0.0
         self.transport = Transport.of_song(opened.song.state, self.rate)
         self.clock = TransportClock(self.transport)
+        self.clocking = Clocking(self.transport, self.say, self.desk, parts.is_offline)
         self.taps = TapTempo(self.rate)
         self._begin_time()
         self.mood = Mood(self.clock, self.rate)
@@ -84,9 +93,10 @@ class LiveSet:
         self._moved = dict(self.mood.values(0))
         self._looked = 0
         self.recording = Recording(self.desk, folder / "buses", self.say, threaded=not parts.is_offline)
-        self.pending: dict[tuple[int, int], str] = {}  # slots that stems are made for, and the words
         self.ensemble = self._ensemble()
-        self._load()
+        calibration = parts.calibration or DeviceCalibration("")
+        self.voltages = Voltages(self.desk, calibration, self._played(), self.desk.tickets)
+        self.stems.load()
 
     def _begin_time(self) -> None:
         desk, tickets = self.desk, self.desk.tickets
@@ -96,7 +106,7 @@ class LiveSet:
             self.transport,
             nodes,
             self.opened.columns,
-            len(self.opened.scenes),
+            len(self.opened.scenes) + ROWS,
             tickets,
             self.say,
             0,  # `now` is the first sample that can still be reached
@@ -104,6 +114,16 @@ class LiveSet:
         )
         self.clock_out = MidiClockOut(self.transport, desk.ports[-1], tickets)
         self.click = Click(self.transport, desk.click.source, tickets)
+        room = Room(self.opened, desk, self.launcher, self.transport, self.say, self.log.write)
+        self.stems = Stems(room, self.parts.worker, self.parts.seed)
+        self.bars = BarLog(
+            self.transport,
+            self.launcher,
+            self.opened.song.state,
+            self.stems.cut,
+            self.faders.silent,
+            self.log.write,
+        )
         self.transport.listeners.append(self._time_changed)
 
     def _ensemble(self) -> Ensemble | None:
@@ -116,23 +136,16 @@ class LiveSet:
             placed = [next(numbers) if len(sound) else -1 for sound in voices.sounds]
             which = [-1 if note < 0 else placed[note] for note in voices.which]
             self.desk.give_voices(player, which, voices.ratios, voices.release)
-        nodes = [
-            port if channel.source is None else channel.source
-            for channel, port in zip(self.desk.players, self.desk.ports, strict=False)
-        ]
         harmony = SongHarmony(self.opened.song.state)
-        return Ensemble(self.parts.preset, self.clock, harmony, nodes, self.rate, self.desk.tickets)
+        return Ensemble(self.parts.preset, self.clock, harmony, self._played(), self.rate, self.desk.tickets)
 
-    def _load(self) -> None:
-        for column, layer in enumerate(self.opened.columns):
-            for row, scene in enumerate(self.opened.scenes):
-                sound, frames = self.opened.sound(layer, row, self.rate, self.say)
-                clip = self.desk.load(sound, f"{layer}, {scene.name}")
-                self.launcher.put(column, row, self._clip(scene.name, clip, frames, row), 0)
-
-    def _clip(self, name: str, clip: int, frames: int, row: int) -> Clip:
-        cut = self.opened.scenes[row].cut
-        return Clip(name, clip, frames, cut.bpm, cut.quarters)
+    def _played(self) -> list[int]:
+        """The nodes that companions play on."""
+        desk = self.desk
+        return [
+            port if channel.source is None else channel.source
+            for channel, port in zip(desk.players, desk.ports, strict=False)
+        ]
 
     def start(self) -> None:
         """Begin: companions that play by themselves start."""
@@ -148,9 +161,9 @@ class LiveSet:
         """Do what time asks for. ``now``: the first sample that can still be reached; it never goes back."""
         self.now = max(now, self.now)
         self._reported(self.desk.pump())
-        for made in self.parts.worker.results() if self.parts.worker is not None else ():
-            self._made(made)
+        self.stems.turn(self.now, self.parts.is_offline)
         until = self.now + round(AHEAD * self.rate)
+        self.clocking.tick(self.now)
         self.transport.extend(until)
         self._follow_mood()
         commands = [
@@ -162,12 +175,15 @@ class LiveSet:
             commands += self.ensemble.advance(self.now)
         self.play(commands)
         self.recording.turn(self.now)
+        self.bars.turn(self.now)
         if self.log.problem is not None:
             problem, self.log.problem = self.log.problem, None
             self.messages.append(ShownMessage(problem, "error", self.now))
 
     def hear(self, sample: int, port: int, message: bytes) -> None:
-        """A whole MIDI message came in for the companions."""
+        """A whole MIDI message came in: for the clock that is followed, or the companions."""
+        if self.clocking.hear(port, sample, self.now, message):
+            return
         if self.ensemble is not None:
             self.play(self.ensemble.hear(max(sample, self.now), port, message))
 
@@ -176,6 +192,8 @@ class LiveSet:
         the device has stopped."""
         if self.ensemble is not None:
             self.play(self.ensemble.end(self.now))
+        self.play(self.voltages.rest(self.now))
+        self.clocking.close(self.now)
         self._reported(self.desk.pump())
         self.recording.close()
         if self.parts.worker is not None:
@@ -190,6 +208,7 @@ class LiveSet:
         """Commands of companions and of time."""
         voices = {channel.source for channel in self.desk.players}
         kept = [each for each in commands if not (each.op is Op.MIDI and each.node in voices)]
+        kept += self.voltages.of(commands)
         if kept:
             self.desk.post([records(kept)])
 
@@ -216,23 +235,6 @@ class LiveSet:
                 self.say("sound: an input gave no sound, only numbers that are none", "warning")
             case What.FAILED:
                 self.say(f"timbre: {FAILURES[Failure(int(report['index']))]}", "error")
-
-    def _made(self, made: Made) -> None:
-        """A stem was made, or could not be."""
-        job = made.job
-        words = self.pending.pop((job.column, job.row), "")
-        try:
-            if made.stem is None:
-                raise ValueError(made.error)
-            cut = self.opened.scenes[job.row].cut
-            sound, frames = read_scene(made.stem, cut, self.rate, self.say)
-        except (ValueError, OSError) as error:
-            self.launcher.fail(job.column, job.row, str(error), self.now)
-            return
-        name = f"{words or 'another'} {job.seed}"
-        clip = self.desk.load(sound, f"{job.layer}, {self.opened.scenes[job.row].name}: {name}")
-        self.launcher.put(job.column, job.row, self._clip(name, clip, frames, job.row), self.now)
-        self.say(f"{job.layer} {job.row + 1} is ready: {name}")
 
     def _follow_mood(self) -> None:
         """Pass on what words have moved."""

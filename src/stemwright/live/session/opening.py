@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stemwright.errors import UsageError
 from stemwright.live.stems.stem import Cut, Sound, cut_of, read_cut
-from stemwright.live.worker.worker import call
+from stemwright.live.worker.worker import call, last_run
 from stemwright.song.document import Song, loads
 
 COPY = "song"
@@ -25,12 +25,14 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """``place``: the copy that takes are made in; ``stems``: layer -> file of the whole song."""
+    """``place``: the copy that takes are made in; ``stems``: layer -> file of the whole song; ``run``: the
+    last one of the copy before the set."""
 
     place: Path
     song: Song
     scenes: tuple[Scene, ...]
     stems: dict[str, Path]
+    run: int = 0
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -60,7 +62,8 @@ def open_song(song: Path, folder: Path) -> Opened:
     stems = {layer: Path(path) for layer, path in told["stems"].items() if layer in made.layers}
     if not stems:
         raise UsageError(f"{song}: nothing of it sounds; make it with: stemwright generate {song}")
-    return Opened(place, made, scenes_of(made), stems)
+    run = last_run(call(["log", str(place)]))
+    return Opened(place, made, scenes_of(made), stems, run)
 
 
 def scenes_of(song: Song) -> tuple[Scene, ...]:

@@ -104,7 +104,11 @@ def _what(line: str, columns: Sequence[str]) -> Action | str | tuple[int, bytes]
         if not 0 <= port < 64 or not 1 <= len(data) <= 1024:
             raise UsageError("midi: ports are 0 to 63, bytes 1 to 1024")
         return port, data
-    if len(words) > 1 and words[1] in columns and words[0].split(".")[0] in ("slot", "column", "launch"):
+    if (
+        len(words) > 1
+        and words[1] in columns
+        and words[0].split(".")[0] in ("slot", "column", "launch", "stream")
+    ):
         words[1] = str(columns.index(words[1]))
         line = " ".join([words[0], words[1], *line.split(None, 2)[2:]])
     return read_line(line)

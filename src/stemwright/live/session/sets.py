@@ -11,6 +11,7 @@ import soxr
 
 from stemwright.errors import UsageError
 from stemwright.live.companion.presets import Preset, load
+from stemwright.live.cv import store
 from stemwright.live.desk.setup import Setup
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import Opened, open_song
@@ -27,8 +28,9 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a set is to have. ``companions``: a preset's name or file; ``timbre``: of its voices; ``sounds``:
-    they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``timbres``:
-    bundles that the first inputs go through."""
+    they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``device``: whose
+    calibration holds for ``cv``, outputs after the first two; ``timbres``: bundles that the first inputs go
+    through."""
 
     companions: str | None = None
     sounds: bool = True
@@ -39,6 +41,7 @@ class Wanted:
     cv: int = 0
     seed: int = 0
     is_offline: bool = False
+    device: str = ""
     timbres: tuple[str, ...] = ()
 
 
@@ -53,11 +56,11 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
     folder.mkdir(parents=True, exist_ok=True)
     say("copying and mixing the song")
     opened = open_song(song, folder)
-    voices = _voices(preset, wanted, say) if preset is not None and wanted.sounds else []
+    voices = voices_of(preset, wanted, say) if preset is not None and wanted.sounds else []
     setup = Setup(
         wanted.rate,
         opened.columns,
-        0 if preset is None else _outputs(preset),
+        0 if preset is None else outputs_of(preset),
         wanted.inputs,
         wanted.cv,
         timbres=timbres,
@@ -75,16 +78,17 @@ def _made(
 ) -> LiveSet:
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
-    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline)
+    calibration = store.load(wanted.device) if wanted.cv and wanted.device else None
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration)
     return LiveSet(opened, folder, setup, parts)
 
 
-def _outputs(preset: Preset) -> int:
+def outputs_of(preset: Preset) -> int:
     """How many outputs the voices of a preset play on."""
     return 1 + max(voice.out for partner in preset.partners for voice in partner.voices.values())
 
 
-def _voices(preset: Preset, wanted: Wanted, say: Say) -> list[Voices]:
+def voices_of(preset: Preset, wanted: Wanted, say: Say) -> list[Voices]:
     """A sound for each output, by the first voice that plays on it."""
     found: dict[int, Voices] = {}
     for partner in preset.partners:

@@ -35,7 +35,7 @@ def shown(live: LiveSet, surfaces: tuple[str, ...] = (), load: float = 0.0) -> S
         quantise=str(live.launcher.quantum),
         until_boundary=until,
         columns=tuple(_column(live, column, meters) for column in range(len(live.opened.columns))),
-        scenes=tuple(scene.name for scene in live.opened.scenes),
+        scenes=_scenes(live),
         main_peak=(_decibels(main[0]["peak"]), _decibels(main[1]["peak"])),
         load=load,
         surfaces=surfaces,
@@ -43,9 +43,16 @@ def shown(live: LiveSet, surfaces: tuple[str, ...] = (), load: float = 0.0) -> S
     )
 
 
+def _scenes(live: LiveSet) -> tuple[str, ...]:
+    """Rows that are shown: the song's sections, and the stream's where it plays."""
+    names = [scene.name for scene in live.opened.scenes]
+    stream = live.stems.stream
+    return (*names, *(f"stream {1 + row - stream.rows.start}" for row in stream.rows if stream.on))
+
+
 def _column(live: LiveSet, column: int, meters: np.ndarray) -> ShownColumn:
     fader, channel = live.faders.faders[column], live.desk.columns[column]
-    views = [live.launcher.view(column, row, live.now) for row in range(len(live.opened.scenes))]
+    views = [live.launcher.view(column, row, live.now) for row in range(len(_scenes(live)))]
     slots = tuple(
         ShownSlot(cast(SlotState, str(view.state)), view.name, view.played, view.detail) for view in views
     )

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
+from rich.console import Console
+
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.live.control.actions import Action
 from stemwright.live.control.launchpad.hotplug import Launchpads
@@ -98,6 +100,7 @@ class Stage:
             self._keeper.tend()
             period = self._keeper.device.period
         live.now = max(live.now, live.desk.graph.sample + period)
+        live.clocking.ahead = period / live.rate
         self._hear()
         live.tick(live.now)
         self._send()
@@ -229,9 +232,9 @@ def _told_to_end(end: Callable[[], None]) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def play(live: LiveSet, means: Means) -> ShownState:
-    """Play a set on the terminal until somebody leaves; what was shown last."""
-    with Screen() as screen, typed() as keys:
+def play(live: LiveSet, means: Means, console: Console) -> ShownState:
+    """Play a set on a terminal until somebody leaves; what was shown last."""
+    with Screen(console) as screen, typed() as keys:
         stage = Stage(live, means, screen, keys)
         stage.run()
     return shown(live)

@@ -30,29 +30,47 @@ class Job:
     seed: int
 
     @property
-    def span(self) -> str:
-        """Its bars as the command line counts them."""
-        return f"{self.bars[0] + 1}-{self.bars[1]}"
+    def layers(self) -> tuple[str, ...]:
+        """The layers that are made."""
+        return (self.layer,)
 
 
-def commands(song: Path, job: Job) -> list[list[str]]:
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """The ``number``-th phrase of a stream: some layers together. ``scene``: the section whose bars they
+    are."""
+
+    number: int
+    scene: int
+    layers: tuple[str, ...]
+    bars: tuple[int, int]
+    words: str
+    seed: int
+
+
+Order = Job | Phrase
+
+
+def commands(song: Path, job: Order) -> list[list[str]]:
     """What makes the notes and the take, one command after the other. UsageError for words that say
     nothing here."""
     styles, shares, controls = _read(job.words)
-    place, bars, seed = str(song), ["--bars", job.span], ["--seed", str(job.seed)]
+    span = f"{job.bars[0] + 1}-{job.bars[1]}"  # as the command line counts them
+    place, bars, seed = str(song), ["--bars", span], ["--seed", str(job.seed)]
     if controls:
         given = [word for name, value in controls.items() for word in (f"--{name}", f"{value:g}")]
         return [
             *([["edit", place, "--style", styles[-1]]] if styles else []),
-            ["compose", place, job.layer, *bars, *seed, *given],
-            ["generate", place, job.layer],
+            ["compose", place, *job.layers, *bars, *seed, *given],
+            ["generate", place, *job.layers],
         ]
     if styles:
-        made = ["generate", place, job.layer, *bars, *seed, "--arranger"]
+        made = ["generate", place, *job.layers, *bars, *seed, "--arranger"]
         return [["edit", place, "--style", styles[-1]], made]
     if shares:
-        return [["vary", place, job.layer, *bars, "--amount", f"{shares[-1]:g}", *seed]]
-    return [["generate", place, job.layer, *bars, *seed, "--arranger"]]
+        amount = ["--amount", f"{shares[-1]:g}"]
+        return [["vary", place, layer, *bars, *amount, *seed] for layer in job.layers]
+    return [["generate", place, *job.layers, *bars, *seed, "--arranger"]]
 
 
 def known_words() -> list[str]:

@@ -12,14 +12,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from stemwright.errors import StemwrightError, UsageError
-from stemwright.live.worker.jobs import Job, commands
+from stemwright.live.worker.jobs import Order, commands
 
 STEP_SECONDS = 900
 """No command may take longer."""
@@ -28,11 +28,11 @@ _PROGRAM = "import os; getattr(os, 'nice', lambda by: None)(10); from stemwright
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of a job: a stem's file, of the whole song, or why there is none. ``run``: that of the song's
-    copy which made it."""
+    """What came of a job: for each layer the stem's file, of the whole song, or why there is none. ``run``:
+    that of the song's copy which made it."""
 
-    job: Job
-    stem: Path | None
+    job: Order
+    stems: Mapping[str, Path]
     error: str = ""
     run: int = 0
 
@@ -42,7 +42,7 @@ class Worker:
 
     def __init__(self, song: Path) -> None:
         self.song = song
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[Order | None] = SimpleQueue()
         self._made: SimpleQueue[Made] = SimpleQueue()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -51,7 +51,7 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Job) -> None:
+    def submit(self, job: Order) -> None:
         """Make a stem after those that were asked for before. UsageError for words that say nothing."""
         commands(self.song, job)
         self._jobs.put(job)
@@ -85,11 +85,11 @@ class Worker:
             try:
                 self._made.put(self._make(job))
             except StemwrightError as error:
-                self._made.put(Made(job, None, str(error)))
+                self._made.put(Made(job, {}, str(error)))
 
-    def _make(self, job: Job) -> Made:
+    def _make(self, job: Order) -> Made:
         if self._base is None:
-            self._base = _last_run(call(["log", str(self.song)], self._started))
+            self._base = last_run(call(["log", str(self.song)], self._started))
         else:
             call(["restore", str(self.song), str(self._base)], self._started)
         run = self._base
@@ -97,10 +97,9 @@ class Worker:
             told = call(command, self._started)
             run = told.get("run") or run
         told = call(["mix", str(self.song), "--stems"], self._started)
-        stem = told["stems"].get(job.layer)
-        if stem is None:
-            return Made(job, None, f"{job.layer}: nothing of it sounds")
-        return Made(job, Path(stem), run=run)
+        stems = {layer: Path(told["stems"][layer]) for layer in job.layers if layer in told["stems"]}
+        error = "" if stems else f"{', '.join(job.layers)}: nothing of it sounds"
+        return Made(job, stems, error, run)
 
     def _started(self, process: subprocess.Popen[str]) -> None:
         with self._lock:
@@ -112,7 +111,8 @@ class Worker:
 def call(words: Sequence[str], started: Any = lambda process: None) -> dict[str, Any]:
     """What a command of the command line prints with ``--json``, run in a process of its own at low priority.
     UsageError with its line where it refuses, StemwrightError where it dies or takes too long."""
-    given = [sys.executable, "-c", _PROGRAM, *words, "--json"]
+    options = words.index("--") if "--" in words else len(words)
+    given = [sys.executable, "-c", _PROGRAM, *words[:options], "--json", *words[options:]]
     # No terminal and no signals of ours: Ctrl-C is for the stage.
     process = subprocess.Popen(
         given,
@@ -140,7 +140,8 @@ def call(words: Sequence[str], started: Any = lambda process: None) -> dict[str,
     raise UsageError(said[-1].removeprefix("error: "))
 
 
-def _last_run(log: dict[str, Any]) -> int:
+def last_run(log: dict[str, Any]) -> int:
+    """The last run of a song's log; 0 where it has none."""
     return max((run["run"] for run in log["runs"]), default=0)
 
 

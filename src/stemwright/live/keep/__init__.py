@@ -1,0 +1,1 @@
+"""A session as a song: what was played, read from its log, and made of a copy by commands."""
