@@ -12,7 +12,6 @@ from onnx import TensorProto, helper
 
 from stemwright.models import Bundle, Manifest
 from stemwright.models.timbre import HOP, RATE, TimbreFiles
-from stemwright.models.timbre_files import read_timbre
 from stemwright.training.timbre.config import TimbreConfig
 from stemwright.training.timbre.export import export_model
 from stemwright.training.timbre.model import TimbreModel
@@ -35,7 +34,7 @@ def random_model(seed: int = 0) -> TimbreModel:
     model = TimbreModel(TimbreConfig(4, 4, (1, 3)))
     with torch.no_grad():
         model.decoder.last.conv.weight.mul_(3.0)
-        model.encode(torch.from_numpy(phrase()[: 300 * HOP])[None])  # what is normal for its latents
+        model.settle(model.encode(torch.from_numpy(phrase()[: 300 * HOP])[None]))
     return model.eval()
 
 
@@ -43,11 +42,6 @@ def write_timbre(folder: Path, seed: int = 0) -> Bundle:
     """A bundle of `random_model`."""
     sounds = Sounds((phrase(2.0, seed),), (phrase(2.0, seed + 1),))
     return export_model(random_model(seed), folder, sounds, Manifest("timbre", "random", "tiny", {}))
-
-
-def timbre_files(folder: Path, seed: int = 0) -> TimbreFiles:
-    """What is read of it."""
-    return read_timbre(write_timbre(folder, seed))
 
 
 def _graph(nodes: list[object], given: tuple[str, list[object]], made: tuple[str, list[object]]) -> bytes:

@@ -179,8 +179,8 @@ def test_what_cannot_be_done_is_said_and_the_music_goes_on(opened: Opened, tmp_p
         "column.level: column 31: is none; there are 4",
         "player.mute: player 4: is none; there are 0",
         "slot.make: nobody makes stems in this set",
+        "timbre.blend: no input goes through a timbre; begin the set with one",
         NOBODY,
-        "timbre.blend: no input goes through a timbre; begin with --timbre-model BUNDLE",
         "cv.voltage: output 1: is none; there are 0 for voltages",
     ):
         assert line in said, said

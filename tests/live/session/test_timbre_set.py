@@ -68,7 +68,7 @@ def test_actions_blocks_and_replay(opened: Opened, tmp_path: Path, timbre: Path)
     replay(tmp_path / "one", lambda desk, sound: again.append(sound))
     assert np.array_equal(np.concatenate(again), main)
     plain = played(opened, tmp_path / "three", ())
-    assert sum("--timbre-model" in message.text for message in plain.messages) == 4
+    assert sum("begin the set with one" in message.text for message in plain.messages) == 4
     assert not np.array_equal(heard(tmp_path / "three"), main)
 
 

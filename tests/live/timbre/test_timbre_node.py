@@ -17,11 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
+from stemwright.models import Bundle
 from stemwright.models.timbre import HOP, TimbreFiles
+from stemwright.models.timbre_files import read_timbre
 from stemwright.native import live_commands as say
 from stemwright.native.live import Floats, Graph
 from stemwright.native.live_commands import Failure, Records, TimbreParameter, What
-from support.timbres import failing_files, phrase, random_model, timbre_files
+from support.timbres import failing_files, phrase, write_timbre
 
 RATE = 48_000
 
@@ -36,8 +38,13 @@ BLEND, WALK, LATENT = TimbreParameter.BLEND, TimbreParameter.WALK, TimbreParamet
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> TimbreFiles:
-    return timbre_files(tmp_path_factory.mktemp("timbre") / "bundle")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    return write_timbre(tmp_path_factory.mktemp("timbre") / "bundle")
+
+
+@pytest.fixture(scope="module")
+def files(bundle: Bundle) -> TimbreFiles:
+    return read_timbre(bundle)
 
 
 def wired(files: TimbreFiles, seed: int = 0) -> tuple[Graph, int]:
@@ -58,13 +65,15 @@ def through(graph: Graph, sound: Floats, blocks: Sequence[int] = (512,)) -> Floa
     return np.concatenate(made)
 
 
-def test_streamed_is_the_whole(files: TimbreFiles) -> None:
+def test_streamed_is_the_whole(bundle: Bundle, files: TimbreFiles) -> None:
     import torch
+
+    from stemwright.training.timbre.export import model_of
 
     sound = phrase(1.0)[: 300 * HOP]
     made = through(wired(files)[0], sound)
     with torch.no_grad():
-        model = random_model()
+        model = model_of(bundle)
         whole = model.decode(model.encode(torch.from_numpy(sound)[None]))[0].numpy()
     assert not made[:HOP].any() and np.abs(whole).max() > 0.01
     assert np.abs(made[HOP:, 0] - whole[:-HOP]).max() < 1e-5

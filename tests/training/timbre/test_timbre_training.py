@@ -26,7 +26,7 @@ from stemwright.training.timbre.lines import Counted, Streamed, Whole
 from stemwright.training.timbre.model import Bank, TimbreModel
 from stemwright.training.timbre.recipe import train_timbre
 from stemwright.training.timbre.sounds import Segments, read_sounds
-from stemwright.training.timbre.trainer import TimbreRecipe, alike
+from stemwright.training.timbre.trainer import TimbreRecipe, unlike_unit
 from stemwright.training.timbre.validation import used
 from support.timbres import phrase, random_model
 
@@ -80,10 +80,21 @@ def test_it_hears_no_future_and_half_a_second_of_the_past() -> None:
 
 
 def test_numbers_that_say_the_same_are_told() -> None:
-    one = torch.randn(2, 1, 500)
-    assert alike(one.expand(2, 4, 500) / one.std()) > 0.9 and used(one.expand(2, 4, 500)) < 1.01
-    apart = torch.randn(2, 4, 500)
-    assert alike(apart) < 0.02 and used(apart) > 3.8
+    one = torch.randn(2, 1, 2000)
+    assert unlike_unit(one.expand(2, 4, 2000)) > 0.7 and used(one.expand(2, 4, 2000)) < 1.01
+    apart = torch.randn(2, 4, 2000)
+    assert unlike_unit(apart) < 0.02 and used(apart) > 3.8
+    assert unlike_unit(apart + 1) > 1 < unlike_unit(3 * apart)
+
+
+def test_a_settled_latent_sounds_the_same() -> None:
+    model, sound = random_model(), torch.from_numpy(phrase(1.0)[: 300 * HOP])[None]
+    with torch.no_grad():
+        before = model(sound)[0]
+        model.settle(model.encode(sound))
+        after, latent = model(sound)
+    assert (after - before)[:, 4 * HOP :].abs().max() < 1e-5
+    assert latent.mean((0, 2)).abs().max() < 1e-4 and (latent.std((0, 2)) - 1).abs().max() < 1e-4
 
 
 def test_a_disguise_keeps_level_and_time() -> None:
@@ -126,6 +137,8 @@ def test_a_run_its_end_and_going_on(folder: Path, tmp_path: Path) -> None:
     kept = model_of(bundle).state_dict()
     best = checkpoint.load(out / "best.safetensors")[0]
     assert torch.equal(kept["encoder.first.conv.weight"], best["average.encoder.first.conv.weight"])
+    memory = bundle.tensors("memory.safetensors")["latent"]
+    assert np.abs(memory.mean(0)).max() < 1 and memory.std(0).min() > 0.2
     train_timbre(folder, out, steps=18, recipe=SMALL, report=said.append, threads=1)
     assert "going on from step 16" in said
     train_timbre(

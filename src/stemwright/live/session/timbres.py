@@ -36,5 +36,5 @@ def latent(live: LiveSet, words: Arguments) -> None:
 
 def _there(live: LiveSet) -> list[tuple[int, TimbreFiles]]:
     if not live.desk.timbres:
-        raise UsageError("no input goes through a timbre; begin with --timbre-model BUNDLE")
+        raise UsageError("no input goes through a timbre; begin the set with one")
     return live.desk.timbres

@@ -49,7 +49,7 @@ def model_of(bundle: Bundle) -> CodecModel:
 _KEPT_BY_TRAINING = ("quantiser.counts", "quantiser.sums", "quantiser.ready")
 
 
-def _arrays(graph: onnx.GraphProto) -> dict[str, Tensor]:
+def constants(graph: onnx.GraphProto) -> dict[str, Tensor]:
     """Every constant of a graph by name; the copies too."""
     from onnx import numpy_helper
 
@@ -62,7 +62,7 @@ def _arrays(graph: onnx.GraphProto) -> dict[str, Tensor]:
 
 def _weights(graph: onnx.GraphProto) -> Iterator[tuple[str, Tensor]]:
     """Name in the network and value of every weight of a graph, but for the codebooks."""
-    arrays = _arrays(graph)
+    arrays = constants(graph)
     products = {n.output[0]: n.input[1] for n in graph.node if n.op_type == "MatMul"}
     for name, array in arrays.items():
         if name.startswith(_PREFIX):
@@ -77,6 +77,6 @@ def _weights(graph: onnx.GraphProto) -> Iterator[tuple[str, Tensor]]:
 
 def _looked_up(graph: onnx.GraphProto) -> list[Tensor]:
     """The tables that computed rows are taken from, in the order of use."""
-    arrays = _arrays(graph)
+    arrays = constants(graph)
     tables = [arrays.get(n.input[0]) for n in graph.node if n.op_type == "Gather"]
     return [t for t in tables if t is not None and t.ndim == 2]

@@ -23,6 +23,7 @@ from stemwright.models import Bundle, Manifest, write_bundle
 from stemwright.models.onnx_session import open_session
 from stemwright.models.timbre import DECODER, ENCODER, HOP, MEMORY, RATE
 from stemwright.training.codec.export import averaged, last_figures
+from stemwright.training.codec.restore import constants
 from stemwright.training.fit import checkpoint
 from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
 from stemwright.training.fit.run import BEST
@@ -35,6 +36,8 @@ from stemwright.training.timbre.sounds import Sound, Sounds
 TOLERANCE = 1e-5
 REMEMBERED = 16.0
 """Seconds of the instrument that a bundle keeps as latents, at most."""
+SETTLED, LONGEST = 24, 30
+"""Sounds, and seconds of each, by which the latent's size is settled."""
 TESTED = 4.0
 """Seconds of sound that the check streams."""
 _PREFIX = "model."
@@ -50,21 +53,14 @@ def load_model(path: Path) -> tuple[TimbreModel, dict[str, Any]]:
 
 def model_of(bundle: Bundle) -> TimbreModel:
     """The network of a timbre's bundle that this version exported. UsageError for any other."""
-    from onnx import numpy_helper
-
     network = bundle.manifest.architecture.get("network")
     if not isinstance(network, dict):
         raise UsageError(f"{bundle.path}: field 'architecture.network' is missing: it was not trained here")
     model = TimbreModel(TimbreConfig.from_json(network))
-    found = {
-        each.name.removeprefix(_PREFIX): torch.from_numpy(numpy_helper.to_array(each).copy())
-        for name in (ENCODER, DECODER)
-        for each in read_graph(bundle.file(name)).initializer
-    }
+    graphs = [constants(read_graph(bundle.file(name))) for name in (ENCODER, DECODER)]
+    found = {name.removeprefix(_PREFIX): tensor for graph in graphs for name, tensor in graph.items()}
     state = model.state_dict()
     for name, tensor in state.items():
-        if name == "norm.seen":
-            continue
         if name not in found or found[name].shape != tensor.shape:
             raise UsageError(f"{bundle.path}: weight {name!r} cannot be read from its graphs")
         state[name] = found[name]
@@ -107,6 +103,7 @@ def export_model(
     """Write, check and bundle the graphs of a network; ``about`` is the manifest without what is known
     here. StemwrightError where they do not stream as they should."""
     model = model.cpu().eval()
+    model.settle(torch.cat([_latents(model, sound) for sound in sounds.train[:SETTLED]], dim=2))
     sizes = state_sizes(model)
     memory = remembered(model, sounds.train)
     with tempfile.TemporaryDirectory() as temp:
@@ -188,12 +185,17 @@ def streamed_apart(encoder: Path, decoder: Path, sizes: tuple[int, int], sound: 
     return float(np.abs(np.concatenate(parts) - whole).max())
 
 
-@torch.no_grad()
 def remembered(model: TimbreModel, sounds: tuple[Sound, ...]) -> Sound:
     """Latents of the loudest stretch of an instrument, ``[frames, latent]``."""
     sound = _loudest(sounds, REMEMBERED)
-    latent = model.encode(torch.from_numpy(sound[: len(sound) // HOP * HOP])[None])
-    return np.ascontiguousarray(latent[0].T.numpy())
+    return np.ascontiguousarray(_latents(model, sound)[0].T.numpy())
+
+
+@torch.no_grad()
+def _latents(model: TimbreModel, sound: Sound) -> Tensor:
+    """Of a sound's first half minute at most: ``[1, latent, hops]``."""
+    count = min(len(sound), LONGEST * RATE) // HOP * HOP
+    return model.encode(torch.from_numpy(sound[:count])[None])
 
 
 def _loudest(sounds: tuple[Sound, ...], seconds: float) -> Sound:

@@ -1,8 +1,8 @@
 """The network: sixteen bands, an encoder to a few numbers 375 times a second, a decoder back; all causal.
 
-Units are residual: a dilated convolution of three frames, then one of a single frame. The latent is brought
-to zero mean and unit variance, each number by itself, so that none can vanish; in training noise is added to
-it, which makes places that lie close sound alike.
+Units are residual: a dilated convolution of three frames, then one of a single frame. In training noise is
+added to the latent, which makes places that lie close sound alike; the loss keeps it near mean 0 and variance
+1 and its numbers apart (`trainer.unlike_unit`), and what is exported has them exactly (`settle`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,6 @@ from stemwright.training.timbre.filter_bank import BANDS, DELAY, TAPS, filters
 from stemwright.training.timbre.lines import Line, Whole
 
 SLOPE = 0.2
-SHARE = 0.01
-"""Of a batch in what is known of latents' mean and variance."""
 LOUDER = 20.0
 """Of bands before the encoder: to the size that layers work at."""
 NOISE = 0.15
@@ -82,7 +80,7 @@ class Bank(nn.Module):
 
 
 class Encoder(nn.Module):
-    """Bands to latents ``[batch, latent, frames / 8]``, not yet brought to unit variance."""
+    """Bands to latents ``[batch, latent, frames / 8]``."""
 
     def __init__(self, config: TimbreConfig) -> None:
         super().__init__()
@@ -144,36 +142,10 @@ def initialise(model: nn.Module) -> None:
     for module in model.modules():
         if isinstance(module, Unit):
             module.mixed.weight.mul_(0.3)
+        if isinstance(module, Encoder):
+            module.last.weight.mul_(0.3)
         if isinstance(module, Decoder):
             module.last.conv.weight.mul_(0.03)
-
-
-class Norm(nn.Module):
-    """Latents at the mean and variance that they have had, on the whole: by those of a batch, as batch
-    normalisation takes, a few loud or quiet segments would become one and the same."""
-
-    running_mean: Tensor
-    running_var: Tensor
-    seen: Tensor
-
-    def __init__(self, latent: int) -> None:
-        super().__init__()
-        self.register_buffer("running_mean", torch.zeros(latent))
-        self.register_buffer("running_var", torch.ones(latent))
-        self.register_buffer("seen", torch.zeros(()))
-
-    def forward(self, x: Tensor) -> Tensor:
-        if self.training:
-            self._follow(x.detach())
-        scale = torch.rsqrt(self.running_var + 1e-5)
-        return (x - self.running_mean[:, None]) * scale[:, None]
-
-    @torch.no_grad()
-    def _follow(self, x: Tensor) -> None:
-        self.seen += 1
-        share = float(torch.clamp(1 / self.seen, min=SHARE))
-        self.running_mean.lerp_(x.mean((0, 2)), share)
-        self.running_var.lerp_((x - self.running_mean[:, None]).square().mean((0, 2)), share)
 
 
 class TimbreModel(nn.Module):
@@ -184,13 +156,13 @@ class TimbreModel(nn.Module):
         self.config = config
         self.bank = Bank()
         self.encoder, self.decoder = Encoder(config), Decoder(config)
-        self.norm = Norm(config.latent)
         initialise(self)
 
     def encode(self, audio: Tensor, line: Line | None = None) -> Tensor:
         """Latents ``[batch, latent, hops]``."""
         line = line or Whole()
-        return self.normal(self.encoder(self.bank.bands(audio, line), line))
+        made: Tensor = self.encoder(self.bank.bands(audio, line), line)
+        return made
 
     def decode(self, latent: Tensor, line: Line | None = None) -> Tensor:
         """Audio, `DELAY` samples later than what was encoded."""
@@ -202,15 +174,21 @@ class TimbreModel(nn.Module):
         its bands.
         """
         bands = self.bank.bands(audio, Whole())
-        latent = self.normal(self.encoder(bands if gains is None else bands * gains, Whole()))
+        latent = self.encoder(bands if gains is None else bands * gains, Whole()).float()
         given = latent + NOISE * torch.randn_like(latent) if self.training else latent
         return self.decode(given), latent
 
-    def normal(self, latent: Tensor) -> Tensor:
-        """Latents at zero mean and unit variance."""
-        with torch.autocast(latent.device.type, enabled=False):
-            made: Tensor = self.norm(latent.float())
-        return made
+    @torch.no_grad()
+    def settle(self, latents: Tensor) -> None:
+        """Bring latents to mean 0 and variance 1, each number by itself: those that are given
+        ``[items, latent, frames]`` say what they are like now. What is decoded stays as it is."""
+        mean, deviation = latents.mean((0, 2)), latents.std((0, 2)).clamp_min(1e-6)
+        last, first = self.encoder.last, self.decoder.first.conv
+        assert last.bias is not None and first.bias is not None
+        last.weight.div_(deviation[:, None, None])
+        last.bias.sub_(mean).div_(deviation)
+        first.bias.add_(torch.einsum("oik,i->o", first.weight, mean))
+        first.weight.mul_(deviation[None, :, None])
 
 
 __all__ = ["DELAY", "TimbreModel"]

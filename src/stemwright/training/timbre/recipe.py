@@ -43,7 +43,7 @@ def train_timbre(
     """
     recipe = recipe or TimbreRecipe()
     check_budget(minutes, steps)
-    validate(Manifest("timbre", name, "", {}), "--name")
+    validate(Manifest("timbre", name, "", {}), "the bundle")
     settle(threads)
     sounds = read_sounds(folder, recipe.frames * HOP, timbre)
     parent = None

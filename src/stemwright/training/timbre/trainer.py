@@ -37,7 +37,7 @@ class TimbreRecipe(FittingPlan):
     mel: float = 1.0  # at 2, from nothing, no phase is learnt
     spectrum: float = 1.0
     wave: float = 1.0
-    apart: float = 2.0  # weight of what keeps the latent's numbers apart
+    unit: float = 1.0  # weight of what keeps the latent's numbers apart and of one size
     adversary: float = 0.3
     adversary_from: float = 0.75
     adversary_steps: int = 200
@@ -84,8 +84,8 @@ class TimbreTrainer(Fitting):
         self.model.train()
         with self.autocast():
             output, latent = self.model(given, gains)
-        made = self._descend(*self.heard(output, target), rate, done, alike(latent), self.recipe.apart)
-        made["alike"] = alike(latent)
+        made = self._descend(*self.heard(output, target), rate, done, unlike_unit(latent), self.recipe.unit)
+        made["latent"] = unlike_unit(latent)
         return {name: float(value.detach()) for name, value in made.items()}
 
     def heard(self, output: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
@@ -98,15 +98,13 @@ class TimbreTrainer(Fitting):
         return TimbreConfig.from_json(meta["config"]).to_json()
 
 
-def alike(latent: Tensor) -> Tensor:
-    """How much numbers of latents ``[batch, numbers, frames]`` say the same: the mean square of their
-    correlations (as VICReg's covariance term, arXiv 2105.04906). Without it some hold all, and others follow
-    them."""
+def unlike_unit(latent: Tensor) -> Tensor:
+    """How far numbers of latents ``[batch, numbers, frames]`` are from mean 0, variance 1 and saying nothing
+    of each other: the mean square of what their second moments are off (the terms of VICReg,
+    arXiv 2105.04906). Without it some numbers hold all, and others follow them."""
     count = latent.shape[1]
     flat = latent.float().transpose(0, 1).reshape(count, -1)
-    flat = flat - flat.mean(1, keepdim=True)
-    unit = flat / (flat.norm(dim=1, keepdim=True) + 1e-4)
-    shared = unit @ unit.T
-    others = shared - torch.diag(torch.diagonal(shared))
-    made: Tensor = others.square().sum() / max(1, count * (count - 1))
+    moments = flat @ flat.T / flat.shape[1]
+    off = moments - torch.eye(count, device=latent.device)
+    made: Tensor = off.square().mean() + flat.mean(1).square().mean()
     return made
