@@ -22,6 +22,8 @@ OPTION = re.compile(r"(?<![\w-])--[a-z]")
 COMMAND = re.compile(r"\b(stemwright|pip install|git|[a-z]+ DIR) [^;,)]*")
 """A command to run, which is written out in messages."""
 PROGRAMS = {"opusenc", "opusdec"}
+DRIVERS = {"keep/song.py", "session/opening.py", "voices/making.py", "worker/jobs.py", "worker/worker.py"}
+"""Files of `live` that give commands to processes of their own, whose options are words by themselves."""
 
 PLAIN = st.text(st.characters(exclude_categories=("Co", "Cs")))
 NAMES = st.from_regex(r"[a-z]+(_[a-z]+)*", fullmatch=True)
@@ -51,10 +53,13 @@ def options(source: str) -> list[str]:
 
 def test_only_the_command_line_knows_dashes() -> None:
     found = {
-        str(path.relative_to(ROOT)): named
+        path.relative_to(ROOT).as_posix(): named
         for path in sorted(ROOT.rglob("*.py"))
         if path.relative_to(ROOT).parts[0] != "cli" and (named := options(path.read_text("utf-8")))
     }
+    for name in DRIVERS:
+        said = found.pop(f"live/{name}")
+        assert all(re.fullmatch(r"\d+: --[a-z]+", each) for each in said), said
     assert found == {}
 
 

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.errors import StemwrightError
+from stemwright.errors import StemwrightError, argument
 from stemwright.native import devices, live_commands
 from stemwright.native.live import Graph
 
@@ -98,8 +98,8 @@ def _start(graph: Graph) -> devices.Device:
         raise StemwrightError("no output device is there, and no JACK server runs") from None
     if look.rate != graph.rate:
         raise StemwrightError(
-            f"no output device is there but a JACK server of {look.rate} Hz; play with --quality high, "
-            "at 48 kHz"
+            f"no output device is there but a JACK server of {look.rate} Hz; play with "
+            f"{argument('quality')} high, at 48 kHz"
         )
     names = ("main_left", "main_right")
     device = devices.JackDevice(graph, client="stemwright", inputs=(), outputs=names)

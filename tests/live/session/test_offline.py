@@ -26,7 +26,7 @@ from stemwright.live.session.opening import Opened
 from stemwright.live.session.script import Due, read_script
 from stemwright.live.worker.worker import Made, Worker
 
-NOBODY = "transport.clock: this set has no input; play it with --inputs 1"
+NOBODY = "transport.clock: this set has no input: begin it with one"
 RATE = 48_000
 BAR = RATE  # four quarters at 240 BPM
 COLUMNS = ("drums", "bass", "harmony", "lead")

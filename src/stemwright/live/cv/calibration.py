@@ -73,7 +73,7 @@ def fit(asked: Sequence[float], measured: Sequence[float]) -> Calibration:
         made = Calibration(gain, offset)
     except UsageError as error:
         raise StemwrightError(
-            f"calibration: {error}; is the cable in the right jack, and the channel DC-coupled?"
+            f"calibration: {error.marked}; is the cable in the right jack, and the channel DC-coupled?"
         ) from None
     worst = cents(float(np.abs(made.gain * x + made.offset - y).max()))
     if worst > MAX_ERROR:

@@ -85,7 +85,7 @@ def by_oscillator(bench: Bench) -> list[float]:
         try:
             found.append(oscillator.frequency(bench.hear([volts], frames)[settle:], bench.rate))
         except StemwrightError as error:
-            raise StemwrightError(f"at {volts:g} V: {error}") from None
+            raise StemwrightError(f"at {volts:g} V: {error.marked}") from None
     return found
 
 

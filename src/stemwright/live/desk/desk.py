@@ -149,7 +149,7 @@ class Desk:
         """Keep what comes in at the first input from a sample on, for `heard`. UsageError where there is
         none."""
         if self._ear is None:
-            raise UsageError("this set has no input; play it with --inputs 1")
+            raise UsageError("this set has no input: begin it with one")
         self.post([lc.record(self._ear, on, at=at)])
 
     def heard(self) -> Sound:

@@ -12,7 +12,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from stemwright.errors import StemwrightError, UsageError
+from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.live.keep.buses import Bus, buses_of
 from stemwright.live.keep.form import Kept, kept, pieces
 from stemwright.live.keep.reading import MadeStem, Session, read_session
@@ -47,7 +47,7 @@ def keep(session: Path, out: Path, watch: Watch = lambda done, of: None) -> Resu
     """Make the song `out`, a folder that is not there. UsageError for what is no session, or nothing to keep;
     where a command refuses, nothing is left of the song."""
     if out.exists():
-        raise UsageError(f"{out}: is there already; give a new folder with --out")
+        raise UsageError(f"{out}: is there already; give a new folder with {argument('out')}")
     found = read_session(session)
     place = session / COPY
     part = out.with_name(f"{out.name}.part")

@@ -113,7 +113,7 @@ class Adviser:
         try:
             request = from_json({key: value for key, value in said.items() if key != "id"})
         except UsageError as error:
-            raise StemwrightError(f"{program.name}: its answer cannot be used: {error}") from None
+            raise StemwrightError(f"{program.name}: its answer cannot be used: {error.marked}") from None
         if not any(stage.changes for stage in request.stages):
             raise StemwrightError(f"{program.name}: its answer changes nothing")
         return request
