@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from stemwright.cli import options as opt
+from stemwright.cli.families import family_of
 from stemwright.cli.output import emit_json, lines, quoted
 from stemwright.cli.saying import said
 from stemwright.cli.watching import watching
@@ -124,18 +124,10 @@ _NewName = Annotated[
 ]
 
 
-class _Family(TyperGroup):
-    """The commands of layers; what is none of their names is the folder of `set`."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # typer brings its own click
-        known = not args or args[0] in self.commands or args[0].startswith("-")
-        return super().resolve_command(ctx, args if known else ["set", *args])
-
-
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     family = typer.Typer(
-        cls=_Family,
+        cls=family_of("set"),
         help="Set a layer's level, place, kind or timbre (`layer DIR NAME --gain -3` is `layer set`); add, "
         "remove and rename layers.",
         no_args_is_help=True,

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from stemwright.cli import live_options as opt
+from stemwright.cli.families import family_of
 from stemwright.cli.output import emit_json, lines, quoted, table
 from stemwright.cli.watching import watching
 
 MAX_SCRIPT = 1 << 22
 
 
-class _Family(TyperGroup):
-    """The commands of `live`; what is none of their names is the song that is played."""
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # typer brings its own click
-        known = not args or args[0] in self.commands or args[0].startswith("-")
-        return super().resolve_command(ctx, args if known else ["play", *args])
-
-
 def register(app: typer.Typer) -> None:
     """Add this family's commands."""
     family = typer.Typer(
-        cls=_Family,
+        cls=family_of("play"),
         help="Play a song live (`live SONG` is `live play`): launch stems, have companions answer, record; "
         "or play a script without any hardware.",
         no_args_is_help=True,

@@ -6,12 +6,12 @@ sample: the pulse after a start is beat one.
 
 from __future__ import annotations
 
-from collections import deque
 from fractions import Fraction
 from math import floor
 
+from stemwright.live.clock.ahead import ToldAhead
 from stemwright.live.clock.transport import SIXTEENTH, Act, State, Transport
-from stemwright.live.commands import Command, Op, Tickets, cancel, packed
+from stemwright.live.commands import Op, Tickets, packed
 
 PULSES = 24
 """Pulses a quarter note."""
@@ -22,44 +22,19 @@ START, CONTINUE, STOP = 0xFA, 0xFB, 0xFC
 _BYTES = {Act.PLAY: START, Act.CONTINUE: CONTINUE, Act.STOP: STOP}
 
 
-class MidiClockOut:
+class MidiClockOut(ToldAhead):
     """What follows a transport and writes its clock for one `midi` node."""
 
     def __init__(self, transport: Transport, node: int, tickets: Tickets) -> None:
-        self._transport, self._node, self._tickets = transport, node, tickets
-        self._sent = 0  # all before this sample are
-        self._ahead: deque[tuple[int, int]] = deque()  # (sample, ticket) of what may still be cancelled
-        self._out: list[Command] = []
-        transport.listeners.append(self._revise)
+        super().__init__(transport, Op.MIDI, node, tickets)
 
-    def commands(self, now: int, until: int) -> list[Command]:
-        """What is to be sent before the sample `until`, without what was given already; `now`: the first
-        sample that can still be reached.
-        """
-        while self._ahead and self._ahead[0][0] < now:
-            self._ahead.popleft()
-        start = max(self._sent, now)
-        if start < until:
-            found = [(state.sample, 0, _acts(state)) for state in self._transport.states(start, until)]
-            places = self._transport.tempo.places(Fraction(1, PULSES), start, until)
-            found += [(sample, 1, [packed(CLOCK)]) for sample, _ in places]
-            for sample, _, messages in sorted(found):
-                for message in messages:
-                    self._send(sample, message)
-            self._sent = until
-        out, self._out = self._out, []
-        return out
-
-    def _send(self, sample: int, message: int) -> None:
-        ticket = self._tickets.next()
-        self._out.append(Command(sample, Op.MIDI, self._node, message, ticket=ticket))
-        self._ahead.append((sample, ticket))
-
-    def _revise(self, sample: int) -> None:
-        """Take back what was sent from a sample on: time is another there."""
-        while self._ahead and self._ahead[-1][0] >= sample:
-            self._out.append(cancel(self._ahead.pop()[1], self._node))
-        self._sent = min(self._sent, sample)
+    def _tell(self, start: int, until: int) -> None:
+        found = [(state.sample, 0, _acts(state)) for state in self._transport.states(start, until)]
+        places = self._transport.tempo.places(Fraction(1, PULSES), start, until)
+        found += [(sample, 1, [packed(CLOCK)]) for sample, _ in places]
+        for sample, _, messages in sorted(found):
+            for message in messages:
+                self._send(sample, message)
 
 
 def _acts(state: State) -> list[int]:

@@ -7,7 +7,6 @@ folder; a user's file goes before a shipped one of its name.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 from stemwright.errors import UsageError, shown
 from stemwright.live.companion.parameters import Value, changed, table
 from stemwright.live.companion.settings import INPUT, PartnerSettings, VoiceSettings, voice_with
+from stemwright.live.config import own_folder, parse_toml, read_limited
 
 MAX_BYTES = 64 * 1024
 MAX_PARTNERS, MAX_SETUPS = 16, 128
@@ -43,17 +43,10 @@ class Preset:
     partners: tuple[PartnerSheet, ...]
 
 
-def own_folder() -> Path:
-    """The folder of the user's own presets, there or not."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("stemwright", appauthor=False)) / "companions"
-
-
 def presets() -> dict[str, Path]:
     """Name -> file of all presets."""
     found = {path.stem: path for path in sorted((Path(__file__).parent / "presets").glob("*.toml"))}
-    folder = own_folder()
+    folder = own_folder("companions")
     own = sorted(folder.glob("*.toml")) if folder.is_dir() else []
     return found | {path.stem: path for path in own if _NAME.fullmatch(path.stem)}
 
@@ -66,11 +59,7 @@ def load(name: str | Path) -> Preset:
         raise UsageError(
             f"preset {shown(str(name))}: not found; there are {', '.join(known)}, or give a file"
         )
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    data = read_limited(path, MAX_BYTES)
     try:
         return parse(data, path.stem)
     except UsageError as error:
@@ -79,12 +68,7 @@ def load(name: str | Path) -> Preset:
 
 def parse(data: bytes, name: str) -> Preset:
     """What a preset file says. UsageError names the field that is wrong."""
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"has over {MAX_BYTES // 1024} KiB; is it a preset?")
-    try:
-        sheet = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"is not TOML: {str(error)[:100]}") from None
+    sheet = parse_toml(data, MAX_BYTES, "a preset")
     _only(sheet, ("about", "companion"), "the file")
     found = _tables(sheet, "companion", 1, MAX_PARTNERS, "the file")
     partners = tuple(_partner(each, number) for number, each in enumerate(found, 1))

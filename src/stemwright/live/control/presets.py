@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.live.config import parse_toml, read_limited
 from stemwright.live.control.mapping import STEP, Mapped, Mode, check
 from stemwright.live.control.parameters import Value
 from stemwright.live.control.sources import Source, SourceKind
@@ -37,21 +37,9 @@ class Preset:
 
 def read_preset(path: Path) -> Preset:
     """UsageError with file, field and what is wrong."""
+    data = read_limited(path, MAX_BYTES)
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
-    if len(data) > MAX_BYTES:
-        raise UsageError(f"{path}: is larger than {MAX_BYTES // 1024} KB; a preset is a few of them")
-    try:
-        values = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: is not TOML ({' '.join(str(error).split())[:120]})") from None
-    try:
-        return _preset(values)
+        return _preset(parse_toml(data, MAX_BYTES, "a preset"))
     except UsageError as error:
         raise UsageError(f"{path}: {error.marked}") from None
 

@@ -13,13 +13,13 @@ import json
 import os
 import re
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.live.config import own_folder, parse_toml, plain_name, read_limited
 from stemwright.live.cv.calibration import EXACT, Calibration
 from stemwright.live.numbers import finite
 
@@ -46,16 +46,14 @@ class DeviceCalibration:
 
 def folder() -> Path:
     """Where the files are, there or not."""
-    import platformdirs
-
-    return Path(platformdirs.user_config_dir("stemwright", appauthor=False)) / "cv"
+    return own_folder("cv")
 
 
 def file_of(device: str) -> Path:
     """The file of a device: its name as far as file names may have it, and a few digits of its SHA-256, so
     that no two devices share one.
     """
-    plain = re.sub(r"[^a-z0-9]+", "-", device.lower()).strip("-")[:40] or "device"
+    plain = plain_name(device, 40) or "device"
     return folder() / f"{plain}-{hashlib.sha256(device.encode()).hexdigest()[:8]}.toml"
 
 
@@ -64,13 +62,9 @@ def load(device: str) -> DeviceCalibration:
     wrong.
     """
     path = file_of(device)
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    if not path.exists():
         return DeviceCalibration(device)
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read ({error.strerror})") from None
+    data = read_limited(path, MAX_BYTES)
     try:
         return _parsed(data, device)
     except UsageError as error:
@@ -102,12 +96,7 @@ def save(calibration: DeviceCalibration) -> Path:
 
 
 def _parsed(data: bytes, device: str) -> DeviceCalibration:
-    if len(data) > MAX_BYTES:
-        raise UsageError("is too long")
-    try:
-        sheet = tomllib.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError):
-        raise UsageError("is not TOML") from None
+    sheet = parse_toml(data, MAX_BYTES, "a calibration")
     for key in sheet:
         if key not in ("device", "outputs", "inputs"):
             raise UsageError(f"{key[:40]}: is not known; there are device, outputs and inputs")

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from stemwright.errors import UsageError
+from stemwright.live.clock.grid import of_song
 from stemwright.live.control.actions import Action, as_record
 from stemwright.live.launch.follow import Follow, FollowAction
 from stemwright.live.launch.quantise import parse_quantum
@@ -58,10 +59,7 @@ def _resume(live: LiveSet, words: Arguments) -> None:
 
 
 def _locate(live: LiveSet, words: Arguments) -> None:
-    state = live.opened.song.state
-    rounds, bar = divmod(int(words["bar"]), state.bars)
-    ticks = rounds * state.bar_tick(state.bars) + state.bar_tick(bar)
-    live.transport.locate(live.now, Fraction(ticks, 96))
+    live.transport.locate(live.now, of_song(live.opened.song.state).place(int(words["bar"])))
 
 
 def _tempo(live: LiveSet, words: Arguments) -> None:

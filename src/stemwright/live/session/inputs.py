@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-import platformdirs
-
 from stemwright.errors import StemwrightError
+from stemwright.live.config import own_folder, plain_name
 from stemwright.live.control.actions import Action
 from stemwright.live.control.controller import Controls, Polled
 from stemwright.live.control.parameters import Value
@@ -18,16 +16,12 @@ from stemwright.live.midi.parse import Parser
 from stemwright.live.session.live_set import LiveSet
 
 Do = Callable[[Action], None]
-
-
-def own_folder() -> Path:
-    """The folder of the user's controllers, there or not."""
-    return Path(platformdirs.user_config_dir("stemwright", appauthor=False)) / "controllers"
+FOLDER = "controllers"
 
 
 def presets(folder: Path | None = None) -> list[Preset]:
     """The user's controllers. UsageError for a file that is none."""
-    place = own_folder() if folder is None else folder
+    place = own_folder(FOLDER) if folder is None else folder
     return [read_preset(path) for path in sorted(place.glob("*.toml"))] if place.is_dir() else []
 
 
@@ -36,7 +30,7 @@ class MidiInputs:
 
     def __init__(self, live: LiveSet, do: Do, found: Iterable[Preset], folder: Path | None = None) -> None:
         self._live, self._do = live, do
-        self._folder = own_folder() if folder is None else folder
+        self._folder = own_folder(FOLDER) if folder is None else folder
         self._presets = list(found)
         self._controls: dict[str, Controls] = {}
         self._names: dict[int, str] = {}
@@ -106,7 +100,7 @@ class MidiInputs:
         """Write what a controller has learnt, for the next set."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            file = self._folder / f"{_file_name(controls.name)}.toml"
+            file = self._folder / f"{plain_name(controls.name, 60) or 'controller'}.toml"
             write_preset(controls.preset(controls.name), file)
         except (OSError, StemwrightError) as error:
             self._live.say(f"learnt, but not kept: {error}", "warning")
@@ -123,8 +117,3 @@ class MidiInputs:
             return None
         value: Value | None = getattr(live.faders.faders[column], name.partition(".")[2], None)
         return value
-
-
-def _file_name(port: str) -> str:
-    """A port's name as a file may be called."""
-    return re.sub(r"[^a-z0-9]+", "-", port.lower()).strip("-")[:60] or "controller"

@@ -43,6 +43,7 @@ def render(
     waiting = list(script)
     parsers: dict[int, Parser] = {}
     outputs = live.desk.graph.outputs
+    end = next(due for due in script if due.what == END)
     with BroadcastWave(out, rate, outputs, BEGAN, live.opened.song.title) as wave:
         while True:
             now = live.desk.graph.sample
@@ -54,8 +55,7 @@ def render(
                 live.tick(now)
             if done:
                 return out
-            end = next((due for due in script if due.what == END), None)
-            watch(now, max(now, end.at(live.transport, state) if end is not None else now))
+            watch(now, max(now, end.at(live.transport, state)))
             if now > MAX_SECONDS * rate:
                 raise StemwrightError(f"{out}: is {MAX_SECONDS} s long and has not ended: does it play?")
             for start in range(0, period, block):
@@ -65,9 +65,9 @@ def render(
 
 def _play(live: LiveSet, waiting: list[Due], now: int, until: int, parsers: dict[int, Parser]) -> bool:
     """Do the lines that are due before a sample, in their order; whether the end is among them."""
+    state = live.opened.song.state
     while waiting:
-        due = min(waiting, key=lambda each: (each.at(live.transport, live.opened.song.state), each.number))
-        at = due.at(live.transport, live.opened.song.state)
+        at, _, due = min((each.at(live.transport, state), each.number, each) for each in waiting)
         if at >= until:
             return False
         waiting.remove(due)

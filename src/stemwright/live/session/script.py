@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from stemwright.errors import UsageError, shown
+from stemwright.live.clock.grid import of_song
 from stemwright.live.clock.transport import Transport
 from stemwright.live.control.actions import Action, read_line
-from stemwright.song.score import PPQ
 from stemwright.song.state import GlobalState
 
 MAX_LINES = 100_000
@@ -47,9 +47,8 @@ class Due:
         if self.bar is None:
             return self.sample
         bar, beat = self.bar
-        rounds, inside = divmod(bar, state.bars)
-        ticks = rounds * state.bar_tick(state.bars) + state.bar_tick(inside)
-        place = Fraction(ticks, PPQ) + Fraction(4 * beat, state.meter_of(inside).d)
+        bars = of_song(state)
+        place = bars.place(bar) + Fraction(4 * beat, bars.meter(bar).d)
         return 0 if place == 0 else transport.tempo.sample(place)
 
 
