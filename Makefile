@@ -4,8 +4,8 @@ VENV ?= .venv
 DEV_VENV ?= .venv-dev
 SONG ?= demo-song
 
-NATIVE := CMakeLists.txt $(wildcard src/stemwright/native/cpp/*)
-SOURCES := pyproject.toml $(NATIVE) $(shell find src/stemwright -name '*.py' -o -name '*.json' -o -name '*.onnx' -o -name '*.safetensors')
+NATIVE := CMakeLists.txt $(shell find src/stemwright/native/cpp -name '*.cpp' -o -name '*.h')
+SOURCES := pyproject.toml $(NATIVE) $(shell find src/stemwright -name '*.py' -o -name '*.json' -o -name '*.toml' -o -name '*.onnx' -o -name '*.safetensors')
 
 .PHONY: song test test-arm lint types check-tools clean
 
