@@ -97,7 +97,7 @@ def test_a_broken_table_is_named(tmp_path: Path, content: bytes, named: str) -> 
 
     bundle = write_bundle(tmp_path / "out", manifest(), {"drums.json": content})
     with pytest.raises(UsageError, match=named):
-        read_table(bundle, "drums")
+        list(read_table(bundle, "drums").values())  # a subject is checked when it is asked for
 
 
 def test_tables_of_another_version_are_refused(tmp_path: Path) -> None:
