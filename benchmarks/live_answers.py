@@ -20,12 +20,11 @@ from stemwright.live.desk.setup import Setup
 from stemwright.live.devices import Wish, open_audio
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import open_song
+from stemwright.live.session.stage import TURN, quick_turns
 from stemwright.native.devices import JackDevice, Through
 from stemwright.native.live import Graph
 from stemwright.native.live_commands import note
 
-TURN = 0.0015
-"""Seconds between two turns, as on a stage."""
 AHEAD = RATE // 20
 
 
@@ -91,7 +90,7 @@ def measure(chosen: argparse.Namespace) -> None:
     loads = chosen.loads.split(",")
     if not set(loads) <= set(LOADS):
         raise SystemExit(f"--loads: {chosen.loads} is not of {', '.join(LOADS)}")
-    with jack(chosen.period) as server, tempfile.TemporaryDirectory() as folder:
+    with jack(chosen.period) as server, tempfile.TemporaryDirectory() as folder, quick_turns():
         place = Path(folder) / "set"
         place.mkdir()
         opened = open_song(chosen.song, place)

@@ -2,7 +2,8 @@
 
 Columns play the song's stems over and over, 16 of them by default; four companions (`quartet`) hear notes at
 random, and are heard with voices of their own; the worker makes one stem after the other; all buses are
-recorded; two threads of pure Python are busy where the load says so.
+recorded; two threads of pure Python are busy where the load says so. With --timbre an input goes through one,
+which works in every callback, whatever comes in.
 """
 
 import argparse
@@ -27,10 +28,11 @@ from stemwright.live.session.acting import act
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import open_song
 from stemwright.live.session.sets import Wanted, outputs_of, voices_of
+from stemwright.live.session.stage import TURN, quick_turns
+from stemwright.live.timbre.loading import chosen
 from stemwright.live.worker.worker import Worker
 from stemwright.native.devices import Through
 
-TURN = 0.003
 PRESET = "quartet"
 
 
@@ -40,12 +42,13 @@ def options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--stems", type=int, default=16)
     parser.add_argument("--period", type=int, default=128)
     parser.add_argument("--loads", default="none,python")
+    parser.add_argument("--timbre", metavar="BUNDLE", help="a timbre that an input goes through")
     parser.add_argument("--json", type=Path)
 
 
 @contextmanager
-def prepared(song: Path, stems: int) -> Iterator[LiveSet]:
-    """The set of a song, with as many columns."""
+def prepared(song: Path, stems: int, timbre: str | None = None) -> Iterator[LiveSet]:
+    """The set of a song, with as many columns, and an input through a timbre where there is one."""
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "set"
         place.mkdir()
@@ -58,7 +61,8 @@ def prepared(song: Path, stems: int) -> Iterator[LiveSet]:
         opened = replace(opened, stems=dict(named))
         preset = load(PRESET)
         voices = voices_of(preset, Wanted(PRESET), lambda line: None)
-        setup = Setup(RATE, opened.columns, outputs_of(preset))
+        turned = chosen([timbre], 1, 0) if timbre else ()
+        setup = Setup(RATE, opened.columns, outputs_of(preset), inputs=len(turned), timbres=turned)
         live = LiveSet(opened, place, setup, Parts(preset, voices, worker=Worker(opened.place)))
         try:
             live.start()
@@ -68,7 +72,7 @@ def prepared(song: Path, stems: int) -> Iterator[LiveSet]:
 
 
 class Playing:
-    """What a session does, a turn each three milliseconds."""
+    """What a session does, a turn each one and a half milliseconds."""
 
     def __init__(self, live: LiveSet, period: int) -> None:
         self.live, self.period = live, period
@@ -96,22 +100,26 @@ def _action(line: str) -> Action:
     return make(name, [int(word) if word.isdecimal() else word for word in words])
 
 
-def measure(chosen: argparse.Namespace) -> None:
-    loads = chosen.loads.split(",")
+def measure(asked: argparse.Namespace) -> None:
+    loads = asked.loads.split(",")
     if not set(loads) <= set(LOADS):
-        raise SystemExit(f"--loads: {chosen.loads} is not of {', '.join(LOADS)}")
+        raise SystemExit(f"--loads: {asked.loads} is not of {', '.join(LOADS)}")
     found = {}
-    with jack(chosen.period) as server, prepared(chosen.song, chosen.stems) as live:
+    with (
+        jack(asked.period) as server,
+        prepared(asked.song, asked.stems, asked.timbre) as live,
+        quick_turns(),
+    ):
         control = open_audio(Through(RATE, 0, 2), Wish(f"jack:{server}", client="control"))
         graph = open_audio(live.desk.graph, Wish(f"jack:{server}", client="graph"))
-        playing = Playing(live, chosen.period)
+        playing = Playing(live, asked.period)
         try:
             under("none", 1.0, playing.tend, TURN)
             for load in loads:
                 before = {"control": control.work(), "graph": graph.work()}
                 begun = time.monotonic()
-                under(load, chosen.seconds, playing.tend, TURN)
-                expected = (time.monotonic() - begun) * RATE / chosen.period
+                under(load, asked.seconds, playing.tend, TURN)
+                expected = (time.monotonic() - begun) * RATE / asked.period
                 found[load] = {
                     name: figures(device.work().since(before[name]), expected)
                     for name, device in (("control", control), ("graph", graph))
@@ -120,7 +128,7 @@ def measure(chosen: argparse.Namespace) -> None:
             graph.stop()
             control.stop()
         said = [message.text for message in live.messages if message.severity != "note"]
-    lines([f"{chosen.stems} stems, {chosen.period} frames, {chosen.seconds:g} s of each load; ms a block"])
+    lines([f"{asked.stems} stems, {asked.period} frames, {asked.seconds:g} s of each load; ms a block"])
     head = ["load", "client", *next(iter(next(iter(found.values())).values()))]
     table(
         head,
@@ -133,5 +141,5 @@ def measure(chosen: argparse.Namespace) -> None:
             *said[:10],
         ]
     )
-    if chosen.json:
-        chosen.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    if asked.json:
+        asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")

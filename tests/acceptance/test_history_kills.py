@@ -19,6 +19,7 @@ from stemwright.store import SongFolder
 from stemwright.store.verify import verify
 from support.edited import tune, write
 from support.runner import environment
+from support.soak import at_leisure
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
 
@@ -78,7 +79,7 @@ def check(path: Path, before: dict[int, str]) -> dict[int, str]:
     return records
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [12, pytest.param(50, marks=at_leisure)])
 def test_no_kill_loses_a_run(tmp_path: Path, kills: int) -> None:
     path = write(tmp_path / "song", {"lead": tune((60,)), "bass": tune((36,))}, bars=1)
     draw = random.Random(int(os.environ.get("STEMWRIGHT_SEED", time.time_ns())))

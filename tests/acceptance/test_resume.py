@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.runner import run, run_json, start
+from support.soak import at_leisure
 from support.songs import SMALL, audio, token_shas
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs SIGKILL")
@@ -54,13 +55,9 @@ def torture(tmp_path: Path, weights: Path, finished: Path, kills: int) -> None:
     assert not list(path.rglob(".tmp-*"))
 
 
-def test_killed_eight_times(tmp_path: Path, weights: Path, finished: Path) -> None:
-    torture(tmp_path, weights, finished, 8)
-
-
-@pytest.mark.slow
-def test_killed_fifty_times(tmp_path: Path, weights: Path, finished: Path) -> None:
-    torture(tmp_path, weights, finished, 50)
+@pytest.mark.parametrize("kills", [8, pytest.param(50, marks=at_leisure)])
+def test_killed_again_and_again(tmp_path: Path, weights: Path, finished: Path, kills: int) -> None:
+    torture(tmp_path, weights, finished, kills)
 
 
 def test_finished_layers_are_reused(tmp_path: Path, weights: Path, finished: Path) -> None:

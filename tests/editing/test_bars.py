@@ -35,7 +35,7 @@ from stemwright.producer.plan import Request
 from stemwright.store.folder import SongFolder
 from stemwright.store.positions import position
 from stemwright.store.verify import verify
-from support.soak import SOAK, examples
+from support.soak import at_leisure, examples
 
 LAYERS = ("drums", "bass", "harmony", "lead")
 
@@ -262,7 +262,7 @@ def test_the_same_changes_without_any_cache_give_the_same_tokens(acts: list[Act]
         assert _play(Path(place) / "one", acts, False) == _play(Path(place) / "two", acts, True)
 
 
-@pytest.mark.skipif(SOAK == 1, reason="a soak: set STEMWRIGHT_SOAK, see support/soak.py")
+@at_leisure
 @pytest.mark.parametrize("seed", range(3))
 def test_a_hundred_random_steps_without_any_cache_give_the_same_tokens(seed: int, tmp_path: Path) -> None:
     random = Random(seed)

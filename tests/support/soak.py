@@ -1,15 +1,19 @@
-"""How long property tests of editing go on: a few examples in the suite, a hundred times as many at leisure.
+"""How long tests go on: a few examples or kills in the suite, many times as many at leisure.
 
 STEMWRIGHT_SOAK=100 python -m pytest tests/editing -k "no_way or without_any_cache"
+STEMWRIGHT_SOAK=2 python -m pytest tests/acceptance -k kill
 """
 
 from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 SOAK = int(os.environ.get("STEMWRIGHT_SOAK", "1"))
+
+at_leisure = pytest.mark.skipif(SOAK == 1, reason="a soak: set STEMWRIGHT_SOAK, see support/soak.py")
 
 
 def examples(count: int) -> settings:

@@ -333,9 +333,11 @@ def test_shipped_presets_load_and_damaged_ones_say_why(random_bundle: Bundle) ->
 SIGNALLED = """
 import signal, sys, time
 from stemwright.live.companion.ended import ended
+signal.signal(signal.SIGINT, signal.default_int_handler)  # programs in the background may begin without it
 with ended(lambda: print("ended", flush=True)):
     print("ready", flush=True)
     time.sleep(60)
+    print("nobody ended it", flush=True)
 """
 
 

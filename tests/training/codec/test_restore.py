@@ -12,7 +12,7 @@ pytest.importorskip("onnx")
 
 import numpy as np
 import torch
-from tests.support.codecs import tiny_model
+from support.codecs import tiny_model
 
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, Manifest, find, load_bundle, write_bundle

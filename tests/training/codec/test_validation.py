@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from tests.support.codecs import tiny_model
+from support.codecs import tiny_model
 
 from stemwright.training.codec.config import TINY
 from stemwright.training.codec.losses import ReconstructionLoss

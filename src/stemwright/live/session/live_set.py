@@ -228,7 +228,8 @@ class LiveSet:
             case What.OVERRUN:
                 self.recording.lost(int(report["node"]), at, round(value))
             case What.XRUN:
-                self.say(f"sound: {round(1000 * value / self.rate)} ms came too late", "warning")
+                lost = f"; {1000 * value / self.rate:.1f} ms are lost" if value > 0 else ""
+                self.say(f"sound: {int(report['index'])} blocks came too late{lost}", "warning")
             case What.DROPPED:
                 self.say(f"sound: {round(value)} {Lost(int(report['index'])).name.lower()} lost", "warning")
             case What.BAD_INPUT:

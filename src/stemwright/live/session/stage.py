@@ -5,6 +5,7 @@ device's own thread makes.
 from __future__ import annotations
 
 import signal
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -34,6 +35,8 @@ from stemwright.native.devices import Device
 
 TURN = 0.0015
 """Seconds between two turns of the loop."""
+SWITCH = 0.0002
+"""Seconds after which a thread of Python gives way to another."""
 SHOW = 0.1
 """Seconds between two pictures of the screen; drawing one holds up answers by some milliseconds."""
 PORTS = 4
@@ -72,7 +75,7 @@ class Stage:
 
     def run(self) -> None:
         """Play until somebody leaves. UsageError or StemwrightError where it cannot begin."""
-        with ExitStack() as closing, _told_to_end(self._end):
+        with ExitStack() as closing, _told_to_end(self._end), quick_turns():
             for number in range(PORTS):
                 self.inputs.add(number, f"in {number + 1}")
             self._keeper = Keeper(
@@ -214,6 +217,18 @@ class Stage:
 
     def _sample_at(self, moment: int) -> int:
         return self._keeper.device.sample_at(moment) if self._keeper is not None else self.live.now
+
+
+@contextmanager
+def quick_turns() -> Iterator[None]:
+    """Within it a thread that is ready waits for another one's Python for `SWITCH` at most, where the
+    interpreter's own choice is 5 ms: what a note waits for is this, when something else is at work."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
 
 
 @contextmanager

@@ -44,7 +44,7 @@ void Device::block(const float* const* in, float* const* out, int frames, MidiSi
 void Device::missed(std::int64_t frames) noexcept {
   const std::uint64_t xruns = clockwork_.xruns();
   if (frames > 0) clockwork_.lost(static_cast<std::uint64_t>(frames));
-  if (frames > 0 || xruns != xruns_) graph_.xrun(frames);
+  if (frames > 0 || xruns != xruns_) graph_.xrun(frames > 0 ? frames : 0);
   xruns_ = xruns;
 }
 
