@@ -93,6 +93,7 @@ class Playing:
             self.made += 1
             act(live, make("slot.make", (0, 0, "varied", self.made), live.now))
         live.tick(live.now)
+        live.desk.graph.midi()  # for ports that nothing listens to here
 
 
 def _action(line: str) -> Action:
