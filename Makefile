@@ -13,7 +13,7 @@ song: $(VENV)/installed
 	@$(VENV)/bin/stemwright song $(SONG) --bpm 112 --key "F# minor" --form "intro:4 verse:4 chorus:8" --style pop --seed 7
 
 test: lint types
-	$(DEV_VENV)/bin/python -m pytest -n auto
+	$(DEV_VENV)/bin/python -m pytest -n auto --dist worksteal
 
 # The engine on 64-bit Arm, under an emulator; part of `make test` too where the tools are there.
 test-arm: $(DEV_VENV)/installed

@@ -21,8 +21,8 @@ from stemwright.training.wide.trainer import WideRecipe, WideTrainer
 from stemwright.training.wide.twins import Pairs
 from support.codecs import write_tiny
 
-QUICK = WideRecipe(batch=4, frames=40, edge=4, rate=3e-3, warmup_steps=5, valid_count=4, ema=0.9)
-JUDGED = replace(QUICK, adversary=0.3, adversary_from=0.5, adversary_steps=3)
+QUICK = WideRecipe(batch=4, frames=24, edge=4, rate=3e-3, warmup_steps=5, valid_count=4, ema=0.9)
+JUDGED = replace(QUICK, batch=2, adversary=0.3, adversary_from=0.5, adversary_steps=3)
 
 
 def train(
