@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 DEV_VENV ?= .venv-dev
 SONG ?= demo-song
+export CMAKE_BUILD_PARALLEL_LEVEL ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 
 NATIVE := CMakeLists.txt $(shell find src/stemwright/native/cpp -name '*.cpp' -o -name '*.h')
 SOURCES := pyproject.toml $(NATIVE) $(shell find src/stemwright -name '*.py' -o -name '*.json' -o -name '*.toml' -o -name '*.onnx' -o -name '*.safetensors')
