@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -190,8 +191,10 @@ def test_two_threads_at_one_state() -> None:
     codes, rows = np.repeat(CODES[:, :3], 4, 0), np.repeat(FEATURES[None, :3], 4, 0)
     done, refused, others = [0, 0], [0, 0], []
 
+    end = time.monotonic() + 30
+
     def work(me: int) -> None:
-        while done[me] < 40:
+        while done[me] < 40 or (not sum(refused) and time.monotonic() < end):  # until they have met
             try:
                 shared.prefill(codes, rows, logits=True)
                 done[me] += 1
@@ -209,7 +212,7 @@ def test_two_threads_at_one_state() -> None:
     for thread in threads:
         thread.join()
     assert not others
-    assert done == [40, 40] and shared.position == 3 * 80 and sum(refused) > 0
+    assert min(done) >= 40 and shared.position == 3 * sum(done) and sum(refused) > 0
 
 
 STARVED = """

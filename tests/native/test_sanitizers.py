@@ -49,9 +49,9 @@ def test_memory_and_undefined_behaviour(tmp_path: Path) -> None:
     """One test for all runs: the driver is built once, whichever process of the tests gets it."""
     command = sanitized(tmp_path, MEMORY)
     request = driver.write_request(tmp_path / "request")
-    for isa in available_isas():
-        for threads in (1, 3):
-            driver.compare(driver.run(command, request, isa, threads))
+    fastest, *others = available_isas()
+    for isa, threads in ((fastest, 3), (fastest, 1), *((isa, 1) for isa in others)):
+        driver.compare(driver.run(command, request, isa, threads))
 
 
 def test_races(tmp_path: Path) -> None:
