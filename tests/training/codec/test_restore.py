@@ -12,7 +12,6 @@ pytest.importorskip("onnx")
 
 import numpy as np
 import torch
-from support.codecs import tiny_model
 
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, Manifest, find, load_bundle, write_bundle
@@ -20,6 +19,7 @@ from stemwright.training.codec.config import TINY
 from stemwright.training.codec.export import export_model
 from stemwright.training.codec.model import CodecModel
 from stemwright.training.codec.restore import model_of
+from support.codecs import tiny_model
 
 VARIANTS = ({}, {"activation": "snake"})
 

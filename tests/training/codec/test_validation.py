@@ -10,12 +10,12 @@ import pytest
 pytest.importorskip("torch")
 
 import torch
-from support.codecs import tiny_model
 
 from stemwright.training.codec.config import TINY
 from stemwright.training.codec.losses import ReconstructionLoss
 from stemwright.training.codec.model import CodecModel
 from stemwright.training.codec.validation import HeldOut, line
+from support.codecs import tiny_model
 
 
 def test_figures_by_kind_rate_and_codebook(data: Path) -> None:
