@@ -119,6 +119,7 @@ def timbre(
     device: arg.Device = "auto",
     threads: arg.Threads = None,
     start: arg.FromTimbre = None,
+    others: arg.Others = None,
     source: arg.CreditedTo = None,
     settings: arg.Settings = None,
 ) -> None:
@@ -139,6 +140,7 @@ def timbre(
         device=device,
         threads=threads,
         start=start,
+        others=others,
         recipe=changed(TimbreRecipe(), settings or ()),
         sources=source or (),
         report=say,

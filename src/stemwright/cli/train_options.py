@@ -141,6 +141,15 @@ FromTimbre = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a timbre's weights.", show_default=False),
 ]
+Others = Annotated[
+    Path | None,
+    typer.Option(
+        "--others",
+        metavar="FOLDER",
+        help="The same music played by other instruments: a folder for each, files named as those of FOLDER.",
+        show_default=False,
+    ),
+]
 CreditedTo = Annotated[
     list[str] | None,
     typer.Option(

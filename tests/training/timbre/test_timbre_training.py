@@ -26,7 +26,7 @@ from stemwright.training.timbre.lines import Counted, Streamed, Whole
 from stemwright.training.timbre.model import Bank, TimbreModel
 from stemwright.training.timbre.recipe import train_timbre
 from stemwright.training.timbre.sounds import Segments, read_sounds
-from stemwright.training.timbre.trainer import TimbreRecipe, unlike_unit
+from stemwright.training.timbre.trainer import TimbreLoss, TimbreRecipe, unlike_unit
 from stemwright.training.timbre.validation import used
 from support.timbres import phrase, random_model
 
@@ -110,8 +110,38 @@ def test_segments_are_a_function_of_seed_and_step(folder: Path) -> None:
     sounds = read_sounds(folder, 100 * HOP)
     assert sum(map(len, sounds.held)) * 9 == pytest.approx(sum(map(len, sounds.train)), rel=0.01)
     one, other = Segments(sounds.train, 100 * HOP, 3), Segments(sounds.train, 100 * HOP, 3)
-    assert np.array_equal(one.batch(5, 4), other.batch(5, 4))
-    assert not np.array_equal(one.batch(5, 4), one.batch(6, 4))
+    assert np.array_equal(one.batch(5, 4).target, other.batch(5, 4).target)
+    assert not np.array_equal(one.batch(5, 4).target, one.batch(6, 4).target)
+    assert one.batch(5, 4).paired == 0
+
+
+def test_half_of_a_batch_is_played_by_others_as_loud(folder: Path, tmp_path: Path) -> None:
+    """What others play is given under the same name, and is to become the instrument."""
+    for name, seed in (("flute", 7), ("voice", 8)):
+        (tmp_path / "others" / name).mkdir(parents=True)
+        soundfile.write(tmp_path / "others" / name / "0.wav", 0.1 * phrase(7.0, seed), RATE)
+    sounds = read_sounds(folder, 100 * HOP, others=tmp_path / "others")
+    assert sounds.paired and [len(each) for each in sounds.twins] == [2, 0]
+    assert all(len(twin) == len(sounds.train[0]) for twin in sounds.twins[0])
+    loud = [float(np.square(each).mean()) for each in (sounds.train[0], sounds.twins[0][0])]
+    assert loud[1] == pytest.approx(loud[0], rel=0.2)
+    drawn = [Segments(sounds.train, 100 * HOP, 3, sounds.twins).batch(step, 4) for step in range(8)]
+    assert all(batch.paired == 2 for batch in drawn)
+    assert all(np.array_equal(batch.given[:2], batch.target[:2]) for batch in drawn)
+    assert not all(np.array_equal(batch.given[2:], batch.target[2:]) for batch in drawn)
+    (tmp_path / "none").mkdir()
+    with pytest.raises(UsageError, match="no folder in it has files named"):
+        read_sounds(folder, HOP, others=tmp_path / "none")
+
+
+def test_of_others_only_the_mel_distance_counts() -> None:
+    loss = TimbreLoss(SMALL)
+    sound = torch.from_numpy(np.stack([phrase(0.3, 1), phrase(0.3, 2)]))
+    total, parts = loss(sound, -sound)
+    assert float(parts["wave"]) > 1 and "others" not in parts
+    loss.paired = 2
+    total, parts = loss(sound, -sound)  # another phase is no fault there
+    assert float(total) < 1e-3 and set(parts) == {"others"}
 
 
 def test_what_is_no_sound_of_one_instrument(folder: Path, tmp_path: Path) -> None:
@@ -124,6 +154,23 @@ def test_what_is_no_sound_of_one_instrument(folder: Path, tmp_path: Path) -> Non
         read_sounds(folder, HOP)
     with pytest.raises(UsageError, match="name"):
         train_timbre(folder, tmp_path / "out", name="No Name")
+
+
+def test_a_run_on_what_others_play(folder: Path, tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / "others" / "flute").mkdir(parents=True, exist_ok=True)
+        soundfile.write(tmp_path / "others" / "flute" / f"{number}.wav", phrase(8.0, 5 + number), RATE)
+    figures = train_timbre(
+        folder,
+        tmp_path / "run",
+        steps=3,
+        others=tmp_path / "others",
+        recipe=SMALL,
+        device="cpu",
+        export=False,
+        report=lambda line: None,
+    )
+    assert figures["others"] > 0 and figures["total"] > figures["others"]
 
 
 def test_a_run_its_end_and_going_on(folder: Path, tmp_path: Path) -> None:

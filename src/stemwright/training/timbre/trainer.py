@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from stemwright.evaluation.stereo import RESOLUTIONS
 from stemwright.models.timbre import HOP, RATE
@@ -15,7 +15,7 @@ from stemwright.training.codec.losses import ReconstructionLoss
 from stemwright.training.timbre.config import TimbreConfig
 from stemwright.training.timbre.disguise import disguised
 from stemwright.training.timbre.model import DELAY, TimbreModel
-from stemwright.training.timbre.sounds import Sound
+from stemwright.training.timbre.sounds import TimbreBatch
 
 SIZES = ((256, 13), *RESOLUTIONS)
 """Windows of the spectral loss, and their mel bands."""
@@ -37,6 +37,7 @@ class TimbreRecipe(FittingPlan):
     mel: float = 1.0  # at 2, from nothing, no phase is learnt
     spectrum: float = 1.0
     wave: float = 1.0
+    others: float = 2.0  # of what others play, the mel distance alone
     unit: float = 1.0  # weight of what keeps the latent's numbers apart and of one size
     adversary: float = 0.3
     adversary_from: float = 0.75
@@ -46,12 +47,36 @@ class TimbreRecipe(FittingPlan):
     ema: float = 0.995
 
 
+class TimbreLoss(nn.Module):
+    """Reconstruction of what is the instrument itself; of the last ``paired`` items, which others play, whose
+    phases are their own, the mel distance alone."""
+
+    def __init__(self, recipe: TimbreRecipe) -> None:
+        super().__init__()
+        self.own = ReconstructionLoss(RATE, recipe.mel, recipe.spectrum, recipe.wave, SIZES)
+        self.others = ReconstructionLoss(RATE, recipe.others, 0.0, 0.0, SIZES)
+        self.paired = 0
+
+    def forward(
+        self, output: Tensor, target: Tensor, sizes: tuple[int, ...] | None = None
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """As of `ReconstructionLoss`; ``others``: the mel distance of those."""
+        own = len(output) - self.paired
+        total, parts = output.new_zeros(()), {}
+        if own:
+            total, parts = self.own(output[:own], target[:own], sizes)
+        if self.paired:
+            more, found = self.others(output[own:], target[own:], sizes)
+            total, parts = total + more, {**parts, "others": found["mel"]}
+        return total, parts
+
+
 class TimbreTrainer(Fitting):
     """One training run in memory. ``start``: a network to begin with."""
 
     model: TimbreModel
     recipe: TimbreRecipe
-    loss: ReconstructionLoss
+    loss: TimbreLoss
     turns = ((512, 2048), (256, 1024, 4096))
 
     def __init__(
@@ -68,7 +93,7 @@ class TimbreTrainer(Fitting):
             model,
             model,
             model.decoder.last.conv,
-            ReconstructionLoss(RATE, recipe.mel, recipe.spectrum, recipe.wave, SIZES),
+            TimbreLoss(recipe),
             recipe,
             recipe.learning_rate if start is None else recipe.warm_rate,
             device,
@@ -76,11 +101,12 @@ class TimbreTrainer(Fitting):
             {"config": model.config.to_json()},
         )
 
-    def step(self, audio: Sound, rate: float, done: float) -> dict[str, float]:
-        """One optimiser step on ``[batch, samples]``, the share ``done`` of the budget being over."""
+    def step(self, batch: TimbreBatch, rate: float, done: float) -> dict[str, float]:
+        """One optimiser step, the share ``done`` of the budget being over."""
         torch.manual_seed((self.seed << 32) + self.progress.step)
-        target = torch.from_numpy(audio).to(self.device)
-        given, gains = disguised(target)
+        target = torch.from_numpy(batch.target).to(self.device)
+        given, gains = disguised(torch.from_numpy(batch.given).to(self.device))
+        self.loss.paired = batch.paired
         self.model.train()
         with self.autocast():
             output, latent = self.model(given, gains)

@@ -2,40 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor
 
 from stemwright.evaluation.stereo import RESOLUTIONS
 from stemwright.models.timbre import HOP
 from stemwright.training.fit.run import Figures
-from stemwright.training.timbre.sounds import Segments, Sound
+from stemwright.training.timbre.sounds import Segments, Sounds, TimbreBatch
 from stemwright.training.timbre.trainer import TimbreTrainer
 
 _AT_ONCE = 8
 
 
 class HeldOut:
-    """Segments of what was held out, the same in every run."""
+    """Segments of what was held out, the same in every run; as many by others, where there are some."""
 
-    def __init__(self, sounds: Sequence[Sound], count: int, frames: int) -> None:
-        self.target = torch.from_numpy(Segments(sounds, frames * HOP).fixed(count))
+    def __init__(self, sounds: Sounds, count: int, frames: int) -> None:
+        segments = Segments(sounds.held, frames * HOP, twins=sounds.held_twins)
+        self.batches = [segments.fixed(count)]
+        if sounds.paired:
+            self.batches.append(segments.fixed(count, paired=True))
 
     @torch.no_grad()
     def figures(self, trainer: TimbreTrainer) -> Figures:
         """``total`` and its parts: means of the loss; ``mel``: the project's distance; ``used``: how many
         numbers of the latent are as good as independent."""
-        model, rows, latents = trainer.model, [], []
-        for first in range(0, len(self.target), _AT_ONCE):
-            target = self.target[first : first + _AT_ONCE].to(trainer.device)
-            made, latent = model(target)
+        found, latents = [self._means(trainer, batch) for batch in self.batches], []
+        for _, heard in found:
+            latents += heard
+        means = {name: value for figures, _ in found for name, value in figures.items()}
+        total = sum(figures["total"] for figures, _ in found)
+        return {**means, "total": total, "used": used(torch.cat(latents))}
+
+    def _means(self, trainer: TimbreTrainer, batch: TimbreBatch) -> tuple[Figures, list[Tensor]]:
+        """Means of the loss and its parts over a batch, and its latents."""
+        rows, latents = [], []
+        for first in range(0, len(batch.target), _AT_ONCE):
+            given, target = (
+                torch.from_numpy(each[first : first + _AT_ONCE]).to(trainer.device)
+                for each in (batch.given, batch.target)
+            )
+            trainer.loss.paired = len(target) if batch.paired else 0
+            made, latent = trainer.model(given)
             output, wanted = trainer.heard(made, target)
             total, parts = trainer.loss(output, wanted, tuple(size for size, _ in RESOLUTIONS))
             rows.append({"total": float(total), **{name: float(value) for name, value in parts.items()}})
             latents.append(latent)
-        means = {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
-        return {**means, "used": used(torch.cat(latents))}
+        return {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}, latents
 
 
 def used(latents: Tensor) -> float:
@@ -48,7 +61,8 @@ def used(latents: Tensor) -> float:
 
 def line(figures: Figures) -> str:
     """The figures on one line."""
+    others = f"others {figures['others']:.3f}  " if "others" in figures else ""
     return (
         f"total {figures['total']:.4f}  mel {figures['mel']:.3f}  spectrum {figures['spectrum']:.3f}  "
-        f"wave {figures['wave']:.3f}  latent numbers in use {figures['used']:.1f}"
+        f"wave {figures['wave']:.3f}  {others}latent numbers in use {figures['used']:.1f}"
     )
