@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,8 +11,9 @@ from stemwright.errors import StemwrightError
 
 
 def say(line: str) -> None:
-    """A line of what goes on."""
-    lines([line])
+    """A line of what goes on; of several processes that train together the first tells it."""
+    if os.environ.get("RANK", "0") == "0":
+        lines([line])
 
 
 def hush(line: str) -> None:

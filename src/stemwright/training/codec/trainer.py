@@ -63,7 +63,7 @@ class Trainer(Fitting):
 
     def step(self, audio: np.ndarray, rate: float, done: float) -> dict[str, float]:
         """One optimiser step on ``[batch, samples]``, the share ``done`` of the budget being over."""
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        torch.manual_seed((self.seed << 32) + self.draw)
         target = torch.from_numpy(audio).to(self.device)
         quantised, commit, used = self._quantised(target)
         with self.autocast():

@@ -63,7 +63,7 @@ class Trainer(Fit):
 
     def step(self, batch: None, rate: float, done: float) -> dict[str, float]:
         """One optimiser step on what the lanes play next; the mean nats of each part."""
-        generator = torch.Generator().manual_seed((self.seed << 32) + self.progress.step)
+        generator = torch.Generator().manual_seed((self.seed << 32) + self.draw)
         events, held, at, counts = tensors(self.lanes.batch(self.recipe.length))
         kept = torch.rand(self.recipe.batch, generator=generator) >= self.recipe.forget
         self.model.train()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Pace:
     """What every training does, beside its budget. ``patience``: measurements without gain before it stops,
-    in the second half only. ``ema``: the decay of the averaged weights.
+    in the second half only. ``ema``: the decay of the averaged weights. ``accumulate``: batches of a step,
+    for batches larger than memory.
     """
 
     batch: int = 12
@@ -20,6 +21,7 @@ class Pace:
     valid_minutes: float = 4.0
     save_minutes: float = 2.0
     patience: int = 6
+    accumulate: int = 1
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """The loop of every training: warm-up and cosine over a time or step budget, resumable.
 
 With ``steps`` the run is a function of the seed; with ``minutes`` the schedule follows the clock. Batches
-depend on (seed, step) alone, so that a resumed run sees the data it would have seen.
+depend on the seed and their number alone, so that a resumed run sees the data it would have seen. Of several
+processes (`parallel`) the first keeps log and checkpoints, and goes on alone when the run is over.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.training.fit.pace import Pace, Progress, learning_rate
+from stemwright.training.fit.parallel import first_says, world
 
 CHECKPOINT, BEST, LOG, BUNDLE = "checkpoint.safetensors", "best.safetensors", "log.jsonl", "bundle"
 CHECKS = 8
@@ -35,6 +37,7 @@ class Fitted(Protocol[Given]):
 
     peak: float
     progress: Progress
+    draw: int
 
     @property
     def recipe(self) -> Pace:
@@ -62,7 +65,7 @@ class Held:
 
 
 class TrainingRun(Generic[Batch]):
-    """Steps, log, held-out figures, checkpoints. ``batches(step, size)`` makes what a step is trained on,
+    """Steps, log, held-out figures, checkpoints. ``batches(number, size)`` makes what a step is trained on,
     ``measure()`` measures the averaged weights. UsageError for a budget of nothing.
     """
 
@@ -77,8 +80,10 @@ class TrainingRun(Generic[Batch]):
         say: Say,
     ) -> None:
         self.fit, self.batches, self.measure = fit, batches, measure
-        self.out, self.minutes, self.steps, self.say = out, minutes, steps, say
+        self.out, self.minutes, self.steps = out, minutes, steps
+        self.say = say if world().rank == 0 else lambda line: None
         self.base = self.began = self.checked = 0.0
+        self.world = world()
         self.recent: dict[str, float] = {}
 
     def resumes(self, resume: bool = True) -> bool:
@@ -94,12 +99,17 @@ class TrainingRun(Generic[Batch]):
             self.fit.load(path)
             self.say(f"going on from step {self.fit.progress.step}")
         try:
-            return self._go()
+            held = self._go()
         except KeyboardInterrupt:
+            if self.world.rank:
+                raise
             self.fit.save(path)
             step = self.fit.progress.step
             self.say(f"stopped at step {step}; {path} saved: the same command goes on from there")
             raise
+        if self.world.rank:
+            raise SystemExit(0)  # what is left to do is for one process
+        return held
 
     def need_gain(self) -> None:
         """StemwrightError where the run gained nothing on the held-out part: then no bundle is worth it."""
@@ -116,39 +126,50 @@ class TrainingRun(Generic[Batch]):
         self.base, self.began = progress.seconds, time.monotonic()
         saved = self.checked = self.began
         with ThreadPoolExecutor(1) as pool:
-            ahead = pool.submit(self.batches, progress.step, recipe.batch)
-            while self.done() < 1.0:
-                batch = ahead.result()
-                ahead = pool.submit(self.batches, progress.step + 1, recipe.batch)
-                rate, held = self._step(batch), None
+            number = progress.step * recipe.accumulate
+            ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
+            (done,) = first_says(self.done())
+            while done < 1.0:
+                rate, held = fit.peak * learning_rate(recipe, progress.step, done), None
+                for _ in range(recipe.accumulate):
+                    batch, fit.draw = ahead.result(), self._draw(number)
+                    number += 1
+                    ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
+                    self._step(batch, rate, done)
                 if progress.step % SAID_EVERY == 0:
                     self._report(rate)
-                if self._due():
+                done, due = first_says(self.done(), self._due())
+                if due:
                     held = self._check()
-                    if self.done() > 0.5 and progress.stale >= recipe.patience:
+                    if done > 0.5 and progress.stale >= recipe.patience:
                         self.say("nothing gained on the held-out part for a while: stopping early")
                         break
                 if time.monotonic() - saved > 60 * recipe.save_minutes:
-                    fit.save(self.out / CHECKPOINT)
+                    self._save(CHECKPOINT)
                     saved = time.monotonic()
         held = held or self._check()
-        fit.save(self.out / CHECKPOINT)
+        self._save(CHECKPOINT)
         return held
+
+    def _save(self, name: str) -> None:
+        if self.world.rank == 0:
+            self.fit.save(self.out / name)
+
+    def _draw(self, number: int) -> int:
+        """The number of this process's batch: no two of a run are the same."""
+        return number * self.world.size + self.world.rank
 
     def done(self) -> float:
         """The share of the budget that is used up, 0..1 and above."""
         progress = self.fit.progress
         return progress.step / self.steps if self.steps else progress.seconds / (60 * self.minutes)
 
-    def _step(self, batch: Batch) -> float:
-        """One step; returns its learning rate."""
-        fit, progress, done = self.fit, self.fit.progress, self.done()
-        rate = fit.peak * learning_rate(fit.recipe, progress.step, done)
-        parts = fit.step(batch, rate, done)
-        progress.seconds = self._seconds()
+    def _step(self, batch: Batch, rate: float, done: float) -> None:
+        """What one batch says of a step."""
+        parts = self.fit.step(batch, rate, done)
+        self.fit.progress.seconds = self._seconds()
         for name, value in parts.items():
             self.recent[name] = self.recent.get(name, value) * 0.95 + value * 0.05
-        return rate
 
     def _seconds(self) -> float:
         return self.base + time.monotonic() - self.began if self.began else 0.0
@@ -161,7 +182,8 @@ class TrainingRun(Generic[Batch]):
 
     def _report(self, rate: float) -> None:
         progress = self.fit.progress
-        speed = progress.step * self.fit.recipe.batch / max(1e-9, progress.seconds)
+        each = self.fit.recipe.batch * self.fit.recipe.accumulate * self.world.size
+        speed = progress.step * each / max(1e-9, progress.seconds)
         self._log({"rate": rate, **self.recent})
         parts = "  ".join(f"{name} {value:.3f}" for name, value in self.recent.items())
         self.say(f"step {progress.step} {progress.seconds:6.0f} s {speed:6.1f} examples/s  {parts}")
@@ -170,9 +192,10 @@ class TrainingRun(Generic[Batch]):
         progress, held = self.fit.progress, self.measure()
         self.checked = time.monotonic()
         progress.seconds = self._seconds()
-        if held.total < progress.best:
-            progress.best, progress.best_step, progress.stale = held.total, progress.step, 0
-            self.fit.save(self.out / BEST)
+        (total,) = first_says(held.total)
+        if total < progress.best:
+            progress.best, progress.best_step, progress.stale = total, progress.step, 0
+            self._save(BEST)
         else:
             progress.stale += 1
         self._log({"judged": progress.judged, "valid": held.figures})
@@ -181,6 +204,8 @@ class TrainingRun(Generic[Batch]):
 
     def _log(self, record: dict[str, Any]) -> None:
         """A line of ``log.jsonl``."""
+        if self.world.rank:
+            return
         progress = self.fit.progress
         line = _rounded({"step": progress.step, "seconds": progress.seconds, **record})
         with (self.out / LOG).open("a", encoding="utf-8") as file:

@@ -8,17 +8,22 @@ import sys
 
 import torch
 
+from stemwright.training.fit.parallel import join, world
+
 
 def pick_device(name: str) -> torch.device:
     """``auto`` is CUDA where there is one."""
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
+    if name == "cuda" and world().size > 1:
+        return torch.device(name, world().local)
     return torch.device(name)
 
 
 def settle(threads: int | None) -> None:
-    """Torch's settings for a training run."""
+    """Torch's settings for a training run, which meets the other processes where it is one of several."""
     _keep_memory()
+    join()
     if threads:
         torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)

@@ -16,13 +16,16 @@ from torch import Tensor, nn
 from stemwright.errors import UsageError
 from stemwright.training.fit import averaging, checkpoint
 from stemwright.training.fit.pace import Pace, Progress
+from stemwright.training.fit.parallel import mean_gradients
 
 Optimisers = dict[str, torch.optim.Optimizer]
 
 
 class Fit:
     """``optimisers`` are those of ``model``, by name. ``identity``: plain facts that a checkpoint must agree
-    in to be gone on from; the seed is one more. ``peak``: the highest learning rate.
+    in to be gone on from; the seed is one more. ``peak``: the highest learning rate. ``draw``: the number of
+    the batch at hand, from which what is random in a step is drawn: the step's own, where a step has one
+    batch and the run one process.
     """
 
     recipe: Pace
@@ -41,6 +44,7 @@ class Fit:
         self.device, self.seed = device, seed
         self.average = averaging.copy_of(model)
         self.progress = Progress()
+        self.draw, self._waiting = 0, 0
         self.identity = {**json.loads(json.dumps(dict(identity))), "seed": seed}
 
     def autocast(self) -> torch.autocast:
@@ -52,8 +56,13 @@ class Fit:
         return averaging.using(self.model, self.average)
 
     def moved(self, rate: float) -> Tensor:
-        """The optimisers' step on gradients that are there, counted; returns their norm."""
-        norm = advance(list(self.optimisers.values()), rate, self.recipe.clip)
+        """The optimisers' step on gradients that are there, counted; returns their norm. Where a step has
+        several batches, nothing moves before the last one."""
+        self._waiting += 1
+        if self._waiting < self.recipe.accumulate:
+            return torch.zeros(())
+        self._waiting = 0
+        norm = advance(list(self.optimisers.values()), rate, self.recipe.clip, self.recipe.accumulate)
         averaging.update(self.average, self.model, self.progress.step, self.recipe.ema)
         self.progress.step += 1
         return norm
@@ -100,9 +109,11 @@ class Fit:
         """Take up what :meth:`more` and :meth:`more_tensors` gave."""
 
 
-def advance(optimisers: Sequence[torch.optim.Optimizer], rate: float, clip: float) -> Tensor:
-    """Clip, step (not where a gradient is no number), clear. The gradients' norm."""
+def advance(optimisers: Sequence[torch.optim.Optimizer], rate: float, clip: float, parts: int = 1) -> Tensor:
+    """Take the mean of gradients of ``parts`` batches and of all processes, clip, step (not where a gradient
+    is no number), clear. The gradients' norm."""
     parameters = [p for o in optimisers for group in o.param_groups for p in group["params"]]
+    mean_gradients(parameters, parts)
     norm = torch.nn.utils.clip_grad_norm_(parameters, clip)
     finite = bool(torch.isfinite(norm))
     for optimiser in optimisers:

@@ -87,7 +87,7 @@ class Trainer(Fit):
 
     def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step; `loss`: the mean loss of a token (nats), every codebook weighing the same."""
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        torch.manual_seed((self.seed << 32) + self.draw)
         self.model.train()
         inputs, targets, features = self._tensors(batch)
         with self.autocast():

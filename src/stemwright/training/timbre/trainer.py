@@ -103,7 +103,7 @@ class TimbreTrainer(Fitting):
 
     def step(self, batch: TimbreBatch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step, the share ``done`` of the budget being over."""
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        torch.manual_seed((self.seed << 32) + self.draw)
         target = torch.from_numpy(batch.target).to(self.device)
         given, gains = disguised(torch.from_numpy(batch.given).to(self.device))
         self.loss.paired = batch.paired

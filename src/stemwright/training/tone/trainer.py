@@ -82,7 +82,7 @@ class Trainer(Fitting):
 
     def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step."""
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        torch.manual_seed((self.seed << 32) + self.draw)
         quantised, commit, used, slow = self._quantised(batch)
         noise = torch.randn(batch.sound.shape)
         with self.autocast():

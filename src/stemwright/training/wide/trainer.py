@@ -70,7 +70,7 @@ class WideTrainer(Fitting):
 
     def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step, the share ``done`` of the budget being over."""
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        torch.manual_seed((self.seed << 32) + self.draw)
         codes, target = (torch.from_numpy(part).to(self.device) for part in batch)
         self.model.train()
         with self.autocast():

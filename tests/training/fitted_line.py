@@ -1,0 +1,63 @@
+"""A tiny run in a process of its own: `python fitted_line.py OUT ACCUMULATE STEPS`."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from stemwright.training.fit.pace import Pace
+from stemwright.training.fit.run import Held, TrainingRun
+from stemwright.training.fit.torch_settings import settle
+from stemwright.training.fit.training_state import Fit
+
+GOAL = torch.arange(12.0).reshape(3, 4)
+
+
+@dataclass(frozen=True)
+class LinePace(Pace):
+    batch: int = 5
+    warmup_steps: int = 2
+    clip: float = 0.5
+
+
+class Line(Fit):
+    """Learns a linear map from inputs that are drawn."""
+
+    def __init__(self, recipe: LinePace) -> None:
+        torch.manual_seed(1)
+        model = nn.Linear(4, 3)
+        optimiser = torch.optim.AdamW(model.parameters(), lr=0.05)
+        super().__init__(model, {"adamw": optimiser}, recipe, 0.05, torch.device("cpu"), 1, {})
+
+    def step(self, batch: Tensor, rate: float, done: float) -> dict[str, float]:
+        noise = torch.randn(batch.shape[0], 3, generator=torch.Generator().manual_seed(self.draw))
+        loss = (self.model(batch) - batch @ GOAL.T - 0.1 * noise).square().mean()
+        loss.backward()
+        self.moved(rate)
+        return {"loss": float(loss.detach())}
+
+
+def inputs(number: int, size: int) -> Tensor:
+    return torch.randn(size, 4, generator=torch.Generator().manual_seed(1000 + number))
+
+
+def main(out: Path, accumulate: int, steps: int) -> None:
+    settle(1)
+    line = Line(LinePace(accumulate=accumulate))
+
+    def measure() -> Held:
+        error = float((line.model.weight - GOAL).square().mean().detach())
+        return Held(error, error, f"{error:.4f}")
+
+    out.mkdir(parents=True, exist_ok=True)
+    run = TrainingRun(line, inputs, measure, out, 1.0, steps, lambda text: print(text, flush=True))
+    run.go()
+    print("went on alone", flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
