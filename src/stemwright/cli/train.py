@@ -18,6 +18,7 @@ _COMMANDS = (
     (train_models.wide, "DATA runs/wide --codec runs/codec/bundle"),
     (train_models.timbre, "my-violin runs/violin --name timbre-violin --minutes 90"),
     (train_models.performer, "DATA runs/drums --layer drums --preset tiny"),
+    (train_models.flow, "DATA runs/flow --codec tone --minutes 60"),
     (train_models.composer, "CORPUS runs/composer --minutes 60"),
     (train_models.companion, "CORPUS runs/companion --minutes 60"),
     (train_data.mixes, "MIXES --sources sources --songs 900"),

@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|timbre|performer|composer|companion|beats|patterns|evaluate`: models from data."""
+"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|patterns|evaluate`."""
 
 from __future__ import annotations
 
@@ -181,6 +181,41 @@ def performer(
         device=device,
         threads=threads,
         recipe=changed(Recipe(), settings or ()),
+        report=say,
+    )
+
+
+def flow(
+    data: arg.Data,
+    out: arg.Out,
+    codec: arg.Codec,
+    size: arg.Size = "s",
+    minutes: arg.Minutes = 60.0,
+    steps: arg.Steps = None,
+    start: arg.FromFlow = None,
+    seed: arg.Seed = 0,
+    device: arg.Device = "auto",
+    threads: arg.Threads = None,
+    settings: arg.Settings = None,
+) -> None:
+    """Train the flow model, which plays any layer in a few steps, and export its bundle. Run again, it goes
+    on from its checkpoint."""
+    with needs.training():
+        from stemwright.training.fit.settings import changed
+        from stemwright.training.flow.recipe import train_flow
+        from stemwright.training.flow.trainer import FlowRecipe
+    train_flow(
+        data,
+        out,
+        codec=codec,
+        size=size,
+        minutes=minutes,
+        steps=steps,
+        start=start,
+        seed=seed,
+        device=device,
+        threads=threads,
+        recipe=changed(FlowRecipe(), settings or ()),
         report=say,
     )
 

@@ -77,6 +77,11 @@ FromPerformer = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a performer's weights.", show_default=False),
 ]
+Size = Annotated[str, typer.Option("--size", metavar="NAME", help="xs, s or m.")]
+FromFlow = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a flow's weights.", show_default=False),
+]
 FromComposer = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a composer's weights.", show_default=False),

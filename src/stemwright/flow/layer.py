@@ -1,0 +1,120 @@
+"""A layer's tokens by the flow: stretch after stretch, each hearing the end of the one before."""
+
+from __future__ import annotations
+
+from binascii import crc32
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from stemwright.codec.tokens import Tokens
+from stemwright.conditioning import drop_features
+from stemwright.flow.network import FlowNetwork
+from stemwright.flow.sampling import FlowSampling, solved
+from stemwright.flow.space import STACK, stacked
+from stemwright.native.engine import Cancelled
+
+Floats = npt.NDArray[np.float32]
+Bools = npt.NDArray[np.bool_]
+
+FLOW_VERSION = 1
+"""Raised whenever the same bundle, features, seed and take are made in another way than before."""
+STRETCH, HEARD = 250, 100
+"""Steps that the network sees at once, and how many of them it made, or found, before: 10 s, 4 s."""
+
+
+def flow_layer(
+    network: FlowNetwork,
+    features: Floats,
+    *,
+    layer: str,
+    seed: int,
+    take: int,
+    sampling: FlowSampling | None = None,
+    base: Tokens | None = None,
+    spans: tuple[tuple[int, int], ...] | None = None,
+    progress: Callable[[int], object] = lambda done: None,
+    cancel: Callable[[], bool] = lambda: False,
+) -> Tokens:
+    """Codes uint16 [K, T] of a layer whose features are [T, F].
+
+    ``base`` [K, T]: tokens that are there; they stay but in ``spans`` of frames, and are heard on both sides
+    of them. ``progress`` hears how many frames are done; once ``cancel`` says True `Cancelled` is raised.
+    """
+    sampling = sampling or FlowSampling()
+    frames = len(features)
+    told = stacked(np.pad(features, ((0, 0), (0, network.features - features.shape[1]))))
+    plain = stacked(np.pad(_unscored(features, layer), ((0, 0), (0, network.features - features.shape[1]))))
+    there = np.zeros((len(told), network.space.width), np.float32)
+    open_ = np.ones(len(told), np.bool_)
+    if base is not None:
+        there = network.space.steps(network.space.of_tokens(base))
+        open_[:] = False
+        for start, stop in spans or ((0, frames),):
+            open_[start // STACK : -(-stop // STACK)] = True
+    noise = _noise(seed, layer, take, there.shape)
+    done = ~open_
+    for first, last in _stretches(open_):
+        if cancel():
+            raise Cancelled
+        low, high = max(0, first - HEARD), min(len(told), max(last, first - HEARD + STRETCH))
+        part = slice(low, high)
+        # What comes later and is to be made anew is not known yet, and is made with it only where it fits.
+        known = done[part].copy()
+        known[last - low :] &= ~open_[last:high]
+        sees = slice(low, high if known[last - low :].all() else last)
+        size = sees.stop - low
+        velocity = _guided(network, told[sees], plain[sees], layer, sampling.guidance)
+        there[sees] = solved(velocity, noise[sees], there[sees], known[:size], sampling)
+        done[first:last] = True
+        progress(min(frames, int(done.sum()) * STACK))
+    made = network.space.tokens(network.space.latents(there, frames))
+    if base is not None:
+        made = _kept(made, base, spans or ((0, frames),))
+    return made
+
+
+def _stretches(open_: Bools) -> list[tuple[int, int]]:
+    """The steps [first, last) that are made at once, in order."""
+    out: list[tuple[int, int]] = []
+    each = STRETCH - HEARD
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], open_, [False]]).astype(np.int8)))
+    for first, last in edges.reshape(-1, 2).tolist():
+        out += [(at, min(at + each, last)) for at in range(first, last, each)]
+    return out
+
+
+def _guided(
+    network: FlowNetwork, told: Floats, plain: Floats, layer: str, guidance: float
+) -> Callable[[Floats, Floats], Floats]:
+    """Velocities, told what to play; beyond what they are without a score, by as much as guidance says."""
+
+    def velocity(x: Floats, times: Floats) -> Floats:
+        if guidance == 1.0:
+            return network.velocities(x[None], times[None], told[None], layer)[0]
+        both = network.velocities(np.stack([x, x]), np.stack([times, times]), np.stack([told, plain]), layer)
+        return both[1] + np.float32(guidance) * (both[0] - both[1])
+
+    return velocity
+
+
+def _unscored(features: Floats, layer: str) -> Floats:
+    out = features.copy()
+    drop_features(out, layer, ["score"])
+    return out
+
+
+def _noise(seed: int, layer: str, take: int, shape: tuple[int, ...]) -> Floats:
+    """Normal noise of a take (Philox 4x64)."""
+    key = np.random.SeedSequence([seed, crc32(layer.encode()), take]).generate_state(2, np.uint64)
+    made: Floats = np.random.Generator(np.random.Philox(key=key)).standard_normal(shape, np.float32)
+    return made
+
+
+def _kept(made: Tokens, base: Tokens, spans: tuple[tuple[int, int], ...]) -> Tokens:
+    """What was there, and in the spans what was made."""
+    out = base.copy()
+    for start, stop in spans:
+        out[:, start:stop] = made[:, start:stop]
+    return out

@@ -1,0 +1,44 @@
+"""What a flow's bundle says and holds: `VELOCITY`, a graph, and `SPACE`, the latents that it works in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stemwright.errors import UsageError
+from stemwright.models.fields import known_only, wrong_whole
+
+VELOCITY, SPACE = "velocity.onnx", "space.safetensors"
+
+_WHOLE = {
+    "latent": (1, 256),
+    "width": (64, 2048),
+    "blocks": (1, 64),
+    "ffn": (1, 16384),
+    "features": (1, 4096),
+    "layers": (1, 16),
+    "codebooks": (1, 16),
+    "codebook_size": (2, 65535),
+    "opset": (1, 64),
+}  # field: (lowest, highest)
+
+
+def validate_flow(config: Mapping[str, Any], where: str = "manifest.json") -> None:
+    """Check a flow's architecture; UsageError naming the first bad field."""
+    known_only(config, (*_WHOLE, "timbres"), where)
+    wrong = wrong_whole(config, _WHOLE)
+    if wrong is not None:
+        raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
+    timbres = config.get("timbres")
+    if not isinstance(timbres, dict) or not all(
+        isinstance(names, list) and len(names) <= 48 and all(isinstance(name, str) for name in names)
+        for names in timbres.values()
+    ):
+        raise UsageError(f"{where}: field 'architecture.timbres' must hold lists of names by layer")
+
+
+def space_tensors(config: Mapping[str, Any]) -> dict[str, tuple[str, tuple[int, ...]]]:
+    """Name -> (safetensors dtype, shape) of what `SPACE` holds."""
+    latent = config["latent"]
+    books = (config["codebooks"], config["codebook_size"], latent)
+    return {"mean": ("F32", (latent,)), "scale": ("F32", (latent,)), "codebooks": ("F32", books)}
