@@ -23,6 +23,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "native": "models work",
     "codec": "models native song",
     "perform": "conditioning models native song",
+    "flow": "codec conditioning models native song",
     "compose": "models song",
     "symbolic": "compose models native song",
     "mix": "native song store",
@@ -39,7 +40,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
-    "training": "bench codec compose conditioning corpus dataset evaluation instruments live models native "
+    "training": "bench codec compose conditioning corpus dataset evaluation flow instruments live models native "
     "recordings song store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments live mix models native "
     "perform producer song symbolic work",

@@ -92,9 +92,11 @@ def _guided(
 
     def velocity(x: Floats, times: Floats) -> Floats:
         if guidance == 1.0:
-            return network.velocities(x[None], times[None], told[None], layer)[0]
+            alone: Floats = network.velocities(x[None], times[None], told[None], layer)[0]
+            return alone
         both = network.velocities(np.stack([x, x]), np.stack([times, times]), np.stack([told, plain]), layer)
-        return both[1] + np.float32(guidance) * (both[0] - both[1])
+        out: Floats = both[1] + np.float32(guidance) * (both[0] - both[1])
+        return out
 
     return velocity
 

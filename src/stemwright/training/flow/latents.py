@@ -57,7 +57,7 @@ def _there(shard: Path, sha256: str) -> bool:
 @torch.no_grad()
 def heard(model: ToneModel, audio: npt.NDArray[np.int16]) -> npt.NDArray[np.float32]:
     """Latents [frames, latent] of a clip's int16 samples."""
-    seen = spectra(audio.astype(np.float32) / 32768)
+    seen = spectra(audio.astype(np.float32) / np.float32(32767))
     out = []
     for start in range(0, len(seen), STRETCH):
         stop = min(len(seen), start + STRETCH)

@@ -53,14 +53,16 @@ class FlowBlock(nn.Module):
         shift1, scale1, gate1, shift2, scale2, gate2 = (moved + self.moves).unbind(2)
         x = x + gate1 * self.o(self._attention(_normed(x) * (1 + scale1) + shift1, cos, sin))
         n = _normed(x) * (1 + scale2) + shift2
-        return x + gate2 * self.down(F.silu(self.gate(n)) * self.up(n))
+        out: Tensor = x + gate2 * self.down(F.silu(self.gate(n)) * self.up(n))
+        return out
 
     def _attention(self, n: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
         batch, steps, d = n.shape
         q, k, v = self.qkv(n).view(batch, steps, 3, self.heads, HEAD).permute(2, 0, 3, 1, 4).unbind(0)
         q, k = _turned(q, cos, sin) * HEAD**-0.5, _turned(k, cos, sin)
         seen = torch.softmax(q @ k.transpose(-1, -2), -1, dtype=torch.float32).to(v.dtype) @ v
-        return seen.transpose(1, 2).reshape(batch, steps, d)
+        out: Tensor = seen.transpose(1, 2).reshape(batch, steps, d)
+        return out
 
 
 def _normed(x: Tensor) -> Tensor:
@@ -70,12 +72,14 @@ def _normed(x: Tensor) -> Tensor:
 class FlowModel(nn.Module):
     """Velocities of steps."""
 
+    waves: Tensor
+
     def __init__(self, config: FlowConfig) -> None:
         super().__init__()
         self.config = config
         d = config.width
         self.into = nn.Linear(config.step, d)
-        self.told = nn.Parameter(torch.empty(config.layers, STACK * config.features, d))
+        self.tell = nn.Parameter(torch.empty(config.layers, STACK * config.features, d))
         self.layer = nn.Embedding(config.layers, d)
         self.when = nn.Sequential(nn.Linear(WAVES, d), nn.SiLU(), nn.Linear(d, d))
         self.moves = nn.Linear(d, 6 * d)
@@ -92,18 +96,16 @@ class FlowModel(nn.Module):
             if weight.ndim == 2:
                 scale = deep if name.endswith((".o.weight", ".down.weight")) else 1.0
                 nn.init.normal_(weight, std=scale * weight.shape[1] ** -0.5)
-        nn.init.normal_(self.told, std=0.05)
+        nn.init.normal_(self.tell, std=0.05)
         nn.init.normal_(self.layer.weight, std=0.02)
         for layer in (self.moves, self.last, self.out):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
-        for block in self.blocks:
-            nn.init.zeros_(block.moves)
 
     def forward(self, x: Tensor, time: Tensor, told: Tensor, layer: Tensor) -> Tensor:
         """Steps [B, N, S] at times [B, N], told [B, N, 3 * F], layers int64 [B] -> velocities [B, N, S]."""
         batch, steps, _ = x.shape
-        h = self.into(x) + told @ self.told[layer] + self.layer(layer)[:, None]
+        h = self.into(x) + told @ self.tell[layer] + self.layer(layer)[:, None]
         angle = time[..., None] * (self.waves * (math.pi / 2))
         when = self.when(torch.cat([angle.cos(), angle.sin()], -1)) + self.layer(layer)[:, None]
         when = F.silu(when)

@@ -89,7 +89,8 @@ class FlowTrainer(Fit):
         x = torch.where(known[..., None], given, (1 - at[..., None]) * noise + at[..., None] * sound)
         with self.autocast():
             found = self.model(x, torch.where(known, 1.0, at), told, layers)
-        return (found.float() - (sound - noise)).square().mean(-1) * counted
+        error: Tensor = (found.float() - (sound - noise)).square().mean(-1) * counted
+        return error
 
     @torch.no_grad()
     def measure(self, valid: Stretches) -> list[float]:

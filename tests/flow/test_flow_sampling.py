@@ -1,0 +1,68 @@
+"""The solver on flows whose ends are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from stemwright.errors import UsageError
+from stemwright.flow.sampling import FlowSampling, solved
+
+RNG = np.random.default_rng(1)
+NOISE, SOUND = (RNG.normal(size=(7, 4)).astype(np.float32) for _ in range(2))
+NONE = np.zeros(7, np.bool_)
+
+
+@pytest.mark.parametrize("steps", [1, 3, 8])
+@pytest.mark.parametrize("solver", ["euler", "midpoint"])
+def test_a_straight_way_ends_where_it_should(steps: int, solver: str) -> None:
+    made = solved(lambda x, times: SOUND - NOISE, NOISE, 0 * SOUND, NONE, FlowSampling(steps, 1.0, solver))
+    np.testing.assert_allclose(made, SOUND, atol=1e-5)
+
+
+def test_midpoint_is_of_second_order() -> None:
+    """dx/dt = x from 0 to 1 multiplies by e: halving the step quarters its error, of Euler halves it."""
+    errors: dict[str, list[float]] = {"euler": [], "midpoint": []}
+    for solver, found in errors.items():
+        for steps in (8, 16):
+            made = solved(lambda x, times: x, NOISE, 0 * SOUND, NONE, FlowSampling(steps, 1.0, solver))
+            found.append(float(np.abs(made - np.e * NOISE).max()))
+    assert errors["euler"][0] / errors["euler"][1] == pytest.approx(2, rel=0.1)
+    assert errors["midpoint"][0] / errors["midpoint"][1] == pytest.approx(4, rel=0.1)
+
+
+def test_what_is_known_stays_and_is_told_as_finished() -> None:
+    known = np.array([True, False, True, False, False, True, False])
+    seen = []
+
+    def velocity(x: np.ndarray, times: np.ndarray) -> np.ndarray:
+        seen.append(times.copy())
+        np.testing.assert_array_equal(x[known], SOUND[known])
+        return np.ones_like(x)
+
+    made = solved(velocity, NOISE, SOUND, known, FlowSampling(4, 1.0, "midpoint"))
+    np.testing.assert_array_equal(made[known], SOUND[known])
+    assert all((times[known] == 1).all() for times in seen) and len(seen) == 8
+    assert [float(times[1]) for times in seen[::2]] == [0, 0.25, 0.5, 0.75]
+
+
+def test_half_the_strength_begins_half_way() -> None:
+    begun = []
+
+    def velocity(x: np.ndarray, times: np.ndarray) -> np.ndarray:
+        begun.append((x.copy(), times.copy()))
+        return np.zeros_like(x)
+
+    solved(velocity, NOISE, SOUND, NONE, FlowSampling(2, 1.0, strength=0.5))
+    np.testing.assert_allclose(begun[0][0], (NOISE + SOUND) / 2, atol=1e-6)
+    assert float(begun[0][1][0]) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("steps", 0), ("steps", 101), ("steps", True), ("guidance", -1), ("guidance", float("nan")),
+     ("strength", 0), ("strength", 1.1), ("solver", "heun")],
+)  # fmt: skip
+def test_bad_fields_are_named(field: str, value: object) -> None:
+    with pytest.raises(UsageError, match=f"^{field}: "):
+        FlowSampling(**{field: value})  # type: ignore[arg-type]
