@@ -32,7 +32,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "recordings": "evaluation mix song",
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation notation song store",
-    "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
+    "producer": "codec compose conditioning flow instruments mix models native perform song store symbolic words "
     "work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix native producer song store work",
@@ -40,8 +40,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
-    "training": "bench codec compose conditioning corpus dataset evaluation flow instruments live models native "
-    "recordings song store symbolic",
+    "training": "bench codec compose conditioning corpus dataset evaluation flow instruments live models "
+    "native recordings song store symbolic",
     "assess": "codec compose conditioning corpus evaluation exchange instruments live mix models native "
     "perform producer song symbolic work",
     "face": "codec editing exchange playback producer shown song work",

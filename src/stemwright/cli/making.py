@@ -46,10 +46,10 @@ _Player = Annotated[
     str | None,
     typer.Option(
         "--player",
-        metavar="sampler:FILE[#PRESET]",
-        help="Make another take of the layers named, played by the sampler from an SFZ, SF2 or SF3 file; "
-        "without --seed and --bars, of the same notes. PRESET: 0:24 or a name. Default: the first; for "
-        "drums, a kit.",
+        metavar="sampler:FILE[#PRESET]|flow",
+        help="Make another take of the layers named, played by the sampler from an SFZ, SF2 or SF3 file, or "
+        "by the flow model; without --seed and --bars, of the same notes. PRESET: 0:24 or a name. Default: "
+        "the first; for drums, a kit.",
         show_default=False,
     ),
 ]

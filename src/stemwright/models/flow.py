@@ -25,7 +25,7 @@ _WHOLE = {
 
 def validate_flow(config: Mapping[str, Any], where: str = "manifest.json") -> None:
     """Check a flow's architecture; UsageError naming the first bad field."""
-    known_only(config, (*_WHOLE, "timbres"), where)
+    known_only(config, (*_WHOLE, "timbres", "ranges"), where)
     wrong = wrong_whole(config, _WHOLE)
     if wrong is not None:
         raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
@@ -35,6 +35,21 @@ def validate_flow(config: Mapping[str, Any], where: str = "manifest.json") -> No
         for names in timbres.values()
     ):
         raise UsageError(f"{where}: field 'architecture.timbres' must hold lists of names by layer")
+    if not _are_ranges(config.get("ranges", {})):
+        raise UsageError(
+            f"{where}: field 'architecture.ranges' must hold pairs of pitches by layer and timbre"
+        )
+
+
+def _are_ranges(value: object) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(by_timbre, dict)
+        and all(
+            isinstance(pair, list) and len(pair) == 2 and all(type(each) is int for each in pair)
+            for pair in by_timbre.values()
+        )
+        for by_timbre in value.values()
+    )
 
 
 def space_tensors(config: Mapping[str, Any]) -> dict[str, tuple[str, tuple[int, ...]]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from stemwright.errors import StemwrightError, UsageError, argument
 from stemwright.producer import casting
+from stemwright.song.layers import kind_of
 
 if TYPE_CHECKING:
     from stemwright.codec.codec import Codec
     from stemwright.codec.tone.decoder import ToneDecoder
     from stemwright.codec.wide import WideDecoder
+    from stemwright.flow.network import FlowNetwork
     from stemwright.models import Bundle
     from stemwright.symbolic.composer.composer import Composer
 
@@ -20,6 +23,7 @@ _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
 _wide: dict[Path, WideDecoder] = {}
 _tones: dict[Path, ToneDecoder] = {}
+_flows: dict[Path, FlowNetwork] = {}
 _lock = threading.Lock()
 
 
@@ -124,6 +128,30 @@ def has_wide_decoder() -> bool:
     return _load("wide", "", "decoder").manifest.codec_sha256 == codec_bundle().tokens_sha256
 
 
+def flow(layer: str) -> Bundle:
+    """The flow's bundle. UsageError where there is none, or it does not play a layer of this kind."""
+    from stemwright.conditioning import CONDITIONING_VERSION
+
+    bundle = _load("flow", f"layer {layer!r} is to be played by the bundle 'flow'", "flow")
+    if bundle.manifest.conditioning_version != CONDITIONING_VERSION:
+        raise UsageError(f"{bundle.path}: made for another conditioning version; train the flow again")
+    if kind_of(layer) not in bundle.manifest.architecture["timbres"]:
+        known = ", ".join(bundle.manifest.architecture["timbres"])
+        raise UsageError(f"layer {layer!r}: the bundle 'flow' plays {known}; leave it to its performer")
+    return bundle
+
+
+def flow_network() -> FlowNetwork:
+    """The flow, ready to play, on one thread of ONNX Runtime."""
+    from stemwright.flow.network import FlowNetwork
+
+    bundle = _load("flow", "the bundle 'flow'", "flow")
+    with _lock:
+        if bundle.path not in _flows:
+            _flows[bundle.path] = FlowNetwork(bundle)
+        return _flows[bundle.path]
+
+
 def composer_bundle(otherwise: str = "") -> Bundle:
     """The composer's bundle. UsageError where there is none, with what to do otherwise at its end."""
     return _load("composer", "notes are written by the bundle 'composer'", "composer", otherwise)
@@ -145,12 +173,17 @@ def timbre_of(bundle: Bundle, timbre: str) -> str:
     """The name of a timbre in the bundle's list; "" is the first ("" again where the bundle has no list)."""
     names = bundle.manifest.timbres
     if timbre and timbre not in names:
-        listed = ", ".join(map(repr, names)) or "no timbres"
-        raise UsageError(
-            f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these",
-            field="timbre",
-        )
+        refuse_timbre(bundle, names, timbre)
     return timbre or (names[0] if names else "")
+
+
+def refuse_timbre(bundle: Bundle, names: Sequence[str], timbre: str) -> NoReturn:
+    """UsageError that names the timbres that there are."""
+    listed = ", ".join(map(repr, names)) or "no timbres"
+    raise UsageError(
+        f"timbre {timbre[:40]!r}: the bundle {bundle.manifest.name!r} has {listed}; choose one of these",
+        field="timbre",
+    )
 
 
 def timbres_of(layer: str) -> tuple[str, ...]:

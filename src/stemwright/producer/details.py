@@ -37,8 +37,9 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class ByPerformer(_Told):
-    """Tokens, and the performer that made them: SHA-256 of its bundle and of the codec whose tokens it
-    speaks, and how it drew them.
+    """Tokens, and the performer or flow that made them: SHA-256 of its bundle and of the codec whose tokens
+    it speaks, and how it drew them. `runtime`: what computed them, where that is not the engine, which gives
+    the same on every machine.
     """
 
     timbre: str
@@ -46,6 +47,11 @@ class ByPerformer(_Told):
     bundle: str
     codec: str | None
     tokens: str
+    runtime: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them: `runtime` only where there is one."""
+        return {name: value for name, value in plain(self).items() if (name, value) != ("runtime", None)}
 
 
 @dataclass(frozen=True, slots=True)

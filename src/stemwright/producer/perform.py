@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from stemwright.producer.clock import Clock
 from stemwright.producer.decoders import codec_of_take
+from stemwright.producer.flowing import FlowPlayer, flow_tokens
 from stemwright.producer.players import Performer, Sampler, remarks
 from stemwright.producer.tasks import Job, Made
 from stemwright.work.cores import threads
@@ -110,26 +111,45 @@ def _tokens(
     folder: SongFolder,
     state: GlobalState,
     job: Job,
-    player: Performer,
+    player: Performer | FlowPlayer,
     own_threads: int,
     watch: Watch,
     cancelled: Cancel,
 ) -> bytes:
     """Canonical bytes of the layer's tokens [K, frames]."""
+    from stemwright.codec import tokens as container
+
+    base, told = _base(folder, job, player), partial(watch, job.layer)
+    if isinstance(player, FlowPlayer):
+        codes = flow_tokens(state, job.role, job.score, job.wanted, player, base, told, cancelled)
+    else:
+        codes = _performed(state, job, player, base, own_threads, told, cancelled)
+    return container.canonical_bytes(codes, int(player.bundle.manifest.architecture["codebook_size"]))
+
+
+def _performed(
+    state: GlobalState,
+    job: Job,
+    player: Performer,
+    base: Tokens | None,
+    own_threads: int,
+    watch: Callable[[int, int], object],
+    cancelled: Cancel,
+) -> Tokens:
+    """The tokens that a performer draws; of an edit, its bars one after the other."""
     import numpy as np
 
-    from stemwright.codec import tokens as container
     from stemwright.conditioning import frame_features
     from stemwright.perform.layer import perform_layer
 
     want = job.wanted
     features = frame_features(state, job.role, job.score, timbre=player.slot)
-    codes, spans = _base(folder, job, player), [(0, len(features))]
+    codes, spans = base, [(0, len(features))]
     if want.edit is not None and codes is not None:
         spans = [span.frames(state) for span in want.edit.spans]
     done, total = 0, sum(stop - start for start, stop in spans)
     for start, stop in spans:
-        told = partial(_tell, shifted(partial(watch, job.layer), done, total), start, stop)
+        told = partial(_tell, shifted(watch, done, total), start, stop)
         made = perform_layer(
             player.bundle,
             features,
@@ -147,7 +167,7 @@ def _tokens(
         codes = made if codes is None else np.concatenate([made, codes[:, stop:]], axis=1)
         done += stop - start
     assert codes is not None
-    return container.canonical_bytes(codes, int(player.bundle.manifest.architecture["codebook_size"]))
+    return codes
 
 
 def _tell(watch: Callable[[int, int], object], start: int, stop: int, done: int) -> None:
@@ -155,7 +175,7 @@ def _tell(watch: Callable[[int, int], object], start: int, stop: int, done: int)
     watch(max(0, done - start), stop - start)
 
 
-def _base(folder: SongFolder, job: Job, player: Performer) -> Tokens | None:
+def _base(folder: SongFolder, job: Job, player: Performer | FlowPlayer) -> Tokens | None:
     """The tokens around the bars of an edit. None where there is no edit, or where they are another codec's:
     then the whole layer is performed.
     """

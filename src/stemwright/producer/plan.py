@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles, casting, details
 from stemwright.producer.bars import Span, parse_bars
-from stemwright.producer.players import Performer, Player, Sampler, performer, playable, sampler
+from stemwright.producer.flowing import FLOW, by_flow, flow_player
+from stemwright.producer.players import Performer, Player, performer, playable, sampler
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import nearest
 from stemwright.producer.tasks import Task
@@ -29,8 +30,9 @@ class Request:
     `timbre`: another take of the one layer named, in this timbre; without `seed`, of the same notes.
     `composer`: notes that are new come from it, not from the arranger's patterns. With it or with `arranger`
     and a seed or bars, the layers named get new notes even where they were given some.
-    `player`: another take of the layers named, played so (`sampler:FILE`); without `seed` and `bars`, of the
-    same notes. `again`: another take of the same notes where the performer is another one by now.
+    `player`: another take of the layers named, played so (`sampler:FILE`, or `flow`, which may play all);
+    without `seed` and `bars`, of the same notes. `again`: another take of the same notes where the performer
+    is another one by now.
     """
 
     layers: tuple[str, ...] = ()
@@ -77,7 +79,7 @@ def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
     unplayable = _unplayable(song, names, request)
     released = _released(song, request)
     song = _ready(song, released)
-    found = _samplers(song, request)
+    found = _played(song, names, request)
     needed = [
         name
         for name in names
@@ -102,7 +104,7 @@ def _ready(song: Song, released: frozenset[str]) -> Song:
 
 
 def _task(
-    folder: SongFolder, song: Song, name: str, played: Sampler | None, request: Request, span: Span | None
+    folder: SongFolder, song: Song, name: str, played: Player | None, request: Request, span: Span | None
 ) -> Task:
     player = played or performer(song.layers[name], name, _timbre(song, name, request))
     return Task(_wanted(folder, song, name, player, request, span), player)
@@ -140,6 +142,8 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
         )
     (layer,) = request.layers
     role = song.layer(layer).role(layer)
+    if request.player == FLOW:
+        return request
     return replace(request, timbre=bundles.timbre_of(bundles.performer(role), request.timbre))
 
 
@@ -154,10 +158,13 @@ def _timbre(song: Song, name: str, request: Request) -> str | None:
     return next((timbre for timbre in (entry.active.timbre, entry.timbre) if timbre in known), "")
 
 
-def _samplers(song: Song, request: Request) -> dict[str, Sampler]:
-    """The samplers that are asked for, opened; UsageError where they cannot play or do not say what."""
+def _played(song: Song, names: Sequence[str], request: Request) -> dict[str, Player]:
+    """Who is asked to play, by layer: samplers, opened, or the flow. UsageError where they cannot play or do
+    not say what."""
     if request.player is None:
         return {}
+    if request.player == FLOW:
+        return {name: flow_player(song.layers[name], name, request.timbre) for name in names}
     if not request.layers:
         raise UsageError(
             f"{argument('player')}: name the layers that it is for, "
@@ -176,7 +183,7 @@ def _needed(
     name: str,
     request: Request,
     span: Span | None,
-    played: Sampler | None,
+    played: Player | None,
 ) -> bool:
     """Whether a layer has to be made: it has no take, or another one was asked for that is not there yet."""
     active = entry.active
@@ -189,7 +196,8 @@ def _needed(
         return True
     if request.again:
         now = bundles.performer(entry.role(name))
-        return active.player is None and active.bundle_sha256 != now.sha256
+        other = active.player is None and active.bundle_sha256 != now.sha256
+        return other and not by_flow(folder, name, active)
     if span is not None and played is None and active.player is not None:
         raise UsageError(
             f"{argument('bars')}: layer {name!r}, take {active.take} is played by the sampler; "
@@ -209,7 +217,7 @@ def _is_made(
     name: str,
     request: Request,
     span: Span | None,
-    played: Sampler | None,
+    played: Player | None,
 ) -> bool:
     """Whether the active take is what this very request makes, so that a repeated command changes nothing."""
     if played is not None:

@@ -10,6 +10,7 @@ from stemwright.errors import StemwrightError, UsageError, argument, shown
 from stemwright.producer import bundles
 from stemwright.producer.casting import require_notes
 from stemwright.producer.details import ByPerformer, BySampler
+from stemwright.producer.flowing import FlowPlayer
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
 
@@ -120,7 +121,7 @@ class Sampler:
         return BySampler(sampler_facts(self.sampled), sha)
 
 
-Player = Performer | Sampler
+Player = Performer | FlowPlayer | Sampler
 
 
 def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
@@ -151,7 +152,8 @@ def sampler(text: str, layer: str) -> Sampler:
 
     if not text.startswith(SAMPLER) or text == SAMPLER:
         raise UsageError(
-            f"{argument('player')} {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file"
+            f"{argument('player')} {shown(text)}: write sampler:FILE, where FILE is an SFZ, SF2 or SF3 file, "
+            "or flow"
         )
     return Sampler(open_instrument(text.removeprefix(SAMPLER), is_drums(layer)))
 

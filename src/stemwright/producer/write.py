@@ -18,7 +18,7 @@ from stemwright.producer import bundles
 from stemwright.producer.asked import Asked
 from stemwright.producer.compose import fill_as
 from stemwright.producer.filling import Gap
-from stemwright.producer.players import Performer, playable
+from stemwright.producer.players import Sampler, playable
 from stemwright.producer.seeds import layer_seed
 from stemwright.producer.tasks import Job, Task
 from stemwright.producer.wanted import COMPOSER, Wanted
@@ -223,7 +223,7 @@ def _composed(
 
 def _range(task: Task) -> tuple[int, int] | None:
     """The lowest and the highest pitch that a task's player is known to play."""
-    return task.player.range if isinstance(task.player, Performer) else None
+    return None if isinstance(task.player, Sampler) else task.player.range
 
 
 def _gap(want: Wanted, later: Sequence[Task], state: GlobalState) -> Gap:

@@ -37,9 +37,11 @@ def export(
     space: LatentSpace,
     weights: Mapping[str, Tensor],
     timbres: Mapping[str, Sequence[str]],
+    ranges: Mapping[str, Mapping[str, Sequence[int]]],
     about: Mapping[str, Any],
 ) -> Bundle:
-    """Write, check and bundle a network; ``about`` holds the remaining fields of the manifest."""
+    """Write, check and bundle a network; ``about`` holds the remaining fields of the manifest.
+    ``ranges``: what timbres can play, by layer."""
     from safetensors.numpy import save
 
     model = FlowModel(config)
@@ -62,6 +64,7 @@ def export(
                 "codebooks": int(space.codebooks.shape[0]),
                 "codebook_size": int(space.codebooks.shape[1]),
                 "timbres": {layer: list(names) for layer, names in timbres.items()},
+                "ranges": {layer: dict(found) for layer, found in ranges.items()},
                 "opset": OPSET,
             },
             conditioning_version=CONDITIONING_VERSION,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stemwright.dataset.credits import origin
-from stemwright.dataset.timbres import timbres_of
+from stemwright.dataset.timbres import ranges_of, timbres_of
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle
 from stemwright.song.layers import LAYERS
@@ -88,7 +88,8 @@ def train_flow(
         "held_out": {**figures, "last": [round(value, 5) for value in held.figures]},
     }
     timbres = {layer: list(timbres_of(data, layer)) for layer in layers}
-    bundle = export(out / BUNDLE, config, space, best_weights(out / BEST), timbres, about_bundle)
+    ranges = {layer: ranges_of(data, layer) for layer in layers}
+    bundle = export(out / BUNDLE, config, space, best_weights(out / BEST), timbres, ranges, about_bundle)
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
     return dict(bundle.manifest.held_out)
 

@@ -1,0 +1,127 @@
+"""Layers played by the flow: who plays, and the tokens that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from stemwright.flow.sampling import FlowSampling
+from stemwright.producer import bundles
+from stemwright.producer.details import ByPerformer, of_take
+from stemwright.song.layers import kind_of
+
+if TYPE_CHECKING:
+    from stemwright.codec.tokens import Tokens
+    from stemwright.models import Bundle
+    from stemwright.producer.wanted import Wanted
+    from stemwright.song.document import LayerEntry, Take
+    from stemwright.song.score import Score
+    from stemwright.song.state import GlobalState
+    from stemwright.store import SongFolder
+
+FLOW = "flow"
+"""What it is called where a player is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlowPlayer:
+    """The flow's bundle, a layer's timbre and its slot, how it is solved. `missed`: as of `Performer`."""
+
+    bundle: Bundle
+    timbre: str
+    slot: int | None
+    range: tuple[int, int] | None
+    sampling: FlowSampling = field(default_factory=FlowSampling)
+    missed: str = ""
+    makes = "tokens"
+
+    def made(self, sha: str) -> dict[str, Any]:
+        """What a take of tokens `sha` tells of them and who played."""
+        return {"timbre": self.timbre, "tokens_sha256": sha, "bundle_sha256": self.bundle.sha256}
+
+    def played(self, take: Take) -> bool:
+        """Whether a take was played by this flow."""
+        return take.bundle_sha256 == self.bundle.sha256
+
+    def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
+        """What the tokens depend on besides the score: also who computes, as no two promise the same bits."""
+        from stemwright.flow.layer import FLOW_VERSION
+
+        return {
+            "makes": "tokens",
+            "flow": FLOW_VERSION,
+            "state": state.to_json(),
+            "layer": want.role,
+            "timbre": self.slot,
+            "bundle": self.bundle.sha256,
+            "seed": want.seed,
+            "take": want.take,
+            "sampling": asdict(self.sampling),
+            "base": want.edit.base.tokens_sha256 if want.edit else None,
+            "bars": str(want.edit) if want.edit else None,
+        }
+
+    def details(self, sha: str) -> ByPerformer:
+        """What a run tells of the tokens `sha`, who played and what computed."""
+        import onnxruntime
+
+        bundle, codec = self.bundle.sha256, self.bundle.manifest.codec_sha256
+        runtime = f"ONNX Runtime {onnxruntime.__version__}"
+        return ByPerformer(self.timbre, asdict(self.sampling), bundle, codec, sha, runtime)
+
+
+def flow_player(entry: LayerEntry, name: str, timbre: str | None) -> FlowPlayer:
+    """The flow in a timbre that was asked for, or in that of the layer where it has it, else in its first.
+    UsageError where there is no flow, or it lacks the timbre that was asked for."""
+    role = entry.role(name)
+    bundle = bundles.flow(role)
+    bundles.codec_of(bundle)
+    kind = kind_of(role)
+    names = bundle.manifest.architecture["timbres"][kind]
+    wanted = entry.timbre if timbre is None else timbre
+    missed = wanted if wanted and wanted not in names else ""
+    if missed and timbre is not None:
+        bundles.refuse_timbre(bundle, names, timbre)
+    chosen = wanted if wanted in names else names[0] if names else ""
+    found = bundle.manifest.architecture.get("ranges", {}).get(kind, {}).get(chosen)
+    slot = names.index(chosen) if chosen else None
+    return FlowPlayer(bundle, chosen, slot, None if found is None else (found[0], found[1]), missed=missed)
+
+
+def by_flow(folder: SongFolder, layer: str, take: Take) -> bool:
+    """Whether a flow made a take, whichever it was."""
+    told = of_take(folder, layer, take)
+    return told is not None and isinstance(told.by, ByPerformer) and told.by.runtime is not None
+
+
+def flow_tokens(
+    state: GlobalState,
+    role: str,
+    score: Score,
+    want: Wanted,
+    player: FlowPlayer,
+    base: Tokens | None,
+    watch: Callable[[int, int], object],
+    cancelled: Callable[[], bool],
+) -> Tokens:
+    """The layer's tokens [K, frames]; of an edit whose surroundings are `base`, its bars made again."""
+    from stemwright.conditioning import frame_features
+    from stemwright.flow.layer import flow_layer
+
+    features = frame_features(state, kind_of(role), score, timbre=player.slot)
+    spans = None
+    if want.edit is not None and base is not None:
+        spans = tuple(span.frames(state) for span in want.edit.spans)
+    return flow_layer(
+        bundles.flow_network(),
+        features,
+        layer=kind_of(role),
+        seed=want.seed,
+        take=want.take,
+        sampling=player.sampling,
+        base=base,
+        spans=spans,
+        progress=lambda done: watch(done, len(features)),
+        cancel=cancelled,
+    )
