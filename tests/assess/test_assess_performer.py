@@ -12,12 +12,12 @@ import pytest
 from stemwright.assess.codec.coders import Coder, Waveform
 from stemwright.assess.performer.measuring import assess_performer, load_performer, perform
 from stemwright.assess.performer.tables import performer_tables
+from stemwright.assess.performer.variants import performer_contender
 from stemwright.codec.codec import Codec
 from stemwright.dataset.held_out import references
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.evaluation.reference import Reference
 from stemwright.models import Bundle, load_bundle
-from stemwright.perform.sampling import sampling_of
 from support.bundles import write_codec
 from support.performers import TIMBRES
 
@@ -40,7 +40,7 @@ def lead(weights: Path) -> Bundle:
 
 def test_a_report(lead: Bundle, codec: Coder, held_out: Path) -> None:
     clips = drawn(held_out, "lead")
-    report, heard = assess_performer(lead, codec, clips, seed=3, guidance=[1.0, 2.0])
+    report, heard = assess_performer(performer_contender(lead, [1.0, 2.0]), codec, clips, seed=3)
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     assert (report["layer"], report["clips"], report["split"]) == ("lead", 2, ["valid"])
     rows = {(row["what"], row["guidance"]): row for row in report["rows"]}
@@ -60,7 +60,9 @@ def test_a_report(lead: Bundle, codec: Coder, held_out: Path) -> None:
 
 def test_the_seed_decides(lead: Bundle, codec: Coder, held_out: Path) -> None:
     (clip,) = drawn(held_out, "lead", 1)
-    one, two, other = (assess_performer(lead, codec, [clip], seed=seed)[0] for seed in (1, 1, 2))
+    one, two, other = (
+        assess_performer(performer_contender(lead), codec, [clip], seed=seed)[0] for seed in (1, 1, 2)
+    )
     assert one == two and one["rows"] != other["rows"]
     assert [row["what"] for row in one["rows"]] == ["rendering", "codec", "generated"]
 
@@ -68,7 +70,7 @@ def test_the_seed_decides(lead: Bundle, codec: Coder, held_out: Path) -> None:
 def test_drums_have_no_pitch_and_harmony_has_chords(weights: Path, codec: Coder, held_out: Path) -> None:
     for layer, known in (("drums", set()), ("harmony", {"chroma"}), ("bass", {"pitch"})):
         bundle, _ = load_performer(str(weights / layer), codec)
-        report, _ = assess_performer(bundle, codec, drawn(held_out, layer, 1))
+        report, _ = assess_performer(performer_contender(bundle), codec, drawn(held_out, layer, 1))
         assert {"chroma", "pitch"} & set(report["rows"][0]) == known
         assert (report["free"] is None) == (layer == "drums")
 
@@ -93,7 +95,7 @@ def test_performed_as_in_a_song(
     assert take is not None and take.take == 1
     score = Score.from_bytes(folder.objects.get(take.score_sha256))
     clip = Reference("lead", "valid", "x", "x", take.timbre, song.state, score, np.zeros(1, np.float32))
-    made = perform(lead, codec, clip, seed=take.seed, sampling=sampling_of(lead))
+    made = perform(codec, clip, performer_contender(lead).variants[0].play, take.seed)
     assert np.array_equal(made, decode(folder, {"lead": take}, Decoders("standard"))["lead"])
 
 
@@ -101,11 +103,11 @@ def test_clips_of_others_are_refused(lead: Bundle, codec: Coder, held_out: Path)
     (clip,) = drawn(held_out, "lead", 1)
     for wrong in (replace(clip, layer="bass"), replace(clip, timbre="unheard of")):
         with pytest.raises(UsageError, match="cannot play"):
-            assess_performer(lead, codec, [wrong])
+            assess_performer(performer_contender(lead), codec, [wrong])
     with pytest.raises(UsageError, match="seed -1"):
-        assess_performer(lead, codec, [clip], seed=-1)
+        assess_performer(performer_contender(lead), codec, [clip], seed=-1)
     with pytest.raises(UsageError, match="guidance"):
-        assess_performer(lead, codec, [clip], guidance=[-1.0])
+        performer_contender(lead, [-1.0])
 
 
 def test_another_codec_is_refused(weights: Path, tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from stemwright.assess.codec.tone import assess_tone
 from stemwright.assess.codec.tone_tables import tone_tables
 from stemwright.assess.performer.measuring import assess_performer, load_performer, perform
 from stemwright.assess.performer.tables import performer_tables
+from stemwright.assess.performer.variants import performer_contender
 from stemwright.cli.main import run
 from stemwright.dataset.held_out import references
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.evaluation.reference import Reference
 from stemwright.models import load_bundle, registry
-from stemwright.perform.sampling import sampling_of
 from support.held_out import write_data
 from support.performers import TIMBRES
 
@@ -50,7 +50,7 @@ def drawn(held_out: Path, layer: str, count: int = 2) -> list[Reference]:
 def test_a_performer_beside_the_right_tokens_and_moved_ones(toned: Path, tone: Tone, held_out: Path) -> None:
     bundle, _ = load_performer(str(toned / "lead"), tone)
     clips = drawn(held_out, "lead")
-    report, heard = assess_performer(bundle, tone, clips, seed=3)
+    report, heard = assess_performer(performer_contender(bundle), tone, clips, seed=3)
     assert json.loads(json.dumps(report, allow_nan=False)) == report
     rows = {row["what"]: row for row in report["rows"]}
     assert list(rows) == ["rendering", "codec", "rolled", "generated", "floor"]
@@ -84,7 +84,7 @@ def test_performed_as_in_a_song(
     score = Score.from_bytes(folder.objects.get(take.score_sha256))
     clip = Reference("lead", "valid", "x", "x", take.timbre, song.state, score, np.zeros(1, np.float32))
     bundle = load_bundle(toned / "lead")
-    made = perform(bundle, tone, clip, seed=take.seed, sampling=sampling_of(bundle))
+    made = perform(tone, clip, performer_contender(bundle).variants[0].play, take.seed)
     assert np.array_equal(made, decode(folder, {"lead": take}, Decoders("standard"))["lead"])
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from stemwright.cli import evaluate_beats, evaluate_timbre
+from stemwright.cli import evaluate_beats, evaluate_flow, evaluate_timbre
 from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
-from stemwright.cli.evaluate_report import checked, finish, split_places
+from stemwright.cli.evaluate_report import checked, embedding_of, finish, numbers, split_places
 from stemwright.cli.watching import watching
 from stemwright.errors import UsageError
 
@@ -28,6 +28,7 @@ def register(app: typer.Typer) -> None:
     example = "Example: stemwright evaluate "
     family.command("codec", epilog=example + "codec DATA --split valid,unseen --opus --plot pictures")(codec)
     family.command("performer", epilog=example + "performer drums DATA --clips 8 --guidance 1,2,3")(performer)
+    family.command("flow", epilog=example + "flow DATA --layers bass,lead --steps 2,4,8")(evaluate_flow.flow)
     family.command("composer", epilog=example + "composer corpus --songs 64 --out composer.json")(composer)
     family.command("style", epilog=example + "style --styles pop,rock --sources FOLDER")(style)
     family.command("song", epilog=example + "song my-song --out my-song.json --plot pictures")(song)
@@ -68,7 +69,7 @@ def codec(
     from stemwright.models import load_bundle, registry
 
     names, where = split_places(places, 1)
-    rates = None if kbit is None else _numbers("--kbit", kbit)
+    rates = None if kbit is None else numbers("--kbit", kbit)
     pictures = checked(out, plot)
     bundle = load_bundle(registry.find(names[0] if names else "codec"))
     if bundle.manifest.kind == "tone":
@@ -111,30 +112,25 @@ def performer(
     from stemwright.assess.performer.measuring import assess_performer, load_performer
     from stemwright.assess.performer.pictures import draw_performer
     from stemwright.assess.performer.tables import performer_tables
+    from stemwright.assess.performer.variants import performer_contender
     from stemwright.dataset.held_out import references
     from stemwright.models import load_bundle, registry
     from stemwright.song.layers import LAYERS
 
     names, where = split_places(places, len(LAYERS))
-    wanted = [] if guidance is None else _numbers("--guidance", guidance)
+    wanted = [] if guidance is None else numbers("--guidance", guidance)
     pictures = checked(out, plot)
     reports = []
     with watching() as watch:
-        embedding = _embedding(clap)
+        embedding = embedding_of(clap)
         spoken = None if codec is None else coder(load_bundle(registry.find(codec)))
         for name in names or LAYERS:
             bundle, decoder = load_performer(name, spoken)
             known, layer = bundle.manifest.timbres, bundle.manifest.name
             drawn = [r for s in split.split(",") for r in references(where, s, clips, seed, [layer], known)]
+            contender = performer_contender(bundle, wanted, temperature)
             report, heard = assess_performer(
-                bundle,
-                decoder,
-                drawn,
-                seed=seed,
-                guidance=wanted,
-                temperature=temperature,
-                embedding=embedding,
-                watch=watch,
+                contender, decoder, drawn, seed=seed, embedding=embedding, watch=watch
             )
             reports.append(report)
             if pictures is not None:
@@ -308,13 +304,6 @@ def _controls(given: Sequence[str], songs: Sequence[Path], soundfont: Path | Non
     return {layer: Path(file) for layer, _, file in pairs}
 
 
-def _numbers(option: str, text: str) -> list[float]:
-    try:
-        return [float(part) for part in text.split(",")]
-    except ValueError:
-        raise UsageError(f"{option} {text[:40]!r}: give numbers with commas between, e.g. 6,3,1.5") from None
-
-
 def _tone(
     bundle: Any, where: Path, splits: Sequence[str], clips: int, seed: int, pictures: Path | None
 ) -> tuple[dict[str, Any], list[Table]]:
@@ -336,16 +325,6 @@ def _tone(
     if pictures is not None:
         draw_tone(pictures, coded)
     return report, tone_tables(report)
-
-
-def _embedding(clap: Path | None) -> Any:
-    from stemwright.assess.performer.spread import PLAIN, Embedding
-
-    if clap is None:
-        return PLAIN
-    from stemwright.evaluation.clap import load
-
-    return Embedding(f"CLAP, {clap.resolve().name}", load(clap))
 
 
 def _renderer(sources: Path) -> Any:

@@ -92,6 +92,16 @@ Guidance = Annotated[
         show_default=False,
     ),
 ]
+Layers = Annotated[str, typer.Option("--layers", metavar="NAMES", help="Layers, with commas between.")]
+SolverSteps = Annotated[
+    str | None,
+    typer.Option(
+        "--steps", metavar="NUMBERS", help="Steps of the solver; several to compare.", show_default=False
+    ),
+]
+Order = Annotated[
+    int, typer.Option("--order", metavar="N", help="1: Euler's steps; 2: midpoint's, which look twice.")
+]
 Temperature = Annotated[
     float | None,
     typer.Option("--temperature", metavar="N", help="Default: the bundle's.", show_default=False),

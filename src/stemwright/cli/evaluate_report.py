@@ -46,3 +46,22 @@ def finish(
         lines(made.notes)
     if pictures is not None:
         lines([f"pictures: {pictures}"])
+
+
+def numbers(option: str, text: str) -> list[float]:
+    """Numbers with commas between. UsageError, naming the option, for anything else."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise UsageError(f"{option} {text[:40]!r}: give numbers with commas between, e.g. 6,3,1.5") from None
+
+
+def embedding_of(clap: Path | None) -> Any:
+    """How sounds become vectors: by CLAP from a local folder, else by our own figures."""
+    from stemwright.assess.performer.spread import PLAIN, Embedding
+
+    if clap is None:
+        return PLAIN
+    from stemwright.evaluation.clap import load
+
+    return Embedding(f"CLAP, {clap.resolve().name}", load(clap))

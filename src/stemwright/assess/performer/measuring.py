@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,27 +26,23 @@ import numpy as np
 from stemwright.assess.codec.coders import Coder, coder_of
 from stemwright.assess.means import Figures, mean, ratio, rounded
 from stemwright.assess.performer.spread import PLAIN, Embedding, Vectors, distances
+from stemwright.assess.performer.variants import Contender, Play, Variant, check_performer
 from stemwright.assess.recordings import Audio
 from stemwright.assess.stem import Stem, faults_of, following, in_key, listen
-from stemwright.conditioning import frame_features
 from stemwright.errors import UsageError
 from stemwright.evaluation import colour
 from stemwright.evaluation.reference import Reference
 from stemwright.evaluation.shuffled_pairs import derangement
 from stemwright.mix.limiter import limited
-from stemwright.perform.layer import perform_layer
-from stemwright.perform.sampling import sampling_of
-from stemwright.producer.bundles import slot
 from stemwright.producer.heard_stems import STEM_CEILING
 from stemwright.producer.seeds import check_seed, layer_seed
-from stemwright.song.layers import LAYERS, is_drums
+from stemwright.song.layers import is_drums
 from stemwright.song.timebase import FRAME_RATE, SAMPLE_RATE
 from stemwright.work.progress import Watch, unwatched
 from stemwright.work.threads import Cancel, each
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
-    from stemwright.native.engine import Sampling
 
 RENDERING, CODEC, ROLLED, GENERATED, FLOOR = "rendering", "codec", "rolled", "generated", "floor"
 ROLL = round(2.8 * FRAME_RATE)
@@ -84,32 +80,27 @@ class ClipHeard:
 
 
 def assess_performer(
-    bundle: Bundle,
+    contender: Contender,
     codec: Coder,
     references: Sequence[Reference],
     *,
     seed: int = 0,
-    guidance: Sequence[float] = (),
-    temperature: float | None = None,
     embedding: Embedding = PLAIN,
     watch: Watch = unwatched,
 ) -> tuple[dict[str, Any], list[ClipHeard]]:
-    """All figures as plain JSON values, and every clip as it was heard.
-
-    `guidance`: one performance each, and all other sampling as the bundle says. UsageError where the bundle
-    is no performer that this version can run, or a clip is of another layer or timbre.
+    """All figures as plain JSON values, and every clip as it was heard. UsageError where a clip is of another
+    layer or timbre.
     """
-    layer = check_performer(bundle)
+    layer, bundle, variants = contender.layer, contender.bundle, contender.variants
     check_seed(seed)
-    samplings = _samplings(bundle, guidance, temperature)
     for reference in references:
-        if reference.layer != layer or reference.timbre not in bundle.manifest.timbres:
+        if reference.layer != layer or reference.timbre not in contender.timbres:
             what = f"{reference.layer} in {reference.timbre!r}"
             raise UsageError(f"{reference.name}: the bundle {layer!r} cannot play {what}; leave the clip out")
 
     def hear(item: tuple[int, Reference], cancel: Cancel) -> ClipHeard:
         own = layer_seed(seed, layer, item[0] + 1)
-        return _hear(bundle, codec, item[1], samplings, own, embedding, cancel)
+        return _hear(codec, item[1], variants, own, embedding, cancel)
 
     heard = each(list(enumerate(references)), hear, watch, layer)
     report = {
@@ -121,11 +112,11 @@ def assess_performer(
         "clips": len(references),
         "seconds": sum(len(r.audio) for r in references) / SAMPLE_RATE,
         "seed": seed,
-        "sampling": [asdict(sampling) for sampling in samplings],
-        "rows": _rows(heard, samplings, seed),
+        "sampling": [variant.sampling for variant in variants],
+        "rows": _rows(heard, variants, seed),
         "timbres": _timbres(heard),
         "free": _free(heard),
-        "distribution": _distribution(heard, samplings, seed, embedding.name),
+        "distribution": _distribution(heard, variants, seed, embedding.name),
     }
     return rounded(report), heard
 
@@ -144,56 +135,23 @@ def load_performer(name: str, codec: Coder | None = None) -> tuple[Bundle, Coder
     return bundle, codec
 
 
-def check_performer(bundle: Bundle) -> str:
-    """The layer that a bundle performs. UsageError where it is no performer of a known layer."""
-    manifest = bundle.manifest
-    if manifest.kind != "performer" or manifest.name not in LAYERS:
-        raise UsageError(f"{bundle.path}: is no performer of {', '.join(LAYERS)}; choose another bundle")
-    return manifest.name
-
-
 def perform(
-    bundle: Bundle,
     codec: Coder,
     reference: Reference,
-    *,
+    play: Play,
     seed: int,
-    sampling: Sampling,
     with_score: bool = True,
     cancel: Cancel = lambda: False,
 ) -> Audio:
     """The clip's stem [N] as a song would have it."""
-    features = frame_features(
-        reference.state,
-        reference.layer,
-        reference.score if with_score else None,
-        timbre=slot(bundle, reference.timbre),
-    )
-    codes = perform_layer(
-        bundle,
-        features,
-        seed=seed,
-        layer=reference.layer,
-        take=1,
-        timebase=reference.state.timebase,
-        sampling=sampling,
-        cancel=cancel,
-    )
+    codes = play(reference, seed, with_score, cancel)
     return limited(codec.decode(codes, reference), SAMPLE_RATE, STEM_CEILING)
 
 
-def _samplings(bundle: Bundle, guidance: Sequence[float], temperature: float | None) -> list[Sampling]:
-    own = sampling_of(bundle)
-    if temperature is not None:
-        own = replace(own, temperature=temperature)
-    return [replace(own, guidance=g) for g in guidance] or [own]
-
-
 def _hear(
-    bundle: Bundle,
     codec: Coder,
     reference: Reference,
-    samplings: list[Sampling],
+    variants: Sequence[Variant],
     seed: int,
     embedding: Embedding,
     cancel: Cancel,
@@ -205,14 +163,9 @@ def _hear(
         figures: Figures = {**_beside(stem, reference), **near, "faulty": float(bool(found))}
         return MeasuredStem(stem, figures, embedding.embed(stem.audio, SAMPLE_RATE))
 
-    def performed(sampling: Sampling, with_score: bool = True) -> Audio:
-        return perform(
-            bundle, codec, reference, seed=seed, sampling=sampling, with_score=with_score, cancel=cancel
-        )
-
     free: Figures | None = None
     if reference.state.chords and not is_drums(reference.layer) and not codec.knows_score:
-        made = performed(replace(samplings[0], guidance=1.0), with_score=False)  # nothing to push away from
+        made = perform(codec, reference, variants[0].alone, seed, with_score=False, cancel=cancel)
         pair = made, reference.audio
         free = dict(zip(("in_key", "control"), (in_key(x, reference.state) for x in pair), strict=True))
     tokens = codec.encode(reference.audio)
@@ -221,7 +174,7 @@ def _hear(
         reference,
         take(reference.audio),
         take(codec.decode(tokens, reference)),
-        tuple(take(performed(sampling)) for sampling in samplings),
+        tuple(take(perform(codec, reference, variant.play, seed, cancel=cancel)) for variant in variants),
         free,
         take(codec.decode(moved, reference)) if codec.knows_score else None,
     )
@@ -231,7 +184,7 @@ def _beside(stem: Stem, reference: Reference) -> Figures:
     return following(stem, reference.layer, reference.score, reference.state)
 
 
-def _rows(heard: list[ClipHeard], samplings: list[Sampling], seed: int) -> list[Row]:
+def _rows(heard: list[ClipHeard], variants: Sequence[Variant], seed: int) -> list[Row]:
     """Means over clips: controls, tokens moved, every performance, and the first one's floor."""
     control = mean([h.rendering.figures for h in heard])
     rows: list[Row] = [
@@ -241,14 +194,14 @@ def _rows(heard: list[ClipHeard], samplings: list[Sampling], seed: int) -> list[
     rolled = [h.rolled.figures for h in heard if h.rolled is not None]
     if rolled:
         rows.append({"what": ROLLED, "guidance": None, **mean(rolled)})
-    for i, sampling in enumerate(samplings):
+    for i, variant in enumerate(variants):
         found = mean([h.generated[i].figures for h in heard])
         shares = {f"{name}_share": ratio(found.get(name), control.get(name)) for name in SHARES}
-        rows.append({"what": GENERATED, "guidance": sampling.guidance, **found, **shares})
+        rows.append({"what": GENERATED, **variant.key, **found, **shares})
     if len(heard) > 1:
         others = [heard[i].reference for i in derangement(len(heard), seed)]
         floor = [_beside(h.generated[0].stem, other) for h, other in zip(heard, others, strict=True)]
-        rows.append({"what": FLOOR, "guidance": samplings[0].guidance, **mean(floor)})
+        rows.append({"what": FLOOR, **variants[0].key, **mean(floor)})
     return rows
 
 
@@ -271,14 +224,14 @@ def _free(heard: list[ClipHeard]) -> dict[str, Any] | None:
 
 
 def _distribution(
-    heard: list[ClipHeard], samplings: list[Sampling], seed: int, embedding: str
+    heard: list[ClipHeard], variants: Sequence[Variant], seed: int, embedding: str
 ) -> dict[str, Any] | None:
     """How far the codec and every performance take the clips away from their kind."""
     others = {CODEC: [h.codec.vectors for h in heard]}
     rolled = [h.rolled.vectors for h in heard if h.rolled is not None]
     others |= {ROLLED: rolled} if rolled else {}
-    for i, sampling in enumerate(samplings):
-        others[f"{GENERATED}, guidance {sampling.guidance:g}"] = [h.generated[i].vectors for h in heard]
+    for i, variant in enumerate(variants):
+        others[f"{GENERATED}, {variant.name}"] = [h.generated[i].vectors for h in heard]
     songs = [h.reference.song for h in heard]
     found = distances([h.rendering.vectors for h in heard], others, songs, seed)
     return None if found is None else {"embedding": embedding, **found}

@@ -21,6 +21,7 @@ FOLLOWING = (
 """The figures of `assess.stem.following`, for every table that has them."""
 COLUMNS = (
     Column("what", "what", "{}"),
+    Column("steps", "steps", "{}"),
     Column("guidance", "guidance", "{:g}"),
     *FOLLOWING,
     Column("level_error_db", "level off dB", "{:.1f}"),
@@ -48,9 +49,10 @@ SPREAD = (
 def performer_tables(report: Report) -> list[Table]:
     """How it follows its scores; how far it is from the held-out clips; by timbre."""
     own = report["sampling"][0]
+    drawn = f", temperature {own['temperature']:g}" if "temperature" in own else ""
     title = (
         f"{report['layer']} {report['bundle'][:12]} ({report['preset']}): {report['clips']} clips, "
-        f"{report['seconds']:.0f} s, temperature {own['temperature']:g}"
+        f"{report['seconds']:.0f} s{drawn}"
     )
     notes = [
         "rendering: the control; codec: the rendering through the codec; floor: other clips' scores; "
