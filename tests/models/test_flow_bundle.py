@@ -16,7 +16,8 @@ from stemwright.models.flow import SPACE, VELOCITY
 
 GOOD: dict[str, Any] = {
     "latent": 2, "width": 64, "blocks": 1, "ffn": 64, "features": 5, "layers": 4, "codebooks": 3,
-    "codebook_size": 7, "opset": 17, "timbres": {"bass": ["finger"]}, "ranges": {"bass": {"finger": [28, 60]}},
+    "codebook_size": 7, "opset": 17, "timbres": {"bass": ["finger"]},
+    "ranges": {"bass": {"finger": [28, 60]}},
 }  # fmt: skip
 
 
