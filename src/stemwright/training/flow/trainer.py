@@ -67,7 +67,7 @@ class FlowTrainer(Fit):
     def step(self, batch: FlowBatch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step; the mean squared error of velocities."""
         del done
-        generator = torch.Generator().manual_seed((self.seed << 32) + self.progress.step)
+        generator = torch.Generator().manual_seed((self.seed << 32) + self.draw)
         self.model.train()
         recipe, size = self.recipe, len(batch.sound)
         time = torch.sigmoid(recipe.spread * torch.randn(size, generator=generator))
