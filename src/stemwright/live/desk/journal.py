@@ -8,6 +8,7 @@
     {"held": [[ticket, op, node, index, at], ...]}         commands that held at another sample than asked
     {"late": [[ticket, op, node, index], ...]}             commands that came too late and were dropped
     {"action": {...}}, {"said": "..."}, {"end": sample}    what was done; what went wrong; where it ended
+    {"heard": [sample, port, "903c64"]}                    what came in for companions, by MIDI or as voltages
     {"bar": {...}}, {"stood": sample}, {"made": {...}}     what each bar was made of; new stems
 
 Sounds lie beside it, each once, by the SHA-256 of their samples.
