@@ -36,8 +36,11 @@ VOICES = 24
 class Journal(Protocol):
     """What hears of everything that decides what sounds."""
 
-    def loaded(self, clip: int, sound: Sound, source: str) -> None:
-        """A sound has this number from now on."""
+    def keep(self, sound: Sound) -> str:
+        """Keep a sound, in whatever thread; the file that it is in."""
+
+    def loaded(self, clip: int, file: str, source: str) -> None:
+        """A sound that is kept has this number from now on."""
 
     def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
         """A companion's own sound."""
@@ -52,7 +55,11 @@ class Journal(Protocol):
 class Silent:
     """A journal that forgets."""
 
-    def loaded(self, clip: int, sound: Sound, source: str) -> None:
+    def keep(self, sound: Sound) -> str:
+        """Forgotten."""
+        return ""
+
+    def loaded(self, clip: int, file: str, source: str) -> None:
         """Forgotten."""
 
     def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
@@ -182,10 +189,11 @@ class Desk:
         """What came in at two inputs since the last call, [frames, 2]."""
         return self.graph.read(pair.tap, 1 << 18)
 
-    def load(self, sound: Sound, source: str) -> int:
-        """Put a sound [frames, 2] into the pool; its number. ``source``: where it is from, for the log."""
+    def load(self, sound: Sound, source: str, file: str | None = None) -> int:
+        """Put a sound [frames, 2] into the pool; its number. ``source``: where it is from, for the log;
+        ``file``: that it is kept in already."""
         clip = self.graph.clip(sound)
-        self.journal.loaded(clip, sound, source)
+        self.journal.loaded(clip, self.journal.keep(sound) if file is None else file, source)
         return clip
 
     def give_voices(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:

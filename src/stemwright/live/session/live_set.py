@@ -27,6 +27,7 @@ from stemwright.live.launch.queue import Launcher
 from stemwright.live.session.bars import BarLog
 from stemwright.live.session.clocking import Clocking
 from stemwright.live.session.faders import OPEN_LOW, Faders
+from stemwright.live.session.offered import Offered, Place, Values
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.recording import Recording
 from stemwright.live.session.stems import Room, Stems
@@ -93,6 +94,7 @@ class LiveSet:
         self.mood = Mood(self.clock, self.rate)
         self.listening = Listening(self.mood, parts.adviser)
         self.taste = Taste()
+        self._suggested: set[str] = set()
         self._moved = dict(self.mood.values(0))
         self._looked = 0
         self.recording = Recording(self.desk, folder / "buses", self.say, threaded=not parts.is_offline)
@@ -118,7 +120,8 @@ class LiveSet:
         )
         self.clock_out = MidiClockOut(self.transport, desk.ports[-1], tickets)
         self.click = Click(self.transport, desk.click.source, tickets)
-        room = Room(self.opened, desk, self.launcher, self.transport, self.say, self.log.write)
+        self.offered = Offered(self.launcher, lambda now: self.mood.values(now), self._skipped)
+        room = Room(self.opened, desk, self.launcher, self.offered, self.transport, self.say, self.log.write)
         self.stems = Stems(room, self.parts.worker, self.parts.seed)
         self.bars = BarLog(
             self.transport,
@@ -161,6 +164,22 @@ class LiveSet:
         self.messages.append(ShownMessage(text, severity, self.now))
         self.log.write({"said": text, "severity": severity, "sample": self.now})
 
+    def keep(self) -> None:
+        """What was just heard is worth keeping."""
+        self._tasted(True, self.mood.values(self.now))
+
+    def _skipped(self, place: Place, values: Values) -> None:
+        self.log.write({"skipped": [*place], "sample": self.now})
+        self._tasted(False, values)
+
+    def _tasted(self, kept: bool, values: Values) -> None:
+        """Say what could be tried, each line once."""
+        self.taste.note(kept, values)
+        for suggestion in self.taste.suggestions(self.mood.values(self.now)):
+            if suggestion.text not in self._suggested:
+                self._suggested.add(suggestion.text)
+                self.say(f"try: {suggestion.text}")
+
     def tick(self, now: int) -> None:
         """Do what time asks for. ``now``: the first sample that can still be reached; it never goes back."""
         self.now = max(now, self.now)
@@ -185,6 +204,7 @@ class LiveSet:
         self.play(commands)
         self.recording.turn(self.now)
         self.bars.turn(self.now)
+        self.offered.turn(self.now)
         if self.log.problem is not None:
             problem, self.log.problem = self.log.problem, None
             self.messages.append(ShownMessage(problem, "error", self.now))
