@@ -13,6 +13,7 @@ from stemwright.errors import UsageError
 from stemwright.live.companion.presets import Preset, load
 from stemwright.live.cv import store
 from stemwright.live.desk.setup import Setup
+from stemwright.live.session.leaving import told_to_end
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import Opened, open_song
 from stemwright.live.timbre.loading import chosen
@@ -72,7 +73,8 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
         live.start()
         yield live
     finally:
-        live.end()
+        with told_to_end(lambda: None):
+            live.end()
 
 
 def _made(
