@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 from stemwright.live.clock.transport import Transport
 from stemwright.live.commands import Command, Flag, Op, Tickets
@@ -93,3 +94,10 @@ class Stage:
         return [
             (round(float(tempo.quarters(at)), 3), clip) for at, node, clip, _ in self.played if node == column
         ]
+
+
+def playing(**fields: Any) -> Stage:
+    """A stage of blocks of 120 whose transport plays from sample 0 on."""
+    stage = Stage(block=120, **fields)
+    stage.transport.play(0)
+    return stage

@@ -35,6 +35,7 @@ def play(
     input: opt.Input = "",
     inputs: opt.Inputs = 0,
     cv: opt.Cv = 0,
+    cv_in: opt.CvIn = 0,
     period: opt.Period = 256,
     midi_in: opt.MidiIn = None,
     midi_out: opt.MidiOut = None,
@@ -67,6 +68,7 @@ def play(
         rate_of(device),
         max(inputs, len(timbre_model or ())),
         cv,
+        cv_in,
         seed=seed,
         device=device or USUAL,
         timbres=tuple(timbre_model or ()),
@@ -117,13 +119,15 @@ def render(
     heard: opt.Heard = None,
     adviser: opt.Adviser = None,
     cv: opt.Cv = 0,
+    cv_in: opt.CvIn = 0,
+    device: opt.Calibrated = "",
     seed: opt.Seed = 0,
     json: opt.Json = False,
 ) -> None:
     """Play a script on a virtual clock: main.wav, all that was recorded, and the session's log."""
     from stemwright.errors import UsageError
     from stemwright.live.commands import RATE
-    from stemwright.live.session.heard import read_inputs
+    from stemwright.live.session.heard import read_inputs, sound_inputs
     from stemwright.live.session.offline import render as play
     from stemwright.live.session.script import read_script
     from stemwright.live.session.sets import Wanted, live_set
@@ -139,10 +143,12 @@ def render(
         timbre,
         adviser,
         RATE,
-        len(models) if sound is None else sound.shape[1],
+        len(models) if sound is None else sound_inputs(sound, cv_in, heard),
         cv,
+        cv_in,
         seed=seed,
         is_offline=True,
+        device=device,
         timbres=models,
     )
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:

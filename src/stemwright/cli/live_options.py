@@ -59,7 +59,7 @@ Heard = Annotated[
     typer.Option(
         "--input",
         metavar="FILE",
-        help="A recording that the inputs hear, an input a channel.",
+        help="A recording that the inputs hear, an input a channel; those of --cv-in are its last ones.",
         show_default=False,
     ),
 ]
@@ -123,6 +123,24 @@ Cv = Annotated[
         "--cv",
         metavar="N",
         help="How many outputs after the first two carry voltages: pitch and gate of companions, by turns.",
+    ),
+]
+CvIn = Annotated[
+    int,
+    typer.Option(
+        "--cv-in",
+        metavar="N",
+        help="How many inputs after those of --inputs are voltages of a modular: pitch and gate by turns, "
+        "which play the companions of port 0, 1, ...",
+    ),
+]
+Calibrated = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        metavar="NAME",
+        help="The device whose calibration holds for voltages. Default: they are taken as exact.",
+        show_default=False,
     ),
 ]
 CvOutput = Annotated[

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Any, Literal
+
+from stemwright.live.launch.slots import SlotState
 
 VERSION = 1
 """Of the JSON form."""
-SlotState = Literal["empty", "making", "ready", "queued", "playing", "stopping", "error"]
-SLOT_STATES: tuple[SlotState, ...] = get_args(SlotState)
 Severity = Literal["note", "warning", "error"]
 
 
@@ -19,7 +19,7 @@ class ShownSlot:
     error, or what it waits for.
     """
 
-    state: SlotState = "empty"
+    state: SlotState = SlotState.EMPTY
     name: str = ""
     progress: float = 0.0
     detail: str = ""

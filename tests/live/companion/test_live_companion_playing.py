@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
-import sys
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -12,7 +9,6 @@ import pytest
 
 from stemwright.errors import UsageError
 from stemwright.live.commands import Op
-from stemwright.live.companion.ended import ended
 from stemwright.live.companion.ensemble import ANSWERED, Ensemble
 from stemwright.live.companion.harmony import KeyHarmony
 from stemwright.live.companion.locking import Steady, TransportClock, locked, nearest
@@ -328,38 +324,3 @@ def test_shipped_presets_load_and_damaged_ones_say_why(random_bundle: Bundle) ->
             parse(text.encode(), "x")
     with pytest.raises(UsageError, match="not found; there are"):
         load_preset("none-such")
-
-
-SIGNALLED = """
-import signal, sys, time
-from stemwright.live.companion.ended import ended
-signal.signal(signal.SIGINT, signal.default_int_handler)  # programs in the background may begin without it
-with ended(lambda: print("ended", flush=True)):
-    print("ready", flush=True)
-    time.sleep(60)
-    print("nobody ended it", flush=True)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, None)]
-)
-def test_signals_end_the_notes(number: signal.Signals, code: int | None) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", SIGNALLED], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
-    assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-    process.send_signal(number)
-    assert process.stdout.read() == b"ended\n"
-    process.stdout.close()
-    assert process.wait() == code or code is None
-
-
-def test_a_crash_ends_the_notes(random_bundle: Bundle) -> None:
-    players, sink = band(random_bundle), Sink()
-    with pytest.raises(ZeroDivisionError), ended(lambda: sink.post(50, players.end(50))):
-        sink.post(0, players.hear(0, 0, on(60)))
-        assert sink.sounding
-        raise ZeroDivisionError
-    assert sink.sounding == {}

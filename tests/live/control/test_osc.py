@@ -24,6 +24,7 @@ from stemwright.live.control.osc_format import (
     write_bundle,
     write_message,
 )
+from stemwright.live.launch.slots import SlotState
 from stemwright.live.shown_state import ShownColumn, ShownMessage, ShownSlot, ShownState
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=20)
@@ -195,7 +196,7 @@ def test_only_changes_are_told() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.settimeout(2)
         sender = OscSender("127.0.0.1", listener.getsockname()[1])
-        column = ShownColumn("bass", (ShownSlot("ready", "A"),), peak=-3.2)
+        column = ShownColumn("bass", (ShownSlot(SlotState.READY, "A"),), peak=-3.2)
         state = ShownState(columns=(column,), bpm=Fraction(90))
         assert sender.send(state) == 11
         told = {m.address: m.arguments for m in parse_packet(listener.recv(9000))}

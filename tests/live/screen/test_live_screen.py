@@ -19,13 +19,13 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from stemwright.live.control.actions import Action, make
+from stemwright.live.launch.slots import SlotState
 from stemwright.live.screen.keys import Keyboard, pressed, read_keys
 from stemwright.live.screen.page import page
 from stemwright.live.screen.picker import Cursor
 from stemwright.live.screen.screen import Screen
 from stemwright.live.screen.texts import meter_text, slot_text
 from stemwright.live.shown_state import (
-    SLOT_STATES,
     ShownColumn,
     ShownMessage,
     ShownSlot,
@@ -34,9 +34,13 @@ from stemwright.live.shown_state import (
 )
 
 FIRST = Cursor()
-BASS = ShownColumn("bass", (ShownSlot("playing", "walk", 0.25), ShownSlot("queued", "pedal")), -6, -8.5, -20)
+BASS = ShownColumn(
+    "bass", (ShownSlot(SlotState.PLAYING, "walk", 0.25), ShownSlot(SlotState.QUEUED, "pedal")), -6, -8.5, -20
+)
 DRUMS = ShownColumn(
-    "drums", (ShownSlot("making", "swing", 0.6), ShownSlot("error", "", 0, "no room")), is_muted=True
+    "drums",
+    (ShownSlot(SlotState.MAKING, "swing", 0.6), ShownSlot(SlotState.ERROR, "", 0, "no room")),
+    is_muted=True,
 )
 STATE = ShownState(
     sample=480000,
@@ -85,7 +89,7 @@ def test_the_page_shows_time_boundary_slots_levels_and_messages() -> None:
 def test_the_page_fits_the_terminal(
     columns: int, rows: int, width: int, height: int, at: int, name: str
 ) -> None:
-    slots = tuple(ShownSlot(SLOT_STATES[i % len(SLOT_STATES)], name) for i in range(rows))
+    slots = tuple(ShownSlot([*SlotState][i % len(SlotState)], name) for i in range(rows))
     state = ShownState(
         columns=(ShownColumn(name, slots),) * columns, section=name, messages=(ShownMessage(name),) * 7
     )
@@ -96,7 +100,7 @@ def test_the_page_fits_the_terminal(
 
 def test_what_comes_from_outside_cannot_steer_the_terminal() -> None:
     evil = "\x1b]0;x\x07\x1b[2J[red]\nline"
-    column = ShownColumn(evil, (ShownSlot("ready", evil),))
+    column = ShownColumn(evil, (ShownSlot(SlotState.READY, evil),))
     state = ShownState(
         columns=(column,), scenes=(evil,), section=evil, messages=(ShownMessage(evil),), clock=evil
     )
@@ -109,7 +113,7 @@ def test_what_is_queued_blinks_with_the_beat() -> None:
     styles = [
         str(
             slot_text(
-                ShownSlot("queued"), dataclasses.replace(STATE, quarters=Fraction(i, 4)), 9, False
+                ShownSlot(SlotState.QUEUED), dataclasses.replace(STATE, quarters=Fraction(i, 4)), 9, False
             ).style
         )
         for i in range(4)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 
 from stemwright.errors import UsageError
 from stemwright.live.launch.slots import Clip
+from stemwright.live.stems.stem import Found
 from stemwright.live.stream.prompts import Prompts, draws, playing
 from stemwright.live.stream.stream import Means, Stream
 from stemwright.live.worker.jobs import Phrase
@@ -50,8 +50,8 @@ class Set:
         if "purple" in words:
             raise UsageError("words: 'purple' says nothing here")
 
-    def _load(self, phrase: Phrase, layer: str, stem: Path) -> Clip:
-        if str(stem) == "broken":
+    def _load(self, phrase: Phrase, layer: str, stem: Found) -> Clip:
+        if stem == "broken":
             raise UsageError("broken: cannot be read as audio")
         quarters = SECTIONS[phrase.scene][1]
         number = 100 * (1 + phrase.number) + LAYERS.index(layer)
@@ -60,7 +60,7 @@ class Set:
     def deliver(self, error: str = "", **stems: str) -> None:
         """The phrase that was ordered last is made."""
         phrase = self.orders[-1]
-        files = {layer: Path(stems.get(layer, "fine")) for layer in phrase.layers}
+        files = {layer: stems.get(layer, "fine") for layer in phrase.layers}
         self.stream.came(phrase, {} if error else files, error)
 
     def beats(self, count: int, *, delivers: bool = True) -> None:

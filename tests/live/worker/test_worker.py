@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from stemwright.errors import UsageError
+from stemwright.live.stems.stem import Prepared
+from stemwright.live.worker import worker as module
 from stemwright.live.worker.jobs import Job, Phrase, commands, known_words
 from stemwright.live.worker.worker import Made, Worker, call
 from stemwright.producer.create import Wish, create
@@ -70,6 +75,10 @@ def test_words_that_say_nothing_are_told_with_those_that_do() -> None:
         assert commands(SONG, job(word))
 
 
+def prepared(layer: str, file: Path) -> Prepared:
+    return Prepared(np.zeros((1, 2), np.float32), 1, str(file))
+
+
 def wait(worker: Worker, count: int) -> list[Made]:
     found: list[Made] = []
     limit = time.monotonic() + 120
@@ -90,23 +99,52 @@ def test_stems_are_made_in_the_copy_and_a_killed_process_costs_its_job_alone(
     call(["copy", str(song), str(copy)])
     worker = Worker(copy)
     try:
-        worker.submit(job("varied"))
+        worker.submit(job("varied"), prepared)
         while worker.pid is None:
             time.sleep(0.01)
         os.kill(worker.pid, signal.SIGKILL)
-        worker.submit(job("varied", "lead"))
-        worker.submit(job("jazzy"))
+        worker.submit(job("varied", "lead"), prepared)
+        worker.submit(job("jazzy"), prepared)
         with pytest.raises(UsageError):
-            worker.submit(job("purple"))
+            worker.submit(job("purple"), prepared)
         killed, lead, bass = wait(worker, 3)
     finally:
         worker.close()
     assert not killed.stems and killed.error.endswith("was ended by SIGKILL: ask for it again")
     assert [made.job.layers[0] for made in (killed, lead, bass)] == ["bass", "lead", "bass"]
-    assert lead.stems["lead"].is_file() and bass.stems["bass"].is_file()
+    for stem in (lead.stems["lead"], bass.stems["bass"]):
+        assert isinstance(stem, Prepared) and Path(stem.file).is_file()
     assert 1 < lead.run < bass.run
     assert (song / "song.json").read_bytes() == before
     assert verify(SongFolder.open(copy)).problems == []
+
+
+def test_stems_are_read_in_the_workers_thread_before_the_next_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    def called(words: list[str], started: object) -> dict[str, Any]:
+        done.append(words[0])
+        return {"runs": [], "stems": {"bass": "bass.wav"}}
+
+    def read(layer: str, file: Path) -> Prepared:
+        done.append(f"{file} by {threading.current_thread().name}")
+        if len(done) < 6:
+            raise UsageError("bass.wav: cannot be read as audio")
+        if len(done) < 10:
+            raise RuntimeError("a fault")
+        return prepared(layer, file)
+
+    monkeypatch.setattr(module, "call", called)
+    worker = Worker(SONG)
+    for _ in range(3):
+        worker.submit(job("varied"), read)
+    unread, faulty, good = wait(worker, 3)
+    worker.close()
+    read_here = "bass.wav by worker"
+    steps = ["vary", "mix", read_here, "restore"]
+    assert done == ["log", *steps, *steps, *steps[:3]]
+    assert unread.stems == {"bass": "bass.wav: cannot be read as audio"} and not unread.error
+    assert faulty.error == "fault: RuntimeError: a fault" and isinstance(good.stems["bass"], Prepared)
 
 
 def test_what_a_command_refuses_is_its_line(tmp_path: Path) -> None:

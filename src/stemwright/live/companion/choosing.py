@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
+from numpy.random import Philox
 
 from stemwright.live.companion.harmony import Classes, Tones
 from stemwright.live.companion.settings import VoiceSettings
@@ -85,5 +85,6 @@ def near(own: VoiceSettings, tones: Tones, source: int, taken: Collection[int]) 
 
 def drawn(seed: int, lane: int, number: int) -> float:
     """A random number in [0, 1) that depends on these three alone (Philox)."""
-    word = np.random.Philox(key=[seed, lane], counter=[number, 0, 0, 0]).random_raw()
+    # Not `np.random`, which numpy loads where it is first named: the first note would wait 8 ms for it.
+    word = Philox(key=[seed, lane], counter=[number, 0, 0, 0]).random_raw()
     return int(word) / 2.0**64

@@ -28,7 +28,7 @@ from stemwright.native.live_commands import Records
 Sound = npt.NDArray[np.float32]
 CLICK, SUM, MAIN = "click", "sum", "main"
 EAR = 2.0
-"""Seconds of the first input that may wait to be heard by a beat tracker."""
+"""Seconds of an input that may wait to be heard by a beat tracker, or as voltages."""
 VOICES = 24
 """Notes that a companion's own sound may hold."""
 
@@ -36,8 +36,11 @@ VOICES = 24
 class Journal(Protocol):
     """What hears of everything that decides what sounds."""
 
-    def loaded(self, clip: int, sound: Sound, source: str) -> None:
-        """A sound has this number from now on."""
+    def keep(self, sound: Sound) -> str:
+        """Keep a sound, in whatever thread; the file that it is in."""
+
+    def loaded(self, clip: int, file: str, source: str) -> None:
+        """A sound that is kept has this number from now on."""
 
     def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
         """A companion's own sound."""
@@ -52,7 +55,11 @@ class Journal(Protocol):
 class Silent:
     """A journal that forgets."""
 
-    def loaded(self, clip: int, sound: Sound, source: str) -> None:
+    def keep(self, sound: Sound) -> str:
+        """Forgotten."""
+        return ""
+
+    def loaded(self, clip: int, file: str, source: str) -> None:
         """Forgotten."""
 
     def voiced(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:
@@ -85,6 +92,16 @@ class Channel:
         return [(way[0], []), *((node, [before]) for before, node in pairwise(way))]
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two of the device's inputs as they come, with their direct current; the tap keeps them from sample 0
+    on. ``first``: the left one, from 0."""
+
+    first: int
+    node: int
+    tap: int
+
+
 class Desk:
     """A graph that is wired for a setup. Samples count from the graph's first. Every command is given a
     ticket, so that the audio side says when it held. ``again``: it is played from a log, whose commands are
@@ -92,7 +109,7 @@ class Desk:
 
     def __init__(self, setup: Setup, journal: Journal | None = None, *, again: bool = False) -> None:
         self.setup, self.journal, self._again = setup, journal or Silent(), again
-        graph = self.graph = Graph(setup.rate, setup.inputs, 2 + setup.cv)
+        graph = self.graph = Graph(setup.rate, setup.heard, 2 + setup.cv)
         self.columns = [self._channel(name, graph.add_player()) for name in setup.columns]
         self.players = [self._channel(f"player-{n + 1}", None) for n in range(setup.players)]
         self.inputs = [self._channel(f"input-{n + 1}", graph.add_input(n)) for n in range(setup.inputs)]
@@ -105,9 +122,19 @@ class Desk:
         self.main = graph.add_strip()
         self._out = (graph.add_main(), graph.add_tap(setup.buffer))
         self._ear = graph.add_tap(EAR) if setup.inputs else None
+        self.cv_in = [self._pair(n, n + 1) for n in range(setup.inputs, setup.heard, 2)]
+        """Left is the pitch, right the gate."""
+        watched = range(0, setup.inputs if setup.watches else 0, 2)
+        self.watched = [self._pair(n, min(n + 1, setup.inputs - 1)) for n in watched]
+        """The inputs for sound."""
         self._backlog: deque[Records] = deque()
         self.tickets = Tickets()
         self.wire()
+        if not again:
+            self.post([lc.record(pair.tap, True, at=0) for pair in (*self.cv_in, *self.watched)])
+
+    def _pair(self, left: int, right: int) -> Pair:
+        return Pair(left, self.graph.add_input(left, right, steady=True), self.graph.add_tap(EAR))
 
     def _channel(self, name: str, source: int | None) -> Channel:
         graph = self.graph
@@ -141,6 +168,8 @@ class Desk:
         wires += [(limiter, [self.main]), (main_tap, [limiter]), *((cv, []) for cv in self.cv)]
         if self._ear is not None and self.inputs[0].source is not None:
             wires.append((self._ear, [self.inputs[0].source]))
+        for pair in (*self.cv_in, *self.watched):
+            wires += [(pair.node, []), (pair.tap, [pair.node])]
         plan = self.graph.plan(wires)
         if not self._again:
             self.post([lc.plan(plan)])
@@ -156,10 +185,15 @@ class Desk:
         """What came in since the last call, [frames, 2]."""
         return self.graph.read(self._ear, 1 << 18) if self._ear is not None else np.zeros((0, 2), np.float32)
 
-    def load(self, sound: Sound, source: str) -> int:
-        """Put a sound [frames, 2] into the pool; its number. ``source``: where it is from, for the log."""
+    def came(self, pair: Pair) -> Sound:
+        """What came in at two inputs since the last call, [frames, 2]."""
+        return self.graph.read(pair.tap, 1 << 18)
+
+    def load(self, sound: Sound, source: str, file: str | None = None) -> int:
+        """Put a sound [frames, 2] into the pool; its number. ``source``: where it is from, for the log;
+        ``file``: that it is kept in already."""
         clip = self.graph.clip(sound)
-        self.journal.loaded(clip, sound, source)
+        self.journal.loaded(clip, self.journal.keep(sound) if file is None else file, source)
         return clip
 
     def give_voices(self, player: int, clips: Sequence[int], ratios: Sequence[float], release: float) -> None:

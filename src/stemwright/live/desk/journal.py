@@ -8,7 +8,9 @@
     {"held": [[ticket, op, node, index, at], ...]}         commands that held at another sample than asked
     {"late": [[ticket, op, node, index], ...]}             commands that came too late and were dropped
     {"action": {...}}, {"said": "..."}, {"end": sample}    what was done; what went wrong; where it ended
+    {"heard": [sample, port, "903c64"]}                    what came in for companions, by MIDI or as voltages
     {"bar": {...}}, {"stood": sample}, {"made": {...}}     what each bar was made of; new stems
+    {"skipped": [column, row], "sample": sample}           a new stem that was passed over
 
 Sounds lie beside it, each once, by the SHA-256 of their samples.
 """
@@ -62,18 +64,18 @@ class SessionLog:
                 except OSError as error:
                     self.problem = f"{self.folder / FILE}: cannot be written ({error.strerror})"
 
-    def loaded(self, clip: int, sound: Sound, source: str) -> None:
+    def loaded(self, clip: int, file: str, source: str) -> None:
         """See ``desk.Journal``."""
-        self.write({"sound": clip, "file": self._kept(sound), "source": source})
+        self.write({"sound": clip, "file": file, "source": source})
 
     def heard(self, sound: Sound) -> None:
         """What the inputs hear from the first sample on, [frames, inputs], then silence."""
-        self.write({"inputs": self._kept(sound)})
+        self.write({"inputs": self.keep(sound)})
 
-    def _kept(self, sound: Sound) -> str:
+    def keep(self, sound: Sound) -> str:
         """The file that a sound is kept in, written where it is not there yet."""
         kept = np.ascontiguousarray(sound, np.float32)
-        name = f"{SOUNDS}/{hashlib.sha256(kept.tobytes()).hexdigest()}.npy"
+        name = f"{SOUNDS}/{hashlib.sha256(kept.data).hexdigest()}.npy"
         if not (self.folder / name).exists():
             try:
                 np.save(self.folder / name, kept, allow_pickle=False)

@@ -138,8 +138,8 @@ def replay(
     desk = Desk(played.setup, again=True)
     sounds = _Sounds(folder, desk, played)
     heard = None if played.inputs is None else _sound(folder, played.inputs)
-    if heard is not None and (heard.dtype != np.float32 or heard.shape[1:] != (played.setup.inputs,)):
-        raise UsageError(f"{folder / FILE}: what its inputs hear is not of {played.setup.inputs} channels")
+    if heard is not None and (heard.dtype != np.float32 or heard.shape[1:] != (played.setup.heard,)):
+        raise UsageError(f"{folder / FILE}: what its inputs hear is not of {played.setup.heard} channels")
     end = played.end if played.end is not None else int(played.commands["at"].max(initial=0))
     done = 0
     while desk.graph.sample < end:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-import numpy as np
+from numpy.random import Philox
 
 from stemwright.errors import UsageError
 
@@ -55,7 +55,7 @@ class Follow:
 
 def draw(seed: int, column: int, number: int) -> int:
     """The 64 random bits of a column's draw of a number."""
-    generator = np.random.Philox(key=[seed, column], counter=[number, 0, 0, 0])
+    generator = Philox(key=[seed, column], counter=[number, 0, 0, 0])
     return int(generator.random_raw())
 
 

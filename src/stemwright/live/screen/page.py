@@ -7,6 +7,7 @@ import textwrap
 from rich.console import Group
 from rich.text import Text
 
+from stemwright.live.launch.slots import SlotState
 from stemwright.live.screen.picker import Cursor, picker
 from stemwright.live.screen.texts import decibels, meter_text, plain
 from stemwright.live.shown_state import Severity, ShownMessage, ShownState
@@ -69,7 +70,7 @@ def _boundary(state: ShownState, width: int) -> Text:
         plain(f"{column.name}: {slot.name or row + 1}", 24)
         for column in state.columns
         for row, slot in enumerate(column.slots)
-        if slot.state == "queued"
+        if slot.state is SlotState.QUEUED
     ]
     text = Text(f" next {plain(state.quantise, 10)} ", no_wrap=True)
     seconds = state.seconds_to_boundary
@@ -97,7 +98,9 @@ def _chosen(state: ShownState, cursor: Cursor, width: int) -> Text:
     """Why the slot under the cursor is in error, or what it waits for."""
     slot = state.slot(cursor.column, cursor.row)
     detail = f" {slot.name or slot.state}: {slot.detail}" if slot.detail else ""
-    return Text(plain(detail, width), "bold red" if slot.state == "error" else "default", no_wrap=True)
+    return Text(
+        plain(detail, width), "bold red" if slot.state is SlotState.ERROR else "default", no_wrap=True
+    )
 
 
 def _message(message: ShownMessage, state: ShownState, width: int) -> Text:

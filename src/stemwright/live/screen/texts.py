@@ -5,16 +5,28 @@ from __future__ import annotations
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from stemwright.live.shown_state import ShownSlot, ShownState, SlotState
+from stemwright.live.launch.slots import SlotState
+from stemwright.live.shown_state import ShownSlot, ShownState
 
 SIGNS: dict[SlotState, str] = {
-    "empty": "·", "making": "…", "ready": "○", "queued": "►", "playing": "▶", "stopping": "■", "error": "!"
-}  # fmt: skip
+    SlotState.EMPTY: "·",
+    SlotState.MAKING: "…",
+    SlotState.READY: "○",
+    SlotState.QUEUED: "►",
+    SlotState.PLAYING: "▶",
+    SlotState.STOPPING: "■",
+    SlotState.ERROR: "!",
+}
 STYLES: dict[SlotState, str] = {
-    "empty": "dim", "making": "magenta", "ready": "default", "queued": "green", "playing": "bold green",
-    "stopping": "yellow", "error": "bold red",
-}  # fmt: skip
-BLINKING = ("queued", "stopping")
+    SlotState.EMPTY: "dim",
+    SlotState.MAKING: "magenta",
+    SlotState.READY: "default",
+    SlotState.QUEUED: "green",
+    SlotState.PLAYING: "bold green",
+    SlotState.STOPPING: "yellow",
+    SlotState.ERROR: "bold red",
+}
+BLINKING = (SlotState.QUEUED, SlotState.STOPPING)
 FLOOR = -60.0
 """dBFS at which a meter is empty."""
 _WARM, _HOT = -12.0, -3.0
@@ -37,8 +49,8 @@ def slot_text(slot: ShownSlot, state: ShownState, width: int, is_chosen: bool) -
     style = STYLES[slot.state]
     if slot.state in BLINKING and state.beat_phase < 0.5:
         style += " reverse"
-    name = slot.name or ("" if slot.state == "empty" else slot.state)
-    if slot.state in ("making", "playing") and 0 < slot.progress <= 1:
+    name = slot.name or ("" if slot.state is SlotState.EMPTY else slot.state)
+    if slot.state in (SlotState.MAKING, SlotState.PLAYING) and 0 < slot.progress <= 1:
         name = f"{slot.progress:.0%} {name}"
     label = plain(f"{SIGNS[slot.state]} {name}", width - 2)
     edges = "[]" if is_chosen else "  "

@@ -228,10 +228,7 @@ def _record(live: LiveSet, words: Arguments) -> None:
 
 
 def _keep(live: LiveSet, words: Arguments) -> None:
-    values = live.mood.values(live.now)
-    live.taste.note(True, values)
-    for suggestion in live.taste.suggestions(values):
-        live.say(f"try: {suggestion.text}")
+    live.keep()
 
 
 def _voltage(live: LiveSet, words: Arguments) -> None:

@@ -15,6 +15,15 @@ MAX_MINUTES = 60
 MAX_CHANNELS = 32
 
 
+def sound_inputs(heard: Sound, cv_inputs: int, name: object) -> int:
+    """How many channels of a recording are for sound, before those for voltages. UsageError where it has too
+    few."""
+    count: int = heard.shape[1] - cv_inputs
+    if count < 0:
+        raise UsageError(f"{name}: has {heard.shape[1]} channels, fewer than the {cv_inputs} of --cv-in")
+    return count
+
+
 def read_inputs(path: Path, rate: int) -> Sound:
     """A file's sound, float32 [frames, channels] at a rate, an input a channel. UsageError where it is no
     recording, is longer than an hour, or has more than 32 channels or numbers that are none."""

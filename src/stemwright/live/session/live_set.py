@@ -27,10 +27,12 @@ from stemwright.live.launch.queue import Launcher
 from stemwright.live.session.bars import BarLog
 from stemwright.live.session.clocking import Clocking
 from stemwright.live.session.faders import OPEN_LOW, Faders
+from stemwright.live.session.offered import Offered, Place, Values
 from stemwright.live.session.opening import Opened
 from stemwright.live.session.recording import Recording
 from stemwright.live.session.stems import Room, Stems
 from stemwright.live.session.voltages import Voltages
+from stemwright.live.session.voltages_in import DirectCurrent, VoltagesIn
 from stemwright.live.shown_state import Severity, ShownMessage
 from stemwright.live.stream.stream import ROWS
 from stemwright.live.vibe.adviser import Adviser
@@ -46,6 +48,8 @@ AHEAD = 0.25
 """Seconds for which clock and click are told ahead."""
 MOOD = 0.02
 """Seconds between two readings of the mood while it moves."""
+SYSTEM = 0xF0
+"""The first status byte that belongs to no channel."""
 KEPT = 200
 """Messages that are remembered."""
 FAILURES = {
@@ -90,12 +94,14 @@ class LiveSet:
         self.mood = Mood(self.clock, self.rate)
         self.listening = Listening(self.mood, parts.adviser)
         self.taste = Taste()
+        self._suggested: set[str] = set()
         self._moved = dict(self.mood.values(0))
         self._looked = 0
         self.recording = Recording(self.desk, folder / "buses", self.say, threaded=not parts.is_offline)
         self.ensemble = self._ensemble()
         calibration = parts.calibration or DeviceCalibration("")
         self.voltages = Voltages(self.desk, calibration, self._played(), self.desk.tickets)
+        self.voltages_in, self.direct = VoltagesIn(self.desk, calibration), DirectCurrent(self.desk)
         self.stems.load()
 
     def _begin_time(self) -> None:
@@ -114,7 +120,8 @@ class LiveSet:
         )
         self.clock_out = MidiClockOut(self.transport, desk.ports[-1], tickets)
         self.click = Click(self.transport, desk.click.source, tickets)
-        room = Room(self.opened, desk, self.launcher, self.transport, self.say, self.log.write)
+        self.offered = Offered(self.launcher, lambda now: self.mood.values(now), self._skipped)
+        room = Room(self.opened, desk, self.launcher, self.offered, self.transport, self.say, self.log.write)
         self.stems = Stems(room, self.parts.worker, self.parts.seed)
         self.bars = BarLog(
             self.transport,
@@ -157,10 +164,31 @@ class LiveSet:
         self.messages.append(ShownMessage(text, severity, self.now))
         self.log.write({"said": text, "severity": severity, "sample": self.now})
 
+    def keep(self) -> None:
+        """What was just heard is worth keeping."""
+        self._tasted(True, self.mood.values(self.now))
+
+    def _skipped(self, place: Place, values: Values) -> None:
+        self.log.write({"skipped": [*place], "sample": self.now})
+        self._tasted(False, values)
+
+    def _tasted(self, kept: bool, values: Values) -> None:
+        """Say what could be tried, each line once."""
+        self.taste.note(kept, values)
+        for suggestion in self.taste.suggestions(self.mood.values(self.now)):
+            if suggestion.text not in self._suggested:
+                self._suggested.add(suggestion.text)
+                self.say(f"try: {suggestion.text}")
+
     def tick(self, now: int) -> None:
         """Do what time asks for. ``now``: the first sample that can still be reached; it never goes back."""
         self.now = max(now, self.now)
+        self.voltages_in.listen()
         self._reported(self.desk.pump())
+        for note in self.voltages_in.notes():
+            self.hear(*note)
+        for line in self.direct.lines(self.now):
+            self.say(line, "warning")
         self.stems.turn(self.now, self.parts.is_offline)
         until = self.now + round(AHEAD * self.rate)
         self.clocking.tick(self.now)
@@ -176,16 +204,20 @@ class LiveSet:
         self.play(commands)
         self.recording.turn(self.now)
         self.bars.turn(self.now)
+        self.offered.turn(self.now)
         if self.log.problem is not None:
             problem, self.log.problem = self.log.problem, None
             self.messages.append(ShownMessage(problem, "error", self.now))
 
     def hear(self, sample: int, port: int, message: bytes) -> None:
-        """A whole MIDI message came in: for the clock that is followed, or the companions."""
+        """A whole MIDI message came in, or a note as voltages: for the clock that is followed, or the
+        companions."""
         if self.clocking.hear(port, sample, self.now, message):
             return
         if self.ensemble is not None:
             self.play(self.ensemble.hear(max(sample, self.now), port, message))
+        if message and message[0] < SYSTEM:  # after it was answered: no disk is waited for
+            self.log.write({"heard": [sample, port, message.hex()]})
 
     def end(self) -> None:
         """Every note ends, the recording is finished, the log closed. To be called on every way out, after
@@ -227,12 +259,13 @@ class LiveSet:
                 self.launcher.late(int(report["ticket"]), self.now)
             case What.OVERRUN:
                 self.recording.lost(int(report["node"]), at, round(value))
+                self.voltages_in.lost(int(report["node"]), at, round(value))
             case What.XRUN:
                 lost = f"; {1000 * value / self.rate:.1f} ms are lost" if value > 0 else ""
                 self.say(f"sound: {int(report['index'])} blocks came too late{lost}", "warning")
             case What.DROPPED:
                 self.say(f"sound: {round(value)} {Lost(int(report['index'])).name.lower()} lost", "warning")
-            case What.BAD_INPUT:
+            case What.BAD_INPUT if int(report["node"]) not in self.direct.nodes:  # which hear it as well
                 self.say("sound: an input gave no sound, only numbers that are none", "warning")
             case What.FAILED:
                 self.say(f"timbre: {FAILURES[Failure(int(report['index']))]}", "error")

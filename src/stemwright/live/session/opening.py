@@ -41,15 +41,11 @@ class Opened:
 
     def sound(self, layer: str, scene: int, rate: int, say: Say) -> tuple[Sound, int]:
         """What a layer plays in a scene, float32 [frames, 2] with a short tail; the frames of its bars."""
-        return read_scene(self.stems[layer], self.scenes[scene].cut, rate, say)
-
-
-def read_scene(stem: Path, cut: Cut, rate: int, say: Say) -> tuple[Sound, int]:
-    """As ``Opened.sound``, of any stem of the song."""
-    sound, remarks = read_cut(stem, cut, rate)
-    for remark in remarks:
-        say(remark)
-    return sound, cut.frames(rate)
+        cut = self.scenes[scene].cut
+        sound, remarks = read_cut(self.stems[layer], cut, rate)
+        for remark in remarks:
+            say(remark)
+        return sound, cut.frames(rate)
 
 
 def open_song(song: Path, folder: Path) -> Opened:

@@ -13,6 +13,7 @@ from stemwright.errors import UsageError
 from stemwright.live.companion.presets import Preset, load
 from stemwright.live.cv import store
 from stemwright.live.desk.setup import Setup
+from stemwright.live.session.leaving import told_to_end
 from stemwright.live.session.live_set import LiveSet, Parts
 from stemwright.live.session.opening import Opened, open_song
 from stemwright.live.timbre.loading import chosen
@@ -29,8 +30,8 @@ Say = Callable[[str], None]
 class Wanted:
     """What a set is to have. ``companions``: a preset's name or file; ``timbre``: of its voices; ``sounds``:
     they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``device``: whose
-    calibration holds for ``cv``, outputs after the first two; ``timbres``: bundles that the first inputs go
-    through."""
+    calibration holds for ``cv``, outputs after the first two, and ``cv_inputs``, inputs after ``inputs``;
+    ``timbres``: bundles that the first inputs go through."""
 
     companions: str | None = None
     sounds: bool = True
@@ -39,6 +40,7 @@ class Wanted:
     rate: int = 48_000
     inputs: int = 0
     cv: int = 0
+    cv_inputs: int = 0
     seed: int = 0
     is_offline: bool = False
     device: str = ""
@@ -64,13 +66,15 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
         wanted.inputs,
         wanted.cv,
         timbres=timbres,
+        cv_inputs=wanted.cv_inputs,
     )
     live = _made(opened, folder, setup, preset, voices, wanted)
     try:
         live.start()
         yield live
     finally:
-        live.end()
+        with told_to_end(lambda: None):
+            live.end()
 
 
 def _made(
@@ -78,7 +82,8 @@ def _made(
 ) -> LiveSet:
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
-    calibration = store.load(wanted.device) if wanted.cv and wanted.device else None
+    voltages = wanted.cv or wanted.cv_inputs
+    calibration = store.load(wanted.device) if voltages and wanted.device else None
     parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration)
     return LiveSet(opened, folder, setup, parts)
 

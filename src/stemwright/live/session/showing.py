@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import numpy as np
 
 from stemwright.live.launch.quantise import boundary
+from stemwright.live.launch.slots import SlotState
 from stemwright.live.session.live_set import LiveSet
-from stemwright.live.shown_state import ShownColumn, ShownSlot, ShownState, SlotState
+from stemwright.live.shown_state import ShownColumn, ShownSlot, ShownState
 
 _SILENCE = float("-inf")
 
@@ -53,11 +52,9 @@ def _scenes(live: LiveSet) -> tuple[str, ...]:
 def _column(live: LiveSet, column: int, meters: np.ndarray) -> ShownColumn:
     fader, channel = live.faders.faders[column], live.desk.columns[column]
     views = [live.launcher.view(column, row, live.now) for row in range(len(_scenes(live)))]
-    slots = tuple(
-        ShownSlot(cast(SlotState, str(view.state)), view.name, view.played, view.detail) for view in views
-    )
+    slots = tuple(ShownSlot(view.state, view.name, view.played, view.detail) for view in views)
     playing = next(
-        (row for row, view in enumerate(views) if str(view.state) in ("playing", "stopping")), None
+        (row for row, view in enumerate(views) if view.state in (SlotState.PLAYING, SlotState.STOPPING)), None
     )
     levels = meters[channel.tap]
     return ShownColumn(

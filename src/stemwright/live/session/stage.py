@@ -4,15 +4,13 @@ device's own thread makes.
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 
@@ -28,6 +26,7 @@ from stemwright.live.screen.screen import Screen
 from stemwright.live.screen.terminal import Keys, typed
 from stemwright.live.session.acting import act
 from stemwright.live.session.inputs import MidiInputs, presets
+from stemwright.live.session.leaving import told_to_end
 from stemwright.live.session.live_set import LiveSet
 from stemwright.live.session.showing import shown
 from stemwright.live.shown_state import ShownState
@@ -75,7 +74,7 @@ class Stage:
 
     def run(self) -> None:
         """Play until somebody leaves. UsageError or StemwrightError where it cannot begin."""
-        with ExitStack() as closing, _told_to_end(self._end), quick_turns():
+        with told_to_end(self._end), quick_turns(), ExitStack() as closing:
             for number in range(PORTS):
                 self.inputs.add(number, f"in {number + 1}")
             self._keeper = Keeper(
@@ -229,22 +228,6 @@ def quick_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
-
-
-@contextmanager
-def _told_to_end(end: Callable[[], None]) -> Iterator[None]:
-    """Within it SIGTERM, SIGHUP and Ctrl-C end the set, and every note with it."""
-
-    def told(number: int, frame: FrameType | None) -> None:
-        end()
-
-    numbers = [signal.SIGTERM, signal.SIGINT, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])]
-    before = {number: signal.signal(number, told) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def play(live: LiveSet, means: Means, console: Console) -> ShownState:

@@ -12,8 +12,9 @@ from stemwright.live.clock.transport import Transport
 from stemwright.live.desk.desk import Desk
 from stemwright.live.launch.queue import Launcher
 from stemwright.live.launch.slots import Clip
-from stemwright.live.session.opening import Opened, read_scene
-from stemwright.live.stems.stem import Cut
+from stemwright.live.session.offered import Offered
+from stemwright.live.session.opening import Opened
+from stemwright.live.stems.stem import Cut, Found, Prepared, read_cut
 from stemwright.live.stream.stream import Means, Stream
 from stemwright.live.worker.jobs import Job, Order, Phrase, commands
 from stemwright.live.worker.worker import Made, Worker
@@ -21,11 +22,13 @@ from stemwright.live.worker.worker import Made, Worker
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What stems are put into, and who is told. ``write``: a line for the log."""
+    """What stems are put into, and who is told. ``offered``: of those that are asked for; ``write``: a line
+    for the log."""
 
     opened: Opened
     desk: Desk
     launcher: Launcher
+    offered: Offered
     transport: Transport
     say: Callable[[str], None]
     write: Callable[[Mapping[str, Any]], None]
@@ -67,9 +70,11 @@ class Stems:
         if (column, row) in self.pending:
             raise UsageError(f"{layer} {row + 1} is being made already")
         self._asked += 1
-        self._submit(Job(column, row, layer, (cut.start, cut.stop), words, seed or self._seed + self._asked))
+        seed = seed or self._seed + self._asked
+        self._submit(Job(column, row, layer, (cut.start, cut.stop), words, seed), row)
         self.pending[(column, row)] = words
         room.launcher.making(column, row, now)
+        room.offered.ask((column, row), now)
 
     def turn(self, now: int, at_once: bool) -> None:
         """Take what the worker has made. ``at_once``: however long that takes."""
@@ -85,10 +90,17 @@ class Stems:
         """Whether the stream cannot go on without its next phrase."""
         return self.stream.waits(now)
 
-    def _submit(self, order: Order) -> None:
+    def _submit(self, order: Order, row: int) -> None:
+        """Order a stem of a section, or a phrase. All that takes long is done in the worker's thread."""
         if self._worker is None:
             raise UsageError("nobody makes stems in this set")
-        self._worker.submit(order)
+        cut, desk = self._room.opened.scenes[row].cut, self._room.desk
+
+        def read(layer: str, stem: Path) -> Prepared:
+            sound, remarks = read_cut(stem, cut, desk.setup.rate)
+            return Prepared(sound, cut.frames(desk.setup.rate), desk.journal.keep(sound), tuple(remarks))
+
+        self._worker.submit(order, read)
 
     def _made(self, made: Made, job: Job, now: int) -> None:
         """A stem was made, or could not be."""
@@ -98,21 +110,26 @@ class Stems:
         try:
             if made.error:
                 raise UsageError(made.error)
-            clip = self._read(job, job.layer, job.row, made.stems[job.layer], made.run, name)
-        except (UsageError, OSError) as error:
+            clip = self._loaded(job, job.layer, job.row, made.stems[job.layer], made.run, name)
+        except UsageError as error:
+            room.offered.failed((job.column, job.row))
             room.launcher.fail(job.column, job.row, str(error), now)
             return
+        room.offered.ready((job.column, job.row), now)
         room.launcher.put(job.column, job.row, clip, now)
         room.say(f"{job.layer} {job.row + 1} is ready: {name}")
 
-    def _read(self, order: Order, layer: str, row: int, stem: Path, run: int, name: str) -> Clip:
-        """A stem of a section as a clip, told to the log."""
+    def _loaded(self, order: Order, layer: str, row: int, stem: Found, run: int, name: str) -> Clip:
+        """A stem of a section as a clip, told to the log. UsageError where it could not be read."""
+        if isinstance(stem, str):
+            raise UsageError(stem)
+        for remark in stem.remarks:
+            self._say_once(remark)
         room, scene = self._room, self._room.opened.scenes[row]
-        sound, frames = read_scene(stem, scene.cut, room.desk.setup.rate, self._say_once)
-        clip = room.desk.load(sound, f"{layer}, {scene.name}: {name}")
+        clip = room.desk.load(stem.sound, f"{layer}, {scene.name}: {name}", stem.file)
         facts = {"layer": layer, "row": row, "words": order.words, "seed": order.seed}
         room.write({"made": {**facts, "run": run, "clip": clip}})
-        return _clip(name, clip, frames, scene.cut)
+        return _clip(name, clip, stem.frames, scene.cut)
 
     def _say_once(self, line: str) -> None:
         """A stream would say of every phrase that its file is of another rate."""
@@ -127,10 +144,10 @@ class Stems:
         def check(words: str) -> None:
             commands(room.opened.place, Phrase(0, 0, room.opened.columns, (0, 1), words, 1))
 
-        def load(phrase: Phrase, layer: str, stem: Path) -> Clip:
+        def load(phrase: Phrase, layer: str, stem: Found) -> Clip:
             name = f"{phrase.words or 'another'} {phrase.seed}"
             run = self._runs.get(phrase.number, 0)
-            return self._read(phrase, layer, phrase.scene, stem, run, name)
+            return self._loaded(phrase, layer, phrase.scene, stem, run, name)
 
         means = Means(
             room.transport,
@@ -139,7 +156,7 @@ class Stems:
             [(range(cut.start, cut.stop), cut.quarters) for cut in cuts],
             len(cuts),
             self._seed,
-            self._submit,
+            lambda phrase: self._submit(phrase, phrase.scene),
             load,
             room.desk.graph.drop_clip,
             room.say,

@@ -45,6 +45,21 @@ class Cut:
         return round(self.seconds * rate)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A section's stem that is ready to be launched. ``sound``: float32 [frames and a tail, 2]; ``frames``:
+    those of its bars; ``file``: where the session keeps it; ``remarks``: what should be said of its file."""
+
+    sound: Sound
+    frames: int
+    file: str
+    remarks: tuple[str, ...] = ()
+
+
+Found = Prepared | str
+"""What came of a stem: it can be launched, or why it cannot be read."""
+
+
 def cut_of(state: GlobalState, start: int, stop: int) -> Cut:
     """Bars start..stop - 1 of a song. Layers are performed in whole frames, so that a bar may have begun up
     to 6.7 ms off; its length is exact."""

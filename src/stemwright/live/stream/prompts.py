@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
-import numpy as np
+from numpy.random import Philox
 
 from stemwright.errors import UsageError
 
@@ -17,7 +17,7 @@ _STREAM = 0x73747265616D  # tells these draws from those of columns
 
 def draws(seed: int, number: int, count: int) -> list[int]:
     """The 64 random bits of each of some draws of a phrase."""
-    generator = np.random.Philox(key=[seed, _STREAM], counter=[0, number, 0, 0])
+    generator = Philox(key=[seed, _STREAM], counter=[0, number, 0, 0])
     return [int(bits) for bits in generator.random_raw(count)]
 
 

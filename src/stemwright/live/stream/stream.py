@@ -14,7 +14,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
-from pathlib import Path
 
 from stemwright.errors import UsageError
 from stemwright.live.clock.transport import Transport
@@ -23,6 +22,7 @@ from stemwright.live.launch.entries import reach
 from stemwright.live.launch.quantise import Quantum, boundary
 from stemwright.live.launch.queue import Launcher
 from stemwright.live.launch.slots import Clip
+from stemwright.live.stems.stem import Found
 from stemwright.live.stream.prompts import Prompts, draws, playing
 from stemwright.live.worker.jobs import Phrase
 
@@ -35,8 +35,8 @@ KEPT = 12
 @dataclass(frozen=True, slots=True)
 class Means:
     """What a stream needs. ``layers``: of the columns; ``sections``: first and last bar, and length in
-    quarters, of each; ``first``: the first of its rows; ``order`` has a phrase made; ``load`` reads a stem of
-    it (UsageError, OSError); ``drop`` lets a clip go; ``say`` hears what a performer should know."""
+    quarters, of each; ``first``: the first of its rows; ``order`` has a phrase made; ``load`` takes a stem of
+    it in (UsageError); ``drop`` lets a clip go; ``say`` hears what a performer should know."""
 
     transport: Transport
     launcher: Launcher
@@ -45,7 +45,7 @@ class Means:
     first: int
     seed: int
     order: Callable[[Phrase], None]
-    load: Callable[[Phrase, str, Path], Clip]
+    load: Callable[[Phrase, str, Found], Clip]
     drop: Callable[[int], None]
     say: Callable[[str], None]
 
@@ -57,7 +57,7 @@ class _Coming:
 
     phrase: Phrase
     row: int
-    arrived: deque[tuple[str, Path]] = field(default_factory=deque)
+    arrived: deque[tuple[str, Found]] = field(default_factory=deque)
     ready: bool = False
     asked: int | None = None
     columns: frozenset[int] = frozenset()
@@ -133,7 +133,7 @@ class Stream:
         self.chosen.discard(column)
         self._resting.discard(column)
 
-    def came(self, phrase: Phrase, stems: dict[str, Path], error: str) -> None:
+    def came(self, phrase: Phrase, stems: dict[str, Found], error: str) -> None:
         """The worker has made a phrase, or could not."""
         coming = self._next
         if coming is None or coming.phrase is not phrase:
@@ -199,13 +199,13 @@ class Stream:
             left -= quarters
         return 0
 
-    def _load(self, coming: _Coming, layer: str, stem: Path, now: int) -> None:
+    def _load(self, coming: _Coming, layer: str, stem: Found, now: int) -> None:
         means, row = self._means, coming.row
         column = means.layers.index(layer)
         slot = means.launcher.slot(column, row)
         try:
             clip = means.load(coming.phrase, layer, stem)
-        except (OSError, UsageError) as error:
+        except UsageError as error:
             means.launcher.fail(column, row, str(error), now)
         else:
             if slot.clip is not None:

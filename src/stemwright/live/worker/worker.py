@@ -12,27 +12,31 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.live.stems.stem import Found, Prepared
 from stemwright.live.worker.jobs import Order, commands
 
 STEP_SECONDS = 900
 """No command may take longer."""
+Read = Callable[[str, Path], Prepared]
+"""Makes of a layer and its stem's file, which is of the whole song, what can be launched. UsageError or
+OSError where that cannot be done."""
 _PROGRAM = "import os; getattr(os, 'nice', lambda by: None)(10); from stemwright.cli.main import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What came of a job: for each layer the stem's file, of the whole song, or why there is none. ``run``:
-    that of the song's copy which made it."""
+    """What came of a job: for each layer its stem, or why there is none at all. ``run``: that of the song's
+    copy which made it."""
 
     job: Order
-    stems: Mapping[str, Path]
+    stems: Mapping[str, Found]
     error: str = ""
     run: int = 0
 
@@ -42,7 +46,7 @@ class Worker:
 
     def __init__(self, song: Path) -> None:
         self.song = song
-        self._jobs: SimpleQueue[Order | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[Order, Read] | None] = SimpleQueue()
         self._made: SimpleQueue[Made] = SimpleQueue()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
@@ -51,10 +55,11 @@ class Worker:
         self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
         self._thread.start()
 
-    def submit(self, job: Order) -> None:
-        """Make a stem after those that were asked for before. UsageError for words that say nothing."""
+    def submit(self, job: Order, read: Read) -> None:
+        """Make a stem after those that were asked for before. ``read`` is called in the worker's thread, so
+        that nobody waits for it, and before the next job is begun. UsageError for words that say nothing."""
         commands(self.song, job)
-        self._jobs.put(job)
+        self._jobs.put((job, read))
 
     def results(self) -> list[Made]:
         """What was finished since the last call."""
@@ -81,13 +86,15 @@ class Worker:
         self._thread.join()
 
     def _run(self) -> None:
-        while (job := self._jobs.get()) is not None and not self._closed:
+        while (asked := self._jobs.get()) is not None and not self._closed:
             try:
-                self._made.put(self._make(job))
+                self._made.put(self._make(*asked))
             except StemwrightError as error:
-                self._made.put(Made(job, {}, str(error)))
+                self._made.put(Made(asked[0], {}, str(error)))
+            except Exception as error:  # the next job goes on, whatever this one met
+                self._made.put(Made(asked[0], {}, f"fault: {type(error).__name__}: {error}"))
 
-    def _make(self, job: Order) -> Made:
+    def _make(self, job: Order, read: Read) -> Made:
         if self._base is None:
             self._base = last_run(call(["log", str(self.song)], self._started))
         else:
@@ -97,7 +104,8 @@ class Worker:
             told = call(command, self._started)
             run = told.get("run") or run
         told = call(["mix", str(self.song), "--stems"], self._started)
-        stems = {layer: Path(told["stems"][layer]) for layer in job.layers if layer in told["stems"]}
+        files = {layer: Path(told["stems"][layer]) for layer in job.layers if layer in told["stems"]}
+        stems = {layer: _read(layer, file, read) for layer, file in files.items()}
         error = "" if stems else f"{', '.join(job.layers)}: nothing of it sounds"
         return Made(job, stems, error, run)
 
@@ -106,6 +114,13 @@ class Worker:
             self._process = process
             if self._closed:
                 _kill(process)
+
+
+def _read(layer: str, file: Path, read: Read) -> Found:
+    try:
+        return read(layer, file)
+    except (UsageError, OSError) as error:
+        return str(error)
 
 
 def call(words: Sequence[str], started: Any = lambda process: None) -> dict[str, Any]:

@@ -14,8 +14,9 @@ from stemwright.live.control.launchpad.hotplug import Launchpads, Turn
 from stemwright.live.control.launchpad.layout import Window, pressed
 from stemwright.live.control.launchpad.models import MODELS, PRO, Model, X
 from stemwright.live.control.launchpad.paint import HUES, lights
+from stemwright.live.launch.slots import SlotState
 from stemwright.live.midi.messages import control
-from stemwright.live.shown_state import SLOT_STATES, ShownColumn, ShownSlot, ShownState
+from stemwright.live.shown_state import ShownColumn, ShownSlot, ShownState
 from support.launchpads import EmulatedLaunchpad, EmulatedPorts
 
 NAME = "LPProMK3 MIDI"
@@ -23,9 +24,9 @@ NAME = "LPProMK3 MIDI"
 
 def state(*columns: str, **changes: object) -> ShownState:
     """Slots by letters: . empty, m making, r ready, q queued, p playing, s stopping, e error."""
-    letters = {name[0]: name for name in SLOT_STATES} | {".": "empty", "e": "error"}
+    letters = {name[0]: name for name in SlotState} | {".": SlotState.EMPTY, "e": SlotState.ERROR}
     shown = tuple(
-        ShownColumn(f"layer {i}", tuple(ShownSlot(letters[c]) for c in column))  # type: ignore[arg-type]
+        ShownColumn(f"layer {i}", tuple(ShownSlot(letters[c]) for c in column))
         for i, column in enumerate(columns)
     )
     return dataclasses.replace(ShownState(columns=shown), **changes)  # type: ignore[arg-type]

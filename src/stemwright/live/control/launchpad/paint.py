@@ -15,7 +15,8 @@ from stemwright.live.control.launchpad.layout import (
 )
 from stemwright.live.control.launchpad.models import Model
 from stemwright.live.control.launchpad.protocol import OFF, Light, rgb
-from stemwright.live.shown_state import ShownSlot, ShownState, SlotState
+from stemwright.live.launch.slots import SlotState
+from stemwright.live.shown_state import ShownSlot, ShownState
 
 HUES = (
     (127, 40, 0), (127, 96, 0), (0, 60, 127), (0, 110, 90),
@@ -66,11 +67,15 @@ def slot_light(slot: ShownSlot, column: int, is_on: bool) -> Light:
     red, green, blue = HUES[column % len(HUES)]
     dim, bright = rgb(red // 5, green // 5, blue // 5), rgb(red, green, blue)
     fixed: dict[SlotState, Light] = {
-        "empty": OFF, "making": MAKING, "ready": dim, "playing": PLAYING, "error": ERROR
-    }  # fmt: skip
-    if slot.state == "queued":
+        SlotState.EMPTY: OFF,
+        SlotState.MAKING: MAKING,
+        SlotState.READY: dim,
+        SlotState.PLAYING: PLAYING,
+        SlotState.ERROR: ERROR,
+    }
+    if slot.state is SlotState.QUEUED:
         return PLAYING if is_on else dim
-    if slot.state == "stopping":
+    if slot.state is SlotState.STOPPING:
         return bright if is_on else OFF
     return fixed[slot.state]
 
@@ -79,18 +84,18 @@ def _scene(row: int, state: ShownState, is_on: bool) -> Light:
     if row >= state.rows:
         return OFF
     states = {state.slot(column, row).state for column in range(len(state.columns))}
-    if "queued" in states:
+    if SlotState.QUEUED in states:
         return PLAYING if is_on else _DIM
-    return _DARK_GREEN if "playing" in states else _DIM
+    return _DARK_GREEN if SlotState.PLAYING in states else _DIM
 
 
 def _stop(column: int, state: ShownState, is_on: bool) -> Light:
     if column >= len(state.columns):
         return OFF
     states = {slot.state for slot in state.columns[column].slots}
-    if "stopping" in states:
+    if SlotState.STOPPING in states:
         return ERROR if is_on else OFF
-    return ERROR if "playing" in states else _DARK_RED
+    return ERROR if SlotState.PLAYING in states else _DARK_RED
 
 
 def _mute(column: int, state: ShownState) -> Light:
