@@ -36,5 +36,5 @@ class DcWatch:
         self._told = True
         return (
             f"{self._name}: has direct current, {100 * mean:.0f}% of full level; turn on its high-pass "
-            "filter. If a control voltage is meant, begin the set with --cv-in"
+            "filter. If a control voltage is meant, let it come in as one"
         )
