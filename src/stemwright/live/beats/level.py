@@ -25,6 +25,9 @@ STAY = 1.1
 """By how much another level or place must be better, as a ratio, to be taken."""
 OTHER = 0.4
 """By how many octaves the pointer's tempo may change before all is judged anew."""
+SURE = 2.0
+"""How much likelier than the pointer's a level must be: a wrong one may tell none of the beats, while the
+pointer's halves tell all of them among others."""
 LEAST = 1e-3
 """Below this a chance is no smaller."""
 
@@ -64,14 +67,13 @@ class Level:
 
     def _best(self, interval: float, longest: float) -> tuple[int, int]:
         """The likeliest level, and the place of its beats."""
-        best, odds = (1, 0), STAY if self.beats == 1 else 1.0
+        best, odds = (1, 0), SURE if self.beats == 1 else SURE / STAY
         for level in LEVELS:
             if level * interval > longest:
                 continue
             place, chance = self._slower(level)
-            favour = STAY if level == self.beats else 1.0
             tempo = 60.0 * FRAME_RATE / interval
-            more = favour * (1.0 - chance) / chance * float(usual(tempo / level) / usual(tempo))
+            more = (1.0 - chance) / chance * float(usual(tempo / level) / usual(tempo))
             if more > odds:
                 best, odds = (level, place), more
         return best

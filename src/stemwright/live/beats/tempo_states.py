@@ -16,7 +16,7 @@ Doubles = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 
 SLOWEST_BPM, FASTEST_BPM = 54.0, 220.0
-STIFFNESS = 60.0
+STIFFNESS = 120.0
 """How unlikely a change of tempo is (lambda of the paper, by ratios)."""
 LEVEL = 2**0.45
 """How much faster or slower than a tempo that is known the music may be."""
