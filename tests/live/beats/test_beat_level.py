@@ -66,6 +66,16 @@ def test_another_tempo_is_judged_anew() -> None:
     assert level.beats == 1 and level.is_beat(7)
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.floats(0.0, 0.05), max_size=30))
+def test_what_comes_after_music_settles_nothing(rest: list[float]) -> None:
+    level = heard([0.8, 0.2] * 12, 40.0)
+    assert level.beats == 2
+    assert not any(
+        level.hear(number, strength, 40.0, LONGEST) for number, strength in enumerate(rest[:6], 24)
+    )
+
+
 @pytest.mark.parametrize("parts", [2, 3])
 def test_the_tracker_tells_the_beats_and_their_tempo(parts: int) -> None:
     """Beats at 64 BPM with weaker places between, which the pointer counts as well."""

@@ -54,13 +54,16 @@ class Level:
     def hear(self, number: int, strength: float, interval: float, longest: float) -> bool:
         """The activation at a beat of the pointer, whose beats are `interval` frames apart, where no beat of
         music is longer than `longest`. Whether other beats are those of the music from now on."""
-        if self._interval and abs(np.log2(interval / self._interval)) > OTHER:
+        strong = strength >= self._sum.sum() / max(LEAST, float(self._weight.sum()))
+        if strong and self._interval and abs(np.log2(interval / self._interval)) > OTHER:
             self._forget()
-        self._interval = interval
         at = number % CYCLE
         self._sum[at] = MEMORY * self._sum[at] + strength
         self._weight[at] = MEMORY * self._weight[at] + 1.0
         self._heard += 1
+        if not strong:  # perhaps the music has ended: that settles nothing
+            return False
+        self._interval = interval
         had = self.beats, self._place
         self.beats, self._place = self._best(interval, longest) if self._heard >= FEWEST else (1, 0)
         return had != (self.beats, self._place)
