@@ -55,7 +55,7 @@ def test_usual_tempi_are_believed_sooner() -> None:
 def test_no_beat_is_longer_than_the_longest_and_few_beats_settle_nothing() -> None:
     uneven = [0.8, 0.05] * 12
     assert heard(uneven, 56.0).beats == 1
-    assert heard(uneven[: FEWEST - 1], 40.0).beats == 1 and heard(uneven[:FEWEST], 40.0).beats == 2
+    assert heard(uneven[:FEWEST], 40.0).beats == 1 and heard(uneven[: FEWEST + 1], 40.0).beats == 2
 
 
 def test_another_tempo_is_judged_anew() -> None:
