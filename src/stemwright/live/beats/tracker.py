@@ -163,7 +163,7 @@ class BeatTracker:
             at = self._frames - place.position + (WIDTH - 1) / 2
         self._last = self._due = at
         self._interval = float(place.interval)
-        return self._beat(max(at - self._network.delay, self._frames - OLDEST), strength)
+        return self._beat(max(0.0, at - self._network.delay, self._frames - OLDEST), strength)
 
     def _missed(self, interval: float) -> None:
         """No beat where one was due: the pointer looks for another tempo."""
