@@ -284,6 +284,7 @@ def beats(
     steps: arg.Steps = None,
     seed: arg.Seed = 0,
     threads: arg.Threads = None,
+    start: arg.FromBeats = None,
     settings: arg.Settings = None,
 ) -> None:
     """Train the live beat tracker on mixes and export its bundle. Run again, it goes on."""
@@ -298,6 +299,7 @@ def beats(
         steps=steps,
         seed=seed,
         threads=threads,
+        start=start,
         recipe=changed(Recipe(), settings or ()),
         report=say,
     )

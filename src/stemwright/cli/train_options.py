@@ -86,6 +86,10 @@ FromComposer = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a composer's weights.", show_default=False),
 ]
+FromBeats = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="BUNDLE", help="Begin with a tracker's weights.", show_default=False),
+]
 NewCodec = Annotated[
     bool, typer.Option("--new-codec", help="Let --from take a performer of another codec's tokens.")
 ]

@@ -138,3 +138,11 @@ def test_the_line_is_finer_than_its_beats(period: float, start: float, seed: int
         line.add(start + number * period + float(rng.normal(0, 0.4)), float(round(period)))
     assert abs(line.period / period - 1) < 0.01
     assert abs(line.latest - (start + 29 * period)) < 1.2
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.0, 0.06), st.floats(60, 200))
+def test_the_first_beat_is_told_and_none_lies_before_the_sound(first: float, bpm: float) -> None:
+    beats = first + np.arange(0, 5, 60 / bpm)
+    told = run(BeatTracker(Told(activations(beats.tolist(), 6.0)), RATE, start=77), 6.0)
+    assert 77 <= told[0][0].sample <= 77 + (first + 0.03) * RATE

@@ -50,3 +50,11 @@ def test_examples_have_their_length_and_are_drawn_by_their_numbers() -> None:
         assert np.array_equal(frames, again) and np.isfinite(frames).all() and goal[:, 0].max() > 0.8
     silent = np.zeros((40, 50), np.float32)
     assert disturbed(silent, np.random.default_rng(1)).min() >= 0.0
+
+
+def test_other_instruments_keep_the_beats_where_they_are() -> None:
+    levels = np.zeros((100, 50), np.float32)
+    levels[::10, 10:40] = 3.0
+    for seed in range(20):
+        made = disturbed(levels, np.random.default_rng(seed)).sum(axis=1)
+        assert set(np.argsort(made)[-10:].tolist()) == set(range(0, 100, 10))

@@ -68,6 +68,26 @@ def test_a_run_that_stopped_goes_on_to_the_same_weights(
     assert weights == (trained[0] / "bundle" / "model.safetensors").read_bytes()
 
 
+def test_it_begins_with_the_weights_of_a_bundle(
+    mixes: Path, trained: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    train_beats(
+        mixes,
+        tmp_path,
+        steps=1,
+        preset="tiny",
+        recipe=QUICK,
+        start=trained[0] / "bundle",
+        report=lambda line: None,
+    )
+    first = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])
+    lines = [json.loads(line) for line in (trained[0] / "log.jsonl").read_text().splitlines()]
+    best = min(sum(line["valid"]) for line in lines if "valid" in line)
+    assert sum(first["valid"]) == pytest.approx(best, abs=2e-3)  # but for half precision
+    with pytest.raises(UsageError, match="is of another preset"):
+        train_beats(mixes, tmp_path / "a", steps=1, preset="small", start=trained[0] / "bundle")
+
+
 def test_what_cannot_be_trained_is_refused(mixes: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="preset"):
         train_beats(mixes, tmp_path / "a", preset="huge")

@@ -43,6 +43,11 @@ class PulseLine:
         else:
             self._put_aside(place, interval)
 
+    def begin(self, places: list[float], interval: float) -> None:
+        """Another line, through at least one beat: those of another metrical level."""
+        self._aside = []
+        self._begin(places, interval)
+
     def _put_aside(self, place: float, interval: float) -> None:
         """A beat off the line."""
         if self._aside and not _near(place - self._aside[-1], interval):

@@ -20,7 +20,7 @@ STIFFNESS = 120.0
 """How unlikely a change of tempo is (lambda of the paper, by ratios)."""
 LEVEL = 2**0.45
 """How much faster or slower than a tempo that is known the music may be."""
-ANEW = 1e-3
+ANEW = 1e-4
 """How likely it is that after a beat the tempo is another altogether."""
 USUAL_BPM, USUAL_OCTAVES = 110.0, 0.9
 """About which tempi are likely, and how far (standard deviation)."""
@@ -61,6 +61,14 @@ class TempoStates:
     def _weight(self, bpm: float | None, octaves: float) -> Doubles:
         """How likely each tempo is [J]."""
         tempo = 60.0 * FRAME_RATE / self.intervals
-        off = np.log2(tempo / (bpm or USUAL_BPM)) / (octaves if bpm else USUAL_OCTAVES)
-        weight = np.exp(-0.5 * np.square(off))
+        weight = usual(tempo) if bpm is None else _bell(tempo, bpm, octaves)
         return np.asarray(weight / weight.sum())
+
+
+def usual(tempo: npt.ArrayLike) -> Doubles:
+    """How usual tempi in BPM are, 1 for the most usual."""
+    return _bell(tempo, USUAL_BPM, USUAL_OCTAVES)
+
+
+def _bell(tempo: npt.ArrayLike, bpm: float, octaves: float) -> Doubles:
+    return np.asarray(np.exp(-0.5 * np.square(np.log2(np.asarray(tempo) / bpm) / octaves)))

@@ -18,7 +18,8 @@ import numpy.typing as npt
 
 from stemwright.errors import UsageError, argument
 from stemwright.live.beats.bars import BarPointer
-from stemwright.live.beats.line import PulseLine
+from stemwright.live.beats.level import LEVELS, Level
+from stemwright.live.beats.line import KEPT, PulseLine
 from stemwright.live.beats.network import BeatNetwork
 from stemwright.live.beats.pointer import FLOOR, HELD_FLOOR, BeatPointer
 from stemwright.live.beats.spectrum import FRAME_RATE, Floats, Spectrum
@@ -39,6 +40,8 @@ HEARD = 0.06
 """The activation from which on a beat is where it is highest, and moves the pulse."""
 SHORTEST, MISSED = 0.6, 1.5
 """Shares of a beat before which the next is not told, and after which it is missed."""
+BLIND = 50
+"""Frames in which the network was taught nothing: it has hardly heard anything then."""
 OLDEST = 4.7
 """Frames by which a beat lies back at most when it is told: `LATENCY`, but for a block of 128 samples."""
 TOLD_AT, LATEST = 3, 4
@@ -103,8 +106,11 @@ class BeatTracker:
         self._network.reset()
         self._pointer = BeatPointer(TempoStates(around))
         self._pointer.start(around)
+        self._longest = float(self._pointer.states.intervals[-1])
         self._bars.reset()
-        self._line = PulseLine()
+        self._line, self._level = PulseLine(), Level()
+        self._counted = 0  # the pointer's beats
+        self._beats: deque[tuple[int, float]] = deque(maxlen=max(LEVELS) * KEPT)  # numbers, places
         self._start, self._frames = start, 0
         self._recent: deque[tuple[float, float]] = deque(maxlen=4 * FRAME_RATE)
         self._last = self._due = -1.0  # where the pointer's last beat was, and the last that should have been
@@ -146,22 +152,25 @@ class BeatTracker:
         place = self._pointer.hear(heard[0], HELD_FLOOR if self._lost else FLOOR)
         if self._frames - self._due > MISSED * place.interval:
             self._missed(place.interval)
-        since = self._frames - self._last
+        since = self._frames - self._last if self._last >= 0 else np.inf
         if not TOLD_AT <= place.position <= LATEST or since < SHORTEST * place.interval:
             return None
         self._weigh(self._due)
+        if self._last >= 0:
+            self._counted += max(1, round((self._frames - self._due) / place.interval))
         at, strength = self._peak(len(self._recent) - 1 - LATEST, len(self._recent))
         if strength < HEARD:
             at = self._frames - place.position + (WIDTH - 1) / 2
         self._last = self._due = at
         self._interval = float(place.interval)
-        return self._beat(max(at - self._network.delay, self._frames - OLDEST))
+        return self._beat(max(0.0, at - self._network.delay, self._frames - OLDEST), strength)
 
     def _missed(self, interval: float) -> None:
         """No beat where one was due: the pointer looks for another tempo."""
         self._weigh(self._due)
         self._due += interval
-        self._decide()
+        self._counted += 1
+        self._decide(0.0)
 
     def _peak(self, first: int, stop: int) -> tuple[float, float]:
         """Where among recent frames the activation is highest, as a count of frames from the first of all,
@@ -184,23 +193,41 @@ class BeatTracker:
         self.confidence += TRUST * (strength - self.confidence)
         wanted = SURE_AGAIN if self._held and self._line.period else SURE
         self._held = self.confidence < wanted
-        if strength >= HEARD and not self._held:
-            self._line.add(at - self._network.delay, self._interval)
+        if not self._held:
+            self._go_on(at - self._network.delay, strength)
 
-    def _decide(self) -> None:
-        """Whether beats are heard; where they are no longer, the pointer keeps to the tempo that it had."""
-        had, self._told = self._told, self.confidence >= (LOST if self._told else FOUND)
+    def _go_on(self, place: float, strength: float) -> None:
+        """The pulse goes through the pointer's last beat, if that is one of the music."""
+        if strength >= HEARD:
+            self._beats.append((self._counted, place))
+        others = self._level.hear(self._counted, strength, self._interval, self._longest)
+        found = [at for number, at in self._beats if self._level.is_beat(number)]
+        if others:
+            self._bars.reset()
+        if others and found:
+            self._line.begin(found[-KEPT:], self._level.beats * self._interval)
+        elif strength >= HEARD and self._level.is_beat(self._counted):
+            self._line.add(place, self._level.beats * self._interval)
+
+    def _decide(self, strength: float) -> None:
+        """Whether beats are heard, the latest with some strength; where they are no longer, the pointer keeps
+        to the tempo that it had."""
+        sure = self.confidence + TRUST * max(0.0, strength - self.confidence)
+        had, self._told = self._told, sure >= (LOST if self._told else FOUND)
         self._lost = self._line.period > 0 and not self._told
         if had and self._lost:
-            self._pointer.start(min(max(60.0 * FRAME_RATE / self._line.period, SLOWEST_BPM), FASTEST_BPM))
+            bpm = 60.0 * FRAME_RATE * self._level.beats / self._line.period
+            self._pointer.start(min(max(bpm, SLOWEST_BPM), FASTEST_BPM))
 
-    def _beat(self, place: float) -> Beat | None:
-        self._decide()
-        self._bars.beat(
-            max(downbeat for _, downbeat in islice(self._recent, max(0, len(self._recent) - LATEST), None))
-        )
+    def _beat(self, place: float, strength: float) -> Beat | None:
+        self._decide(strength)
+        if not self._level.is_beat(self._counted):
+            return None
+        if self._frames > BLIND:
+            latest = islice(self._recent, max(0, len(self._recent) - LATEST), None)
+            self._bars.beat(max(downbeat for _, downbeat in latest))
         if not self._told:
             return None
         number, meter, _ = self._bars.place
-        bpm = 60.0 * FRAME_RATE / (self._line.period or self._interval)
+        bpm = 60.0 * FRAME_RATE / (self._line.period or self._level.beats * self._interval)
         return Beat(self._sample(place), number, meter, bpm, self.confidence)

@@ -1,7 +1,8 @@
 """What the network is trained on: frames of mixes, disturbed anew each time, and where beats lie in them.
 
 The spectrum of every mix is taken once. What a room, a microphone and another tempo do to it is done to its
-bands: gain and a smooth equaliser, hiss, and frames drawn together or apart.
+bands: gain and a smooth equaliser, hiss, and frames drawn together or apart. Other instruments are made of
+those that are there: all bands moved up or down, some not heard at all.
 """
 
 from __future__ import annotations
@@ -26,8 +27,12 @@ GAIN_DB, BEND_DB = 10.0, 6.0
 KNOTS = 5
 HISS_SHARE, HISS = 0.25, (-4.0, -2.0)
 """Share of examples with hiss, and its magnitude (powers of ten)."""
-RETIMED_SHARE, RETIMED = 0.5, 0.16
+RETIMED_SHARE, RETIMED = 0.6, 0.25
 """Share of examples that are faster or slower, and by how much at most (logarithm)."""
+MOVED_SHARE, MOVED = 0.5, 5
+"""Share of examples whose bands are moved, and by how many at most."""
+MUTED_SHARE, MUTED = 0.4, 20
+"""Share of examples that lack neighbouring bands, and how many at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +87,8 @@ def example(heard: Heard, length: int, delay: int, rng: np.random.Generator) -> 
 
 
 def disturbed(levels: Floats, rng: np.random.Generator) -> Floats:
-    """Another gain, another equaliser, at times hiss."""
-    magnitude = np.expm1(levels / np.float32(SCALE))
+    """Other instruments, another gain, another equaliser, at times hiss."""
+    magnitude = np.expm1(_of_others(levels, rng) / np.float32(SCALE))
     knots = rng.normal(0.0, BEND_DB, KNOTS) + rng.uniform(-GAIN_DB, GAIN_DB)
     curve = np.interp(np.linspace(0, KNOTS - 1, levels.shape[1]), np.arange(KNOTS), knots)
     magnitude *= (10.0 ** (curve / 20.0)).astype(np.float32)
@@ -91,6 +96,20 @@ def disturbed(levels: Floats, rng: np.random.Generator) -> Floats:
         size = np.float32(GAIN * 10.0 ** rng.uniform(*HISS))
         magnitude += size * rng.rayleigh(0.8, levels.shape).astype(np.float32)
     return np.asarray(np.log1p(magnitude) * np.float32(SCALE), np.float32)
+
+
+def _of_others(levels: Floats, rng: np.random.Generator) -> Floats:
+    """Bands moved up or down, the outermost repeated; some neighbours silent."""
+    count = levels.shape[1]
+    if rng.random() < MOVED_SHARE:
+        by = int(rng.integers(-MOVED, MOVED + 1))
+        levels = levels[:, np.clip(np.arange(count) - by, 0, count - 1)]
+    if rng.random() < MUTED_SHARE:
+        width = int(rng.integers(1, MUTED + 1))
+        first = int(rng.integers(0, max(1, count - width + 1)))
+        levels = levels.copy()
+        levels[:, first : first + width] = 0.0
+    return levels
 
 
 def _retimed(levels: Floats, factor: float) -> Floats:

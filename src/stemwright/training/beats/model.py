@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from stemwright.models.beat_tensors import TAPS, beat_shapes
@@ -33,6 +36,12 @@ class BeatModel(nn.Module):
         """A parameter by its name in the bundle."""
         found: Tensor = self.weights[key_of(name)]
         return found
+
+    @torch.no_grad()
+    def begin(self, tensors: Mapping[str, NDArray[Any]]) -> None:
+        """Take the weights of a bundle of the same architecture."""
+        for name in beat_shapes(self.config):
+            self.weight(name).copy_(torch.from_numpy(tensors[name].astype(np.float32)))
 
     def forward(self, frames: Tensor) -> Tensor:
         """Logits of beat and downbeat; what lies before the first frame is silence."""

@@ -14,6 +14,7 @@ import numpy as np
 from stemwright.dataset.mixes.build import mixes_origin
 from stemwright.dataset.mixes.shards import read_mixes
 from stemwright.errors import UsageError
+from stemwright.models import load_bundle
 from stemwright.training.beats.examples import hear
 from stemwright.training.beats.export import PRESETS, bundle_tensors, config_of, export
 from stemwright.training.beats.held_out_figures import figures
@@ -32,12 +33,13 @@ def train_beats(
     preset: str = "small",
     seed: int = 0,
     threads: int | None = None,
+    start: Path | None = None,
     recipe: Recipe | None = None,
     report: Say | None = None,
 ) -> dict[str, Any]:
     """Train on mixes; leave checkpoint, `log.jsonl` and `bundle/` in `out`. The best weights are chosen by
     the mixes of "valid"; those of "unseen", other songs with other timbres, give the figures, which are
-    returned. Ctrl-C saves and stops; the same command goes on.
+    returned. `start`: a bundle whose weights to begin with. Ctrl-C saves and stops; the same command goes on.
     """
     check_budget(minutes, steps)
     if preset not in PRESETS:
@@ -48,7 +50,8 @@ def train_beats(
     train, valid, unseen = (read_mixes(data, split) for split in ("train", "valid", "unseen"))
     out.mkdir(parents=True, exist_ok=True)
     about = {"mixes": _identity(data), "preset": preset}
-    trainer = Trainer(config_of(preset), recipe, hear(train, say), seed, about)
+    parent = None if start is None else _parent(start, config_of(preset))
+    trainer = Trainer(config_of(preset), recipe, hear(train, say), seed, about, parent)
     chosen = np.unique(np.linspace(0, len(valid) - 1, recipe.valid_mixes).round().astype(int)).tolist()
     watched = hear([valid[at] for at in chosen], say)
 
@@ -76,6 +79,15 @@ def train_beats(
     for name, row in held_out.items():
         say(f"{name}: " + "  ".join(f"{key} {value}" for key, value in row.items()))
     return dict(told["held_out"])
+
+
+def _parent(start: Path, config: dict[str, Any]) -> dict[str, Any]:
+    """The tensors of a bundle to begin with. UsageError where it is of another architecture."""
+    bundle = load_bundle(start, kind="beats")
+    if bundle.manifest.architecture != config:
+        raise UsageError(f"{start}: is of another preset or version; begin with one of the same, or without")
+    tensors = bundle.tensors()
+    return {name: tensors[name] for name in tensors}
 
 
 def _identity(data: Path) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from stemwright.errors import UsageError
@@ -38,16 +40,25 @@ class Recipe(Pace):
 
 
 class Trainer(Fit):
-    """Steps and measurements. `about`: what a checkpoint must agree in, beside shapes."""
+    """Steps and measurements. `about`: what a checkpoint must agree in, beside shapes; `start`: a bundle's
+    tensors to begin with."""
 
     model: BeatModel
     recipe: Recipe
 
     def __init__(
-        self, config: dict[str, Any], recipe: Recipe, train: list[Heard], seed: int, about: dict[str, str]
+        self,
+        config: dict[str, Any],
+        recipe: Recipe,
+        train: list[Heard],
+        seed: int,
+        about: dict[str, str],
+        start: Mapping[str, NDArray[Any]] | None = None,
     ) -> None:
         torch.manual_seed(seed)
         model = BeatModel(config)
+        if start is not None:
+            model.begin(start)
         adamw = torch.optim.AdamW(
             model.parameters(), lr=recipe.learning_rate, betas=(0.9, 0.98),
             weight_decay=recipe.weight_decay, fused=True,
