@@ -31,7 +31,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "recordings": "evaluation mix song",
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation notation song store",
-    "producer": "codec compose conditioning instruments mix models native perform song store symbolic words "
+    "text": "models song",
+    "producer": "codec compose conditioning instruments mix models native perform song store symbolic text words "
     "work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix native producer song store work",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError, shown
-from stemwright.models import architecture, beat_tensors, companion_tensors, timbre
+from stemwright.models import architecture, beat_tensors, companion_tensors, text_tensors, timbre
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
@@ -93,6 +93,8 @@ def load_bundle(path: Path | str, *, kind: str | None = None, whole: bool = True
         _verify_timbre(bundle)
     if manifest.kind == "beats":
         _verify_beats(bundle)
+    if manifest.kind == "text":
+        _verify_text(bundle)
     if manifest.kind in ("codec", "tone") and TOKENS in manifest.files:
         _verify_tokens(bundle)
     return bundle
@@ -218,6 +220,12 @@ def _verify_beats(bundle: Bundle) -> None:
     config = bundle.manifest.architecture
     beat_tensors.validate_beats(config, str(bundle.path / MANIFEST))
     _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), beat_tensors.beat_tensors(config))
+
+
+def _verify_text(bundle: Bundle) -> None:
+    config = bundle.manifest.architecture
+    text_tensors.validate_text(config, str(bundle.path / MANIFEST))
+    _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), text_tensors.text_tensors(config))
 
 
 def _verify_tensors(weights: Path, wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:

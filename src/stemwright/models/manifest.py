@@ -16,7 +16,9 @@ from stemwright.errors import StemwrightError, UsageError, shown
 from stemwright.song.sealed import canonical_json, strict_json
 
 SCHEMA = 1
-KINDS = ("codec", "tone", "performer", "decoder", "companion", "composer", "patterns", "beats", "timbre")
+KINDS = (
+    "codec", "tone", "performer", "decoder", "companion", "composer", "patterns", "beats", "timbre", "text",
+)  # fmt: skip
 MAX_BYTES = 1 << 20
 MAX_FILES = 64
 MAX_TIMBRES = 48
