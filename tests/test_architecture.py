@@ -32,8 +32,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation notation song store",
     "text": "models song",
-    "producer": "codec compose conditioning instruments mix models native perform song store symbolic text words "
-    "work",
+    "producer": "codec compose conditioning instruments mix models native perform song store symbolic text "
+    "words work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix native producer song store work",
     "live": "models native song symbolic words",
@@ -41,9 +41,9 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation instruments live models native "
-    "recordings song store symbolic",
+    "recordings song store symbolic text",
     "assess": "codec compose conditioning corpus evaluation exchange instruments live mix models native "
-    "perform producer song symbolic work",
+    "perform producer song symbolic text work",
     "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments live models "
     "producer shown song training work",

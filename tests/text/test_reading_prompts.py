@@ -235,13 +235,14 @@ def test_prompts_fit_into_songs() -> None:
     assert MAX_LETTERS == MAX_PROMPT
 
 
+TOKENS = """a A no only in of C Bb minor major 3/4 120 bpm bars two seconds jazz slow waltz drums , . [verse]
+verse:8 Dm7 G7 | ii-V-I piano lead % 66 swing = ♩ 1:30 and the""".split()  # noqa: SIM905
+
+
 @settings(max_examples=150, deadline=None)
 @given(
     st.lists(
-        st.sampled_from(
-            "a A no only in of C Bb minor major 3/4 120 bpm bars two seconds jazz slow waltz drums , . [verse] "
-            "verse:8 Dm7 G7 | ii-V-I piano lead % 66 swing = ♩ 1:30 and the".split()
-        ),
+        st.sampled_from(TOKENS),
         max_size=14,
     ).map(" ".join)
     | st.text(max_size=60)
