@@ -17,7 +17,7 @@ def test_explain(capsys: Captured) -> None:
     assert run(["explain", "slow bossa in G minor, nylon guitar, zebras, no bass"]) == 0
     out = capsys.readouterr().out
     assert "key          G minor" in out and "not understood: zebras" in out
-    assert "song: bossa, 121 bpm, G minor, 4/4" in out and "layers: drums (" in out
+    assert "song: bossa, 103 bpm, G minor, 4/4" in out and "layers: drums (" in out
 
 
 def test_explain_as_json(capsys: Captured) -> None:

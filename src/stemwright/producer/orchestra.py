@@ -28,9 +28,13 @@ def seated(instruments: Sequence[Instrument], orchestra: Orchestra, fixed: bool)
     made = Orchestra(list(orchestra.layers), dict(orchestra.timbres))
     given = set(orchestra.timbres)
     for instrument in instruments:
+        if instrument.both:
+            _everywhere(instrument, made)
+            continue
         place = _place(instrument, made, fixed)
         if place is None:
-            made.remarks.append(_why(instrument, made, given))
+            if not _plays_already(instrument, made):
+                made.remarks.append(_why(instrument, made, given))
             continue
         layer, timbre = place
         if layer not in made.layers:
@@ -57,10 +61,24 @@ def _place(instrument: Instrument, made: Orchestra, fixed: bool) -> tuple[str, s
     return instrument.part, timbre
 
 
+def _everywhere(instrument: Instrument, made: Orchestra) -> None:
+    """The instrument in each of its layers that is free."""
+    for layer, timbres in instrument.timbres.items():
+        timbre = _there(layer, timbres)
+        if timbre is not None and layer in made.layers and layer not in made.timbres:
+            made.timbres = {**made.timbres, layer: timbre}
+
+
 def _there(layer: str, timbres: Sequence[str]) -> str | None:
     """The first of some timbres that the layer's bundle has."""
     known = bundles.timbres_of(layer)
     return next((timbre for timbre in timbres if timbre in known), None)
+
+
+def _plays_already(instrument: Instrument, made: Orchestra) -> bool:
+    """Whether it is an instrument that was named before, and has its layer."""
+    layer = instrument.asked or instrument.layer
+    return made.timbres.get(layer) == _there(layer, instrument.timbres[layer]) is not None
 
 
 def _why(instrument: Instrument, made: Orchestra, given: set[str]) -> str:

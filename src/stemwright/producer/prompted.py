@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from typing import Any
 
 from stemwright.compose.styles import BOOK, played, style_of
@@ -14,6 +13,7 @@ from stemwright.producer.wish import Wish
 from stemwright.song.form import AUTO
 from stemwright.song.harmony import Key
 from stemwright.song.layers import LAYERS
+from stemwright.song.tempo import MAX_BPM, MIN_BPM
 from stemwright.text.encoder import TextEncoder
 from stemwright.text.keys import WHITE
 from stemwright.text.read import mood_of, read_prompt, require_sense, with_unread
@@ -21,9 +21,11 @@ from stemwright.text.tempo import PACES
 from stemwright.text.understood import Understood
 from stemwright.text.vector import styled
 
-ANY_TEMPO = (56, 164)
+ANY_TEMPO = (88, 140)
 """Where "slow" and "fast" lie that are said of no style, BPM."""
 BUNDLE = "text"
+_QUARTERS = {-2: -2, -1: -1, 0: 2, 1: 4, 2: 5}
+"""Of the usual tempi, by a pace's step: how many quarters of their width above the lowest it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,15 @@ class _Asked:
             self.remarks.append(Message(f"{argument(name)} {counts!r} counts, not {said!r} of the prompt"))
 
     def paced(self) -> str | None:
-        """The tempo that a word for it means in the style: near the low or the high end of its usual ones."""
+        """The tempo that a word for it means in the style: slow is a quarter of the width of its usual ones
+        below them, fast their upper end; very, another quarter.
+        """
         pace = self.understood.pace or str(mood_of(self.understood, "pace"))
         if not pace:
             return None
         low, high = style_of(played(self.style)).bpm if self.style else ANY_TEMPO
-        share = Fraction(PACES[pace] * 3 + 6, 12) if abs(PACES[pace]) < 2 else Fraction(PACES[pace] + 2, 4)
-        return str(low + int((high - low) * share))
+        quarters = _QUARTERS[PACES[pace]]
+        return str(max(MIN_BPM, min(MAX_BPM, low + (high - low) * quarters // 4)))
 
     def key(self) -> str | None:
         """The key: as said, or in the mode that a mood asks for where chords do not say it."""

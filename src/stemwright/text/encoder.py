@@ -20,6 +20,7 @@ from stemwright.text.features import features, word_hash, words_of
 
 ONE = 1 << 12
 """The length of a vector."""
+_FINE = 1 << 10  # parts in which lengths are taken
 Whole = npt.NDArray[np.int64]
 
 
@@ -78,6 +79,6 @@ class TextEncoder:
 
 
 def unit(vector: Whole) -> Whole:
-    """The vector brought to the length `ONE`, rounded downwards; zeros stay."""
-    length = isqrt(sum(int(value) * int(value) for value in vector.tolist()))
-    return vector * ONE // length if length else vector
+    """The vector, of numbers below 2**40, brought to the length `ONE`, rounded downwards; zeros stay."""
+    length = isqrt(sum(value * value for value in vector.tolist()) * _FINE * _FINE)
+    return vector * (ONE * _FINE) // length if length else vector

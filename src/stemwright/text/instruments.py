@@ -19,7 +19,8 @@ _ROLES = {"chords": "harmony", "pad": "harmony", "comping": "harmony"}
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """What a name means: the layer that plays it, timbres by layer with the nearest first, the further layer
-    that has it where that one is taken; `asked`: where the prompt says which layer it is for.
+    that has it where that one is taken; `asked`: where the prompt says which layer it is for; `both`: it
+    plays in all its layers.
     """
 
     said: str
@@ -27,6 +28,7 @@ class Instrument:
     timbres: dict[str, tuple[str, ...]] = field(hash=False)
     part: str = ""
     asked: str = ""
+    both: bool = False
 
 
 def read_instruments(prompt: Prompt) -> list[Instrument]:
@@ -67,7 +69,9 @@ def table() -> list[dict[str, Any]]:
 
 
 def _instrument(row: dict[str, Any], said: str, asked: str) -> Instrument:
-    return Instrument(said, row["layer"], _timbres(row), row.get("part", ""), asked)
+    return Instrument(
+        said, row["layer"], _timbres(row), row.get("part", ""), asked, row.get("both", False) and not asked
+    )
 
 
 def _timbres(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -57,7 +57,7 @@ def read_prompt(text: str, known: tuple[str, ...]) -> Understood:
         found["bpm"], said["bpm"] = tempo.bpm, tempo.said
     if pace or named.pace:
         found["pace"] = pace.pace if pace else named.pace
-        said["pace"] = pace.said if pace else named.said[next(s for s in named.said if s != named.style)]
+        said["pace"] = pace.said if pace else named.said[named.manners[0]]
     if tonality:
         found["key"], found["tonic"], said["key"] = tonality.key, tonality.tonic, tonality.said
     if counted:
@@ -77,7 +77,7 @@ def read_prompt(text: str, known: tuple[str, ...]) -> Understood:
         said["instruments"] = ", ".join(each.said for each in instruments)
     if band.unsung:
         said["voices"] = ", ".join(band.unsung)
-    others = [named.said[style] for style in named.others if style != "waltz" or named.style]
+    others = [named.said[style] for style in named.others if style not in named.manners]
     words = tuple(dict.fromkeys(word for word in prompt.words() if word not in stop_words()))
     return Understood(
         prompt.given, only=band.only, without=tuple(band.without), mentioned=tuple(mentioned),

@@ -23,7 +23,7 @@ BESIDE = 12
 class Named:
     """`style`: what counts, "" for none; `others`: what else is named, by style; `said`: the words of each;
     `pace`: what a style that says how another is played asks for; `weak`: whether its name is one that may
-    mean something else.
+    mean something else; `manners`: styles that only say how it is played.
     """
 
     style: str
@@ -31,6 +31,7 @@ class Named:
     said: dict[str, str]
     pace: str = ""
     weak: bool = False
+    manners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def read_styles(prompt: Prompt, known: tuple[str, ...]) -> Named:
         said.setdefault(mention.style, mention.said)
     others = tuple(style for style in said if style != chosen.style)
     pace = next((_PLAYED[mention.style] for mention in manners if _PLAYED[mention.style]), "")
-    return Named(chosen.style, others, said, pace, chosen.weak)
+    return Named(chosen.style, others, said, pace, chosen.weak, tuple(each.style for each in manners))
 
 
 def kinds() -> dict[str, tuple[str, ...]]:
