@@ -88,6 +88,12 @@ def test_instruments_find_layers() -> None:
     assert seats("harmonica").remarks == ["'harmonica': no bundle here sounds like it"]
 
 
+def test_a_plain_guitar_is_the_styles() -> None:
+    assert wished("bossa with guitar").timbres == ("harmony=nylon",)
+    assert wished("pop with guitar").timbres == ("harmony=clean guitar",)
+    assert wished("jazz, guitar lead").timbres == ("lead=electric guitar",)
+
+
 def test_every_timbre_of_the_table_is_one_that_bundles_are_trained_on() -> None:
     from stemwright.instruments.timbres import TIMBRES
 

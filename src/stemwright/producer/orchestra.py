@@ -13,11 +13,14 @@ from stemwright.text.instruments import Instrument
 
 @dataclass(slots=True)
 class Orchestra:
-    """The layers of a song, what they are played in as far as that is known, and lines to be told."""
+    """The layers of a song, what they are played in as far as that is known, and lines to be told. `usual`:
+    what the style plays each kind in.
+    """
 
     layers: Sequence[str]
     timbres: Mapping[str, str]
     remarks: list[str] = field(default_factory=list)
+    usual: Mapping[str, str] = field(default_factory=dict)
 
 
 def seated(instruments: Sequence[Instrument], orchestra: Orchestra, fixed: bool) -> Orchestra:
@@ -25,7 +28,7 @@ def seated(instruments: Sequence[Instrument], orchestra: Orchestra, fixed: bool)
     in another that it can play, or in a part of its own, unless the layers are `fixed`. What cannot be seated
     is told.
     """
-    made = Orchestra(list(orchestra.layers), dict(orchestra.timbres))
+    made = Orchestra(list(orchestra.layers), dict(orchestra.timbres), usual=orchestra.usual)
     given = set(orchestra.timbres)
     for instrument in instruments:
         if instrument.both:
@@ -50,7 +53,9 @@ def _place(instrument: Instrument, made: Orchestra, fixed: bool) -> tuple[str, s
     wanted = (instrument.asked,) if instrument.asked else tuple(instrument.timbres)
     for layer in () if beside and not fixed else wanted:
         if layer in made.layers and layer not in made.timbres:
-            timbre = _there(layer, instrument.timbres[layer])
+            own = made.usual.get(layer, "") if instrument.by_style else ""
+            timbres = instrument.timbres[layer]
+            timbre = _there(layer, (own, *timbres) if own in timbres else timbres)
             if timbre is not None:
                 return layer, timbre
     if part is None or instrument.asked or (fixed and instrument.part not in made.layers):

@@ -156,7 +156,9 @@ class _Asked:
         else:
             layers, fixed = self.layers(), False
         given = {text.partition("=")[0]: text.partition("=")[2] for text in self.wish.timbres}
-        orchestra = seated(found.instruments, Orchestra(layers, given), fixed or found.only is not None)
+        usual = style_of(played(self.style)).timbres if self.style else {}
+        band = Orchestra(layers, given, usual=usual)
+        orchestra = seated(found.instruments, band, fixed or found.only is not None)
         self.remarks += orchestra.remarks
         timbres = (f"{layer}={timbre}" for layer, timbre in orchestra.timbres.items() if layer not in given)
         self.changes["timbres"] = (*self.wish.timbres, *timbres)

@@ -13,6 +13,7 @@ from stemwright.text.prompt import Prompt
 
 _ROLE = re.compile(r" (?P<role>lead|melody|solo|theme|chords|pad|comping)\b")
 _LEADS = re.compile(r"\b(?:lead|solo) $")
+_REFUSED = re.compile(r"\b(?:no|not|without|minus|sans|instead of)(?: any| an?| the)? $")
 _ROLES = {"chords": "harmony", "pad": "harmony", "comping": "harmony"}
 
 
@@ -20,7 +21,7 @@ _ROLES = {"chords": "harmony", "pad": "harmony", "comping": "harmony"}
 class Instrument:
     """What a name means: the layer that plays it, timbres by layer with the nearest first, the further layer
     that has it where that one is taken; `asked`: where the prompt says which layer it is for; `both`: it
-    plays in all its layers.
+    plays in all its layers; `by_style`: the timbre that the style has comes first.
     """
 
     said: str
@@ -29,15 +30,23 @@ class Instrument:
     part: str = ""
     asked: str = ""
     both: bool = False
+    by_style: bool = False
 
 
-def read_instruments(prompt: Prompt) -> list[Instrument]:
-    """The instruments in the order in which a prompt names them."""
+def read_instruments(prompt: Prompt) -> tuple[list[Instrument], list[str]]:
+    """The instruments in the order in which a prompt names them, and remarks: one that is not wanted cannot
+    be left out, since only layers can.
+    """
     found: list[tuple[int, Instrument]] = []
+    remarks: list[str] = []
     pattern, table = _known()
     for match in prompt.find(pattern):
         row = table[match[0]]
         if "unless" in row and re.search(row["unless"], prompt.low[: match.start()]):
+            continue
+        if refused := _REFUSED.search(prompt.low[: match.start()]):
+            said = prompt.take_span(refused.start(), match.end())
+            remarks.append(f"{said!r}: only layers can be left out, not instruments")
             continue
         after = _ROLE.match(prompt.low, match.end())
         asked = _ROLES.get(after["role"], "lead") if after else ""
@@ -48,7 +57,7 @@ def read_instruments(prompt: Prompt) -> list[Instrument]:
         end = after.end() if after and asked else match.end()
         said = prompt.take_span(match.start(), end)
         found.append((match.start(), _instrument(row, said, asked)))
-    return [instrument for _, instrument in sorted(found, key=lambda pair: pair[0])]
+    return [instrument for _, instrument in sorted(found, key=lambda pair: pair[0])], remarks
 
 
 def instrument_of(name: str) -> Instrument | None:
@@ -70,8 +79,9 @@ def table() -> list[dict[str, Any]]:
 
 def _instrument(row: dict[str, Any], said: str, asked: str) -> Instrument:
     return Instrument(
-        said, row["layer"], _timbres(row), row.get("part", ""), asked, row.get("both", False) and not asked
-    )
+        said, row["layer"], _timbres(row), row.get("part", ""), asked, row.get("both", False) and not asked,
+        row.get("by_style", False),
+    )  # fmt: skip
 
 
 def _timbres(row: dict[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -39,7 +39,8 @@ def read_prompt(text: str, known: tuple[str, ...]) -> Understood:
     remarks += told
     band = read_band(prompt)
     named = read_styles(prompt, known)
-    instruments = read_instruments(prompt)
+    instruments, told = read_instruments(prompt)
+    remarks += told
     mentioned = read_mentions(prompt)
     _fits(band, instruments, mentioned)
     pace, told = read_pace(prompt)
