@@ -11,7 +11,7 @@ from stemwright.errors import StemwrightError
 WORDNET, DESCRIBER = "wordnet_music.tsv", "song_describer_words.csv"
 SOURCES = {
     WORDNET: "WordNet 3.0, Princeton University (WordNet 3.0 licence)",
-    DESCRIBER: "Song Describer, words (Manco et al. 2023; MIT)",
+    DESCRIBER: "Song Describer, words by Manco et al. (MIT)",
 }
 MAX_BYTES = 4 << 20
 
