@@ -46,10 +46,9 @@ _ARTICLE = re.compile(r"(?:^|\b(?:in|key of|key)|[,;]) *$")
 
 @dataclass(frozen=True, slots=True)
 class Tonality:
-    """A key. `tonic`: whether its tonic was named, or the mode alone; `said`: the words."""
+    """A key, and the words that say it."""
 
     key: Key
-    tonic: bool
     said: str
 
 
@@ -65,7 +64,7 @@ def read_key(prompt: Prompt) -> Tonality | None:
     ):
         for match in prompt.find(pattern, cased):
             if not (pattern is _NAMED and _is_article(prompt, match)):
-                found.append(Tonality(_key(match), True, prompt.take(match)))
+                found.append(Tonality(_key(match), prompt.take(match)))
     for tonality in found[1:]:
         if tonality.key != found[0].key:
             raise contradiction(found[0].said, tonality.said)
@@ -75,7 +74,7 @@ def read_key(prompt: Prompt) -> Tonality | None:
 def read_alone(prompt: Prompt) -> Tonality | None:
     """A note that stands alone between commas, or beside what was understood, as a major key: "rock, A"."""
     for match in prompt.find(_ALONE, cased=True):
-        return Tonality(_key(match), True, prompt.take(match, "key"))
+        return Tonality(_key(match), prompt.take(match, "key"))
     return None
 
 
@@ -83,10 +82,10 @@ def read_mode(prompt: Prompt) -> Tonality | None:
     """A mode without a tonic: "Dorian", "a minor key"; what is modal is Dorian, as most such tunes are."""
     for match in prompt.find(_MODE_ONLY):
         mode = MODES[match["mode"]]
-        return Tonality(Key(WHITE[mode], mode), False, prompt.take(match))
+        return Tonality(Key(WHITE[mode], mode), prompt.take(match))
     if _MODAL.search(prompt.given.lower()):  # of "modal jazz", which is a style's name too
         prompt.take_all(_MODAL)
-        return Tonality(Key(WHITE["dorian"], "dorian"), False, "modal")
+        return Tonality(Key(WHITE["dorian"], "dorian"), "modal")
     return None
 
 

@@ -60,7 +60,7 @@ def read_prompt(text: str, known: tuple[str, ...]) -> Understood:
         found["pace"] = pace.pace if pace else named.pace
         said["pace"] = pace.said if pace else named.said[named.manners[0]]
     if tonality:
-        found["key"], found["tonic"], said["key"] = tonality.key, tonality.tonic, tonality.said
+        found["key"], said["key"] = tonality.key, tonality.said
     if counted:
         found["meter"], said["meter"] = counted.meter, counted.said
     if swing:
@@ -81,7 +81,7 @@ def read_prompt(text: str, known: tuple[str, ...]) -> Understood:
     others = [named.said[style] for style in named.others if style not in named.manners]
     words = tuple(dict.fromkeys(word for word in prompt.words() if word not in stop_words()))
     return Understood(
-        prompt.given, only=band.only, without=tuple(band.without), mentioned=tuple(mentioned),
+        prompt.given, only=band.only, without=tuple(band.without),
         instruments=tuple(instruments), ranking=(named.style, *named.others) if named.style else (),
         said=said, words=(*others, *words), remarks=tuple(remarks), **found,
     )  # fmt: skip

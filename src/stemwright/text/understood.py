@@ -11,10 +11,10 @@ from stemwright.text.instruments import Instrument
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`bpm`: exact, as text; `pace`: of `tempo.PACES`, "" for none; `tonic`: whether the key's was named;
+    """`bpm`: exact, as text; `pace`: of `tempo.PACES`, "" for none;
     `form`, `length`, `chords`: as `song` reads them; `style`: of the stylebook, named (`weak`: by a word that
     may mean something else) or, where `likest`, the nearest by the style vector; `ranking`: styles by the
-    vector, those that are named first; `only`, `without`, `mentioned`: layers; `density`, `dynamics`: -2 to
+    vector, those that are named first; `only`, `without`: layers; `density`, `dynamics`: -2 to
     2; `said`: field -> the words that say it; `words`: what went into the style vector alone; `unread`: what
     was not understood at all.
     """
@@ -23,7 +23,6 @@ class Understood:
     bpm: str | None = None
     pace: str = ""
     key: Key | None = None
-    tonic: bool = True
     meter: str | None = None
     form: str | None = None
     length: str | None = None
@@ -34,7 +33,6 @@ class Understood:
     ranking: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
-    mentioned: tuple[str, ...] = ()
     instruments: tuple[Instrument, ...] = ()
     swing: Fraction | None = None
     density: int = 0
