@@ -32,8 +32,9 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "recordings": "evaluation mix song",
     "bench": "conditioning models native song work",
     "corpus": "compose evaluation notation song store",
+    "text": "models song",
     "producer": "codec compose conditioning flow instruments mix models native perform song store symbolic "
-    "words work",
+    "text words work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix native producer song store work",
     "live": "models native song symbolic words",
@@ -41,9 +42,9 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation flow instruments live models "
-    "native recordings song store symbolic",
+    "native recordings song store symbolic text",
     "assess": "codec compose conditioning corpus evaluation exchange flow instruments live mix models "
-    "native perform producer song symbolic work",
+    "native perform producer song symbolic text work",
     "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments live models "
     "producer shown song training work",

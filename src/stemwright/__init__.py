@@ -10,6 +10,7 @@ TYPE_CHECKING = (
 if TYPE_CHECKING:
     from stemwright.errors import StemwrightError as StemwrightError
     from stemwright.errors import UsageError as UsageError
+    from stemwright.face.choices import explain as explain
     from stemwright.face.choices import styles as styles
     from stemwright.face.choices import timbres as timbres
     from stemwright.face.machine import doctor as doctor
@@ -32,6 +33,7 @@ _HOMES = {
     "make_song": "face.start",
     "import_midi": "face.midi",
     "list_tracks": "face.midi",
+    "explain": "face.choices",
     "styles": "face.choices",
     "timbres": "face.choices",
     "doctor": "face.machine",

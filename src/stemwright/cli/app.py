@@ -24,6 +24,7 @@ from stemwright.cli import (
     making,
     moving,
     playing,
+    prompting,
     songs,
     train,
 )
@@ -44,8 +45,8 @@ def build(word: str = "") -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, catalogue, composing, making, editing, layers, lyrics, playing, live, history, moving,
-        comparing, keeping, exchange, train, codecs, evaluate, bench, diagnosis,
+        songs, prompting, catalogue, composing, making, editing, layers, lyrics, playing, live, history,
+        moving, comparing, keeping, exchange, train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     commands = [each for each in app.registered_commands if each.name == word]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from stemwright.cli import evaluate_beats, evaluate_flow, evaluate_timbre
+from stemwright.cli import evaluate_beats, evaluate_flow, evaluate_text, evaluate_timbre
 from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
 from stemwright.cli.evaluate_report import checked, embedding_of, finish, numbers, split_places
@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     family.command("timbre", epilog=example + "timbre timbre-cello flute voice --target cello")(
         evaluate_timbre.timbre
     )
+    family.command("text", epilog=example + "text --out prompts.json")(evaluate_text.text)
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
     app.add_typer(family, name="evaluate")
 

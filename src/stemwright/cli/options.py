@@ -142,6 +142,16 @@ Layers = Annotated[
         show_default=False,
     ),
 ]
+Prompt = Annotated[
+    str | None,
+    typer.Option(
+        "--prompt",
+        metavar="TEXT",
+        help="What the song is to be like, in English: 'slow bossa in G minor, nylon guitar, no bass' "
+        "(docs/prompts.md). Options beside it win. `stemwright explain` tells what is understood.",
+        show_default=False,
+    ),
+]
 Title = Annotated[
     str | None,
     typer.Option(

@@ -11,11 +11,12 @@ import typer
 from stemwright.cli import options as opt
 from stemwright.cli.layers import described
 from stemwright.cli.output import changing, emit_json, lines, played_by, quoted, short, table
+from stemwright.cli.prompting import say_prompt
 from stemwright.cli.watching import watching
 from stemwright.song.layers import named_kind
 
 if TYPE_CHECKING:
-    from stemwright.producer.create import Wish
+    from stemwright.producer.wish import Wish
 
 _Plot = Annotated[
     Path | None,
@@ -41,6 +42,7 @@ def register(app: typer.Typer) -> None:
 
 def new(
     folder: opt.SongDir,
+    prompt: opt.Prompt = None,
     bpm: opt.Bpm = None,
     key: opt.KeyName = None,
     meter: opt.MeterName = None,
@@ -57,17 +59,20 @@ def new(
 ) -> None:
     """Start a song: write its global state into a new folder. Nothing is generated yet."""
     from stemwright.exchange.chartfile import chart_text
-    from stemwright.producer.create import Wish, create, remark_facts
+    from stemwright.producer.create import create, remark_facts
+    from stemwright.producer.wish import Wish
+    from stemwright.shown.prompting import prompt_facts
     from stemwright.shown.reports import describe
 
     with chart_text(chords) as chart:
         wish = Wish(
-            bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers, length, amount
-        )
+            bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers, length, amount,
+            prompt,
+        )  # fmt: skip
         create(folder, wish)
     facts = describe(folder)
     if json:
-        emit_json({**facts, **remark_facts(wish)})
+        emit_json({**facts, **remark_facts(wish), **prompt_facts(wish)})
     else:
         _say_implied(wish)
         lines([f"{quoted(folder)}: {_headline(facts)}", f"next: stemwright generate {quoted(folder)}"])
@@ -75,6 +80,7 @@ def new(
 
 def song(
     folder: opt.SongDir,
+    prompt: opt.Prompt = None,
     bpm: opt.Bpm = None,
     key: opt.KeyName = None,
     meter: opt.MeterName = None,
@@ -93,21 +99,23 @@ def song(
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
     from stemwright.exchange.chartfile import chart_text
-    from stemwright.producer.create import Wish
     from stemwright.producer.whole import make_song
+    from stemwright.producer.wish import Wish
+    from stemwright.shown.prompting import prompt_facts
     from stemwright.shown.runtimes import require_runtimes
 
     require_runtimes()
     with chart_text(chords) as chart:
         wish = Wish(
-            bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers, length, amount
-        )
+            bpm, key, meter, form, style, seed, title, tuple(timbre or ()), chart, layers, length, amount,
+            prompt,
+        )  # fmt: skip
         if not json and not (folder / "song.json").exists():
             _say_implied(wish)
         with watching() as watch:
             result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
     if json:
-        emit_json(result)
+        emit_json({**result, **prompt_facts(wish)})
         return
     stems = [f"{name:<11}{path}" for name, path in result["stems"].items()]
     spent = result["elapsed_seconds"]
@@ -123,7 +131,8 @@ def show(folder: opt.SongDir, plot: _Plot = None, json: opt.Json = False) -> Non
     if json:
         emit_json(facts)
         return
-    lines([_headline(facts), "  ".join(f"{s['name']}:{s['bars']}" for s in facts["sections"]), ""])
+    asked = [f'prompt: "{facts["prompt"]}"'] if facts["prompt"] else []
+    lines([_headline(facts), *asked, "  ".join(f"{s['name']}:{s['bars']}" for s in facts["sections"]), ""])
     if facts["chart"]:
         table(("section", "bar", "chords"), [tuple(line.values()) for line in facts["chart"]])
         lines([""])
@@ -153,7 +162,10 @@ def _set(name: str, layer: Mapping[str, Any]) -> str:
 def _say_implied(wish: Wish) -> None:
     """What the chords and the style decided that was not asked for, and how the chords were read."""
     from stemwright.producer.create import adapted, further, implied, remarks, styled
+    from stemwright.producer.prompted import prompted
 
+    say_prompt(wish)
+    wish = prompted(wish).wish
     found = implied(wish)
     lines(f"{name}: {value}, from the chords" for name, value in found.items())
     lines(f"{name}: {value}, from the style" for name, value in styled(wish).items() if name not in found)

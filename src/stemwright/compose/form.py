@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stemwright.compose.style import LEVELS
+
 _WORDS = {
     "intro": ("intro", "start", "opening", "head-in"),
     "prechorus": ("prechorus", "pre", "build", "buildup", "rise"),
@@ -24,6 +26,11 @@ LEVEL = {"intro": "sparse", "outro": "sparse", "chorus": "chorus", "solo": "chor
 def level(name: str) -> str:
     """How busy a section of a name is, of `style.LEVELS`."""
     return "sparse" if material(name) in _BARE else LEVEL.get(family(name), "verse")
+
+
+def moved(name: str, steps: int) -> str:
+    """The level that is so many steps fuller, or less, than one."""
+    return LEVELS[max(0, min(len(LEVELS) - 1, LEVELS.index(name) + steps))]
 
 
 def energies(names: Sequence[str]) -> list[int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
-from stemwright.compose.form import energies, family, level, material
+from stemwright.compose.form import HIGHEST, energies, family, level, material, moved
 from stemwright.compose.grid import STEP, Grid, grid_of
 from stemwright.compose.learned.tables import Table, table
 from stemwright.compose.silence import silent_spans
@@ -17,6 +17,9 @@ from stemwright.song.document import VARIATION
 from stemwright.song.harmony import Chord, Key
 from stemwright.song.rhythm import swung
 from stemwright.song.state import GlobalState
+
+DYNAMICS = 2
+"""Steps of energy that a step of the state's dynamics is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,9 @@ class SongPlan:
 
 
 def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:
-    """Per section: material, family, energy 0..9, level, and how often its material came before."""
+    """Per section: material, family, energy 0..9, level, and how often its material came before. The state's
+    dynamics move the energy, its density the level.
+    """
     seen: dict[str, int] = {}
     out: list[tuple[str, str, int, str, int]] = []
     names = [section.name for section in state.sections]
@@ -144,7 +149,9 @@ def sections_info(state: GlobalState) -> list[tuple[str, str, int, str, int]]:
         name = material(section.name)
         occurrence = seen.get(name, 0)
         seen[name] = occurrence + 1
-        out.append((name, family(section.name), energy, level(section.name), occurrence))
+        busy = moved(level(section.name), state.density)
+        strong = max(0, min(HIGHEST, energy + DYNAMICS * state.dynamics))
+        out.append((name, family(section.name), strong, busy, occurrence))
     return out
 
 

@@ -21,11 +21,12 @@ from stemwright.producer import bundles
 from stemwright.producer.casting import require_notes, why_not
 from stemwright.producer.clock import Clock
 from stemwright.producer.compose import chord_remarks
-from stemwright.producer.create import DEFAULTS, title_from
+from stemwright.producer.create import title_from
 from stemwright.producer.details import ImportedScore, to_json
 from stemwright.producer.players import playable, usual_performer
 from stemwright.producer.record import Act, commit
 from stemwright.producer.seeds import random_seed
+from stemwright.producer.wish import DEFAULTS
 from stemwright.producer.workspace import writing
 from stemwright.song.document import LayerEntry, Song
 from stemwright.song.layers import LAYERS

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from stemwright.errors import Message, UsageError, argument
 from stemwright.exchange.changes import bars_of, key_remarks, tempos_of
-from stemwright.producer.create import DEFAULTS
+from stemwright.producer.wish import DEFAULTS
 from stemwright.song.bar_map import cut, map_text, plain, told
 from stemwright.song.form import form_text, parse_form
 from stemwright.song.harmony import Chord, Key

@@ -154,6 +154,49 @@ class Timbre(Result):
 
 
 @dataclass(frozen=True)
+class UnderstoodField(Result):
+    """A field, what it was understood to be, and the words that say it."""
+
+    field: str
+    value: str | int | list[str]
+    said: str
+
+
+@dataclass(frozen=True)
+class PromptedState(Result):
+    """The state of the song that a prompt starts. `form`: "auto" where it is drawn; `swing`: None where the
+    style decides; `density`, `dynamics`: -2 to 2.
+    """
+
+    bpm: float
+    key: str
+    meter: str
+    form: str
+    swing: str | None
+    density: int
+    dynamics: int
+
+
+@dataclass(frozen=True)
+class Explained(Result):
+    """What was understood of a prompt. `style_by`: "name", "likeness" or "default"; `words`: what only the
+    style vector took in; `unread`: what nothing did; `layers`: their timbres.
+    """
+
+    prompt: str
+    understood: tuple[UnderstoodField, ...]
+    style: str
+    style_by: str
+    nearest_styles: tuple[str, ...]
+    words: tuple[str, ...]
+    unread: tuple[str, ...]
+    remarks: tuple[str, ...]
+    state: PromptedState
+    length: str | None
+    layers: dict[str, str]
+
+
+@dataclass(frozen=True)
 class Played(Result):
     """What a layer can be played in, and the bundle that plays it. The first timbre is the default."""
 

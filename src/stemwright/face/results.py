@@ -368,11 +368,12 @@ class ChartLine(Result):
 @dataclass(frozen=True)
 class Shown(Result):
     """What all layers share, and each layer. `bpm` and `meter` are the first, `tempos` and `meters` their
-    changes. `frames`: 75 a second. `chords`: None till decided; `chart`: the
-    same in lines. `stale`, `remarks`: layers that are not as they should be.
+    changes. `prompt`: the words that it was asked for with. `frames`: 75 a second. `chords`: None till
+    decided; `chart`: the same in lines. `stale`, `remarks`: layers that are not as they should be.
     """
 
     title: str
+    prompt: str | None
     seed: int
     bpm: float
     meter: str

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stemwright.face import arguments as arg
 from stemwright.face.results import MadeSong
 from stemwright.face.song import Song
-from stemwright.producer.create import Wish, create
+from stemwright.producer.create import create
+from stemwright.producer.wish import Wish
 from stemwright.work.progress import Watch, unwatched
 
 
@@ -24,14 +27,17 @@ def new(
     chords: arg.Chart | None = None,
     layers: arg.Texts | None = None,
     amount: int | None = None,
+    prompt: str | None = None,
 ) -> Song:
-    """Start a song in a new folder; nothing is generated yet. Defaults are the command line's.
+    """Start a song in a new folder; nothing is generated yet. Defaults are the command line's. `prompt`: what
+    it is to be like, in English; other arguments win over it.
 
     UsageError for a wrong wish or a taken folder; nothing is left behind then.
     """
     where = arg.path(path)
     with arg.chart(chords) as chart:
-        create(where, _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart, layers, amount))
+        wished = _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart, layers, amount)
+        create(where, replace(wished, prompt=arg.text("prompt", prompt)))
     return Song(where)
 
 
@@ -57,11 +63,13 @@ def make_song(
     chords: arg.Chart | None = None,
     layers: arg.Texts | None = None,
     amount: int | None = None,
+    prompt: str | None = None,
     composer: bool = False,
     arranger: bool = False,
     progress: Watch = unwatched,
 ) -> MadeSong:
-    """Start a song, generate every layer and mix it with its stems. Called again, it resumes.
+    """Start a song, generate every layer and mix it with its stems. Called again, it resumes. `prompt`: as of
+    `new`.
 
     UsageError where the song exists with other parameters, StemwrightError, before anything is written, where
     ONNX Runtime or the engine cannot be loaded. `composer`, `arranger`, `progress`: as in `Song.generate`.
@@ -73,6 +81,7 @@ def make_song(
     where = arg.path(path)
     with arg.chart(chords) as chart:
         wished = _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart, layers, amount)
+        wished = replace(wished, prompt=arg.text("prompt", prompt))
         return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError, shown
-from stemwright.models import architecture, beat_tensors, companion_tensors, flow, timbre
+from stemwright.models import architecture, beat_tensors, companion_tensors, flow, text_tensors, timbre
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
@@ -95,6 +95,8 @@ def load_bundle(path: Path | str, *, kind: str | None = None, whole: bool = True
         _verify_beats(bundle)
     if manifest.kind == "flow":
         _verify_flow(bundle)
+    if manifest.kind == "text":
+        _verify_text(bundle)
     if manifest.kind in ("codec", "tone") and TOKENS in manifest.files:
         _verify_tokens(bundle)
     return bundle
@@ -227,6 +229,12 @@ def _verify_flow(bundle: Bundle) -> None:
     flow.validate_flow(config, str(bundle.path / MANIFEST))
     bundle.file(flow.VELOCITY)
     _verify_tensors(bundle.file(flow.SPACE), flow.space_tensors(config))
+
+
+def _verify_text(bundle: Bundle) -> None:
+    config = bundle.manifest.architecture
+    text_tensors.validate_text(config, str(bundle.path / MANIFEST))
+    _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), text_tensors.text_tensors(config))
 
 
 def _verify_tensors(weights: Path, wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:

@@ -17,17 +17,9 @@ from stemwright.song.sealed import canonical_json, strict_json
 
 SCHEMA = 1
 KINDS = (
-    "codec",
-    "tone",
-    "performer",
-    "decoder",
-    "companion",
-    "composer",
-    "patterns",
-    "beats",
-    "timbre",
-    "flow",
-)
+    "codec", "tone", "performer", "decoder", "companion", "composer", "patterns", "beats", "timbre", "flow",
+    "text",
+)  # fmt: skip
 MAX_BYTES = 1 << 20
 MAX_FILES = 64
 MAX_TIMBRES = 48

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
     from stemwright.flow.network import FlowNetwork
     from stemwright.models import Bundle
     from stemwright.symbolic.composer.composer import Composer
+    from stemwright.text.encoder import TextEncoder
 
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
 _wide: dict[Path, WideDecoder] = {}
 _tones: dict[Path, ToneDecoder] = {}
 _flows: dict[Path, FlowNetwork] = {}
+_texts: dict[Path, TextEncoder] = {}
 _lock = threading.Lock()
 
 
@@ -167,6 +169,17 @@ def composer(otherwise: str = "") -> Composer:
         return Composer.load(composer_bundle(otherwise))
     except UsageError as error:
         raise UsageError(f"{error.marked.removesuffix(otherwise)}{otherwise}") from None
+
+
+def text_encoder() -> TextEncoder:
+    """The encoder of prompts. UsageError where there is none."""
+    from stemwright.text.encoder import TextEncoder
+
+    bundle = _load("text", "the style of a prompt needs the bundle 'text'", "text")
+    with _lock:
+        if bundle.path not in _texts:
+            _texts[bundle.path] = TextEncoder.load(bundle)
+        return _texts[bundle.path]
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:

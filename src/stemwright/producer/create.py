@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles
 from stemwright.producer.seeds import check_seed, random_seed
+from stemwright.producer.wish import DEFAULTS, USUAL, Wish
 from stemwright.song.document import VARIATION, LayerEntry, Song
 from stemwright.song.form import AUTO, form_text, parse_length
 from stemwright.song.layers import LAYERS, kind_of, named_kind, ordered
@@ -23,39 +24,8 @@ if TYPE_CHECKING:
     from stemwright.compose.parts import Layer
     from stemwright.store import SongFolder
 
-DEFAULTS = {
-    "bpm": "112",
-    "key": "F# minor",
-    "meter": "4/4",
-    "form": "intro:4 verse:8 chorus:8 outro:4",
-    "style": "pop",
-}
-
-
 COMMON = Meter(4, 4)
 """What styles are written in that do not name a meter."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What the user asked of a new song, as typed; None where nothing was said."""
-
-    bpm: str | None = None
-    key: str | None = None
-    meter: str | None = None
-    form: str | None = None
-    style: str | None = None
-    seed: int | None = None
-    title: str | None = None
-    timbres: tuple[str, ...] = ()  # "lead=sax"
-    chords: str | None = None
-    layers: str | None = None  # "drums,bass,pad", USUAL: the style's
-    length: str | None = None  # of a form that is drawn
-    amount: int | None = None  # how much returning sections differ, in percent
-
-
-USUAL = "usual"
-"""`layers`: those that the style usually has."""
 
 
 def create(path: Path, wish: Wish) -> SongFolder:
@@ -66,16 +36,34 @@ def create(path: Path, wish: Wish) -> SongFolder:
 
 
 def draft(path: Path, wish: Wish) -> Song:
-    """The song that a wish describes, defaults filled in."""
+    """The song that a wish describes, with what its prompt adds and defaults filled in."""
+    asked = wish.prompt or ""
+    if wish.prompt is not None:
+        from stemwright.producer.prompted import prompted
+
+        wish = prompted(wish).wish
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     said = implied(wish)
     rest = DEFAULTS | styled(wish) | said
     state = _with_chords(_state(with_form(wish, rest, seed), rest), wish.chords)
+    state = _felt(state, wish, seed)
     title = check_title(wish.title) if wish.title is not None else said.get("title", title_from(path))
     layers = wished_layers(wish, state.style)
     timbres = _timbres(wish, {layer.name: layer.role for layer in layers})
     entries = {layer.name: new_entry(layer, state.style, timbres.get(layer.name)) for layer in layers}
-    return Song(title, state, seed, entries, _variation(wish))
+    return Song(title, state, seed, entries, _variation(wish), prompt=asked)
+
+
+def _felt(state: GlobalState, wish: Wish, seed: int) -> GlobalState:
+    """The state as full, as loud and as swung as wished; its chords stay undecided where they were."""
+    state = state.with_(density=wish.density, dynamics=wish.dynamics)
+    if wish.swing is None:
+        return state
+    from stemwright.compose.arranger import decide
+
+    rhythm = decide(state, seed).rhythm
+    assert rhythm is not None
+    return state.with_(rhythm=replace(rhythm, swing=wish.swing))
 
 
 def _variation(wish: Wish) -> int:
@@ -215,7 +203,12 @@ def remark_facts(wish: Wish) -> dict[str, list[str]]:
 
 
 def require_same(path: Path, song: Song, wish: Wish) -> None:
-    """UsageError naming the first wish that the existing song at `path` does not fulfil."""
+    """UsageError naming the first wish that the existing song at `path` does not fulfil. What its prompt asks
+    for is what the same prompt asked for then.
+    """
+    if wish.prompt is not None and wish.prompt != song.prompt:
+        has_prompt = repr(song.prompt[:60]) if song.prompt else "none"
+        raise _other(path, "prompt", has_prompt, repr(wish.prompt[:60]))
     from stemwright.compose.styles import name_now
 
     current = song.state

@@ -81,6 +81,8 @@ def commit(folder: SongFolder, song: Song, act: Act, clock: Clock) -> dict[str, 
     data = document.dumps(song)
     after = folder.objects.put("song", data)
     record = _record(act, clock)
+    if song.prompt:
+        record["prompt"] = song.prompt
     record["song"] = {"before": _stored(folder), "after": after}
     record |= _place(folder, act, record["song"]["before"] != after)
     number = folder.runs.append(record)

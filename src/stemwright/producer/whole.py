@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from stemwright.producer.create import Wish, create, remark_facts, require_same
+from stemwright.producer.create import create, remark_facts, require_same
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
+from stemwright.producer.wish import Wish
 from stemwright.producer.workspace import reading
 from stemwright.work.progress import Watch, unwatched
 

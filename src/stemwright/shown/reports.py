@@ -27,6 +27,7 @@ def describe(path: Path) -> dict[str, Any]:
     frames = state.timebase.frames(state.bars)
     return {
         "title": song.title,
+        "prompt": song.prompt or None,
         "seed": song.seed,
         "bpm": state.to_json()["bpm"],
         "meter": str(state.meter),

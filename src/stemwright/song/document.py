@@ -19,20 +19,24 @@ from stemwright.song.takes import MAX_SEED, Sampled, Take
 __all__ = ["MAX_BYTES", "MAX_SEED", "SCHEMA", "LayerEntry", "Sampled", "Song", "Take", "check_title"]
 __all__ += ["dumps", "loads"]
 
-SCHEMA = 5
+SCHEMA = 6
 """The newest schema; a song is written in the oldest one that holds it. 1: all takes are performers' tokens.
 2: a take may also be a sampler's sound. 3: tempo and meter may change; a layer may have a kind, gain, pan,
 mute and solo. 4: `variation`. 5: lyrics; a take may also be a recording; a layer may have gains by bars.
+6: `prompt`; density and dynamics of the state.
 """
 VARIATION = 50
 """How much returning sections differ, in percent, where a song does not say."""
 MAX_LAYERS = 64
+MAX_PROMPT = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Song:
     """Title, global state, seed, layers by name (in the fixed order). `layers` is not to be changed.
     `lyrics`: the words, None where there are none.
+
+    `prompt`: the words that it was asked for with, "" where there were none.
 
     `variation`: how much a section that returns differs from what it was, 0 (not at all) to 100 percent.
     """
@@ -43,11 +47,14 @@ class Song:
     layers: dict[str, LayerEntry] = field(default_factory=dict)
     variation: int = VARIATION
     lyrics: Lyrics | None = None
+    prompt: str = ""
 
     def __post_init__(self) -> None:
         check_title(self.title)
         expect_int(self.seed, "seed", 0, MAX_SEED)
         expect_int(self.variation, "variation", 0, 100)
+        if len(self.prompt) > MAX_PROMPT:
+            raise UsageError(f"prompt: has {len(self.prompt)} letters; at most {MAX_PROMPT} are allowed")
         if len(self.layers) > MAX_LAYERS:
             raise UsageError(f"layers: {len(self.layers)} given; at most {MAX_LAYERS} are allowed")
         for name in self.layers:
@@ -116,9 +123,11 @@ def loads(data: bytes, name: str = "song.json") -> Song:
 def _song_to_json(song: Song) -> dict[str, Any]:
     varied = {} if song.variation == VARIATION else {"variation": song.variation}
     words = {} if song.lyrics is None else {"lyrics": lyrics_to_json(song.lyrics)}
+    asked = {"prompt": song.prompt} if song.prompt else {}
     return {
         **varied,
         **words,
+        **asked,
         "schema": _schema(song),
         "title": song.title,
         "seed": song.seed,
@@ -129,14 +138,15 @@ def _song_to_json(song: Song) -> dict[str, Any]:
 
 def _schema(song: Song) -> int:
     """The oldest schema that holds the song."""
+    asked = 6 if song.prompt or song.state.density or song.state.dynamics else 1
     sung = 5 if song.lyrics is not None else 1
     varied = 4 if song.variation != VARIATION else 1
     mapped = 3 if song.state.tempos or song.state.meters else 1
-    return max((sung, varied, mapped, *(entry.schema for entry in song.layers.values())))
+    return max((asked, sung, varied, mapped, *(entry.schema for entry in song.layers.values())))
 
 
 def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
-    may = ("variation",) * (schema >= 4) + ("lyrics",) * (schema >= 5)
+    may = ("variation",) * (schema >= 4) + ("lyrics",) * (schema >= 5) + ("prompt",) * (schema >= 6)
     fields = expect_fields(document, "song", ("schema", "title", "seed", "state", "layers", SHA_FIELD), may)
     layers = fields["layers"]
     if not isinstance(layers, Mapping):
@@ -148,4 +158,5 @@ def _song_from_json(document: Mapping[str, Any], schema: int) -> Song:
         layers={name: entry_from_json(item, name, schema) for name, item in layers.items()},
         variation=expect_int(fields.get("variation", VARIATION), "variation", 0, 100),
         lyrics=lyrics_from_json(fields["lyrics"]) if "lyrics" in fields else None,
+        prompt=expect_text(fields.get("prompt", ""), "prompt"),
     )

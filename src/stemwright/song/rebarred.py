@@ -128,7 +128,9 @@ def rebarred_state(old: GlobalState, bars: Bars, decide: Callable[[GlobalState],
     steady = _steady(old, bars.sources)
     bpm, tempos = _changes([old.timebase.bpm_of(source) for source in steady])
     meter, meters = _changes([old.meter_of(source) for source in steady])
-    plain = GlobalState(bpm, meter, old.key, bars.sections, (), None, old.style, tempos=tempos, meters=meters)
+    plain = GlobalState(
+        bpm, meter, old.key, bars.sections, (), None, old.style, tempos, meters, old.density, old.dynamics
+    )
     if not old.chords and old.rhythm is None:
         return plain
     likes = _likes(old, plain, bars.sources)

@@ -10,7 +10,7 @@ from typing import Any
 from stemwright.errors import UsageError
 from stemwright.song.bar_lines import BarLines
 from stemwright.song.bar_map import Changes, cut, map_text, plain
-from stemwright.song.fields import expect_fields, expect_list, expect_text
+from stemwright.song.fields import expect_fields, expect_int, expect_list, expect_text
 from stemwright.song.form import MAX_SECTIONS, Section, form_text, parse_form
 from stemwright.song.harmony import Chord, Key, chord_text
 from stemwright.song.meter import Meter, parse_meters
@@ -38,6 +38,8 @@ __all__ = [
     "parse_style",
 ]
 
+DEGREES, MOST = ("density", "dynamics"), 2
+"""What a song may have more or less of than its style, and by how many steps."""
 MAX_BARS = 4096
 MAX_SECONDS = 2 * 3600
 _STYLE = re.compile(r"[a-z0-9 _-]{0,64}")
@@ -49,7 +51,8 @@ class GlobalState:
 
     `tempos`, `meters`: changes of tempo and meter at bars (from 0), `bpm` and `meter` hold until then.
     `chords`: one per beat (1/d note) of the whole song, None where none sounds, or () while not yet decided.
-    `rhythm`: None while not yet decided. Every field is checked; UsageError names the field.
+    `rhythm`: None while not yet decided. `density`, `dynamics`: fuller and louder than the style's usual, or
+    less, -2 to 2. Every field is checked; UsageError names the field.
     """
 
     bpm: Fraction
@@ -61,6 +64,8 @@ class GlobalState:
     style: str = ""
     tempos: Changes[Fraction] = ()
     meters: Changes[Meter] = ()
+    density: int = 0
+    dynamics: int = 0
     timebase: Timebase = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -92,6 +97,8 @@ class GlobalState:
                 f"style: {self.style[:40]!r} is not allowed; use a-z, 0-9, blank, _ and -, at most 64",
                 field="style",
             )
+        for name in DEGREES:
+            expect_int(getattr(self, name), name, -MOST, MOST)
         if self.rhythm is not None:
             self._check_rhythm(self.rhythm)
 
@@ -143,7 +150,10 @@ class GlobalState:
         bpm, tempos = cut(self.bpm, self.tempos, first_bar, stop)
         meter, meters = cut(self.meter, self.meters, first_bar, stop)
         chords = self.chords[self.lines.beat(first_bar) : self.lines.beat(stop)]
-        return GlobalState(bpm, meter, self.key, tuple(sections), chords, rhythm, self.style, tempos, meters)
+        degrees = (self.density, self.dynamics)
+        return GlobalState(
+            bpm, meter, self.key, tuple(sections), chords, rhythm, self.style, tempos, meters, *degrees
+        )
 
     @property
     def lines(self) -> BarLines:
@@ -217,7 +227,8 @@ class GlobalState:
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values. A BPM is an int or the float whose shortest writing is the exact decimal;
-        changes of tempo and meter are there where there are any, their bars counted from 1.
+        changes of tempo and meter are there where there are any, their bars counted from 1; density and
+        dynamics where they are not the style's.
         """
         rhythm = self.rhythm
         values: dict[str, Any] = {
@@ -231,7 +242,9 @@ class GlobalState:
             else {"swing": swing_text(rhythm.swing), "bars": list(rhythm.bars)},
             "style": self.style,
         }
-        return values | {name: changes for name, changes in self.changes_json().items() if changes}
+        degrees = {name: getattr(self, name) for name in DEGREES}
+        more = self.changes_json() | degrees
+        return values | {name: value for name, value in more.items() if value}
 
     def changes_json(self) -> dict[str, list[dict[str, Any]]]:
         """Changes of tempo and meter as plain values, their bars counted from 1."""
@@ -247,7 +260,7 @@ class GlobalState:
             data,
             "state",
             ("bpm", "meter", "key", "sections", "chords", "rhythm", "style"),
-            ("tempos", "meters"),
+            ("tempos", "meters", *DEGREES),
         )
         return cls(
             bpm=bpm_from_json(fields["bpm"], "state.bpm"),
@@ -261,6 +274,7 @@ class GlobalState:
             style=expect_text(fields["style"], "state.style"),
             tempos=changes_from_json(fields, "tempos", "bpm", bpm_from_json),
             meters=changes_from_json(fields, "meters", "meter", meter_from_json),
+            **{name: expect_int(fields.get(name, 0), f"state.{name}", -MOST, MOST) for name in DEGREES},
         )
 
 

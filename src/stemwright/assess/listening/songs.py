@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from stemwright.producer import bundles
-from stemwright.producer.create import Wish
+from stemwright.producer.wish import Wish
 from stemwright.song.layers import LAYERS
 
 SEED = 7

