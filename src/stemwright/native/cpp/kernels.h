@@ -59,6 +59,9 @@ struct Kernels {
   // out[b][n] = bias[n] + sum_k in[b][k] * w[n][k]
   void (*matmul_float)(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows,
                        float* out, int out_stride);
+  // out[b][n] += sum_k in[b][k] * w[n][k], without the bias
+  void (*add_product)(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
+                      int out_stride);
   // out = in / sqrt(mean(in^2) + eps) * weight; n is a multiple of kLanes
   void (*rms_norm)(const float* in, const float* weight, int n, float eps, float* out);
   // gate = gate / (1 + exp(-gate)) * up

@@ -125,4 +125,10 @@ void matmul_float(const FloatPanels& w, int first, int last, const float* in, in
          [bias](V16 sum, int n, float* to) { v_store(to, v_add(sum, v_load(bias + n))); });
 }
 
+void add_product(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
+                 int out_stride) {
+  matmul(w.weights, w.inputs, first, last, {in, in_stride, out, out_stride}, rows,
+         [](V16 sum, int, float* to) { v_store(to, v_add(v_load(to), sum)); });
+}
+
 }  // namespace
