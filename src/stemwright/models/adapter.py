@@ -1,7 +1,7 @@
 """A personal style's adapter: low-rank matrices beside attention's q, k, v and o of one performer.
 
-y = W x + strength * B (A x) (LoRA, arXiv 2106.09685), for every block. Names, shapes and bounds stand here alone:
-training writes them, bundles and the engine check against them.
+y = W x + strength * B (A x) (LoRA, arXiv 2106.09685), for every block. Names, shapes and bounds stand here
+alone: training writes them, bundles and the engine check against them.
 """
 
 from __future__ import annotations
