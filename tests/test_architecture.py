@@ -39,8 +39,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
-    "training": "bench codec compose conditioning corpus dataset evaluation instruments live models native "
-    "recordings song store symbolic",
+    "training": "bench codec compose conditioning corpus dataset evaluation exchange instruments live models "
+    "native perform recordings song store symbolic work",
     "assess": "codec compose conditioning corpus evaluation exchange instruments live mix models native "
     "perform producer song symbolic work",
     "face": "codec editing exchange playback producer shown song work",

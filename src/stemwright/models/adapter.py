@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument, shown
 from stemwright.models.architecture import matrices
 from stemwright.models.fields import known_only, wrong_whole
 from stemwright.models.tensors import TensorFile
@@ -66,6 +66,16 @@ def validate_adapter(config: Mapping[str, Any], where: str = "manifest.json") ->
         raise UsageError(
             f"{where}: field 'architecture.base_sha256' must be 64 hexadecimal digits: get the bundle again"
         )
+
+
+def check_strength(strength: object) -> float:
+    """How much of a style is heard. UsageError where it is no number from 0 to `MAX_STRENGTH`."""
+    number = isinstance(strength, int | float) and not isinstance(strength, bool)
+    if not number or not 0.0 <= strength <= MAX_STRENGTH:  # type: ignore[operator]
+        raise UsageError(
+            f"{argument('strength')}: {shown(strength)} is not a number from 0 to {MAX_STRENGTH:g}"
+        )
+    return float(strength)  # type: ignore[arg-type]
 
 
 def check_size(path: Path, size: int) -> None:

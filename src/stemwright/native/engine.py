@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.models.adapter import check_strength
 from stemwright.native import checks
 from stemwright.native.checks import MAX_BATCH
 from stemwright.native.options import choose_isa, choose_threads
 from stemwright.native.sampling import Sampling
 from stemwright.native.state import Retention, State, checked_payload
-from stemwright.native.weight_checks import adapter_source, check_config, check_strength, checked_tensors
+from stemwright.native.weight_checks import adapter_source, check_config, checked_tensors
 
 __all__ = ["MAX_BATCH", "Cancelled", "Engine", "Progress", "Retention", "Sampling", "State"]
 

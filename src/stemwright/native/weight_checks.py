@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from stemwright.errors import UsageError, shown
-from stemwright.models.adapter import MAX_RANK, MAX_STRENGTH, adapter_tensors
+from stemwright.models.adapter import MAX_RANK, adapter_tensors
 from stemwright.models.architecture import KV_CACHES, REAL, WHOLE, performer_tensors, wrong_size
 from stemwright.models.tensors import TYPES
-from stemwright.native.checks import is_real
 
 
 def check_config(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,13 +52,6 @@ def adapter_source(
     for name in wanted:
         fetch(name)
     return rank, fetch
-
-
-def check_strength(strength: object) -> float:
-    """How much of a style is heard. UsageError where it is no number from 0 to `MAX_STRENGTH`."""
-    if not is_real(strength) or not 0.0 <= strength <= MAX_STRENGTH:  # type: ignore[operator]
-        raise UsageError(f"strength: {shown(strength)} is not a number from 0 to {MAX_STRENGTH:g}")
-    return float(strength)  # type: ignore[arg-type]
 
 
 def _source(

@@ -38,7 +38,7 @@ class _Told:
 @dataclass(frozen=True, slots=True)
 class ByPerformer(_Told):
     """Tokens, and the performer that made them: SHA-256 of its bundle and of the codec whose tokens it
-    speaks, and how it drew them.
+    speaks, and how it drew them. `style`: the personal style, by name and SHA-256, and its strength.
     """
 
     timbre: str
@@ -46,6 +46,11 @@ class ByPerformer(_Told):
     bundle: str
     codec: str | None
     tokens: str
+    style: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """As a record tells them: `style` only where there was one."""
+        return {name: value for name, value in plain(self).items() if name != "style" or value}
 
 
 @dataclass(frozen=True, slots=True)

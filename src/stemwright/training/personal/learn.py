@@ -12,6 +12,7 @@ from stemwright.dataset.shards import Clip, clips
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, Manifest, load_bundle, write_bundle
 from stemwright.models.adapter import ADAPTER_FILE, SIZES
+from stemwright.training.fit.averaging import Weights
 from stemwright.training.fit.run import BEST, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import device_words, pick_device, settle
 from stemwright.training.fit.training_state import best_weights
@@ -20,6 +21,9 @@ from stemwright.training.personal.adapters import bundle_tensors, nothing
 from stemwright.training.personal.mixing import mixed, played_clips
 from stemwright.training.personal.trainer import StyleRecipe, StyleTrainer
 
+COSTS = 3.0
+"""What a nat beyond the limit costs that the base's own data has, beside a nat of the user's."""
+SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2)
 CHOICE_CROPS = 4
 """Held-out crops by which the timbre is chosen that the user's sound is nearest to."""
 
@@ -67,9 +71,9 @@ def learn_style(
     run = _run(trainer, user, known, before, out, minutes, steps, say)
     run.go(resume)
     run.need_gain()
-    best = best_weights(out / BEST, trainer.device)
+    best, scale = _mild(trainer, best_weights(out / BEST, trainer.device), known[1], before["base"])
     after = {"user": trainer.measure(user[1], best), "base": trainer.measure(known[1], best)}
-    figures = _figures(before, after, user, known, data is None)
+    figures = {**_figures(before, after, user, known, data is None), "scale": scale}
     config = performer.manifest.architecture
     manifest = Manifest(
         kind="adapter",
@@ -116,9 +120,22 @@ def _run(
         ours, theirs = trainer.measure(user[1]), trainer.measure(known[1])
         over = max(0.0, trainer.weighed(theirs) - limit)
         line = f"yours {sum(ours) / len(ours):.3f}  what it knew {sum(theirs) / len(theirs):.3f}"
-        return Held(trainer.weighed(ours) + 100 * over, {"user": ours, "base": theirs}, line)
+        return Held(trainer.weighed(ours) + COSTS * over, {"user": ours, "base": theirs}, line)
 
     return TrainingRun(trainer, batches, measure, out, minutes, steps, say)
+
+
+def _mild(
+    trainer: StyleTrainer, weights: Weights, known: ClipSet, before: list[float]
+) -> tuple[Weights, float]:
+    """The adapter with its B made smaller, as far as needed for what the performer knew to cost no more than
+    the recipe allows; and by what factor."""
+    limit = sum(before) * (1 + trainer.recipe.most)
+    for scale in SCALES:
+        made = {k: v * scale if k.endswith("/b") else v for k, v in weights.items()}
+        if sum(trainer.measure(known, made)) <= limit:
+            break
+    return made, scale
 
 
 def nearest_timbre(trainer: StyleTrainer, performer: Bundle, heard: ClipSet) -> str:

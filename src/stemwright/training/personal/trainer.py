@@ -25,10 +25,10 @@ from stemwright.training.personal.adapters import Adapters
 @dataclass(frozen=True)
 class StyleRecipe(Recipe):
     """A performer's recipe for few weights and little sound. `most`: how much more the base's own data may
-    cost, as a share of what it cost; weights that cost more are never the best."""
+    cost, as a share of what it cost; an adapter that costs more is made milder."""
 
     batch: int = 4
-    learning_rate: float = 2e-3
+    learning_rate: float = 1e-3
     weight_decay: float = 0.01
     warmup_steps: int = 20
     ema: float = 0.98
@@ -85,4 +85,4 @@ class StyleTrainer(Fit):
 
     def weighed(self, losses: list[float]) -> float:
         """One number of them, weighed as in training."""
-        return sum(w * x for w, x in zip(self.weights.tolist(), losses, strict=True)) / len(losses)
+        return float(sum(w * x for w, x in zip(self.weights.tolist(), losses, strict=True))) / len(losses)
