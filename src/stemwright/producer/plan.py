@@ -293,7 +293,10 @@ def _rewritten(
     takes = [
         take
         for take in entry.takes
-        if player.played(take) and take.timbre == player.timbre and take.frames == state.frames
+        if player.played(take)
+        and take.timbre == player.timbre
+        and take.frames == state.frames
+        and style_of_take(folder, name, take) is None
     ]
     if entry.score_sha256 is None or not takes:
         return None
