@@ -21,19 +21,34 @@ class FloatMatrix {
   // Puts `weight`, each number times `factor`, at this output and input.
   void fill(int first_output, int first_input, const TensorView& weight, float factor);
   int panels() const { return padded_ / kPanel; }
-  int padded() const { return padded_; }
-  FloatPanels view() const { return {weights_, bias_, inputs_}; }
+  FloatPanels view() const { return {weights_, nullptr, inputs_}; }
   size_t weight_count() const { return static_cast<size_t>(padded_) * static_cast<size_t>(inputs_); }
 
  private:
   int padded_ = 0, inputs_ = 0;
-  float *weights_ = nullptr, *bias_ = nullptr;
+  float* weights_ = nullptr;
+};
+
+// Few rows of float weights, input by input: narrow enough that no panel is worth it.
+class NarrowMatrix {
+ public:
+  NarrowMatrix() = default;
+  NarrowMatrix(Arena& arena, int outputs, int inputs);
+  static size_t bytes(int outputs, int inputs);  // of an arena
+  void fill(int first_output, const TensorView& weight);
+  FloatColumns view() const { return {weights_, width_, inputs_}; }
+  size_t weight_count() const { return static_cast<size_t>(width_) * static_cast<size_t>(inputs_); }
+
+ private:
+  int width_ = 0, inputs_ = 0;
+  float* weights_ = nullptr;
 };
 
 // One product W of a block and what goes beside it. Of several W one below the other (q, k, v) `down` has their A one
 // below the other, and `up` their B on its diagonal, zeros elsewhere.
 struct SideBranch {
-  FloatMatrix down, up;  // A: [ranks, inputs]; strength * B: [outputs, ranks]
+  NarrowMatrix down;  // A: [ranks, inputs]
+  FloatMatrix up;     // strength * B: [outputs, ranks]
 };
 
 class Adapter {
@@ -50,7 +65,7 @@ class Adapter {
   };
   std::vector<Block> blocks;
 
-  int widest() const { return round_up(3 * rank, kPanel); }  // numbers of A x
+  int widest() const { return round_up(3 * rank, kLanes); }  // numbers of A x
   uint64_t fingerprint() const;
 };
 

@@ -197,7 +197,7 @@ void State::add_side(const SideBranch& branch, const Work& work, const float* in
                      int out_stride, int thread, int team) {
   float* low = scratch_[static_cast<size_t>(thread)].low.data();
   const int stride = adapter_->widest();
-  kernels_.matmul_float(branch.down.view(), 0, branch.down.panels(), in, in_stride, work.lines, low, stride);
+  kernels_.few_outputs(branch.down.view(), in, in_stride, work.lines, low, stride);
   const Share share = share_of(branch.up.panels(), thread, team);
   kernels_.add_product(branch.up.view(), share.first, share.last, low, stride, work.lines, out.data(), out_stride);
 }
