@@ -41,8 +41,8 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
-    "training": "bench codec compose conditioning corpus dataset evaluation flow instruments live models "
-    "native recordings song store symbolic text",
+    "training": "bench codec compose conditioning corpus dataset evaluation exchange flow instruments live "
+    "models native perform recordings song store symbolic text work",
     "assess": "codec compose conditioning corpus evaluation exchange flow instruments live mix models "
     "native perform producer song symbolic text work",
     "face": "codec editing exchange playback producer shown song work",

@@ -73,6 +73,7 @@ class Driver {
     write("codes", codes(0, frames_, 1.0f, {1}), size(frames_));
     write("continued", codes(20, frames_, 1.0f, {1}), size(frames_));
     write("guided", codes(0, kGuided, 2.5f, {2, 1}), size(kGuided));
+    write("adapted", adapted(), row_);
     write("damaged", damaged(), 2);
     write("overflows", overflows(), 1);
   }
@@ -173,6 +174,24 @@ class Driver {
   Logits kept() const {
     Logits made;
     step(*state(1, retention()), 0, steps_, made);
+    return made;
+  }
+
+  // With a side branch: a step at a time, then the same prefilled, saved on the way.
+  Logits adapted() const {
+    const auto side = std::make_shared<const Adapter>(
+        model_->config, static_cast<int>(in_.at("blocks.0.q.a").rows), 0.75f, [&](const std::string& name) {
+          const Array& a = in_.at(name);
+          return TensorView{nullptr, a.as<float>(), a.rows, a.columns};
+        });
+    Logits made;
+    const auto steps = std::make_unique<State>(model_, kernels_, 1, threads_, Retention{}, side);
+    step(*steps, 0, 30, made);
+    const std::vector<char> bytes = save(*steps);
+    const auto s = restore(model_, kernels_, threads_, 1, bytes.data(), bytes.size(), side);
+    Logits after(size(steps_ - 30) * row_);
+    s->prefill(in_.at("tokens").row<int32_t>(30), in_.at("features").row<float>(30), steps_ - 30, after.data());
+    made.insert(made.end(), after.begin(), after.end());
     return made;
   }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ CONFIG = made_up.CONFIG
 LAST = 45  # driver.cpp's kLast
 STEPS, BOOKS, SIZE = 64, CONFIG["codebooks"], CONFIG["codebook_size"]
 FRAMES = STEPS - BOOKS + 1
+RANK = 3
 CACHES = ("float32", "int8")
 LIVE = "79f350f4b77a54db"
 """What `live_driver sound` prints on every machine."""
@@ -75,7 +76,7 @@ def write_request(path: Path) -> Path:
     }
     notes = pack(some_notes(2, 320), 2)
     arrays |= {f"notes.{name}": getattr(notes, name) for name in ARRAYS}
-    arrays |= made_up.tensors(CONFIG)
+    arrays |= made_up.tensors(CONFIG) | made_up.adapter(CONFIG, RANK)
     with path.open("wb") as file:
         for name, array in arrays.items():
             rows, columns = (*array.shape, 1)[:2]
@@ -102,9 +103,16 @@ def engine(cache: str) -> Engine:
     return Engine({**CONFIG, "kv_cache": cache}, made_up.tensors(CONFIG), threads=1)
 
 
-def in_steps(cache: str, codes: np.ndarray, keep: Retention | None = None) -> np.ndarray:
+@functools.cache
+def adapted(cache: str) -> Engine:
+    return engine(cache).adapted(made_up.adapter(CONFIG, RANK), 0.75)
+
+
+def in_steps(
+    cache: str, codes: np.ndarray, keep: Retention | None = None, of: Callable[[str], Engine] = engine
+) -> np.ndarray:
     """Logits [STEPS, codebooks * size] of one row, a step at a time."""
-    state = engine(cache).state(keep=keep)
+    state = of(cache).state(keep=keep)
     made = [state.step(codes[i : i + 1], features()[i : i + 1]) for i in range(STEPS)]
     return np.concatenate(made).reshape(STEPS, -1)
 
@@ -139,6 +147,7 @@ def expected() -> dict[str, np.ndarray]:
             "truncated": steps[12:LAST],
             "restored": steps[30:LAST],
             "kept": in_steps(cache, here, KEEP),
+            "adapted": in_steps(cache, here, of=adapted),
             **codes(cache),
             "continued": forced[0],
         }

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stemwright.models.adapter import adapter_tensors
 from stemwright.models.architecture import performer_tensors
 
 CONFIG: dict[str, Any] = {
@@ -52,6 +53,15 @@ def tensors(config: dict[str, Any]) -> dict[str, np.ndarray]:
         else:
             made[name] = small(name, shape)
     return made
+
+
+def adapter(config: dict[str, Any], rank: int) -> dict[str, np.ndarray]:
+    """A personal style of sizes that are about as large as the weights beside it."""
+    sizes = {"a": np.float32(0.25), "b": np.float32(0.5 / rank)}
+    return {
+        name: small(name, shape) * sizes[name[-1]]
+        for name, (_, shape) in adapter_tensors(config, rank).items()
+    }
 
 
 def features(config: dict[str, Any], steps: int) -> np.ndarray:

@@ -23,6 +23,7 @@ from stemwright.cli import (
     lyrics,
     making,
     moving,
+    personal,
     playing,
     prompting,
     songs,
@@ -46,7 +47,7 @@ def build(word: str = "") -> typer.Typer:
     app.callback()(_root)
     for family in (
         songs, prompting, catalogue, composing, making, editing, layers, lyrics, playing, live, history,
-        moving, comparing, keeping, exchange, train, codecs, evaluate, bench, diagnosis,
+        moving, comparing, keeping, exchange, personal, train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     commands = [each for each in app.registered_commands if each.name == word]

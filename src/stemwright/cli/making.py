@@ -110,6 +110,8 @@ def generate(
     composer: opt.Composer = False,
     arranger: opt.Arranger = False,
     player: _Player = None,
+    style_of: opt.StyleOf = None,
+    strength: opt.Strength = 0.8,
     dry_run: DryRun = False,
     json: opt.Json = False,
 ) -> None:
@@ -121,7 +123,15 @@ def generate(
     names = layers or ()
     if dry_run:
         planned = Song(folder).planned(
-            *names, seed=seed, bars=bars, timbre=timbre, composer=composer, arranger=arranger, player=player
+            *names,
+            seed=seed,
+            bars=bars,
+            timbre=timbre,
+            composer=composer,
+            arranger=arranger,
+            player=player,
+            style_of=style_of,
+            strength=strength,
         )
         said_changed(folder, planned.to_json(), json)
         return
@@ -134,6 +144,8 @@ def generate(
             composer=composer,
             arranger=arranger,
             player=player,
+            style_of=style_of,
+            strength=strength,
             progress=watch,
         )
     say_made(

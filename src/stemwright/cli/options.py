@@ -11,6 +11,20 @@ SongDir = Annotated[Path, typer.Argument(metavar="DIR", help="The song's folder.
 Json = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
 ]
+StyleOf = Annotated[
+    str | None,
+    typer.Option(
+        "--style-of",
+        metavar="NAME",
+        help="Play in this personal style; another take of layers that have one, of the same notes without "
+        "--seed and --bars. `stemwright personal list` lists them.",
+        show_default=False,
+    ),
+]
+Strength = Annotated[
+    float,
+    typer.Option("--strength", metavar="X", help="How much of the style is heard, 0 (none) to 2."),
+]
 Composer = Annotated[
     bool,
     typer.Option("--composer", help="Notes by the bundle 'composer'. Default: by the arranger's patterns."),

@@ -95,6 +95,8 @@ def song(
     amount: opt.Amount = None,
     composer: opt.Composer = False,
     arranger: opt.Arranger = False,
+    style_of: opt.StyleOf = None,
+    strength: opt.Strength = 0.8,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
@@ -113,7 +115,15 @@ def song(
         if not json and not (folder / "song.json").exists():
             _say_implied(wish)
         with watching() as watch:
-            result = make_song(folder, wish, watch, composer=composer, arranger=arranger)
+            result = make_song(
+                folder,
+                wish,
+                watch,
+                composer=composer,
+                arranger=arranger,
+                style_of=style_of,
+                strength=strength,
+            )
     if json:
         emit_json({**result, **prompt_facts(wish)})
         return

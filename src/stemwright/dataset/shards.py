@@ -101,6 +101,12 @@ class Clip:
         """The global state of this window of its song."""
         return GlobalState.from_json(self.meta["state"])
 
+    @property
+    def scored(self) -> bool:
+        """Whether its notes are known; else its score is empty and says nothing."""
+        variety = self.meta.get("variety")
+        return not (isinstance(variety, dict) and variety.get("score") == "none")
+
     def score(self) -> Score:
         """The notes that are heard, in ticks from the clip's start."""
         return Score.from_bytes(bytes.fromhex(self.meta["score"]))

@@ -59,6 +59,12 @@ def arranged(rng: Random, layers: tuple[str, ...] = LAYERS) -> CorpusSong:
     return CorpusSong(made.state, made.scores, source="arranger", name=f"arranger-{seed:08x}")
 
 
+def arranged_state(rng: Random, form: str, layer: str) -> CorpusSong:
+    """A layer that the arranger writes to a random state of this form."""
+    made = arrange(random_state(rng, form), (layer,), rng.getrandbits(32))
+    return CorpusSong(made.state, made.scores, source="arranger", name="arranger")
+
+
 def etudes(rng: Random, layers: tuple[str, ...] = LAYERS) -> CorpusSong:
     """A random song for every layer (the layers have nothing to do with each other)."""
     name = f"etude-{rng.getrandbits(32):08x}"

@@ -25,6 +25,8 @@ class Editable:
         composer: bool = False,
         arranger: bool = False,
         player: str | None = None,
+        style_of: str | None = None,
+        strength: float = 0.8,
     ) -> Changed:
         """What `generate` would make of these arguments, and about how long it takes; nothing is changed."""
         from stemwright.editing.trying import tried
@@ -38,6 +40,8 @@ class Editable:
             composer,
             player,
             arranger=arranger,
+            style_of=arg.text("style_of", style_of),
+            strength=strength,
         )
         return Changed.read(tried(self.path, request))
 

@@ -56,11 +56,14 @@ class Song(Editable, Versioned, Sounds):
         composer: bool = False,
         arranger: bool = False,
         player: str | None = None,
+        style_of: str | None = None,
+        strength: float = 0.8,
         progress: Watch = unwatched,
     ) -> Generated:
         """Write and perform the layers that are missing; all layers where none is named.
 
-        `seed`, `bars`, `timbre`, `player` ("sampler:FILE#PRESET"): make another take. `composer`: notes by
+        `seed`, `bars`, `timbre`, `player` ("sampler:FILE#PRESET"), `style_of` (a personal style, heard with
+        `strength`, 0 to 2): make another take. `composer`: notes by
         the composer and not by the arranger's patterns. With it, or with `arranger`, and `seed` or `bars`,
         layers that are named get new notes even where they were given some.
         """
@@ -75,6 +78,8 @@ class Song(Editable, Versioned, Sounds):
             composer=composer,
             arranger=arranger,
             player=player,
+            style_of=arg.text("style_of", style_of),
+            strength=strength,
             watch=progress,
         )
         return Generated.read(facts)

@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from stemwright.errors import StemwrightError, UsageError, shown
-from stemwright.models import architecture, beat_tensors, companion_tensors, flow, text_tensors, timbre
+from stemwright.models import (
+    adapter,
+    architecture,
+    beat_tensors,
+    companion_tensors,
+    flow,
+    text_tensors,
+    timbre,
+)
 from stemwright.models import manifest as manifests
 from stemwright.models.manifest import Manifest
 from stemwright.models.tensors import TensorFile, read_header
@@ -91,6 +99,8 @@ def load_bundle(path: Path | str, *, kind: str | None = None, whole: bool = True
         _verify_companion(bundle)
     if manifest.kind == "timbre":
         _verify_timbre(bundle)
+    if manifest.kind == "adapter":
+        _verify_adapter(bundle)
     if manifest.kind == "beats":
         _verify_beats(bundle)
     if manifest.kind == "flow":
@@ -216,6 +226,29 @@ def _verify_timbre(bundle: Bundle) -> None:
     for name in timbre.FILES:
         bundle.file(name)
     _verify_tensors(bundle.file(timbre.MEMORY), timbre.memory_tensors(config))
+
+
+def _verify_adapter(bundle: Bundle) -> None:
+    config, path = bundle.manifest.architecture, bundle.path / adapter.ADAPTER_FILE
+    adapter.validate_adapter(config, str(bundle.path / MANIFEST))
+    if path.is_file():
+        adapter.check_size(path, path.stat().st_size)
+    weights = bundle.file(adapter.ADAPTER_FILE)
+    try:
+        _verify_tensors(weights, adapter.adapter_tensors(config, config["rank"]))
+    except StemwrightError as error:  # users pass styles on: what is wrong with one is a matter of input
+        raise UsageError(error.marked) from None
+    adapter.check_finite(weights)
+
+
+def require_base(style: Bundle, performer: Bundle) -> None:
+    """Refuse an adapter that was learnt beside another performer (UsageError)."""
+    base = style.manifest.architecture["base_sha256"]
+    if base != performer.sha256:
+        raise UsageError(
+            f"{style.path}: learnt beside the performer {base[:12]}, and {performer.path} is "
+            f"{performer.sha256[:12]}: learn it again, or bring that performer back"
+        )
 
 
 def _verify_beats(bundle: Bundle) -> None:

@@ -7,17 +7,19 @@ threads and batch. Everything that decides a bit happens in the C++ part; this f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
 
 from stemwright.errors import StemwrightError, UsageError, shown
+from stemwright.models.adapter import check_strength
 from stemwright.native import checks
 from stemwright.native.checks import MAX_BATCH
 from stemwright.native.options import choose_isa, choose_threads
 from stemwright.native.sampling import Sampling
 from stemwright.native.state import Retention, State, checked_payload
-from stemwright.native.weight_checks import check_config, checked_tensors
+from stemwright.native.weight_checks import adapter_source, check_config, checked_tensors
 
 __all__ = ["MAX_BATCH", "Cancelled", "Engine", "Progress", "Retention", "Sampling", "State"]
 
@@ -56,6 +58,26 @@ class Engine:
             self._model = _engine.Model(self.config, fetch, self.isa, self.threads)
         except ValueError as error:
             raise UsageError(f"performer weights: {error}") from error
+
+    def adapted(self, tensors: Mapping[str, np.ndarray], strength: float = 1.0) -> Engine:
+        """An engine of the same weights, held once, with a side branch: y = W x + strength * B (A x) beside
+        attention's q, k, v and o.
+
+        tensors: those of `models.adapter.adapter_tensors`, of any rank from 1 to 64. Strength 0 is this
+        engine itself. States of the one are refused by the other. UsageError names what is wrong.
+        """
+
+        strength = check_strength(strength)
+        rank, fetch = adapter_source(self.config, tensors)
+        if strength == 0.0:
+            return self
+        try:
+            model = self._model.adapted(rank, strength, fetch)
+        except ValueError as error:
+            raise UsageError(f"adapter: {error}") from error
+        made = copy(self)
+        made.config, made._model = dict(self.config), model
+        return made
 
     def state(self, batch: int = 1, keep: Retention | None = None) -> State:
         """An empty state for `batch` rows that decode side by side."""

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from stemwright.conditioning import drop_features, knows, step_features
 from stemwright.errors import UsageError
+from stemwright.models import require_base
+from stemwright.models.adapter import ADAPTER_FILE
 from stemwright.native.engine import Engine, Sampling
 from stemwright.native.options import choose_isa
 from stemwright.perform.retention import retention_of
@@ -32,6 +34,7 @@ to 6 in a hundred thousand (KL divergence), at a fifth of the work (benchmarks/e
 """
 
 _engines: dict[tuple[str, int], Engine] = {}
+_styled: dict[tuple[str, int, str, float], Engine] = {}
 _lock = threading.Lock()
 
 
@@ -44,6 +47,7 @@ def perform_layer(
     take: int,
     timebase: Timebase,
     sampling: Sampling | None = None,
+    style: tuple[Bundle, float] | None = None,
     threads: int = 1,
     prefix: npt.NDArray[np.uint16] | None = None,
     stop: int | None = None,
@@ -54,8 +58,9 @@ def perform_layer(
     conditioning version takes the first of the columns.
 
     `prefix` [8, P]: codes that the frames below P have; the frames made after them hear the last of these
-    (`heard_from`), as if the layer began there. `timebase`: where the layer's bars lie. `progress` hears the
-    number of finished frames, those of the prefix included; once `cancel` says True,
+    (`heard_from`), as if the layer began there. `timebase`: where the layer's bars lie. `style`: a
+    personal style's adapter and how much of it is heard. `progress` hears the number of finished frames,
+    those of the prefix included; once `cancel` says True,
     `native.engine.Cancelled` is raised. The number of threads changes not a single code.
     """
     config = bundle.manifest.architecture
@@ -80,7 +85,7 @@ def perform_layer(
     if chosen.guidance != 1.0:
         base = rows.copy()
         drop_features(base, layer, ["score"])
-    codes: npt.NDArray[np.uint16] = engine_of(bundle, threads).generate(
+    codes: npt.NDArray[np.uint16] = engine_of(bundle, threads, style).generate(
         rows,
         frames - first,
         seed=seed,
@@ -102,8 +107,23 @@ def heard_from(bundle: Bundle, start: int) -> int:
     return max(0, start - int(SIGHT_WINDOWS * bundle.manifest.architecture["window"]))
 
 
-def engine_of(bundle: Bundle, threads: int = 1) -> Engine:
-    """The bundle's weights, packed for this machine once a process."""
+def engine_of(bundle: Bundle, threads: int = 1, style: tuple[Bundle, float] | None = None) -> Engine:
+    """The bundle's weights, packed for this machine once a process, with a style's side branch."""
+    if style is None:
+        return _plain_engine(bundle, threads)
+    adapter, strength = style
+    key, plain = (bundle.sha256, threads, adapter.sha256, strength), _plain_engine(bundle, threads)
+    with _lock:
+        if key not in _styled:
+            try:
+                require_base(adapter, bundle)
+                _styled[key] = plain.adapted(adapter.tensors(ADAPTER_FILE), strength)
+            except UsageError as error:
+                raise UsageError(f"{adapter.path}: {error.marked}") from None
+        return _styled[key]
+
+
+def _plain_engine(bundle: Bundle, threads: int) -> Engine:
     key = bundle.sha256, threads
     with _lock:
         if key not in _engines:

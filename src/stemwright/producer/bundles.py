@@ -46,6 +46,11 @@ def performer(layer: str) -> Bundle:
     return bundle
 
 
+def performer_or_none(layer: str) -> Bundle | None:
+    """The performer of a layer; None where nothing here plays it."""
+    return None if casting.why_not(layer) is not None else performer(layer)
+
+
 def tone_bundle() -> Bundle:
     """The tone codec's bundle. UsageError where there is none."""
     return _load("tone", "the bundle 'tone'", "tone")

@@ -39,7 +39,7 @@ class _Told:
 class ByPerformer(_Told):
     """Tokens, and the performer or flow that made them: SHA-256 of its bundle and of the codec whose tokens
     it speaks, and how it drew them. `runtime`: what computed them, where that is not the engine, which gives
-    the same on every machine.
+    the same on every machine. `style`: the personal style, by name and SHA-256, and its strength.
     """
 
     timbre: str
@@ -48,10 +48,12 @@ class ByPerformer(_Told):
     codec: str | None
     tokens: str
     runtime: str | None = None
+    style: dict[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As a record tells them: `runtime` only where there is one."""
-        return {name: value for name, value in plain(self).items() if (name, value) != ("runtime", None)}
+        """As a record tells them: `runtime` and `style` only where there is one."""
+        told = plain(self)
+        return {name: value for name, value in told.items() if name not in ("runtime", "style") or value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from stemwright.producer import lineage
 from stemwright.producer.clock import Clock
 from stemwright.producer.details import GeneratedTake
 from stemwright.producer.perform import perform
+from stemwright.producer.personal import STRENGTH
 from stemwright.producer.plan import Plan, Request, plan
 from stemwright.producer.players import player_facts
 from stemwright.producer.record import Act, commit, next_run
@@ -42,11 +43,13 @@ def generate(
     player: str | None = None,
     again: bool = False,
     arranger: bool = False,
+    style_of: str | None = None,
+    strength: float = STRENGTH,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player` or `again` ask for it
-    (see `Request`). Returns what is there now."""
-    request = Request(layers, seed, bars, timbre, composer, player, again, arranger)
+    """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player`, `style_of` or `again`
+    ask for it (see `Request`). Returns what is there now."""
+    request = Request(layers, seed, bars, timbre, composer, player, again, arranger, style_of, strength)
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()

@@ -158,6 +158,7 @@ def _performed(
             take=want.take,
             timebase=state.timebase,
             sampling=player.sampling,
+            style=None if player.style is None else (player.style.bundle, player.style.strength),
             threads=own_threads,
             prefix=None if codes is None else codes[:, :start],
             stop=stop,

@@ -10,6 +10,7 @@ from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles, casting, details
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.flowing import FLOW, by_flow, flow_player
+from stemwright.producer.personal import STRENGTH, Style, style_of_take, styles_of
 from stemwright.producer.players import Performer, Player, performer, playable, sampler
 from stemwright.producer.seeds import check_seed, layer_seed
 from stemwright.producer.standing import nearest
@@ -31,8 +32,9 @@ class Request:
     `composer`: notes that are new come from it, not from the arranger's patterns. With it or with `arranger`
     and a seed or bars, the layers named get new notes even where they were given some.
     `player`: another take of the layers named, played so (`sampler:FILE`, or `flow`, which may play all);
-    without `seed` and `bars`, of the same notes. `again`: another take of the same notes where the performer
-    is another one by now.
+    without `seed` and `bars`, of the same notes. `style_of`: another take of the layers that this personal
+    style has a part for, played with `strength` of it; without `seed` and `bars`, of the same notes. `again`:
+    another take of the same notes where the performer is another one by now.
     """
 
     layers: tuple[str, ...] = ()
@@ -43,11 +45,17 @@ class Request:
     player: str | None = None
     again: bool = False
     arranger: bool = False
+    style_of: str | None = None
+    strength: float = STRENGTH
 
     def __post_init__(self) -> None:
         if self.composer and self.arranger:
             raise UsageError(
                 f"{argument('composer')} and {argument('arranger')}: one of them writes; drop the other"
+            )
+        if self.style_of is not None and self.player is not None:
+            raise UsageError(
+                f"{argument('style_of')} and {argument('player')}: a style is a performer's; drop one of them"
             )
 
 
@@ -80,12 +88,19 @@ def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
     released = _released(song, request)
     song = _ready(song, released)
     found = _played(song, names, request)
+    styles = styles_of(song, request.layers, request.style_of, request.strength)
     needed = [
         name
         for name in names
-        if name not in unplayable and _needed(folder, song.layers[name], name, request, span, found.get(name))
+        if name not in unplayable
+        and (
+            _needed(folder, song.layers[name], name, request, span, found.get(name))
+            or _other_style(folder, song.layers[name], name, request, styles.get(name))
+        )
     ]
-    tasks = tuple(_task(folder, song, name, found.get(name), request, span) for name in needed)
+    tasks = tuple(
+        _task(folder, song, name, found.get(name), request, span, styles.get(name)) for name in needed
+    )
     anew = request.seed is not None or request.composer or request.arranger
     left_out = {name: why for name, why in unplayable.items() if song.layers[name].active is None}
     kept = tuple(name for name in names if name not in needed and name not in left_out)
@@ -104,9 +119,15 @@ def _ready(song: Song, released: frozenset[str]) -> Song:
 
 
 def _task(
-    folder: SongFolder, song: Song, name: str, played: Player | None, request: Request, span: Span | None
+    folder: SongFolder,
+    song: Song,
+    name: str,
+    played: Player | None,
+    request: Request,
+    span: Span | None,
+    style: Style | None,
 ) -> Task:
-    player = played or performer(song.layers[name], name, _timbre(song, name, request))
+    player = played or performer(song.layers[name], name, _timbre(song, name, request), style)
     return Task(_wanted(folder, song, name, player, request, span), player)
 
 
@@ -210,6 +231,17 @@ def _needed(
     return not _is_made(folder, entry, active, name, request, span, played)
 
 
+def _other_style(
+    folder: SongFolder, entry: LayerEntry, name: str, request: Request, style: Style | None
+) -> bool:
+    """Whether a style was asked for, or none of one, and the active take has another."""
+    if request.style_of is None or entry.active is None or entry.active.player is not None:
+        return False
+    if style is None and request.strength != 0.0:  # the style has no part for this layer
+        return False
+    return style_of_take(folder, name, entry.active) != (style.facts() if style else None)
+
+
 def _is_made(
     folder: SongFolder,
     entry: LayerEntry,
@@ -254,6 +286,7 @@ def _wanted(
 def _same_notes(request: Request) -> bool:
     """Whether it is another player, and no other notes, that is asked for."""
     other = request.timbre is not None or request.player is not None or request.again
+    other = other or request.style_of is not None
     return other and request.seed is None and request.bars is None
 
 
@@ -271,7 +304,10 @@ def _rewritten(
     takes = [
         take
         for take in entry.takes
-        if player.played(take) and take.timbre == player.timbre and take.frames == state.frames
+        if player.played(take)
+        and take.timbre == player.timbre
+        and take.frames == state.frames
+        and style_of_take(folder, name, take) is None
     ]
     if entry.score_sha256 is None or not takes:
         return None

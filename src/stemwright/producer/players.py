@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stemwright.instruments.files import Instrument
     from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
+    from stemwright.producer.personal import Style
     from stemwright.producer.wanted import Wanted
     from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
@@ -29,7 +30,7 @@ SAMPLER = "sampler:"
 @dataclass(frozen=True, slots=True)
 class Performer:
     """A performer's bundle, the timbre and its slot, how tokens are drawn. `missed`: the layer's timbre where
-    the bundle lacks it and `timbre` is its first instead; else "".
+    the bundle lacks it and `timbre` is its first instead; else "". `style`: a personal one beside it.
     """
 
     bundle: Bundle
@@ -37,6 +38,7 @@ class Performer:
     slot: int | None
     sampling: Sampling
     missed: str = ""
+    style: Style | None = None
     makes = "tokens"
 
     @property
@@ -70,12 +72,14 @@ class Performer:
             "sampling": asdict(self.sampling),
             "base": want.edit.base.tokens_sha256 if want.edit else None,
             "bars": str(want.edit) if want.edit else None,
+            **({"style": self.style.facts()} if self.style else {}),
         }
 
     def details(self, sha: str) -> ByPerformer:
         """What a run tells of the tokens `sha` and who played."""
         bundle, codec = self.bundle.sha256, self.bundle.manifest.codec_sha256
-        return ByPerformer(self.timbre, asdict(self.sampling), bundle, codec, sha)
+        told = self.style.facts() if self.style else None
+        return ByPerformer(self.timbre, asdict(self.sampling), bundle, codec, sha, style=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,18 +128,21 @@ class Sampler:
 Player = Performer | FlowPlayer | Sampler
 
 
-def performer(entry: LayerEntry, name: str, timbre: str | None) -> Performer:
+def performer(entry: LayerEntry, name: str, timbre: str | None, style: Style | None = None) -> Performer:
     """The layer's performer, in a timbre that was asked for, or in that of the layer where the bundle has it,
-    else in its first. UsageError where there is no performer, or it lacks the timbre that was asked for.
+    else in its first; with a personal style in the timbre that it was learnt beside, unless another is asked
+    for. UsageError where there is no performer, or it lacks the timbre that was asked for.
     """
     from stemwright.perform.sampling import sampling_of
 
     bundle = bundles.performer(entry.role(name))
     bundles.codec_of(bundle)
+    if timbre is None and style is not None and style.timbre in bundle.manifest.timbres:
+        timbre = style.timbre
     missed = entry.timbre if timbre is None and entry.timbre not in bundle.manifest.timbres else ""
     stored = "" if missed else entry.timbre
     chosen = bundles.timbre_of(bundle, stored if timbre is None else timbre)
-    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle), missed)
+    return Performer(bundle, chosen, bundles.slot(bundle, chosen), sampling_of(bundle), missed, style)
 
 
 def usual_performer(entry: LayerEntry, name: str) -> Performer | None:

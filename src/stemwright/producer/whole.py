@@ -9,13 +9,21 @@ from typing import Any
 from stemwright.producer.create import create, remark_facts, require_same
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
+from stemwright.producer.personal import STRENGTH
 from stemwright.producer.wish import Wish
 from stemwright.producer.workspace import reading
 from stemwright.work.progress import Watch, unwatched
 
 
 def make_song(
-    path: Path, wish: Wish, watch: Watch = unwatched, *, composer: bool = False, arranger: bool = False
+    path: Path,
+    wish: Wish,
+    watch: Watch = unwatched,
+    *,
+    composer: bool = False,
+    arranger: bool = False,
+    style_of: str | None = None,
+    strength: float = STRENGTH,
 ) -> dict[str, Any]:
     """Make and mix the song at `path`; stems too. UsageError where it exists with other parameters."""
     start = time.perf_counter()
@@ -23,7 +31,9 @@ def make_song(
         require_same(path, reading(path).load(), wish)
     else:
         create(path, wish)
-    made = generate(path, composer=composer, arranger=arranger, watch=watch)
+    made = generate(
+        path, composer=composer, arranger=arranger, style_of=style_of, strength=strength, watch=watch
+    )
     mixed = mix_song(path, stems=True, watch=watch)
     elapsed = time.perf_counter() - start
     return {

@@ -51,6 +51,12 @@ static inline size_t page_head_bytes(KvType type, int head_dim) {
   return type == KvType::float32 ? elements * sizeof(float) : elements + 2 * kPageSlots * sizeof(float);
 }
 
+// Few outputs: weights [inputs][width], padded with zeros to whole lanes.
+struct FloatColumns {
+  const float* weights;
+  int width, inputs;
+};
+
 struct Kernels {
   const char* name;
   // out[b][n] (+)= scale[n] * sum_k in[b][k] * w[n][k] for the outputs of panels [first, last)
@@ -59,6 +65,11 @@ struct Kernels {
   // out[b][n] = bias[n] + sum_k in[b][k] * w[n][k]
   void (*matmul_float)(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows,
                        float* out, int out_stride);
+  // out[b][n] = sum_k in[b][k] * w[k][n] for all outputs
+  void (*few_outputs)(const FloatColumns& w, const float* in, int in_stride, int rows, float* out, int out_stride);
+  // out[b][n] += sum_k in[b][k] * w[n][k], without the bias
+  void (*add_product)(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
+                      int out_stride);
   // out = in / sqrt(mean(in^2) + eps) * weight; n is a multiple of kLanes
   void (*rms_norm)(const float* in, const float* weight, int n, float eps, float* out);
   // gate = gate / (1 + exp(-gate)) * up

@@ -70,9 +70,8 @@ void quantise(const float* in, int n, int8_t* out, float* scale) {
 }
 
 constexpr Kernels table(const char* name) {
-  return Kernels{name,     matmul_int8,  matmul_float, rms_norm,    swiglu, add_row,
-                 quantise, attend_float, attend_int8,  exp_shifted, fused,
-                 oscillate};
+  return Kernels{name,         matmul_int8, matmul_float, few_outputs, add_product, rms_norm, swiglu, add_row,
+                 quantise,     attend_float, attend_int8, exp_shifted, fused,       oscillate};
 }
 
 }  // namespace

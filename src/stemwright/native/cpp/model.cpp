@@ -1,7 +1,8 @@
 #include "model.h"
 
-#include <cstring>
 #include <stdexcept>
+
+#include "fingerprint.h"
 
 namespace stemwright {
 namespace {
@@ -80,30 +81,11 @@ void Config::check() const {
 
 namespace {
 
-// FNV-1a over words of 8 bytes.
-struct Fingerprint {
-  uint64_t value = 0xCBF29CE484222325u;
-  void add(uint64_t word) { value = (value ^ word) * 0x100000001B3u; }
-  void add(const void* data, size_t bytes) {
-    const char* at = static_cast<const char*>(data);
-    add(bytes);
-    for (; bytes >= 8; bytes -= 8, at += 8) {
-      uint64_t word;
-      std::memcpy(&word, at, 8);
-      add(word);
-    }
-    for (; bytes > 0; --bytes) add(static_cast<unsigned char>(*at++));
-  }
-  template <typename Values>
-  void add_all(const Values& values) {
-    add(values.data(), values.size() * sizeof(values[0]));
-  }
-  void add(const Int8Matrix& m) {
-    const Int8Panels panels = m.view();
-    add(panels.weights, m.weight_count());
-    add(panels.scales, static_cast<size_t>(m.padded()) * sizeof(float));
-  }
-};
+void add(Fingerprint& f, const Int8Matrix& m) {
+  const Int8Panels panels = m.view();
+  f.add(panels.weights, m.weight_count());
+  f.add(panels.scales, static_cast<size_t>(m.padded()) * sizeof(float));
+}
 
 }  // namespace
 
@@ -175,10 +157,10 @@ uint64_t Model::fingerprint() const {
   for (const Block& b : blocks) {
     f.add_all(b.norm1);
     f.add_all(b.norm2);
-    for (const Int8Matrix* m : {&b.qkv, &b.o, &b.gate, &b.up, &b.down}) f.add(*m);
+    for (const Int8Matrix* m : {&b.qkv, &b.o, &b.gate, &b.up, &b.down}) add(f, *m);
   }
   f.add_all(norm);
-  f.add(heads);
+  add(f, heads);
   return f.value;
 }
 

@@ -71,7 +71,18 @@ class PyModel {
     model_ = std::make_shared<const Model>(read(config), [&](const std::string& name) { return tensors(name); });
   }
 
+  // The same weights, held once, with a side branch of this rank; `fetch` gives its tensors by name.
+  PyModel adapted(int rank, float strength, nb::callable fetch) const {
+    const FloatMode mode;
+    Tensors tensors(std::move(fetch));
+    PyModel copy(*this);
+    copy.adapter_ = std::make_shared<const Adapter>(model_->config, rank, strength,
+                                                    [&](const std::string& name) { return tensors(name); });
+    return copy;
+  }
+
   const std::shared_ptr<const Model>& model() const { return model_; }
+  const std::shared_ptr<const Adapter>& adapter() const { return adapter_; }
   const Kernels& kernels() const { return kernels_; }
   int threads() const { return threads_; }
 
@@ -96,6 +107,7 @@ class PyModel {
   }
 
   std::shared_ptr<const Model> model_;
+  std::shared_ptr<const Adapter> adapter_;
   const Kernels& kernels_;
   int threads_;
 };
@@ -125,12 +137,14 @@ class PyState {
   PyState(const PyModel& model, int batch, int recent, const std::vector<std::pair<int, int>>& spans) {
     require(batch >= 1 && batch <= kMaxBatch, "batch must be 1 to 64");
     Retention retention = retention_of(recent, spans, model.model()->config.window);
-    state_ = std::make_unique<State>(model.model(), model.kernels(), batch, model.threads(), std::move(retention));
+    state_ = std::make_unique<State>(model.model(), model.kernels(), batch, model.threads(), std::move(retention),
+                                     model.adapter());
   }
   explicit PyState(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
   static PyState restore(const PyModel& model, const nb::bytes& data) {
-    return PyState(stemwright::restore(model.model(), model.kernels(), model.threads(), kMaxBatch, data.c_str(), data.size()));
+    return PyState(stemwright::restore(model.model(), model.kernels(), model.threads(), kMaxBatch, data.c_str(), data.size(),
+                                       model.adapter()));
   }
 
   int position() const { return state_->position(); }
@@ -302,8 +316,9 @@ NB_MODULE(_engine, m) {
   nb::exception<NotFinite>(m, "NotFinite", PyExc_ArithmeticError);
   nb::exception<NoThreads>(m, "NoThreads", PyExc_RuntimeError);
   m.def("available_isas", &available_isas, "Instruction sets this machine has kernels for, best first.");
-  nb::class_<PyModel>(m, "Model").def(nb::init<const nb::dict&, nb::callable, const std::string&, int>(), "config"_a,
-                                      "fetch"_a, "isa"_a, "threads"_a);
+  nb::class_<PyModel>(m, "Model")
+      .def(nb::init<const nb::dict&, nb::callable, const std::string&, int>(), "config"_a, "fetch"_a, "isa"_a, "threads"_a)
+      .def("adapted", &PyModel::adapted, "rank"_a, "strength"_a, "fetch"_a);
   nb::class_<PyState>(m, "State")
       .def(nb::init<const PyModel&, int, int, const std::vector<std::pair<int, int>>&>(), "model"_a, "batch"_a, "recent"_a,
            "spans"_a)

@@ -4,6 +4,7 @@
 
 namespace {
 
+using stemwright::FloatColumns;
 using stemwright::FloatPanels;
 using stemwright::Int8Panels;
 using stemwright::kPanel;
@@ -123,6 +124,42 @@ void matmul_float(const FloatPanels& w, int first, int last, const float* in, in
   const float* bias = w.bias;
   matmul(w.weights, w.inputs, first, last, {in, in_stride, out, out_stride}, rows,
          [bias](V16 sum, int n, float* to) { v_store(to, v_add(sum, v_load(bias + n))); });
+}
+
+// Outputs [n, n + 16 kVecs) of kRows rows.
+template <int kRows, int kVecs>
+inline void few_at_once(const FloatColumns& w, int n, const Rows& rows) {
+  V16 sum[kVecs][kRows];
+  for (int v = 0; v < kVecs; ++v)
+    for (int b = 0; b < kRows; ++b) sum[v][b] = v_set(0.0f);
+  const float* at = w.weights + n;
+  for (int k = 0; k < w.inputs; ++k, at += w.width)
+    for (int v = 0; v < kVecs; ++v) {
+      const V16 weight = v_load(at + v * kLanes);
+      for (int b = 0; b < kRows; ++b) sum[v][b] = v_fma(v_set(rows.in[b * rows.in_stride + k]), weight, sum[v][b]);
+    }
+  for (int v = 0; v < kVecs; ++v)
+    for (int b = 0; b < kRows; ++b) v_store(rows.out + b * rows.out_stride + n + v * kLanes, sum[v][b]);
+}
+
+template <int kRows>
+inline void few_rows(const FloatColumns& w, const Rows& rows) {
+  int n = 0;
+  for (; n + 2 * kLanes <= w.width; n += 2 * kLanes) few_at_once<kRows, 2>(w, n, rows);
+  if (n < w.width) few_at_once<kRows, 1>(w, n, rows);
+}
+
+void few_outputs(const FloatColumns& w, const float* in, int in_stride, int rows, float* out, int out_stride) {
+  const Rows all{in, in_stride, out, out_stride};
+  int row = 0;
+  for (; row + 4 <= rows; row += 4) few_rows<4>(w, all.from(row));
+  for (; row < rows; ++row) few_rows<1>(w, all.from(row));
+}
+
+void add_product(const FloatPanels& w, int first, int last, const float* in, int in_stride, int rows, float* out,
+                 int out_stride) {
+  matmul(w.weights, w.inputs, first, last, {in, in_stride, out, out_stride}, rows,
+         [](V16 sum, int, float* to) { v_store(to, v_add(v_load(to), sum)); });
 }
 
 }  // namespace

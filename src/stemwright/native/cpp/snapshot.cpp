@@ -95,7 +95,7 @@ std::vector<char> save(const State& state) {
       if (numbers.emplace(page.get(), pages.size()).second) pages.push_back(page.get());
   Writer out;
   out.word(kVersion);
-  out.word(state.model().fingerprint());
+  out.word(fingerprint(state.model(), state.adapter()));
   const Retention& retention = state.slots().retention();
   out.word(static_cast<uint64_t>(retention.recent));
   out.word(retention.spans.size());
@@ -115,10 +115,10 @@ std::vector<char> save(const State& state) {
 }
 
 std::unique_ptr<State> restore(std::shared_ptr<const Model> model, const Kernels& kernels, int threads, int max_batch,
-                               const char* data, size_t size) {
+                               const char* data, size_t size, std::shared_ptr<const Adapter> adapter) {
   Reader in(data, size);
   if (in.word() != kVersion) throw std::invalid_argument("is of another engine version");
-  if (in.word() != model->fingerprint()) throw std::invalid_argument("belongs to other weights");
+  if (in.word() != fingerprint(*model, adapter.get())) throw std::invalid_argument("belongs to other weights");
   const Config& config = model->config;
   const PageShape shape(config);
   Retention retention = read_retention(in, config.window);
@@ -143,7 +143,7 @@ std::unique_ptr<State> restore(std::shared_ptr<const Model> model, const Kernels
   std::vector<RowCache> rows(tables.size());
   for (size_t b = 0; b < tables.size(); ++b)
     for (const uint64_t number : tables[b]) rows[b].append(pages[number]);
-  auto state = std::make_unique<State>(std::move(model), kernels, batch, threads, Retention{});
+  auto state = std::make_unique<State>(std::move(model), kernels, batch, threads, Retention{}, std::move(adapter));
   state->assume(std::move(slots), std::move(rows));
   return state;
 }

@@ -20,8 +20,10 @@ Aligned<float> buffer(int lines, int stride) {
 
 }  // namespace
 
-State::State(std::shared_ptr<const Model> model, const Kernels& kernels, int batch, int threads, Retention retention)
+State::State(std::shared_ptr<const Model> model, const Kernels& kernels, int batch, int threads, Retention retention,
+             std::shared_ptr<const Adapter> adapter)
     : model_(std::move(model)),
+      adapter_(std::move(adapter)),
       kernels_(kernels),
       shape_(model_->config),
       slots_(model_->config.window, std::move(retention)),
@@ -45,7 +47,7 @@ size_t State::cache_bytes() const {
 std::unique_ptr<State> State::fork(const std::vector<int>& rows) const {
   std::vector<RowCache> shared;
   for (const int row : rows) shared.push_back(rows_[static_cast<size_t>(row)]);
-  auto copy = std::make_unique<State>(model_, kernels_, static_cast<int>(rows.size()), pool_.size());
+  auto copy = std::make_unique<State>(model_, kernels_, static_cast<int>(rows.size()), pool_.size(), Retention{}, adapter_);
   copy->assume(slots_, std::move(shared));
   return copy;
 }
@@ -114,7 +116,8 @@ void State::make_room(const Work& work) {
     up_ = buffer(work.lines, ffn_stride_);
     scratch_.clear();
     for (int t = 0; t < pool_.size(); ++t)
-      scratch_.push_back({buffer(work.lines, x_stride_), buffer(group, round_up(c.window, 2 * kLanes))});
+      scratch_.push_back({buffer(work.lines, x_stride_), buffer(group, round_up(c.window, 2 * kLanes)),
+                          buffer(work.lines, adapter_ ? adapter_->widest() : 0)});
     lines_ = work.lines;
   }
   const size_t logits = static_cast<size_t>(work.lines) * static_cast<size_t>(logit_stride_);
@@ -188,16 +191,37 @@ void State::multiply(const Int8Matrix& matrix, const Work& work, const float* in
                        accumulate);
 }
 
-void State::attention(const Work& work, const Block& block, int layer, int thread, int team) {
-  const Config& c = model_->config;
+// Adds a side branch's product to outputs that this thread has just made. Every thread makes A x for itself, as it is a
+// small product: cheaper than another barrier.
+void State::add_side(const SideBranch& branch, const Work& work, const float* in, int in_stride, Aligned<float>& out,
+                     int out_stride, int thread, int team) {
+  float* low = scratch_[static_cast<size_t>(thread)].low.data();
+  const int stride = adapter_->widest();
+  kernels_.few_outputs(branch.down.view(), in, in_stride, work.lines, low, stride);
+  const Share share = share_of(branch.up.panels(), thread, team);
+  kernels_.add_product(branch.up.view(), share.first, share.last, low, stride, work.lines, out.data(), out_stride);
+}
+
+// Queries, keys and values of all lines.
+void State::project(const Work& work, const Block& block, int layer, int thread, int team) {
   const float* in = normalise(work, thread, block.norm1);
   multiply(block.qkv, work, in, x_stride_, qkv_, qkv_stride_, false, thread, team);
+  if (adapter_)
+    add_side(adapter_->blocks[static_cast<size_t>(layer)].qkv, work, in, x_stride_, qkv_, qkv_stride_, thread, team);
   pool_.barrier(team);
+}
+
+void State::attention(const Work& work, const Block& block, int layer, int thread, int team) {
+  const Config& c = model_->config;
+  project(work, block, layer, thread, team);
   const Share tasks = share_of(batch() * c.kv_heads, thread, team);
   for (int task = tasks.first; task < tasks.last; ++task)
     attend(work, scratch_[static_cast<size_t>(thread)], layer, task / c.kv_heads, task % c.kv_heads);
   pool_.barrier(team);
   multiply(block.o, work, attended_.data(), att_stride_, x_, x_stride_, true, thread, team);
+  if (adapter_)
+    add_side(adapter_->blocks[static_cast<size_t>(layer)].o, work, attended_.data(), att_stride_, x_, x_stride_, thread,
+             team);
   pool_.barrier(team);
 }
 
@@ -216,9 +240,7 @@ void State::rotate(float* head, int step) const {
 // Of the last layer, whose outputs nobody asks for: keys and values alone.
 void State::memorise(const Work& work, const Block& block, int layer, int thread, int team) {
   const Config& c = model_->config;
-  const float* in = normalise(work, thread, block.norm1);
-  multiply(block.qkv, work, in, x_stride_, qkv_, qkv_stride_, false, thread, team);
-  pool_.barrier(team);
+  project(work, block, layer, thread, team);
   const Share tasks = share_of(batch() * c.kv_heads, thread, team);
   for (int task = tasks.first; task < tasks.last; ++task)
     for (int s = 0; s < work.steps; ++s) remember(work, layer, task / c.kv_heads, task % c.kv_heads, s);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "adapter.h"
 #include "cache.h"
 #include "governor.h"
 #include "kernels.h"
@@ -18,12 +19,15 @@ namespace stemwright {
 
 class State {
  public:
-  State(std::shared_ptr<const Model> model, const Kernels& kernels, int batch, int threads, Retention retention = {});
+  // `adapter` is null where the model plays as it is.
+  State(std::shared_ptr<const Model> model, const Kernels& kernels, int batch, int threads, Retention retention = {},
+        std::shared_ptr<const Adapter> adapter = nullptr);
 
   int batch() const { return static_cast<int>(rows_.size()); }
   int position() const { return slots_.position(); }
   int threads() const { return pool_.size(); }
   const Model& model() const { return *model_; }
+  const Adapter* adapter() const { return adapter_.get(); }
   const Kernels& kernels() const { return kernels_; }
   const Slots& slots() const { return slots_; }
   const std::vector<RowCache>& rows() const { return rows_; }
@@ -78,7 +82,7 @@ class State {
     int lines;
   };
   struct Scratch {  // of one thread
-    Aligned<float> normed, scores;
+    Aligned<float> normed, scores, low;
   };
 
   void advance(const Work& work);
@@ -88,6 +92,7 @@ class State {
   void forward(const Work& work, int thread, int team);
   void embed(const Work& work, int thread, int team);
   void attention(const Work& work, const Block& block, int layer, int thread, int team);
+  void project(const Work& work, const Block& block, int layer, int thread, int team);
   void attend(const Work& work, Scratch& scratch, int layer, int b, int kv_head);
   void memorise(const Work& work, const Block& block, int layer, int thread, int team);
   void remember(const Work& work, int layer, int b, int kv_head, int s);
@@ -96,11 +101,14 @@ class State {
   void rotate(float* head, int step) const;
   void multiply(const Int8Matrix& matrix, const Work& work, const float* in, int in_stride, Aligned<float>& out,
                 int out_stride, bool accumulate, int thread, int team);
+  void add_side(const SideBranch& branch, const Work& work, const float* in, int in_stride, Aligned<float>& out,
+                int out_stride, int thread, int team);
   float* line(Aligned<float>& buffer, int index, int stride) {
     return buffer.data() + static_cast<size_t>(index) * static_cast<size_t>(stride);
   }
 
   std::shared_ptr<const Model> model_;
+  std::shared_ptr<const Adapter> adapter_;
   const Kernels& kernels_;
   PageShape shape_;
   Slots slots_;

@@ -91,7 +91,8 @@ class ClipSet:
         """Features [T, F] of a clip, those of inference."""
         clip = self.clips[index]
         timbre = self.timbres.index(clip.timbre) if clip.timbre in self.timbres else None
-        features = frame_features(clip.state(), self.layer, clip.score(), timbre=timbre)
+        score = clip.score() if clip.scored else None
+        features = frame_features(clip.state(), self.layer, score, timbre=timbre)
         if len(features) != clip.frames:
             raise UsageError(
                 f"{clip.shard}.jsonl: clip {clip.index} has {clip.frames} frames, its song {len(features)}"

@@ -89,7 +89,7 @@ class Trainer(Fit):
         """One optimiser step; `loss`: the mean loss of a token (nats), every codebook weighing the same."""
         torch.manual_seed((self.seed << 32) + self.draw)
         self.model.train()
-        inputs, targets, features = self._tensors(batch)
+        inputs, targets, features = tensors_of(batch, self.device)
         with self.autocast():
             hidden = self.hidden(inputs, features, self.recipe.dropout)
         total, losses = head_loss(
@@ -97,23 +97,11 @@ class Trainer(Fit):
             self.model.heads,
             targets.flatten(0, 1),
             self.weights,
-            self._emphasis(batch),
+            emphasis_of(batch, self.recipe.onset, self.device),
         )
         (total / len(losses)).backward()  # type: ignore[no-untyped-call]
         self.moved(rate)
         return {"loss": float(losses.mean())}
-
-    def _emphasis(self, batch: Batch) -> Tensor | None:
-        """What each target weighs [B * S, K]."""
-        if batch.young is None or self.recipe.onset == 1.0:
-            return None
-        young = torch.from_numpy(batch.young).to(self.device).flatten(0, 1)
-        return torch.where(young, self.recipe.onset, 1.0)
-
-    def _tensors(self, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        arrays = (batch.inputs, batch.targets, batch.features)
-        inputs, targets, features = (torch.from_numpy(a).to(self.device) for a in arrays)
-        return inputs, targets, features
 
     @torch.no_grad()
     def measure(
@@ -125,23 +113,8 @@ class Trainer(Fit):
     ) -> list[float]:
         """Loss per codebook (nats a token) on a set's fixed crops; `exact`: in float32; `change`: edits
         each batch."""
-        recipe, books = self.recipe, self.config.codebooks
-        sums, counts = torch.zeros(books, device=self.device), torch.zeros(books, device=self.device)
-        crops = clips.held_out(recipe.valid_crops, recipe.length)
         with averaging.using(self.model, weights or self.average) as model:
-            for start in range(0, len(crops), recipe.batch):
-                batch = clips.crops(crops[start : start + recipe.batch], recipe.length)
-                if change is not None:
-                    change(batch)
-                inputs, targets, features = self._tensors(batch)
-                with torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=not exact):
-                    hidden = model.hidden(inputs, features)
-                loss, count = codebook_losses(
-                    hidden.float().flatten(0, 1), model.heads, targets.flatten(0, 1)
-                )
-                sums += loss
-                counts += count
-        return [float(x) for x in sums / counts.clamp(min=1)]
+            return losses_of(model, clips, self.recipe, self.device, exact, change)
 
     @torch.no_grad()
     def renew(self, books: Sequence[int]) -> None:
@@ -180,6 +153,47 @@ def _optimisers(model: PerformerNetwork, recipe: Recipe) -> dict[str, torch.opti
         "muon": torch.optim.Muon(blocks, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
         "adamw": torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), eps=1e-8, fused=True),
     }
+
+
+@torch.no_grad()
+def losses_of(
+    model: PerformerNetwork,
+    clips: Crops,
+    recipe: Recipe,
+    device: torch.device,
+    exact: bool = False,
+    change: Callable[[Batch], None] | None = None,
+) -> list[float]:
+    """`Trainer.measure` of any network as it is."""
+    books = model.config.codebooks
+    sums, counts = torch.zeros(books, device=device), torch.zeros(books, device=device)
+    crops = clips.held_out(recipe.valid_crops, recipe.length)
+    for start in range(0, len(crops), recipe.batch):
+        batch = clips.crops(crops[start : start + recipe.batch], recipe.length)
+        if change is not None:
+            change(batch)
+        inputs, targets, features = tensors_of(batch, device)
+        with torch.autocast(device.type, dtype=torch.bfloat16, enabled=not exact):
+            hidden = model.hidden(inputs, features)
+        loss, count = codebook_losses(hidden.float().flatten(0, 1), model.heads, targets.flatten(0, 1))
+        sums += loss
+        counts += count
+    return [float(x) for x in sums / counts.clamp(min=1)]
+
+
+def tensors_of(batch: Batch, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """Inputs, targets and features of a batch on a device."""
+    arrays = (batch.inputs, batch.targets, batch.features)
+    inputs, targets, features = (torch.from_numpy(a).to(device) for a in arrays)
+    return inputs, targets, features
+
+
+def emphasis_of(batch: Batch, onset: float, device: torch.device) -> Tensor | None:
+    """What each target weighs [B * S, K]: `onset` where a note begins; None where all weigh the same."""
+    if batch.young is None or onset == 1.0:
+        return None
+    young = torch.from_numpy(batch.young).to(device).flatten(0, 1)
+    return torch.where(young, onset, 1.0)
 
 
 def level_weights(books: int, falling: float) -> Tensor:

@@ -1,0 +1,155 @@
+"""`personal learn|list|remove|export`: a sound of one's own, learnt beside a performer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from stemwright.cli import options as opt
+from stemwright.cli import train_needs as needs
+from stemwright.cli import train_options as arg
+from stemwright.cli.output import emit_json, lines, table
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="The style's name.", show_default=False)]
+_Files = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILES...", help="Recordings of one instrument, ten minutes in all.", show_default=False
+    ),
+]
+_Layer = Annotated[str, typer.Option("--layer", metavar="L", help="Whose performer learns it.")]
+_Part = Annotated[
+    str | None,
+    typer.Option("--layer", metavar="L", help="This layer's part alone. Default: all.", show_default=False),
+]
+_Midi = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--midi",
+        metavar="FILE",
+        help="What a recording plays, from its first sample on; one for each, in order.",
+        show_default=False,
+    ),
+]
+_Data = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DATA",
+        help="Training data of the performer, that it may not forget. Default: what it plays by itself.",
+        show_default=False,
+    ),
+]
+_Consent = Annotated[
+    str,
+    typer.Option(
+        "--consent", metavar="TEXT", help="Whose sound it is, and that you may; kept with the style."
+    ),
+]
+_Out = Annotated[Path, typer.Argument(metavar="OUT", help="A new folder.", show_default=False)]
+_Merge = Annotated[
+    bool,
+    typer.Option("--merge", help="Write a performer's bundle with the style merged into its int8 weights."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this family's commands."""
+    group = typer.Typer(help="A sound of your own, learnt from ten minutes of it.", no_args_is_help=True)
+    group.command("learn", epilog="Example: stemwright personal learn mine take1.wav take2.wav --layer bass")(
+        learn
+    )
+    group.command("list", epilog="Example: stemwright personal list")(list_)
+    group.command("remove", epilog="Example: stemwright personal remove mine")(remove)
+    group.command("export", epilog="Example: stemwright personal export mine my-style")(export)
+    app.add_typer(group, name="personal")
+
+
+def learn(
+    name: _Name,
+    files: _Files,
+    layer: _Layer = "bass",
+    midi: _Midi = None,
+    data: _Data = None,
+    consent: _Consent = "",
+    minutes: arg.Minutes = 40.0,
+    steps: arg.Steps = None,
+    seed: arg.Seed = 0,
+    threads: arg.Threads = None,
+    settings: arg.Settings = None,
+    json: opt.Json = False,
+) -> None:
+    """Learn a style from recordings (needs the train extra). Stopped, the same command goes on."""
+    with needs.training():
+        from stemwright.training.fit.settings import changed
+        from stemwright.training.personal.files import learn_from_files
+        from stemwright.training.personal.trainer import StyleRecipe
+    bundle = learn_from_files(
+        name,
+        files,
+        layer=layer,
+        midi=midi or (),
+        data=data,
+        consent=consent,
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        threads=threads,
+        recipe=changed(StyleRecipe(), settings or ()),
+        report=needs.hush if json else needs.say,
+    )
+    if json:
+        held_out = bundle.manifest.held_out
+        emit_json({"style": name, "layer": layer, "sha256": bundle.sha256, "held_out": held_out})
+        return
+    lines([f"{name} ({layer}): {bundle.path}", f"next: stemwright generate DIR {layer} --style-of {name}"])
+
+
+def list_(json: opt.Json = False) -> None:
+    """List the styles there are."""
+    from stemwright.models.personal import described
+
+    found = described()
+    if json:
+        emit_json({"styles": found})
+        return
+    rows: list[tuple[Any, ...]] = [
+        (f["name"], f["layer"], f["rank"], f["timbre"] or None, f["gain_percent"], f["base_sha256"][:12])
+        for f in found
+    ]
+    table(("style", "layer", "rank", "nearest timbre", "loss %", "performer"), rows)
+
+
+def remove(name: _Name, layer: _Part = None, json: opt.Json = False) -> None:
+    """Take a style away, or one layer's part of it. Takes that were made with it stay."""
+    from stemwright.models.personal import remove_style
+
+    gone = remove_style(name, layer)
+    if json:
+        emit_json({"removed": {"name": name, "layers": gone}})
+        return
+    lines([f"removed: {name} ({', '.join(gone)})"])
+
+
+def export(
+    name: _Name,
+    out: _Out,
+    layer: _Part = None,
+    merge: _Merge = False,
+    strength: opt.Strength = 0.8,
+    seed: arg.Seed = 0,
+    json: opt.Json = False,
+) -> None:
+    """Write a style's part as a bundle to pass on, or with --merge a performer that plays so by itself."""
+    from stemwright.models.merging import merge_style
+    from stemwright.models.personal import export_style, one_part
+
+    part = one_part(name, layer)
+    bundle = merge_style(part, out, strength, seed) if merge else export_style(part, out)
+    facts = {"bundle": str(bundle.path), "kind": bundle.manifest.kind, "sha256": bundle.sha256}
+    if json:
+        emit_json(facts)
+        return
+    lines([f"{facts['kind']} {bundle.sha256[:12]} in {bundle.path}"])

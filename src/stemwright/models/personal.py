@@ -1,0 +1,110 @@
+"""The user's personal styles: adapters by name and layer, in `personal/NAME/LAYER` of the user's data."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from stemwright.errors import UsageError, argument, shown
+from stemwright.models.bundle import MANIFEST, Bundle, load_bundle, write_bundle
+from stemwright.models.registry import user_data
+
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+def folder_of(name: str) -> Path:
+    """Where the adapters of a style lie, a folder a layer. UsageError for what can be no name."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise UsageError(f"style {shown(name)}: must be a small letter, then up to 31 of a-z, 0-9, _ and -")
+    return user_data() / "personal" / name
+
+
+def style_layers(name: str) -> dict[str, Path]:
+    """Layer -> folder of a style's adapters; empty where there is no such style."""
+    folder = folder_of(name)
+    if not folder.is_dir():
+        return {}
+    return {
+        f.name: f for f in sorted(folder.iterdir()) if not f.name.startswith(".") and (f / MANIFEST).is_file()
+    }
+
+
+def style_names() -> list[str]:
+    """All styles there are."""
+    folder = user_data() / "personal"
+    names = [f.name for f in sorted(folder.iterdir()) if _NAME.fullmatch(f.name)] if folder.is_dir() else []
+    return [name for name in names if style_layers(name)]
+
+
+def require_style(name: str) -> dict[str, Path]:
+    """The adapters of a style by layer. UsageError, which names those there are, where it is none."""
+    found = style_layers(name)
+    if not found:
+        have = ", ".join(style_names()) or "none yet"
+        raise UsageError(f"style {shown(name)}: not known ({have}); stemwright personal learn makes one")
+    return found
+
+
+def load_style(path: Path) -> Bundle:
+    """One adapter, checked whole."""
+    return load_bundle(path, kind="adapter")
+
+
+def remove_style(name: str, layer: str | None = None) -> list[str]:
+    """Take a style away, or one layer's part of it; the layers. UsageError where there is no such."""
+    found = require_style(name)
+    if layer is not None and layer not in found:
+        raise UsageError(f"style {name!r}: has no part for {shown(layer)}, it has {', '.join(found)}")
+    gone = [layer] if layer is not None else list(found)
+    for each in gone:
+        shutil.rmtree(found[each])
+    if not style_layers(name):
+        shutil.rmtree(folder_of(name))
+    return gone
+
+
+def one_part(name: str, layer: str | None) -> Bundle:
+    """A style's adapter for a layer, or its only one. UsageError where it is not clear which."""
+    found = require_style(name)
+    if layer is None and len(found) > 1:
+        raise UsageError(
+            f"style {name!r}: has parts for {', '.join(found)}; name one with {argument('layer')}"
+        )
+    chosen = layer or next(iter(found))
+    if chosen not in found:
+        raise UsageError(f"style {name!r}: has no part for {shown(chosen)}, it has {', '.join(found)}")
+    return load_style(found[chosen])
+
+
+def export_style(part: Bundle, out: Path) -> Bundle:
+    """The adapter's bundle once more, in a folder to pass on. UsageError where that exists."""
+    if out.exists():
+        raise UsageError(f"{out}: exists; choose another folder")
+    return write_bundle(out, part.manifest, {name: part.file(name) for name in part.manifest.files})
+
+
+def described() -> list[dict[str, Any]]:
+    """What there is to know of every part of every style."""
+    out = []
+    for name in style_names():
+        for layer, path in style_layers(name).items():
+            manifest = load_style(path).manifest
+            first, last = (manifest.held_out.get(f"user_{when}_mean") for when in ("before", "after"))
+            gain = None
+            if isinstance(first, float) and isinstance(last, float) and first > 0:
+                gain = round(100 * (last / first - 1), 1)
+            out.append(
+                {
+                    "name": name,
+                    "layer": layer,
+                    "rank": manifest.architecture["rank"],
+                    "timbre": next(iter(manifest.timbres), ""),
+                    "base_sha256": manifest.architecture["base_sha256"],
+                    "gain_percent": gain,
+                    "consent": list(manifest.licences),
+                    "sources": list(manifest.sources),
+                }
+            )
+    return out

@@ -1,0 +1,1 @@
+"""Personal styles: adapters of performers learnt from a user's own sound."""
