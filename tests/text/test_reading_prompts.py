@@ -122,6 +122,9 @@ def test_form_and_length(text: str, form: str | None, length: str | None) -> Non
     ("text", "chords"),
     [
         ("Dm7 G7 Cmaj7", "Dm7 | G7 | Cmaj7"),
+        ("jazz, dm7 g7 cmaj7", "Dm7 | G7 | Cmaj7"),
+        ("bossa bbmaj7 | eb7 a7 | dm7", "Bbmaj7 | Eb7 A7 | Dm7"),
+        ("i am a fan, am em", None),
         ("Am - F - C - G", "Am | F | C | G"),
         ("Am F | C G", "Am F | C G"),
         ("ii-V-I", "ii | V | I"),
