@@ -26,7 +26,7 @@ def test_fields_take_values_of_their_type() -> None:
     [
         ("nois=0.25", "did you mean noise"),
         ("noise", "write FIELD=VALUE"),
-        ("zzz=1", "choose of batch, clip"),
+        ("zzz=1", "choose of accumulate, batch, clip"),
         ("batch=0.5", "must be of type"),
         ("batch=true", "must be of type"),
         ("noise=much", "must be of type"),

@@ -141,7 +141,7 @@ def test_the_line_is_finer_than_its_beats(period: float, start: float, seed: int
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.floats(0.0, 0.06), st.floats(60, 200))
+@given(st.just(0.0) | st.floats(0.016, 0.06), st.floats(60, 200))
 def test_the_first_beat_is_told_and_none_lies_before_the_sound(first: float, bpm: float) -> None:
     beats = first + np.arange(0, 5, 60 / bpm)
     told = run(BeatTracker(Told(activations(beats.tolist(), 6.0)), RATE, start=77), 6.0)
