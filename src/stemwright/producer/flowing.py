@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from stemwright.flow.sampling import FlowSampling
 from stemwright.producer import bundles
 from stemwright.producer.details import ByPerformer, of_take
+from stemwright.producer.token_player import TokenPlayer
 from stemwright.song.layers import kind_of
 
 if TYPE_CHECKING:
     from stemwright.codec.tokens import Tokens
-    from stemwright.models import Bundle
     from stemwright.producer.wanted import Wanted
     from stemwright.song.document import LayerEntry, Take
     from stemwright.song.score import Score
@@ -25,41 +25,21 @@ FLOW = "flow"
 
 
 @dataclass(frozen=True, slots=True)
-class FlowPlayer:
-    """The flow's bundle, a layer's timbre and its slot, how it is solved. `missed`: as of `Performer`."""
+class FlowPlayer(TokenPlayer):
+    """The flow in a layer's timbre, and how it is solved. `missed`: as of `Performer`."""
 
-    bundle: Bundle
-    timbre: str
-    slot: int | None
     range: tuple[int, int] | None
     sampling: FlowSampling = field(default_factory=FlowSampling)
     missed: str = ""
-    makes = "tokens"
-
-    def made(self, sha: str) -> dict[str, Any]:
-        """What a take of tokens `sha` tells of them and who played."""
-        return {"timbre": self.timbre, "tokens_sha256": sha, "bundle_sha256": self.bundle.sha256}
-
-    def played(self, take: Take) -> bool:
-        """Whether a take was played by this flow."""
-        return take.bundle_sha256 == self.bundle.sha256
 
     def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
         """What the tokens depend on besides the score: also who computes, as no two promise the same bits."""
         from stemwright.flow.layer import FLOW_VERSION
 
         return {
-            "makes": "tokens",
+            **self.common_key(state, want),
             "flow": FLOW_VERSION,
-            "state": state.to_json(),
-            "layer": want.role,
-            "timbre": self.slot,
-            "bundle": self.bundle.sha256,
-            "seed": want.seed,
-            "take": want.take,
             "sampling": asdict(self.sampling),
-            "base": want.edit.base.tokens_sha256 if want.edit else None,
-            "bars": str(want.edit) if want.edit else None,
         }
 
     def details(self, sha: str) -> ByPerformer:

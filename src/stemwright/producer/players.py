@@ -11,12 +11,12 @@ from stemwright.producer import bundles
 from stemwright.producer.casting import require_notes
 from stemwright.producer.details import ByPerformer, BySampler
 from stemwright.producer.flowing import FlowPlayer
+from stemwright.producer.token_player import TokenPlayer
 from stemwright.song.layers import is_drums
 from stemwright.song.takes import Sampled
 
 if TYPE_CHECKING:
     from stemwright.instruments.files import Instrument
-    from stemwright.models import Bundle
     from stemwright.native.engine import Sampling
     from stemwright.producer.personal import Style
     from stemwright.producer.wanted import Wanted
@@ -28,31 +28,19 @@ SAMPLER = "sampler:"
 
 
 @dataclass(frozen=True, slots=True)
-class Performer:
-    """A performer's bundle, the timbre and its slot, how tokens are drawn. `missed`: the layer's timbre where
+class Performer(TokenPlayer):
+    """A performer, and how tokens are drawn. `missed`: the layer's timbre where
     the bundle lacks it and `timbre` is its first instead; else "". `style`: a personal one beside it.
     """
 
-    bundle: Bundle
-    timbre: str
-    slot: int | None
     sampling: Sampling
     missed: str = ""
     style: Style | None = None
-    makes = "tokens"
 
     @property
     def range(self) -> tuple[int, int] | None:
         """The lowest and the highest pitch that the timbre can play; None where the bundle does not say."""
         return bundles.range_of(self.bundle, self.timbre)
-
-    def made(self, sha: str) -> dict[str, Any]:
-        """What a take of tokens `sha` tells of them and who played."""
-        return {"timbre": self.timbre, "tokens_sha256": sha, "bundle_sha256": self.bundle.sha256}
-
-    def played(self, take: Take) -> bool:
-        """Whether a take was played by this performer."""
-        return take.bundle_sha256 == self.bundle.sha256
 
     def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
         """What the tokens depend on besides the score."""
@@ -60,18 +48,10 @@ class Performer:
         from stemwright.perform.layer import PERFORM_VERSION
 
         return {
-            "makes": "tokens",
+            **self.common_key(state, want),
             "perform": PERFORM_VERSION,
             "conditioning": CONDITIONING_VERSION,
-            "state": state.to_json(),
-            "layer": want.role,
-            "timbre": self.slot,
-            "bundle": self.bundle.sha256,
-            "seed": want.seed,
-            "take": want.take,
             "sampling": asdict(self.sampling),
-            "base": want.edit.base.tokens_sha256 if want.edit else None,
-            "bars": str(want.edit) if want.edit else None,
             **({"style": self.style.facts()} if self.style else {}),
         }
 

@@ -89,15 +89,8 @@ class Trainer(Fit):
         """One optimiser step; `loss`: the mean loss of a token (nats), every codebook weighing the same."""
         torch.manual_seed((self.seed << 32) + self.draw)
         self.model.train()
-        inputs, targets, features = tensors_of(batch, self.device)
-        with self.autocast():
-            hidden = self.hidden(inputs, features, self.recipe.dropout)
-        total, losses = head_loss(
-            hidden.float().flatten(0, 1),
-            self.model.heads,
-            targets.flatten(0, 1),
-            self.weights,
-            emphasis_of(batch, self.recipe.onset, self.device),
+        total, losses = batch_loss(
+            batch, self.hidden, self.model.heads, self.weights, self.recipe, self.device
         )
         (total / len(losses)).backward()  # type: ignore[no-untyped-call]
         self.moved(rate)
@@ -153,6 +146,23 @@ def _optimisers(model: PerformerNetwork, recipe: Recipe) -> dict[str, torch.opti
         "muon": torch.optim.Muon(blocks, lr=rate, weight_decay=decay, adjust_lr_fn="match_rms_adamw"),
         "adamw": torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.95), eps=1e-8, fused=True),
     }
+
+
+def batch_loss(
+    batch: Batch,
+    hidden: Callable[..., Tensor],
+    heads: Tensor,
+    weights: Tensor,
+    recipe: Recipe,
+    device: torch.device,
+) -> tuple[Tensor, Tensor]:
+    """Of a training batch the weighed loss, summed over codebooks, and each codebook's own (nats a token).
+    `hidden`: of codes, features and a dropout the stream that the heads read."""
+    inputs, targets, features = tensors_of(batch, device)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        stream = hidden(inputs, features, recipe.dropout)
+    emphasis = emphasis_of(batch, recipe.onset, device)
+    return head_loss(stream.float().flatten(0, 1), heads, targets.flatten(0, 1), weights, emphasis)
 
 
 @torch.no_grad()

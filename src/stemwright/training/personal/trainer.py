@@ -11,13 +11,11 @@ from stemwright.training.fit import averaging
 from stemwright.training.fit.training_state import Fit
 from stemwright.training.performer.data import Batch, Crops
 from stemwright.training.performer.export import load_performer
-from stemwright.training.performer.loss import head_loss
 from stemwright.training.performer.trainer import (
     Recipe,
-    emphasis_of,
+    batch_loss,
     level_weights,
     losses_of,
-    tensors_of,
 )
 from stemwright.training.personal.adapters import Adapters
 
@@ -61,17 +59,11 @@ class StyleTrainer(Fit):
 
     def step(self, batch: Batch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step; `loss`: the mean loss of a token (nats), every codebook weighing the same."""
-        torch.manual_seed((self.seed << 32) + self.progress.step)
+        torch.manual_seed((self.seed << 32) + self.draw)
         self.network.train()
-        inputs, targets, features = tensors_of(batch, self.device)
-        with self.autocast():
-            hidden = self.network.hidden(inputs, features, self.recipe.dropout)
-        total, losses = head_loss(
-            hidden.float().flatten(0, 1),
-            self.network.heads,
-            targets.flatten(0, 1),
-            self.weights,
-            emphasis_of(batch, self.recipe.onset, self.device),
+        network = self.network
+        total, losses = batch_loss(
+            batch, network.hidden, network.heads, self.weights, self.recipe, self.device
         )
         (total / len(losses)).backward()  # type: ignore[no-untyped-call]
         self.moved(rate)
