@@ -11,6 +11,7 @@ from test_flow_space import space
 from stemwright.flow.layer import HEARD, STRETCH, flow_layer
 from stemwright.flow.sampling import FlowSampling
 from stemwright.flow.space import STACK, LatentSpace
+from stemwright.flow.told import Told
 from stemwright.native.engine import Cancelled
 
 FEATURES = np.random.default_rng(0).random((1500, 393)).astype(np.float32)
@@ -24,10 +25,11 @@ class Listening:
     features: int = 400
     seen: list[tuple[np.ndarray, np.ndarray]] = field(default_factory=list)
 
-    def velocities(self, x: np.ndarray, times: np.ndarray, told: np.ndarray, layer: str) -> np.ndarray:
+    def velocities(self, x: np.ndarray, times: np.ndarray, told: list[Told], span: float) -> np.ndarray:
         self.seen.append((x.copy(), times.copy()))
         left = np.maximum(1 - times, 1e-3)[..., None]
-        return ((told[..., : x.shape[-1]] * 4 - x) / left).astype(np.float32)
+        goal = np.stack([each.features for each in told])[..., : x.shape[-1]]
+        return ((goal * 4 - x) / left).astype(np.float32)
 
 
 def made(network: Listening, **more: object) -> np.ndarray:

@@ -16,7 +16,9 @@ NONE = np.zeros(7, np.bool_)
 @pytest.mark.parametrize("steps", [1, 3, 8])
 @pytest.mark.parametrize("order", [1, 2])
 def test_a_straight_way_ends_where_it_should(steps: int, order: int) -> None:
-    made = solved(lambda x, times: SOUND - NOISE, NOISE, 0 * SOUND, NONE, FlowSampling(steps, 1.0, order))
+    made = solved(
+        lambda x, times, span: SOUND - NOISE, NOISE, 0 * SOUND, NONE, FlowSampling(steps, 1.0, order)
+    )
     np.testing.assert_allclose(made, SOUND, atol=1e-5)
 
 
@@ -25,7 +27,7 @@ def test_midpoint_is_of_second_order() -> None:
     errors: dict[int, list[float]] = {1: [], 2: []}
     for order, found in errors.items():
         for steps in (8, 16):
-            made = solved(lambda x, times: x, NOISE, 0 * SOUND, NONE, FlowSampling(steps, 1.0, order))
+            made = solved(lambda x, times, span: x, NOISE, 0 * SOUND, NONE, FlowSampling(steps, 1.0, order))
             found.append(float(np.abs(made - np.e * NOISE).max()))
     assert errors[1][0] / errors[1][1] == pytest.approx(2, rel=0.1)
     assert errors[2][0] / errors[2][1] == pytest.approx(4, rel=0.1)
@@ -35,7 +37,7 @@ def test_what_is_known_stays_and_is_told_as_finished() -> None:
     known = np.array([True, False, True, False, False, True, False])
     seen = []
 
-    def velocity(x: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def velocity(x: np.ndarray, times: np.ndarray, span: float) -> np.ndarray:
         seen.append(times.copy())
         np.testing.assert_array_equal(x[known], SOUND[known])
         return np.ones_like(x)
@@ -49,7 +51,7 @@ def test_what_is_known_stays_and_is_told_as_finished() -> None:
 def test_half_the_strength_begins_half_way() -> None:
     begun = []
 
-    def velocity(x: np.ndarray, times: np.ndarray) -> np.ndarray:
+    def velocity(x: np.ndarray, times: np.ndarray, span: float) -> np.ndarray:
         begun.append((x.copy(), times.copy()))
         return np.zeros_like(x)
 

@@ -16,7 +16,7 @@ from stemwright.models.flow import SPACE, VELOCITY
 
 GOOD: dict[str, Any] = {
     "latent": 2, "width": 64, "blocks": 1, "ffn": 64, "features": 5, "layers": 4, "codebooks": 3,
-    "codebook_size": 7, "opset": 17, "timbres": {"bass": ["finger"]},
+    "codebook_size": 7, "style": 512, "leaps": 0, "opset": 17, "timbres": {"bass": ["finger"]},
     "ranges": {"bass": {"finger": [28, 60]}},
 }  # fmt: skip
 
@@ -38,7 +38,8 @@ def test_a_bundle_that_is_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("latent", 0), ("width", "64"), ("codebooks", 17), ("timbres", ["finger"]), ("timbres", {"bass": [1]}),
+    [("latent", 0), ("width", "64"), ("codebooks", 17), ("leaps", 2),
+     ("timbres", ["finger"]), ("timbres", {"bass": [1]}),
      ("ranges", {"bass": {"finger": [28]}}), ("ranges", 5), ("colour", 1)],
 )  # fmt: skip
 def test_a_field_that_is_wrong(tmp_path: Path, field: str, value: object) -> None:

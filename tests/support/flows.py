@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from stemwright.conditioning import CONDITIONING_VERSION
+from stemwright.flow.told import STYLE
 from stemwright.models import Bundle, Manifest, write_bundle
-from stemwright.models.flow import SPACE, VELOCITY
+from stemwright.models.flow import HEAD, SPACE, VELOCITY
 from stemwright.song.layers import LAYERS
 from support.performers import TIMBRES
 from support.tones import TONE_CODEBOOKS, TONE_SIZE, _graph, _normal
@@ -23,17 +24,27 @@ def write_flow(folder: Path, tone: Bundle, seed: int = 0) -> Bundle:
     draw = np.random.default_rng(seed)
     step = 3 * LATENT
     constants = {"project": _normal(draw, 0.5, 3 * FEATURES, step)}
+    constants |= {"key": _normal(draw, 0.5, step, HEAD), "axes": np.array([0, 1, 3])}
     nodes = [
         ("MatMul", ["told", "project"], "goal", {}),
         ("Sub", ["goal", "x"], "velocity", {}),
+        ("MatMul", ["x", "key"], "keys", {}),
+        ("Unsqueeze", ["keys", "axes"], "each", {}),
+        ("Concat", ["each", "each"], "present", {"axis": 1}),
     ]
     inputs = {
         "x": (1, ["B", "N", step]),
         "time": (1, ["B", "N"]),
+        "span": (1, ["B", "N"]),
         "told": (1, ["B", "N", 3 * FEATURES]),
         "layer": (7, ["B"]),
+        "style": (1, ["B", STYLE]),
+        "others": (1, ["B", "N", len(LAYERS) * (step + 1)]),
+        "places": (1, ["N"]),
+        "past": (1, [1, 2, "B", 1, "P", HEAD]),
     }
-    graph = _graph(nodes, constants, inputs, {"velocity": (1, ["B", "N", step])})
+    outputs = {"velocity": (1, ["B", "N", step]), "present": (1, [1, 2, "B", 1, "N", HEAD])}
+    graph = _graph(nodes, constants, inputs, outputs)
     space = {
         "mean": np.zeros(LATENT, np.float32),
         "scale": np.ones(LATENT, np.float32),
@@ -46,6 +57,8 @@ def write_flow(folder: Path, tone: Bundle, seed: int = 0) -> Bundle:
         "ffn": 64,
         "features": FEATURES,
         "layers": len(LAYERS),
+        "style": STYLE,
+        "leaps": 0,
     }
     manifest = Manifest(
         kind="flow",

@@ -17,6 +17,8 @@ def flow(
     steps: arg.SolverSteps = None,
     guidance: arg.Guidance = None,
     order: arg.Order = 1,
+    leaps: arg.Leaps = False,
+    blocks: arg.Blocks = 0,
     clap: arg.Clap = None,
     json: opt.Json = False,
     out: arg.Out = None,
@@ -44,7 +46,7 @@ def flow(
     decoder, reports = coder_of(bundle), []
     with watching() as watch:
         for layer in layers.split(","):
-            contender = flow_contender(bundle, layer, counts, pushes, order)
+            contender = flow_contender(bundle, layer, counts, pushes, order, leaps, blocks)
             known = contender.timbres
             drawn = [r for s in split.split(",") for r in references(where, s, clips, seed, [layer], known)]
             report, heard = assess_performer(

@@ -102,6 +102,15 @@ SolverSteps = Annotated[
 Order = Annotated[
     int, typer.Option("--order", metavar="N", help="1: Euler's steps; 2: midpoint's, which look twice.")
 ]
+Leaps = Annotated[
+    bool, typer.Option("--leaps", help="In as many leaps as there are steps, where the flow has learnt them.")
+]
+Blocks = Annotated[
+    int,
+    typer.Option(
+        "--blocks", metavar="N", help="So many steps of 40 ms at a time, as in streaming.", min=0, max=100
+    ),
+]
 Temperature = Annotated[
     float | None,
     typer.Option("--temperature", metavar="N", help="Default: the bundle's.", show_default=False),

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tokens import Tokens
-from stemwright.conditioning import drop_features
 from stemwright.flow.network import FlowNetwork
-from stemwright.flow.sampling import FlowSampling, solved
+from stemwright.flow.sampling import FlowSampling, Velocity, solved
 from stemwright.flow.space import STACK, stacked
+from stemwright.flow.told import STYLE, Told, others_of
 from stemwright.native.engine import Cancelled
 
 Floats = npt.NDArray[np.float32]
@@ -32,40 +32,40 @@ def flow_layer(
     seed: int,
     take: int,
     sampling: FlowSampling | None = None,
+    style: Floats | None = None,
     base: Tokens | None = None,
     spans: tuple[tuple[int, int], ...] | None = None,
     progress: Callable[[int], object] = lambda done: None,
     cancel: Callable[[], bool] = lambda: False,
 ) -> Tokens:
-    """Codes uint16 [K, T] of a layer whose features are [T, F].
+    """Codes uint16 [K, T] of a layer whose features are [T, F], in a style [STYLE] where one is given.
 
     ``base`` [K, T]: tokens that are there; they stay but in ``spans`` of frames, and are heard on both sides
     of them. ``progress`` hears how many frames are done; once ``cancel`` says True `Cancelled` is raised.
     """
     sampling = sampling or FlowSampling()
     frames = len(features)
-    told = stacked(np.pad(features, ((0, 0), (0, network.features - features.shape[1]))))
-    plain = stacked(np.pad(_unscored(features, layer), ((0, 0), (0, network.features - features.shape[1]))))
-    there = np.zeros((len(told), network.space.width), np.float32)
-    open_ = np.ones(len(told), np.bool_)
+    told = told_of(network, layer, features, style)
+    there = np.zeros((len(told.features), network.space.width), np.float32)
+    open_ = np.ones(len(there), np.bool_)
     if base is not None:
         there = network.space.steps(network.space.of_tokens(base))
         open_[:] = False
         for start, stop in spans or ((0, frames),):
             open_[start // STACK : -(-stop // STACK)] = True
-    noise = _noise(seed, layer, take, there.shape)
+    noise = noise_of(seed, layer, take).standard_normal(there.shape, np.float32)
     done = ~open_
     for first, last in _stretches(open_):
         if cancel():
             raise Cancelled
-        low, high = max(0, first - HEARD), min(len(told), max(last, first - HEARD + STRETCH))
+        low, high = max(0, first - HEARD), min(len(there), max(last, first - HEARD + STRETCH))
         part = slice(low, high)
         # What comes later and is to be made anew is not known yet, and is made with it only where it fits.
         known = done[part].copy()
         known[last - low :] &= ~open_[last:high]
         sees = slice(low, high if known[last - low :].all() else last)
         size = sees.stop - low
-        velocity = _guided(network, told[sees], plain[sees], layer, sampling.guidance)
+        velocity = guided(network, told.part(sees), sampling)
         there[sees] = solved(velocity, noise[sees], there[sees], known[:size], sampling)
         done[first:last] = True
         progress(min(frames, int(done.sum()) * STACK))
@@ -85,33 +85,33 @@ def _stretches(open_: Bools) -> list[tuple[int, int]]:
     return out
 
 
-def _guided(
-    network: FlowNetwork, told: Floats, plain: Floats, layer: str, guidance: float
-) -> Callable[[Floats, Floats], Floats]:
-    """Velocities, told what to play; beyond what they are without a score, by as much as guidance says."""
+def told_of(network: FlowNetwork, layer: str, features: Floats, style: Floats | None = None) -> Told:
+    """What a network is told of a layer whose features are [T, F]; ``style``: a vector [STYLE], or none."""
+    filled = np.pad(features, ((0, 0), (0, network.features - features.shape[1])))
+    steps = stacked(filled)
+    nobody = others_of({}, len(steps), network.space.width)
+    return Told(layer, steps, nobody, np.zeros(STYLE, np.float32) if style is None else style)
 
-    def velocity(x: Floats, times: Floats) -> Floats:
-        if guidance == 1.0:
-            alone: Floats = network.velocities(x[None], times[None], told[None], layer)[0]
-            return alone
-        both = network.velocities(np.stack([x, x]), np.stack([times, times]), np.stack([told, plain]), layer)
-        out: Floats = both[1] + np.float32(guidance) * (both[0] - both[1])
+
+def guided(network: FlowNetwork, told: Told, sampling: FlowSampling) -> Velocity:
+    """Velocities, told what to play; beyond what they are without a score, by as much as guidance says. Leaps
+    are guided already."""
+    plain = told.unscored()
+
+    def velocity(x: Floats, times: Floats, span: float) -> Floats:
+        if sampling.leaps or sampling.guidance == 1.0:
+            return np.asarray(network.velocities(x[None], times[None], [told], span)[0])
+        both = network.velocities(np.stack([x, x]), np.stack([times, times]), [told, plain], span)
+        out: Floats = both[1] + np.float32(sampling.guidance) * (both[0] - both[1])
         return out
 
     return velocity
 
 
-def _unscored(features: Floats, layer: str) -> Floats:
-    out = features.copy()
-    drop_features(out, layer, ["score"])
-    return out
-
-
-def _noise(seed: int, layer: str, take: int, shape: tuple[int, ...]) -> Floats:
-    """Normal noise of a take (Philox 4x64)."""
+def noise_of(seed: int, layer: str, take: int) -> np.random.Generator:
+    """The normal noise of a take, step after step (Philox 4x64)."""
     key = np.random.SeedSequence([seed, crc32(layer.encode()), take]).generate_state(2, np.uint64)
-    made: Floats = np.random.Generator(np.random.Philox(key=key)).standard_normal(shape, np.float32)
-    return made
+    return np.random.Generator(np.random.Philox(key=key))
 
 
 def _kept(made: Tokens, base: Tokens, spans: tuple[tuple[int, int], ...]) -> Tokens:

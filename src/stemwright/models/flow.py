@@ -9,6 +9,8 @@ from stemwright.errors import UsageError
 from stemwright.models.fields import known_only, wrong_whole
 
 VELOCITY, SPACE = "velocity.onnx", "space.safetensors"
+HEAD = 64
+"""Numbers of a head of attention."""
 
 _WHOLE = {
     "latent": (1, 256),
@@ -17,6 +19,8 @@ _WHOLE = {
     "ffn": (1, 16384),
     "features": (1, 4096),
     "layers": (1, 16),
+    "style": (1, 4096),
+    "leaps": (0, 1),
     "codebooks": (1, 16),
     "codebook_size": (2, 65535),
     "opset": (1, 64),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stemwright.flow.sampling import FlowSampling
@@ -14,6 +14,7 @@ from stemwright.song.layers import kind_of
 
 if TYPE_CHECKING:
     from stemwright.codec.tokens import Tokens
+    from stemwright.models import Bundle
     from stemwright.producer.wanted import Wanted
     from stemwright.song.document import LayerEntry, Take
     from stemwright.song.score import Score
@@ -29,7 +30,7 @@ class FlowPlayer(TokenPlayer):
     """The flow in a layer's timbre, and how it is solved. `missed`: as of `Performer`."""
 
     range: tuple[int, int] | None
-    sampling: FlowSampling = field(default_factory=FlowSampling)
+    sampling: FlowSampling
     missed: str = ""
 
     def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
@@ -39,7 +40,7 @@ class FlowPlayer(TokenPlayer):
         return {
             **self.common_key(state, want),
             "flow": FLOW_VERSION,
-            "sampling": asdict(self.sampling),
+            "sampling": self.sampling.numbers(),
         }
 
     def details(self, sha: str) -> ByPerformer:
@@ -48,7 +49,7 @@ class FlowPlayer(TokenPlayer):
 
         bundle, codec = self.bundle.sha256, self.bundle.manifest.codec_sha256
         runtime = f"ONNX Runtime {onnxruntime.__version__}"
-        return ByPerformer(self.timbre, asdict(self.sampling), bundle, codec, sha, runtime)
+        return ByPerformer(self.timbre, self.sampling.numbers(), bundle, codec, sha, runtime)
 
 
 def flow_player(entry: LayerEntry, name: str, timbre: str | None) -> FlowPlayer:
@@ -66,7 +67,13 @@ def flow_player(entry: LayerEntry, name: str, timbre: str | None) -> FlowPlayer:
     chosen = wanted if wanted in names else names[0] if names else ""
     found = bundle.manifest.architecture.get("ranges", {}).get(kind, {}).get(chosen)
     slot = names.index(chosen) if chosen else None
-    return FlowPlayer(bundle, chosen, slot, None if found is None else (found[0], found[1]), missed=missed)
+    reach = None if found is None else (found[0], found[1])
+    return FlowPlayer(bundle, chosen, slot, reach, usual_sampling(bundle), missed)
+
+
+def usual_sampling(bundle: Bundle) -> FlowSampling:
+    """As leaps, where the flow has learnt them."""
+    return FlowSampling(leaps=bool(bundle.manifest.architecture["leaps"]))
 
 
 def by_flow(folder: SongFolder, layer: str, take: Take) -> bool:

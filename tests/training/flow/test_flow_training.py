@@ -90,7 +90,7 @@ def test_the_bundle_is_the_network_and_is_trained_on(
     bundle = load_bundle(trained / "bundle", kind="flow")
     assert bundle.manifest.held_out["graph_difference"] < 0.05
     assert bundle.manifest.architecture["timbres"]["bass"][0] == "finger"
-    rate = replace(QUICK, learning_rate=1e-9)
+    rate = replace(QUICK, learning_rate=0.0)
     with pytest.raises(StemwrightError, match="gained nothing"):
         train(tone_data, tmp_path, speaking, 1, start=bundle.path, recipe=rate)
     row = json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])
@@ -120,7 +120,7 @@ def test_a_batch_is_its_step_alone(tone_data: Path, trained: Path) -> None:
     np.testing.assert_array_equal(first.sound, again.sound)
     np.testing.assert_array_equal(first.known, again.known)
     assert not np.array_equal(first.sound, next_one.sound)
-    assert not (first.counted & first.known).any()
+    assert (first.known <= first.counted).all()
 
 
 def test_some_is_known_and_never_all() -> None:

@@ -10,6 +10,7 @@ from stemwright.codec.tokens import Tokens
 from stemwright.conditioning import frame_features
 from stemwright.errors import UsageError
 from stemwright.evaluation.reference import Reference
+from stemwright.flow.blocks import flow_in_blocks
 from stemwright.flow.layer import flow_layer
 from stemwright.flow.network import FlowNetwork
 from stemwright.flow.sampling import FlowSampling
@@ -34,7 +35,7 @@ class Variant:
     notes are told."""
 
     name: str
-    key: dict[str, float]
+    key: dict[str, float | None]
     sampling: dict[str, Any]
     play: Play
     alone: Play
@@ -61,7 +62,7 @@ def performer_contender(
 
     def variant(sampling: Sampling) -> Variant:
         plain = replace(sampling, guidance=1.0)
-        key = {"guidance": sampling.guidance}
+        key: dict[str, float | None] = {"guidance": sampling.guidance}
         return Variant(
             f"guidance {sampling.guidance:g}", key, asdict(sampling), playing(sampling), playing(plain)
         )
@@ -99,14 +100,24 @@ def check_performer(bundle: Bundle) -> str:
 
 
 def flow_contender(
-    bundle: Bundle, layer: str, steps: Sequence[int] = (), guidance: Sequence[float] = (), order: int = 1
+    bundle: Bundle,
+    layer: str,
+    steps: Sequence[int] = (),
+    guidance: Sequence[float] = (),
+    order: int = 1,
+    leaps: bool = False,
+    block: int = 0,
 ) -> Contender:
-    """The flow as a layer's player, once for each number of steps and each guidance. UsageError where it does
-    not play the layer."""
+    """The flow as a layer's player, once for each number of steps and each guidance, or by ``leaps``, which
+    are guided as they were in training; ``block``: so many steps at a time, as in streaming, or 0. UsageError
+    where it does not play the layer, or knows no leaps."""
     timbres = bundle.manifest.architecture["timbres"]
     if layer not in timbres:
         raise UsageError(f"{bundle.path}: plays {', '.join(timbres)}, not {layer}; choose one of them")
-    network, own = FlowNetwork(bundle), FlowSampling(order=order)
+    network = FlowNetwork(bundle)
+    if leaps and not network.leaps:
+        raise UsageError(f"{bundle.path}: has learnt no leaps; leave them out, or train it with them")
+    own = FlowSampling(order=order, leaps=leaps, guidance=1.0 if leaps else FlowSampling().guidance)
     names: list[str] = timbres[layer]
 
     def playing(sampling: FlowSampling) -> Play:
@@ -117,6 +128,17 @@ def flow_contender(
                 reference.score if with_score else None,
                 timbre=names.index(reference.timbre),
             )
+            if block:
+                return flow_in_blocks(
+                    network,
+                    features,
+                    layer=layer,
+                    seed=seed,
+                    take=1,
+                    sampling=sampling,
+                    block=block,
+                    cancel=cancel,
+                )
             return flow_layer(
                 network, features, layer=layer, seed=seed, take=1, sampling=sampling, cancel=cancel
             )
@@ -124,8 +146,10 @@ def flow_contender(
         return play
 
     def variant(sampling: FlowSampling) -> Variant:
-        key = {"steps": sampling.steps, "guidance": sampling.guidance}
-        name = f"{sampling.steps} steps, guidance {sampling.guidance:g}"
+        key = {"steps": sampling.steps, "guidance": None if leaps else sampling.guidance}
+        name = (
+            f"{sampling.steps} leaps" if leaps else f"{sampling.steps} steps, guidance {sampling.guidance:g}"
+        )
         return Variant(
             name, key, asdict(sampling), playing(sampling), playing(replace(sampling, guidance=1.0))
         )
@@ -133,6 +157,6 @@ def flow_contender(
     samplings = [
         replace(own, steps=count, guidance=push)
         for count in steps or (own.steps,)
-        for push in guidance or (own.guidance,)
+        for push in ((own.guidance,) if leaps else guidance or (own.guidance,))
     ]
     return Contender(bundle, layer, tuple(names), tuple(map(variant, samplings)))

@@ -8,9 +8,10 @@ from typing import Any
 from stemwright.conditioning.layout import feature_size
 from stemwright.errors import UsageError, shown
 from stemwright.flow.space import STACK
+from stemwright.flow.told import STYLE
+from stemwright.models.flow import HEAD
 from stemwright.song.layers import LAYERS
 
-HEAD = 64
 SIZES: dict[str, tuple[int, int]] = {"tiny": (64, 2), "xs": (192, 8), "s": (256, 10), "m": (384, 12)}
 """Width and blocks; `tiny` is for tests."""
 
@@ -18,7 +19,8 @@ SIZES: dict[str, tuple[int, int]] = {"tiny": (64, 2), "xs": (192, 8), "s": (256,
 @dataclass(frozen=True, slots=True)
 class FlowConfig:
     """`latent`: numbers of a codec's frame; `width`, `blocks`: of the transformer; `ffn`: the inner width of
-    its feed-forward parts; `features`: columns of a frame's conditions, of the layer that has most."""
+    its feed-forward parts; `features`: columns of a frame's conditions, of the layer that has most; `style`:
+    numbers of a style vector."""
 
     latent: int
     width: int = 256
@@ -26,11 +28,17 @@ class FlowConfig:
     ffn: int = 704
     features: int = max(feature_size(layer) for layer in LAYERS)
     layers: int = len(LAYERS)
+    style: int = STYLE
 
     @property
     def step(self) -> int:
         """Numbers of a step."""
         return STACK * self.latent
+
+    @property
+    def others(self) -> int:
+        """Numbers that tell of a step of the other layers: `stemwright.flow.told.others_of`."""
+        return self.layers * (self.step + 1)
 
     @property
     def heads(self) -> int:

@@ -1,7 +1,8 @@
 """Export of a trained flow: `velocity.onnx` and `space.safetensors`, checked against the network.
 
-``velocity.onnx``: ``x`` [B, N, S], ``time`` [B, N], ``told`` [B, N, 3 * F], ``layer`` int64 [B] -> velocities
-[B, N, S].
+``velocity.onnx``: ``x`` [B, N, S], ``time`` and ``span`` [B, N], ``told`` [B, N, 3 * F], ``layer`` int64 [B],
+``style`` [B, 512], ``others`` [B, N, layers * (S + 1)], ``places`` float32 [N], ``past`` [blocks, 2, B, H, P,
+64] -> ``velocity`` [B, N, S], ``present`` [blocks, 2, B, H, N, 64].
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from stemwright.conditioning import CONDITIONING_VERSION
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.flow.space import STACK, LatentSpace
 from stemwright.models import Bundle, Manifest, write_bundle
-from stemwright.models.flow import SPACE, VELOCITY
+from stemwright.models.flow import HEAD, SPACE, VELOCITY
 from stemwright.models.onnx_session import open_session
 from stemwright.training.fit import averaging
-from stemwright.training.fit.onnx_graphs import OPSET, write_graph
+from stemwright.training.fit.onnx_graphs import OPSET, Computed, write_graph
 from stemwright.training.flow.config import FlowConfig
-from stemwright.training.flow.model import FlowModel
+from stemwright.training.flow.model import Conditions, FlowModel
 from stemwright.training.packing import pack, read_graph
 
 TOLERANCE = 1e-3
@@ -39,9 +40,10 @@ def export(
     timbres: Mapping[str, Sequence[str]],
     ranges: Mapping[str, Mapping[str, Sequence[int]]],
     about: Mapping[str, Any],
+    leaps: bool = False,
 ) -> Bundle:
     """Write, check and bundle a network; ``about`` holds the remaining fields of the manifest.
-    ``ranges``: what timbres can play, by layer."""
+    ``ranges``: what timbres can play, by layer; ``leaps``: whether it has learnt them."""
     from safetensors.numpy import save
 
     model = FlowModel(config)
@@ -50,8 +52,7 @@ def export(
     with tempfile.TemporaryDirectory() as temp:
         graph = Path(temp) / VELOCITY
         given = _example(config)
-        axes = {name: {0: "batch", 1: "steps"} for name in ("x", "time", "told", "velocity")}
-        write_graph(model, given, ("velocity",), {**axes, "layer": {0: "batch"}}, graph, fold=False)
+        write_graph(_stepping(model), given, ("velocity", "present"), _axes(), graph, fold=False)
         exact = difference(model, given, graph)
         if exact > TOLERANCE:
             raise StemwrightError(f"{VELOCITY}: differs from the network by {exact:.2e}; export again")
@@ -61,6 +62,7 @@ def export(
             name="flow",
             architecture={
                 **config.to_json(),
+                "leaps": int(leaps),
                 "codebooks": int(space.codebooks.shape[0]),
                 "codebook_size": int(space.codebooks.shape[1]),
                 "timbres": {layer: list(names) for layer, names in timbres.items()},
@@ -89,7 +91,7 @@ def model_of(bundle: Bundle) -> FlowModel:
     shape = {f.name: bundle.manifest.architecture[f.name] for f in fields(FlowConfig)}
     model = FlowModel(FlowConfig(**shape))
     found = {
-        tensor.name: torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
+        tensor.name.removeprefix("model."): torch.from_numpy(numpy_helper.to_array(tensor).astype(np.float32))
         for tensor in read_graph(bundle.file(VELOCITY)).initializer
     }
     missing = sorted(set(model.state_dict()) - set(found))
@@ -99,19 +101,61 @@ def model_of(bundle: Bundle) -> FlowModel:
     return model
 
 
+def _stepping(model: FlowModel) -> Computed:
+    """What the graph computes."""
+
+    def after(
+        model: FlowModel,
+        x: Tensor,
+        time: Tensor,
+        span: Tensor,
+        told: Tensor,
+        layer: Tensor,
+        style: Tensor,
+        others: Tensor,
+        places: Tensor,
+        past: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        return model.after(x, time, span, Conditions(told, layer, style, others), places, past)
+
+    return Computed(model, after)
+
+
+def _axes() -> dict[str, dict[int, str]]:
+    """Which axes have any length."""
+    steps = {0: "batch", 1: "steps"}
+    return {
+        **{name: steps for name in ("x", "time", "span", "told", "others", "velocity")},
+        **{name: {0: "batch"} for name in ("layer", "style")},
+        "places": {0: "steps"},
+        "past": {2: "batch", 4: "before"},
+        "present": {2: "batch", 4: "steps"},
+    }
+
+
 def _example(config: FlowConfig) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(1)
-    steps = 40
+    steps, before = 40, 12
+
+    def drawn(*shape: int) -> Tensor:
+        return torch.rand(shape, generator=generator)
+
     return {
         "x": torch.randn(2, steps, config.step, generator=generator),
-        "time": torch.rand(2, steps, generator=generator),
-        "told": torch.rand(2, steps, STACK * config.features, generator=generator),
+        "time": drawn(2, steps),
+        "span": drawn(2, steps),
+        "told": drawn(2, steps, STACK * config.features),
         "layer": torch.tensor([0, 1]),
+        "style": drawn(2, config.style),
+        "others": drawn(2, steps, config.others),
+        "places": torch.arange(before, before + steps).float(),
+        "past": drawn(config.blocks, 2, 2, config.heads, before, HEAD),
     }
 
 
 @torch.no_grad()
 def difference(model: FlowModel, given: Mapping[str, Tensor], path: Path) -> float:
-    """The largest difference of a velocity between network and graph."""
-    (found,) = open_session(path).run(None, {name: value.numpy() for name, value in given.items()})
-    return float(np.abs(found - model(*given.values()).numpy()).max())
+    """The largest difference of a number between network and graph."""
+    found = open_session(path).run(None, {name: value.numpy() for name, value in given.items()})
+    wanted = _stepping(model)(*given.values())
+    return max(float(np.abs(one - each.numpy()).max()) for one, each in zip(found, wanted, strict=True))

@@ -1,31 +1,43 @@
 """The flow's network: the velocity of every step of a stretch, given where each stands on its way.
 
-A transformer that sees a whole stretch, with rotary places, gated feed-forward parts, and norms that the time
-moves (adaLN-single, arXiv 2310.00426). Every step has a time of its own, 0 noise to 1 sound, so that what is
-known already stands at 1: going on, filling in and streaming are the same as making from nothing (cf.
-diffusion forcing, arXiv 2407.01392).
+A transformer with rotary places, gated feed-forward parts, and norms that the time moves (adaLN-single, arXiv
+2310.00426). Every step has a time of its own, 0 noise to 1 sound, so that what is known already stands at 1:
+going on, filling in and streaming are the same as making from nothing (cf. diffusion forcing, arXiv
+2407.01392). A step may be told how far its velocity is to lead at once (shortcut models, arXiv 2410.12557).
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from stemwright.flow.space import STACK
-from stemwright.training.flow.config import HEAD, FlowConfig
+from stemwright.models.flow import HEAD
+from stemwright.training.flow.config import FlowConfig
 
 WAVES = 64
 """Numbers that tell a time."""
 EPS = 1e-6
 
 
-def rotation(steps: int, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Cosine and sine [steps, HEAD / 2] (RoFormer, arXiv 2104.09864)."""
-    rate = 10000.0 ** (-torch.arange(HEAD // 2, device=device, dtype=torch.float32) * 2 / HEAD)
-    angle = torch.arange(steps, device=device, dtype=torch.float32)[:, None] * rate
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """told [B, N, 3 * F], layer int64 [B], style [B, STYLE], others [B, N, layers * (S + 1)]."""
+
+    told: Tensor
+    layer: Tensor
+    style: Tensor
+    others: Tensor
+
+
+def rotation(places: Tensor) -> tuple[Tensor, Tensor]:
+    """Cosine and sine [N, HEAD / 2] of places [N] (RoFormer, arXiv 2104.09864)."""
+    rate = 10000.0 ** (-torch.arange(HEAD // 2, device=places.device, dtype=torch.float32) * 2 / HEAD)
+    angle = places.float()[:, None] * rate
     return angle.cos(), angle.sin()
 
 
@@ -48,21 +60,28 @@ class FlowBlock(nn.Module):
         self.up = nn.Linear(d, config.ffn, bias=False)
         self.down = nn.Linear(config.ffn, d, bias=False)
 
-    def forward(self, x: Tensor, moved: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """x [B, N, d], moved [B, N, 6, d] -> [B, N, d]."""
-        shift1, scale1, gate1, shift2, scale2, gate2 = (moved + self.moves).unbind(2)
-        x = x + gate1 * self.o(self._attention(_normed(x) * (1 + scale1) + shift1, cos, sin))
+    def forward(
+        self, x: Tensor, moved: Tensor, turn: tuple[Tensor, Tensor], seen: Tensor | None, past: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """x [B, N, d], moved [B, N, 6, d], what each sees (bool [N, N]; None: all), keys and values of steps
+        before [2, B, H, P, HEAD] -> [B, N, d], keys and values [2, B, H, N, HEAD]."""
+        shift1, scale1, gate1, shift2, scale2, gate2 = (moved + self.moves.to(moved.dtype)).unbind(2)
+        found, present = self._attention(_normed(x) * (1 + scale1) + shift1, turn, seen, past)
+        x = x + gate1 * self.o(found)
         n = _normed(x) * (1 + scale2) + shift2
-        out: Tensor = x + gate2 * self.down(F.silu(self.gate(n)) * self.up(n))
-        return out
+        return x + gate2 * self.down(F.silu(self.gate(n)) * self.up(n)), present
 
-    def _attention(self, n: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    def _attention(
+        self, n: Tensor, turn: tuple[Tensor, Tensor], seen: Tensor | None, past: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         batch, steps, d = n.shape
         q, k, v = self.qkv(n).view(batch, steps, 3, self.heads, HEAD).permute(2, 0, 3, 1, 4).unbind(0)
-        q, k = _turned(q, cos, sin) * HEAD**-0.5, _turned(k, cos, sin)
-        seen = torch.softmax(q @ k.transpose(-1, -2), -1, dtype=torch.float32).to(v.dtype) @ v
-        out: Tensor = seen.transpose(1, 2).reshape(batch, steps, d)
-        return out
+        q, k = _turned(q, *turn), _turned(k, *turn)
+        present = torch.stack([k, v])
+        if past is not None:
+            k, v = torch.cat([past[0], k], 2), torch.cat([past[1], v], 2)
+        found = F.scaled_dot_product_attention(q, k, v, seen)
+        return found.transpose(1, 2).reshape(batch, steps, d), present
 
 
 def _normed(x: Tensor) -> Tensor:
@@ -81,7 +100,10 @@ class FlowModel(nn.Module):
         self.into = nn.Linear(config.step, d)
         self.tell = nn.Parameter(torch.empty(config.layers, STACK * config.features, d))
         self.layer = nn.Embedding(config.layers, d)
+        self.others = nn.Linear(config.others, d, bias=False)
+        self.style = nn.Linear(config.style, d, bias=False)
         self.when = nn.Sequential(nn.Linear(WAVES, d), nn.SiLU(), nn.Linear(d, d))
+        self.far = nn.Linear(WAVES, d, bias=False)
         self.moves = nn.Linear(d, 6 * d)
         self.blocks = nn.ModuleList(FlowBlock(config) for _ in range(config.blocks))
         self.last = nn.Linear(d, 2 * d)
@@ -98,21 +120,50 @@ class FlowModel(nn.Module):
                 nn.init.normal_(weight, std=scale * weight.shape[1] ** -0.5)
         nn.init.normal_(self.tell, std=0.05)
         nn.init.normal_(self.layer.weight, std=0.02)
-        for layer in (self.moves, self.last, self.out):
+        for layer in (self.moves, self.last, self.out, self.others, self.style, self.far):
             nn.init.zeros_(layer.weight)
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
 
-    def forward(self, x: Tensor, time: Tensor, told: Tensor, layer: Tensor) -> Tensor:
-        """Steps [B, N, S] at times [B, N], told [B, N, 3 * F], layers int64 [B] -> velocities [B, N, S]."""
+    def forward(
+        self, x: Tensor, time: Tensor, span: Tensor, given: Conditions, places: Tensor, seen: Tensor | None
+    ) -> Tensor:
+        """Velocities [B, N, S] of steps x [B, N, S] at times [B, N] and places [N], each leading as far as
+        its span [B, N] says (0: that of the moment); they see what ``seen`` bool [N, N] says (None: all)."""
+        return self._run(x, time, span, given, places, seen, None)[0]
+
+    def after(
+        self, x: Tensor, time: Tensor, span: Tensor, given: Conditions, places: Tensor, past: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Velocities of steps which see each other and those whose keys and values are ``past`` [blocks, 2,
+        B, H, P, HEAD]; and their own keys and values."""
+        return self._run(x, time, span, given, places, None, past)
+
+    def _run(
+        self,
+        x: Tensor,
+        time: Tensor,
+        span: Tensor,
+        given: Conditions,
+        places: Tensor,
+        seen: Tensor | None,
+        past: Tensor | None,
+    ) -> tuple[Tensor, Tensor]:
         batch, steps, _ = x.shape
-        h = self.into(x) + told @ self.tell[layer] + self.layer(layer)[:, None]
-        angle = time[..., None] * (self.waves * (math.pi / 2))
-        when = self.when(torch.cat([angle.cos(), angle.sin()], -1)) + self.layer(layer)[:, None]
-        when = F.silu(when)
+        named = self.layer(given.layer)[:, None]
+        h = self.into(x) + given.told @ self.tell[given.layer] + self.others(given.others) + named
+        when = self.when(self._waves(time)) + self.far(self._waves(span))
+        when = F.silu(when + named + self.style(given.style)[:, None])
         moved = self.moves(when).view(batch, steps, 6, self.config.width)
-        cos, sin = rotation(steps, x.device)
-        for block in self.blocks:
-            h = block(h, moved, cos, sin)
+        h = h.to(moved.dtype)
+        turn, made = rotation(places), []
+        for index, block in enumerate(self.blocks):
+            h, present = block(h, moved, turn, seen, None if past is None else past[index])
+            made.append(present)
         shift, scale = self.last(when).chunk(2, -1)
         out: Tensor = self.out(_normed(h) * (1 + scale) + shift)
-        return out
+        return out, torch.stack(made) if past is not None else out
+
+    def _waves(self, time: Tensor) -> Tensor:
+        angle = time[..., None] * (self.waves * (math.pi / 2))
+        return torch.cat([angle.cos(), angle.sin()], -1)

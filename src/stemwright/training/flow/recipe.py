@@ -70,8 +70,8 @@ def train_flow(
     def measure() -> Held:
         errors = trainer.measure(valid)
         total = sum(errors) / len(errors)
-        told = "  ".join(f"{time}: {error:.3f}" for time, error in zip(TIMES, errors, strict=True))
-        return Held(total, errors, f"{total:.4f}  at times {told}")
+        told = "  ".join(f"{time}: {error:.3f}" for time, error in zip(TIMES, errors[:-1], strict=True))
+        return Held(total, errors, f"{total:.4f}  at times {told}; in blocks {errors[-1]:.3f}")
 
     run: TrainingRun[FlowBatch] = TrainingRun(trainer, batches, measure, out, minutes, steps, say)
     held = run.go(resume)
@@ -89,7 +89,8 @@ def train_flow(
     }
     timbres = {layer: list(timbres_of(data, layer)) for layer in layers}
     ranges = {layer: ranges_of(data, layer) for layer in layers}
-    bundle = export(out / BUNDLE, config, space, best_weights(out / BEST), timbres, ranges, about_bundle)
+    best, leaps = best_weights(out / BEST), recipe.leaps > 0
+    bundle = export(out / BUNDLE, config, space, best, timbres, ranges, about_bundle, leaps)
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
     return dict(bundle.manifest.held_out)
 

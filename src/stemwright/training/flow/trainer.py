@@ -6,27 +6,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
-from stemwright.flow.space import LatentSpace
+from stemwright.conditioning import drop_features
+from stemwright.flow.space import STACK, LatentSpace
+from stemwright.song.layers import LAYERS
 from stemwright.training.fit import averaging
 from stemwright.training.fit.pace import Pace
 from stemwright.training.fit.training_state import Fit
 from stemwright.training.flow.config import FlowConfig
 from stemwright.training.flow.crops import FlowBatch, Stretches
 from stemwright.training.flow.model import FlowModel
+from stemwright.training.flow.ways import BLOCKS, Network, Ways, ways
 
 TIMES = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 """At which held-out stretches are measured."""
+LEAPS = 5
+"""Of a whole way, half of it, and so on: so many sizes of leaps are learnt."""
 
 
 @dataclass(frozen=True)
 class FlowRecipe(Pace):
     """What the training does, beside its budget. ``length``: steps of a stretch, 25 a second; ``spread``: of
     the times that are drawn, logistic-normal (arXiv 2403.03206); ``rough``: noise that what is known gets,
-    as what was made before is never quite right."""
+    as what was made before is never quite right; ``blocks``: share of the batches that are made block after
+    block; ``leaps``: share that learns to go far at once, guided by ``guidance``; ``compiled``: by
+    torch.compile, which takes a minute and a compiler, and then saves a third of the time.
+    """
 
     batch: int = 8
     length: int = 250
@@ -36,6 +45,10 @@ class FlowRecipe(Pace):
     ema: float = 0.998
     spread: float = 1.0
     rough: float = 0.1
+    blocks: float = 0.3
+    leaps: float = 0.0
+    guidance: float = 1.5
+    compiled: bool = False
     valid_count: int = 48
 
 
@@ -63,50 +76,98 @@ class FlowTrainer(Fit):
         rate = recipe.learning_rate
         super().__init__(model, _optimisers(model, recipe), recipe, rate, device, seed, identity)
         self.config, self.space = config, space
+        self.network: Network = torch.compile(model) if recipe.compiled else model
+        self.scoreless = _scoreless(config).to(device)
 
     def step(self, batch: FlowBatch, rate: float, done: float) -> dict[str, float]:
         """One optimiser step; the mean squared error of velocities."""
         del done
         generator = torch.Generator().manual_seed((self.seed << 32) + self.draw)
         self.model.train()
-        recipe, size = self.recipe, len(batch.sound)
-        time = torch.sigmoid(recipe.spread * torch.randn(size, generator=generator))
-        loss = self._loss(batch, time, generator)
-        total = loss.sum() / max(1, int(batch.counted.sum()))
+        recipe = self.recipe
+        block = 0
+        if float(torch.rand((), generator=generator)) < recipe.blocks:
+            block = BLOCKS[int(torch.randint(len(BLOCKS), (), generator=generator))]
+        found = ways(batch, recipe.rough, block, self.device, generator)
+        if float(torch.rand((), generator=generator)) < recipe.leaps:
+            name, error = "leap", self._leap(found, generator)
+        else:
+            name, error = "blocks" if block else "velocity", self._error(found, self._times(found, generator))
+        total = (error * found.counted).sum() / found.counted.sum().clamp(min=1)
         total.backward()  # type: ignore[no-untyped-call]
         self.moved(rate)
-        return {"velocity": float(total.detach())}
+        return {name: float(total.detach())}
 
-    def _loss(self, batch: FlowBatch, time: Tensor, generator: torch.Generator) -> Tensor:
-        """The squared error [B, N] of each step's velocity, 0 where it does not count."""
-        sound, told, layers, known, counted = (
-            torch.from_numpy(each).to(self.device)
-            for each in (batch.sound, batch.told, batch.layers, batch.known, batch.counted)
-        )
-        noise = torch.randn(sound.shape, generator=generator).to(self.device)
-        at = time.to(self.device)[:, None].expand(known.shape)
-        given = sound + self.recipe.rough * noise
-        x = torch.where(known[..., None], given, (1 - at[..., None]) * noise + at[..., None] * sound)
+    def _times(self, found: Ways, generator: torch.Generator) -> Tensor:
+        """One for each stretch, or each block [B, N]."""
+        rows, steps = found.known.shape
+        each = found.block or steps
+        drawn = torch.randn((rows, -(-steps // each)), generator=generator)
+        times = torch.sigmoid(self.recipe.spread * drawn).to(self.device)
+        return times.repeat_interleave(each, 1)[:, :steps]
+
+    def _error(self, found: Ways, time: Tensor) -> Tensor:
+        """The squared error [B, N] of each step's velocity."""
         with self.autocast():
-            found = self.model(x, torch.where(known, 1.0, at), told, layers)
-        error: Tensor = (found.float() - (sound - noise)).square().mean(-1) * counted
-        return error
+            made = found.velocities(self.network, found.at(time), time, torch.zeros_like(time))
+        return (made - (found.sound - found.noise)).square().mean(-1)
+
+    def _leap(self, found: Ways, generator: torch.Generator) -> Tensor:
+        """The squared error [B, N] of leaps beside what two shorter ones of the averaged weights come to
+        (shortcut models, arXiv 2410.12557)."""
+        span = 2.0 ** -int(torch.randint(LEAPS, (), generator=generator))
+        rows, steps = found.known.shape
+        time = (torch.rand((rows, 1), generator=generator) / span).floor() * span
+        time = time.to(self.device).expand(rows, steps)
+        x = found.at(time)
+        with torch.no_grad(), self.autocast():
+            first = self._short(found, x, time, span / 2)
+            second = self._short(found, x + span / 2 * first, time + span / 2, span / 2)
+        with self.autocast():
+            made = found.velocities(self.network, x, time, torch.full_like(time, span))
+        return (made - (first + second) / 2).square().mean(-1)
+
+    def _short(self, found: Ways, x: Tensor, time: Tensor, span: float) -> Tensor:
+        """Velocities [B, N, S] of leaps; of the shortest ones, the guided velocity of the moment."""
+        now = torch.zeros_like(time)
+        if span > 2.0**-LEAPS:
+            return found.velocities(self._averaged, x, time, now + span)
+        told = found.velocities(self._averaged, x, time, now)
+        plain = found.unscored(self.scoreless).velocities(self._averaged, x, time, now)
+        return plain + self.recipe.guidance * (told - plain)
+
+    def _averaged(self, *given: Any) -> Tensor:
+        made: Tensor = torch.func.functional_call(self.model, self.average, given)
+        return made
 
     @torch.no_grad()
     def measure(self, valid: Stretches) -> list[float]:
-        """The error at each of `TIMES` on a set's fixed stretches, by the averaged weights."""
-        recipe = self.recipe
+        """The error at each of `TIMES` on a set's fixed stretches, all at once and no other layer heard, by
+        the averaged weights; then the same, block after block of `BLOCKS`' middle, over all times."""
+        recipe, sums, count = self.recipe, torch.zeros(len(TIMES) + 1), 0
         places = valid.held_out(recipe.valid_count, recipe.length)
-        sums, count = torch.zeros(len(TIMES)), 0
         with self.averaged():
             for start in range(0, len(places), recipe.batch):
                 batch = valid.cut(self.space, places[start : start + recipe.batch], recipe.length)
                 count += int(batch.counted.sum())
                 for index, time in enumerate(TIMES):
                     generator = torch.Generator().manual_seed(start * len(TIMES) + index)
-                    at = torch.full((len(batch.sound),), time)
-                    sums[index] += self._loss(batch, at, generator).sum().cpu()
+                    sums[index] += self._held(batch, 0, time, generator)
+                    sums[-1] += 2 * self._held(batch, BLOCKS[1], time, generator) / len(TIMES)
         return [float(value) for value in sums / max(1, count)]
+
+    def _held(self, batch: FlowBatch, block: int, time: float, generator: torch.Generator) -> Tensor:
+        found = ways(batch, self.recipe.rough, block, self.device, generator)
+        error = self._error(found, torch.full(found.known.shape, time, device=self.device))
+        return (error * found.counted).sum().cpu()
+
+
+def _scoreless(config: FlowConfig) -> Tensor:
+    """Which columns of a step stay without a score, 0 or 1 [layers, 1, 3 * F]."""
+    out = torch.ones(config.layers, 1, STACK, config.features)
+    for index, layer in enumerate(LAYERS):
+        drop_features(out[index], layer, ["score"])
+    return out.flatten(2)
 
 
 def _optimisers(model: FlowModel, recipe: FlowRecipe) -> dict[str, torch.optim.Optimizer]:
