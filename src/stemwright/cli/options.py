@@ -166,6 +166,15 @@ Prompt = Annotated[
         show_default=False,
     ),
 ]
+SongVariations = Annotated[
+    int,
+    typer.Option(
+        "--variations",
+        metavar="N",
+        help="Make so many songs of the same wish, to choose from: DIR, DIR-2 and so on, each with the next "
+        "seed.",
+    ),
+]
 Title = Annotated[
     str | None,
     typer.Option(

@@ -97,11 +97,12 @@ def song(
     arranger: opt.Arranger = False,
     style_of: opt.StyleOf = None,
     strength: opt.Strength = 0.8,
+    variations: opt.SongVariations = 1,
     json: opt.Json = False,
 ) -> None:
     """Start a song, generate every layer and mix it, in one go. Run again, it resumes."""
     from stemwright.exchange.chartfile import chart_text
-    from stemwright.producer.whole import make_song
+    from stemwright.producer.whole import make_variations
     from stemwright.producer.wish import Wish
     from stemwright.shown.prompting import prompt_facts
     from stemwright.shown.runtimes import require_runtimes
@@ -115,9 +116,10 @@ def song(
         if not json and not (folder / "song.json").exists():
             _say_implied(wish)
         with watching() as watch:
-            result = make_song(
+            made = make_variations(
                 folder,
                 wish,
+                variations,
                 watch,
                 composer=composer,
                 arranger=arranger,
@@ -125,8 +127,15 @@ def song(
                 strength=strength,
             )
     if json:
-        emit_json({**result, **prompt_facts(wish)})
+        first = made[0] if variations == 1 else {"songs": made}
+        emit_json({**first, **prompt_facts(wish)})
         return
+    for result in made:
+        _say_made(result)
+
+
+def _say_made(result: Mapping[str, Any]) -> None:
+    """Where the mix and its stems are, and how long that took."""
     stems = [f"{name:<11}{path}" for name, path in result["stems"].items()]
     spent = result["elapsed_seconds"]
     clock = f"{result['seconds']:.1f} s of music in {spent:.1f} s, real-time factor {result['rtf']:.2f}"

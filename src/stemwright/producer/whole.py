@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from stemwright.errors import UsageError, argument
 from stemwright.producer.create import create, remark_facts, require_same
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
 from stemwright.producer.personal import STRENGTH
+from stemwright.producer.seeds import SEED_BITS
 from stemwright.producer.wish import Wish
 from stemwright.producer.workspace import reading
 from stemwright.work.progress import Watch, unwatched
+
+MOST_VARIATIONS = 8
+
+
+def make_variations(
+    path: Path, wish: Wish, count: int, watch: Watch = unwatched, **more: Any
+) -> list[dict[str, Any]]:
+    """Make the song at `path` and others of the same wish beside it, `PATH-2` and so on, with the seeds after
+    its own; as `make_song`, which also takes `more`. UsageError for too many, or, before anything is
+    made, where one of them exists with other parameters.
+    """
+    if not 1 <= count <= MOST_VARIATIONS:
+        raise UsageError(f"{argument('variations')} {count}: give 1 to {MOST_VARIATIONS}")
+    places = [path, *(path.with_name(f"{path.name}-{number}") for number in range(2, count + 1))]
+    for place in places:
+        if (place / "song.json").exists():
+            require_same(place, reading(place).load(), replace(wish, seed=None))
+    made = [make_song(path, wish, watch, **more)]
+    seed = reading(path).load().seed
+    for number, place in enumerate(places[1:], 1):
+        made.append(make_song(place, replace(wish, seed=(seed + number) % (1 << SEED_BITS)), watch, **more))
+    return made
 
 
 def make_song(
