@@ -1,6 +1,6 @@
 """The foundation's figures: generate + mix of the demo song, peak memory, and the start of the command line.
 
-    python benchmarks/song.py [--runs 5] [--composer]
+    python benchmarks/song.py [--runs 5] [--composer] [--player flow]
 
 Each run is a new process and a new song (16 bars of four layers at 112 BPM), written by the arranger, or by
 the composer where it is asked for. Real-time factor: seconds of wall clock from start to exit of
@@ -62,8 +62,10 @@ def main() -> None:
     )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--composer", action="store_true")
+    parser.add_argument("--player", help="who plays, as of `stemwright generate`")
     options = parser.parse_args()
-    runs, more = options.runs, ["--composer"] if options.composer else []
+    runs, more = options.runs, ["--composer"] * options.composer
+    more += ["--player", options.player] if options.player else []
     rows = [one_song(seed, *more) for seed in range(1, runs + 1)]
     figures = {name: [row[name] for row in rows] for name in rows[0]}
     figures["help_seconds"] = [timed("--help")[0] for _ in range(max(runs, 5))]

@@ -54,7 +54,9 @@ def test_every_layer_is_played_and_the_run_tells_by_whom(song: Path, flow: Bundl
         told = of_take(folder, layer, take)
         assert told is not None and isinstance(told.by, ByPerformer)
         assert str(told.by.runtime).startswith("ONNX Runtime ")
-        assert told.by.sampling == {"steps": 4, "guidance": 1.5, "order": 1, "strength": 1.0, "leaps": 0}
+        assert told.by.sampling == {
+            "steps": 4, "guidance": 1.5, "order": 1, "strength": 1.0, "temperature": 1.0, "leaps": 0,
+        }  # fmt: skip
         assert told.by.codec == flow.manifest.codec_sha256
     assert verify(folder).ok
 

@@ -1,9 +1,10 @@
 """The flow's network: the velocity of every step of a stretch, given where each stands on its way.
 
-A transformer with rotary places, gated feed-forward parts, and norms that the time moves (adaLN-single, arXiv
-2310.00426). Every step has a time of its own, 0 noise to 1 sound, so that what is known already stands at 1:
-going on, filling in and streaming are the same as making from nothing (cf. diffusion forcing, arXiv
-2407.01392). A step may be told how far its velocity is to lead at once (shortcut models, arXiv 2410.12557).
+A transformer with rotary places, gated feed-forward parts, and norms that the time, the style and what is
+told move (adaLN-single, arXiv 2310.00426). Every step has a time of its own, 0 noise to 1 sound, so that what
+is known already stands at 1: going on, filling in and streaming are the same as making from nothing (cf.
+diffusion forcing, arXiv 2407.01392). A step may be told how far its velocity is to lead at once (shortcut
+models, arXiv 2410.12557).
 """
 
 from __future__ import annotations
@@ -99,6 +100,7 @@ class FlowModel(nn.Module):
         d = config.width
         self.into = nn.Linear(config.step, d)
         self.tell = nn.Parameter(torch.empty(config.layers, STACK * config.features, d))
+        self.colour = nn.Parameter(torch.zeros(config.layers, STACK * config.features, d))
         self.layer = nn.Embedding(config.layers, d)
         self.others = nn.Linear(config.others, d, bias=False)
         self.style = nn.Linear(config.style, d, bias=False)
@@ -153,7 +155,8 @@ class FlowModel(nn.Module):
         named = self.layer(given.layer)[:, None]
         h = self.into(x) + given.told @ self.tell[given.layer] + self.others(given.others) + named
         when = self.when(self._waves(time)) + self.far(self._waves(span))
-        when = F.silu(when + named + self.style(given.style)[:, None])
+        when = when + named + self.style(given.style)[:, None] + given.told @ self.colour[given.layer]
+        when = F.silu(when)
         moved = self.moves(when).view(batch, steps, 6, self.config.width)
         h = h.to(moved.dtype)
         turn, made = rotation(places), []
