@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from stemwright.training.fit.pace import Pace
-from stemwright.training.fit.run import Held, TrainingRun
+from stemwright.training.fit.run import Held, Say, TrainingRun
 from stemwright.training.fit.torch_settings import settle
 from stemwright.training.fit.training_state import Fit
 
@@ -45,17 +45,22 @@ def inputs(number: int, size: int) -> Tensor:
     return torch.randn(size, 4, generator=torch.Generator().manual_seed(1000 + number))
 
 
-def main(out: Path, accumulate: int, steps: int) -> None:
-    settle(1)
-    line = Line(LinePace(accumulate=accumulate))
+def train_line(out: Path, recipe: LinePace, steps: int, say: Say = str) -> Line:
+    """Train it in this process."""
+    line = Line(recipe)
 
     def measure() -> Held:
         error = float((line.model.weight - GOAL).square().mean().detach())
         return Held(error, error, f"{error:.4f}")
 
     out.mkdir(parents=True, exist_ok=True)
-    run = TrainingRun(line, inputs, measure, out, 1.0, steps, lambda text: print(text, flush=True))
-    run.go()
+    TrainingRun(line, inputs, measure, out, 1.0, steps, say).go()
+    return line
+
+
+def main(out: Path, accumulate: int, steps: int) -> None:
+    settle(1)
+    train_line(out, LinePace(accumulate=accumulate), steps, lambda text: print(text, flush=True))
     print("went on alone", flush=True)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 class Pace:
     """What every training does, beside its budget. ``patience``: measurements without gain before it stops,
     in the second half only. ``ema``: the decay of the averaged weights. ``accumulate``: batches of a step,
-    for batches larger than memory.
+    for batches larger than memory. ``tensorboard``: event files beside ``log.jsonl``.
     """
 
     batch: int = 12
@@ -22,6 +22,7 @@ class Pace:
     save_minutes: float = 2.0
     patience: int = 6
     accumulate: int = 1
+    tensorboard: bool = False
 
 
 @dataclass

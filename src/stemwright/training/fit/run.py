@@ -7,7 +7,6 @@ processes (`parallel`) the first keeps log and checkpoints, and goes on alone wh
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -19,8 +18,9 @@ from typing import Any, Generic, Protocol, TypeVar
 from stemwright.errors import StemwrightError, UsageError
 from stemwright.training.fit.pace import Pace, Progress, learning_rate
 from stemwright.training.fit.parallel import first_says, world
+from stemwright.training.fit.run_log import RunLog
 
-CHECKPOINT, BEST, LOG, BUNDLE = "checkpoint.safetensors", "best.safetensors", "log.jsonl", "bundle"
+CHECKPOINT, BEST, BUNDLE = "checkpoint.safetensors", "best.safetensors", "bundle"
 CHECKS = 8
 """Held-out measurements in a run, at least."""
 SAID_EVERY = 50
@@ -85,6 +85,7 @@ class TrainingRun(Generic[Batch]):
         self.base = self.began = self.checked = 0.0
         self.world = world()
         self.recent: dict[str, float] = {}
+        self.log = RunLog(out, fit.recipe.tensorboard) if self.world.rank == 0 else None
 
     def resumes(self, resume: bool = True) -> bool:
         """Whether there is a checkpoint to go on from."""
@@ -98,6 +99,8 @@ class TrainingRun(Generic[Batch]):
         if self.resumes(resume):
             self.fit.load(path)
             self.say(f"going on from step {self.fit.progress.step}")
+        if self.log is not None:
+            self.log.begin(self.fit.progress.step)
         try:
             held = self._go()
         except KeyboardInterrupt:
@@ -107,6 +110,9 @@ class TrainingRun(Generic[Batch]):
             step = self.fit.progress.step
             self.say(f"stopped at step {step}; {path} saved: the same command goes on from there")
             raise
+        finally:
+            if self.log is not None:
+                self.log.end()
         if self.world.rank:
             raise SystemExit(0)  # what is left to do is for one process
         return held
@@ -184,7 +190,7 @@ class TrainingRun(Generic[Batch]):
         progress = self.fit.progress
         each = self.fit.recipe.batch * self.fit.recipe.accumulate * self.world.size
         speed = progress.step * each / max(1e-9, progress.seconds)
-        self._log({"rate": rate, **self.recent})
+        self._log({"rate": rate, "examples": speed, **self.recent})
         parts = "  ".join(f"{name} {value:.3f}" for name, value in self.recent.items())
         self.say(f"step {progress.step} {progress.seconds:6.0f} s {speed:6.1f} examples/s  {parts}")
 
@@ -198,30 +204,19 @@ class TrainingRun(Generic[Batch]):
             self._save(BEST)
         else:
             progress.stale += 1
-        self._log({"judged": progress.judged, "valid": held.figures})
+        self._log({"judged": progress.judged, "held_out": total, "valid": held.figures})
         self.say(f"held out at step {progress.step}: {held.line}")
         return held
 
     def _log(self, record: dict[str, Any]) -> None:
         """A line of ``log.jsonl``."""
-        if self.world.rank:
-            return
-        progress = self.fit.progress
-        line = _rounded({"step": progress.step, "seconds": progress.seconds, **record})
-        with (self.out / LOG).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, sort_keys=True) + "\n")
+        if self.log is not None:
+            progress = self.fit.progress
+            where = {"step": progress.step, "seconds": progress.seconds, "done": min(1.0, self.done())}
+            self.log.write({**where, **record})
 
 
 def check_budget(minutes: float, steps: int | None) -> None:
     """UsageError for a budget of nothing, or without end."""
     if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
         raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
-
-
-def _rounded(value: Any) -> Any:
-    """Numbers of a log line to six digits."""
-    if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_rounded(v) for v in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
