@@ -12,7 +12,7 @@ from torch import Tensor
 
 from stemwright.flow.space import LatentSpace
 from stemwright.training.fit import averaging
-from stemwright.training.fit.pace import Pace
+from stemwright.training.fit.recompute import DeepPace, recompute
 from stemwright.training.fit.training_state import Fit
 from stemwright.training.flow.config import FlowConfig
 from stemwright.training.flow.crops import FlowBatch, Stretches
@@ -23,7 +23,7 @@ TIMES = (0.05, 0.2, 0.4, 0.6, 0.8, 0.95)
 
 
 @dataclass(frozen=True)
-class FlowRecipe(Pace):
+class FlowRecipe(DeepPace):
     """What the training does, beside its budget. ``length``: steps of a stretch, 25 a second; ``spread``: of
     the times that are drawn, logistic-normal (arXiv 2403.03206); ``rough``: noise that what is known gets,
     as what was made before is never quite right."""
@@ -59,6 +59,8 @@ class FlowTrainer(Fit):
         model = FlowModel(config).to(device)
         if start is not None:
             averaging.put(model, start)
+        if recipe.gradient_checkpointing:
+            recompute(model.blocks)
         identity = {"config": config.to_json(), **about}
         rate = recipe.learning_rate
         super().__init__(model, _optimisers(model, recipe), recipe, rate, device, seed, identity)
