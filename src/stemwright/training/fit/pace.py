@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Progress:
     best: float = math.inf
     best_step: int = 0
     stale: int = 0
+    recent: dict[str, float] = field(default_factory=dict)  # what steps logged of late, in the mean
 
 
 def learning_rate(pace: Pace, step: int, done: float) -> float:

@@ -84,7 +84,6 @@ class TrainingRun(Generic[Batch]):
         self.say = say if world().rank == 0 else lambda line: None
         self.base = self.began = self.checked = 0.0
         self.world = world()
-        self.recent: dict[str, float] = {}
         self.log = RunLog(out, fit.recipe.tensorboard) if self.world.rank == 0 else None
 
     def resumes(self, resume: bool = True) -> bool:
@@ -174,8 +173,9 @@ class TrainingRun(Generic[Batch]):
         """What one batch says of a step."""
         parts = self.fit.step(batch, rate, done)
         self.fit.progress.seconds = self._seconds()
+        recent = self.fit.progress.recent
         for name, value in parts.items():
-            self.recent[name] = self.recent.get(name, value) * 0.95 + value * 0.05
+            recent[name] = recent.get(name, value) * 0.95 + value * 0.05
 
     def _seconds(self) -> float:
         return self.base + time.monotonic() - self.began if self.began else 0.0
@@ -190,8 +190,8 @@ class TrainingRun(Generic[Batch]):
         progress = self.fit.progress
         each = self.fit.recipe.batch * self.fit.recipe.accumulate * self.world.size
         speed = progress.step * each / max(1e-9, progress.seconds)
-        self._log({"rate": rate, "examples": speed, **self.recent})
-        parts = "  ".join(f"{name} {value:.3f}" for name, value in self.recent.items())
+        self._log({"rate": rate, "examples": speed, **progress.recent})
+        parts = "  ".join(f"{name} {value:.3f}" for name, value in progress.recent.items())
         self.say(f"step {progress.step} {progress.seconds:6.0f} s {speed:6.1f} examples/s  {parts}")
 
     def _check(self) -> Held:
