@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,11 +52,18 @@ def inputs(number: int, size: int) -> Tensor:
     return torch.randn(size, 4, generator=torch.Generator().manual_seed(1000 + number))
 
 
-def train_line(out: Path, recipe: LinePace, steps: int, say: Say = str) -> Line:
-    """Train it in this process."""
+def train_line(
+    out: Path,
+    recipe: LinePace,
+    steps: int,
+    say: Say = str,
+    measuring: Callable[[int], None] = lambda step: None,
+) -> Line:
+    """Train it in this process. `measuring` is told the step of each measurement."""
     line = Line(recipe)
 
     def measure() -> Held:
+        measuring(line.progress.step)
         error = float((line.model.weight - GOAL).square().mean().detach())
         return Held(error, error, f"{error:.4f}")
 

@@ -35,6 +35,7 @@ class Progress:
     best: float = math.inf
     best_step: int = 0
     stale: int = 0
+    measured: int = -1  # the step of the last measurement
     recent: dict[str, float] = field(default_factory=dict)  # what steps logged of late, in the mean
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.training.fit.interrupts import AtOnce, to_the_end
 from stemwright.training.fit.pace import Pace, Progress, learning_rate
 from stemwright.training.fit.parallel import first_says, world
 from stemwright.training.fit.run_log import RunLog
@@ -92,7 +93,8 @@ class TrainingRun(Generic[Batch]):
 
     def go(self, resume: bool = True) -> Held:
         """Train from the checkpoint that is there (where ``resume``) to the end of the budget, or until
-        nothing is gained any more; the last figures. Ctrl-C saves and stops.
+        nothing is gained any more; the last figures. Ctrl-C stops after the step and saves; a second one
+        stops at once, and what came after the last checkpoint is lost.
         """
         path = self.out / CHECKPOINT
         if self.resumes(resume):
@@ -102,8 +104,8 @@ class TrainingRun(Generic[Batch]):
             self.log.begin(self.fit.progress.step)
         try:
             held = self._go()
-        except KeyboardInterrupt:
-            if self.world.rank:
+        except KeyboardInterrupt as interrupt:
+            if self.world.rank or isinstance(interrupt, AtOnce):
                 raise
             self.fit.save(path)
             step = self.fit.progress.step
@@ -127,22 +129,23 @@ class TrainingRun(Generic[Batch]):
 
     def _go(self) -> Held:
         fit, progress, recipe = self.fit, self.fit.progress, self.fit.recipe
-        held = self._check() if progress.step == 0 else None
-        self.base, self.began = progress.seconds, time.monotonic()
-        saved = self.checked = self.began
+        self.base = progress.seconds
+        held = self._check() if self._unmeasured() else None
+        saved = self.checked = self.began = time.monotonic()
         with ThreadPoolExecutor(1) as pool:
             number = progress.step * recipe.accumulate
             ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
             (done,) = first_says(self.done())
             while done < 1.0:
                 rate, held = fit.peak * learning_rate(recipe, progress.step, done), None
-                for _ in range(recipe.accumulate):
-                    batch, fit.draw = ahead.result(), self._draw(number)
-                    number += 1
-                    ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
-                    self._step(batch, rate, done)
-                if progress.step % SAID_EVERY == 0:
-                    self._report(rate)
+                with to_the_end(self.say):
+                    for _ in range(recipe.accumulate):
+                        batch, fit.draw = ahead.result(), self._draw(number)
+                        number += 1
+                        ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
+                        self._step(batch, rate, done)
+                    if progress.step % SAID_EVERY == 0:
+                        self._report(rate)
                 done, due = first_says(self.done(), self._due())
                 if due:
                     held = self._check()
@@ -178,7 +181,14 @@ class TrainingRun(Generic[Batch]):
             recent[name] = recent.get(name, value) * 0.95 + value * 0.05
 
     def _seconds(self) -> float:
-        return self.base + time.monotonic() - self.began if self.began else 0.0
+        return self.base + (time.monotonic() - self.began if self.began else 0.0)
+
+    def _unmeasured(self) -> bool:
+        """Whether the run stands before a measurement: at its start, or where Ctrl-C came between a step and
+        the measurement that was due.
+        """
+        progress = self.fit.progress
+        return progress.step == 0 or bool(self.steps and self._due() and progress.measured < progress.step)
 
     def _due(self) -> bool:
         if self.steps:
@@ -196,6 +206,7 @@ class TrainingRun(Generic[Batch]):
 
     def _check(self) -> Held:
         progress, held = self.fit.progress, self.measure()
+        progress.measured = progress.step
         self.checked = time.monotonic()
         progress.seconds = self._seconds()
         (total,) = first_says(held.total)
