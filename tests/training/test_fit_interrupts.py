@@ -11,7 +11,8 @@ pytest.importorskip("torch")
 
 import torch
 from fitted_line import Line, LinePace, train_line
-from killing import assert_same_bits
+
+from support.killing import assert_same_bits
 
 STEPS = 12
 

@@ -12,10 +12,10 @@ pytest.importorskip("torch")
 
 import torch
 from fitted_line import LinePace, train_line
-from killing import assert_same_bits, finish, kill_after, torchrun, weights
 
 from stemwright.training.text.recipe import train_text
 from stemwright.training.text.trainer import Recipe
+from support.killing import assert_same_bits, finish, kill_after, torchrun, weights
 from support.runner import COMMAND
 
 PROGRAM = Path(__file__).with_name("fitted_line.py")
