@@ -37,7 +37,7 @@ def run(out: Path, processes: int, accumulate: int, steps: int = STEPS) -> list[
         shared |= {"WORLD_SIZE": str(processes)}
     started = [
         subprocess.Popen(
-            [sys.executable, str(PROGRAM), str(out), str(accumulate), str(steps)],
+            [sys.executable, str(PROGRAM), str(out), str(accumulate), str(steps), "0"],
             env={**shared, **({"RANK": str(rank), "LOCAL_RANK": str(rank)} if processes > 1 else {})},
             stdout=subprocess.PIPE,
             text=True,

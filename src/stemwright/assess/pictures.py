@@ -8,20 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stemwright.assess.curves import Curve, Points
 from stemwright.assess.recordings import Audio
-from stemwright.errors import StemwrightError, UsageError, argument, install
+from stemwright.assess.watch.dots import span
+from stemwright.errors import StemwrightError, UsageError, argument, install, shown
 from stemwright.song.timebase import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+FORMATS = (".png", ".svg")
 DPI = 110
 SECONDS = 6.0
 """Of each sound in a spectrogram."""
@@ -36,16 +38,31 @@ INK, CONTROL, FAINT = "#1f4e79", "#b0563b", "#9aa3ab"
 
 def require(folder: Path) -> Path:
     """`folder`, made where it is not there. StemwrightError without matplotlib, UsageError for a file."""
+    _require_matplotlib()
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{argument('plot')}: {folder} is a file; name a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def check_picture(target: Path) -> None:
+    """StemwrightError without matplotlib, UsageError where no picture can go to `target`."""
+    _require_matplotlib()
+    if target.suffix.lower() not in FORMATS:
+        raise UsageError(
+            f"{argument('plot')} {shown(str(target))}: name a file that ends in {' or '.join(FORMATS)}"
+        )
+    if target.is_dir() or not target.absolute().parent.is_dir():
+        raise UsageError(f"{argument('plot')} {shown(str(target))}: name a file in a folder that is there")
+
+
+def _require_matplotlib() -> None:
     try:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError:
         raise StemwrightError(
             f"{argument('plot')} needs matplotlib; install it: {install('matplotlib')}"
         ) from None
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"{argument('plot')}: {folder} is a file; name a folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def file_name(*parts: str) -> str:
@@ -143,6 +160,35 @@ def learning_curves(path: Path, curves: Sequence[Curve]) -> Path:
         axis.set_xlabel("training time, minutes")
     axes[0].legend(frameon=False, fontsize=8)
     return _save(figure, path, "")
+
+
+def run_curves(path: Path, runs: Mapping[str, tuple[Points, Points]]) -> Path:
+    """What runs have learnt so far, from training and held out, into a .png or .svg file, which is never
+    half there.
+    """
+    figure, axes = _figure(1, 2, 10.0, 3.8)
+    for axis, kind, title in zip(axes, (0, 1), ("training", "held out"), strict=True):
+        for name, points in runs.items():
+            dots = {"marker": "o", "ms": 3} if kind else {}
+            _line(axis, points[kind], lw=1.4, label=name, **dots)
+        axis.set_title(title, fontsize=9)
+        axis.set_xlabel("training time, minutes")
+        low, high = span(sorted(point for points in runs.values() for point in points[kind]))
+        if high > low:
+            axis.set_ylim(low - 0.05 * (high - low), high + 0.05 * (high - low))
+    if any(first or second for first, second in runs.values()):
+        axes[0].legend(*_labels(axes), frameon=False, fontsize=8)
+    part = path.with_name(f".{path.stem}.part{path.suffix}")
+    _save(figure, part, "").replace(path)
+    return path
+
+
+def _labels(axes: Sequence[Axes]) -> tuple[list[Any], list[str]]:
+    """The lines of all axes, one of each name."""
+    found = {
+        label: line for axis in axes for line, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    return list(found.values()), list(found)
 
 
 def _codebooks(axis: Axes, curve: Curve) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from stemwright.cli import train_data, train_models
+from stemwright.cli import train_data, train_models, train_watch
 
 _COMMANDS = (
     (train_data.data, "DATA --sources sources --hours 30"),
@@ -25,6 +25,7 @@ _COMMANDS = (
     (train_models.beats, "MIXES runs/beats --minutes 30"),
     (train_models.text, "runs/text --minutes 5"),
     (train_models.patterns, "CORPUS runs/patterns --sources sources"),
+    (train_watch.watch, "runs/drums runs/bass"),
     (train_models.evaluate, "runs/drums/bundle DATA"),
 )
 """Commands in the order in which they are listed, each with an example."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Pace:
     """What every training does, beside its budget. ``patience``: measurements without gain before it stops,
     in the second half only. ``ema``: the decay of the averaged weights. ``accumulate``: batches of a step,
-    for batches larger than memory.
+    for batches larger than memory. ``tensorboard``: event files beside ``log.jsonl``.
     """
 
     batch: int = 12
@@ -22,6 +22,7 @@ class Pace:
     save_minutes: float = 2.0
     patience: int = 6
     accumulate: int = 1
+    tensorboard: bool = False
 
 
 @dataclass
@@ -34,6 +35,8 @@ class Progress:
     best: float = math.inf
     best_step: int = 0
     stale: int = 0
+    measured: int = -1  # the step of the last measurement
+    recent: dict[str, float] = field(default_factory=dict)  # what steps logged of late, in the mean
 
 
 def learning_rate(pace: Pace, step: int, done: float) -> float:

@@ -7,7 +7,6 @@ processes (`parallel`) the first keeps log and checkpoints, and goes on alone wh
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -17,10 +16,12 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from stemwright.errors import StemwrightError, UsageError
+from stemwright.training.fit.interrupts import AtOnce, to_the_end
 from stemwright.training.fit.pace import Pace, Progress, learning_rate
 from stemwright.training.fit.parallel import first_says, world
+from stemwright.training.fit.run_log import RunLog
 
-CHECKPOINT, BEST, LOG, BUNDLE = "checkpoint.safetensors", "best.safetensors", "log.jsonl", "bundle"
+CHECKPOINT, BEST, BUNDLE = "checkpoint.safetensors", "best.safetensors", "bundle"
 CHECKS = 8
 """Held-out measurements in a run, at least."""
 SAID_EVERY = 50
@@ -84,7 +85,7 @@ class TrainingRun(Generic[Batch]):
         self.say = say if world().rank == 0 else lambda line: None
         self.base = self.began = self.checked = 0.0
         self.world = world()
-        self.recent: dict[str, float] = {}
+        self.log = RunLog(out, fit.recipe.tensorboard) if self.world.rank == 0 else None
 
     def resumes(self, resume: bool = True) -> bool:
         """Whether there is a checkpoint to go on from."""
@@ -92,21 +93,27 @@ class TrainingRun(Generic[Batch]):
 
     def go(self, resume: bool = True) -> Held:
         """Train from the checkpoint that is there (where ``resume``) to the end of the budget, or until
-        nothing is gained any more; the last figures. Ctrl-C saves and stops.
+        nothing is gained any more; the last figures. Ctrl-C stops after the step and saves; a second one
+        stops at once, and what came after the last checkpoint is lost.
         """
         path = self.out / CHECKPOINT
         if self.resumes(resume):
             self.fit.load(path)
             self.say(f"going on from step {self.fit.progress.step}")
+        if self.log is not None:
+            self.log.begin(self.fit.progress.step)
         try:
             held = self._go()
-        except KeyboardInterrupt:
-            if self.world.rank:
+        except KeyboardInterrupt as interrupt:
+            if self.world.rank or isinstance(interrupt, AtOnce):
                 raise
             self.fit.save(path)
             step = self.fit.progress.step
             self.say(f"stopped at step {step}; {path} saved: the same command goes on from there")
             raise
+        finally:
+            if self.log is not None:
+                self.log.end()
         if self.world.rank:
             raise SystemExit(0)  # what is left to do is for one process
         return held
@@ -122,22 +129,23 @@ class TrainingRun(Generic[Batch]):
 
     def _go(self) -> Held:
         fit, progress, recipe = self.fit, self.fit.progress, self.fit.recipe
-        held = self._check() if progress.step == 0 else None
-        self.base, self.began = progress.seconds, time.monotonic()
-        saved = self.checked = self.began
+        self.base = progress.seconds
+        held = self._check() if self._unmeasured() else None
+        saved = self.checked = self.began = time.monotonic()
         with ThreadPoolExecutor(1) as pool:
             number = progress.step * recipe.accumulate
             ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
             (done,) = first_says(self.done())
             while done < 1.0:
                 rate, held = fit.peak * learning_rate(recipe, progress.step, done), None
-                for _ in range(recipe.accumulate):
-                    batch, fit.draw = ahead.result(), self._draw(number)
-                    number += 1
-                    ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
-                    self._step(batch, rate, done)
-                if progress.step % SAID_EVERY == 0:
-                    self._report(rate)
+                with to_the_end(self.say):
+                    for _ in range(recipe.accumulate):
+                        batch, fit.draw = ahead.result(), self._draw(number)
+                        number += 1
+                        ahead = pool.submit(self.batches, self._draw(number), recipe.batch)
+                        self._step(batch, rate, done)
+                    if progress.step % SAID_EVERY == 0:
+                        self._report(rate)
                 done, due = first_says(self.done(), self._due())
                 if due:
                     held = self._check()
@@ -168,11 +176,19 @@ class TrainingRun(Generic[Batch]):
         """What one batch says of a step."""
         parts = self.fit.step(batch, rate, done)
         self.fit.progress.seconds = self._seconds()
+        recent = self.fit.progress.recent
         for name, value in parts.items():
-            self.recent[name] = self.recent.get(name, value) * 0.95 + value * 0.05
+            recent[name] = recent.get(name, value) * 0.95 + value * 0.05
 
     def _seconds(self) -> float:
-        return self.base + time.monotonic() - self.began if self.began else 0.0
+        return self.base + (time.monotonic() - self.began if self.began else 0.0)
+
+    def _unmeasured(self) -> bool:
+        """Whether the run stands before a measurement: at its start, or where Ctrl-C came between a step and
+        the measurement that was due.
+        """
+        progress = self.fit.progress
+        return progress.step == 0 or bool(self.steps and self._due() and progress.measured < progress.step)
 
     def _due(self) -> bool:
         if self.steps:
@@ -184,12 +200,13 @@ class TrainingRun(Generic[Batch]):
         progress = self.fit.progress
         each = self.fit.recipe.batch * self.fit.recipe.accumulate * self.world.size
         speed = progress.step * each / max(1e-9, progress.seconds)
-        self._log({"rate": rate, **self.recent})
-        parts = "  ".join(f"{name} {value:.3f}" for name, value in self.recent.items())
+        self._log({"rate": rate, "examples": speed, **progress.recent})
+        parts = "  ".join(f"{name} {value:.3f}" for name, value in progress.recent.items())
         self.say(f"step {progress.step} {progress.seconds:6.0f} s {speed:6.1f} examples/s  {parts}")
 
     def _check(self) -> Held:
         progress, held = self.fit.progress, self.measure()
+        progress.measured = progress.step
         self.checked = time.monotonic()
         progress.seconds = self._seconds()
         (total,) = first_says(held.total)
@@ -198,30 +215,19 @@ class TrainingRun(Generic[Batch]):
             self._save(BEST)
         else:
             progress.stale += 1
-        self._log({"judged": progress.judged, "valid": held.figures})
+        self._log({"judged": progress.judged, "held_out": total, "valid": held.figures})
         self.say(f"held out at step {progress.step}: {held.line}")
         return held
 
     def _log(self, record: dict[str, Any]) -> None:
         """A line of ``log.jsonl``."""
-        if self.world.rank:
-            return
-        progress = self.fit.progress
-        line = _rounded({"step": progress.step, "seconds": progress.seconds, **record})
-        with (self.out / LOG).open("a", encoding="utf-8") as file:
-            file.write(json.dumps(line, sort_keys=True) + "\n")
+        if self.log is not None:
+            progress = self.fit.progress
+            where = {"step": progress.step, "seconds": progress.seconds, "done": min(1.0, self.done())}
+            self.log.write({**where, **record})
 
 
 def check_budget(minutes: float, steps: int | None) -> None:
     """UsageError for a budget of nothing, or without end."""
     if (steps is not None and steps < 1) or not 0 < minutes < math.inf:
         raise UsageError(f"minutes is {minutes}, steps is {steps}: give positive numbers")
-
-
-def _rounded(value: Any) -> Any:
-    """Numbers of a log line to six digits."""
-    if isinstance(value, dict):
-        return {k: _rounded(v) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_rounded(v) for v in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value

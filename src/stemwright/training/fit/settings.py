@@ -10,13 +10,14 @@ from typing import Any, TypeVar, get_type_hints
 
 from stemwright.errors import UsageError, argument, shown
 from stemwright.training.fit.pace import Pace
+from stemwright.training.fit.run_log import event_writer
 
 R = TypeVar("R", bound=Pace)
 
 
 def changed(recipe: R, settings: Sequence[str]) -> R:
     """The recipe with the fields that ``settings`` give another value. UsageError naming the field that there
-    is not, or whose value is of another type.
+    is not, or whose value is of another type; StemwrightError where `tensorboard` misses its package.
     """
     types = get_type_hints(type(recipe))
     given: dict[str, Any] = {}
@@ -28,7 +29,10 @@ def changed(recipe: R, settings: Sequence[str]) -> R:
             hint = f"did you mean {near[0]}?" if near else f"choose of {', '.join(sorted(known))}"
             raise UsageError(f"{argument('set')} {shown(setting)}: write FIELD=VALUE; {hint}")
         given[name] = _value(setting, text, types[name])
-    return replace(recipe, **given)
+    made = replace(recipe, **given)
+    if made.tensorboard:
+        event_writer()
+    return made
 
 
 def _value(setting: str, text: str, wanted: object) -> object:

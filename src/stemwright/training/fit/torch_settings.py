@@ -27,6 +27,9 @@ def settle(threads: int | None) -> None:
     if threads:
         torch.set_num_threads(threads)
     torch.use_deterministic_algorithms(True, warn_only=True)
+    # That also fills every new tensor with NaN, a tenth of a flow's step. Only a read before the first write
+    # could tell, and while it was filled no training met a NaN: nothing reads what it has not written.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
     torch.backends.cudnn.benchmark = False
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from stemwright.training.fit import averaging
-from stemwright.training.fit.pace import Pace
+from stemwright.training.fit.recompute import DeepPace, recompute
 from stemwright.training.fit.training_state import Fit
 from stemwright.training.performer.config import PerformerConfig
 from stemwright.training.performer.data import Batch, Crops
@@ -19,7 +19,7 @@ from stemwright.training.performer.model import PerformerNetwork
 
 
 @dataclass(frozen=True)
-class Recipe(Pace):
+class Recipe(DeepPace):
     """What the training does, beside its budget. `length`: steps of a crop. `noise`: share of wrong input
     codes, see `corrupt`. `falling`: codebook k (from 1) weighs k to the power -`falling`, because the first
     ones carry most of the sound and the last are near to noise. `onset`: what targets weigh where a note
@@ -62,6 +62,8 @@ class Trainer(Fit):
         model.set_steps(recipe.length)
         if start is not None:
             averaging.put(model, start)
+        if recipe.gradient_checkpointing:
+            recompute(model.blocks)
         peak = recipe.learning_rate * (1.0 if start is None else recipe.warm_rate)
         identity = {"config": config.to_json(), **about}
         super().__init__(model, _optimisers(model, recipe), recipe, peak, device, seed, identity)

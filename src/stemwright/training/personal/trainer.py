@@ -8,6 +8,7 @@ import torch
 
 from stemwright.models import Bundle
 from stemwright.training.fit import averaging
+from stemwright.training.fit.recompute import recompute
 from stemwright.training.fit.training_state import Fit
 from stemwright.training.performer.data import Batch, Crops
 from stemwright.training.performer.export import load_performer
@@ -49,6 +50,8 @@ class StyleTrainer(Fit):
         torch.manual_seed(seed)
         self.network = load_performer(bundle, recipe.length)
         model = Adapters(self.network, recipe.rank)
+        if recipe.gradient_checkpointing:
+            recompute(self.network.blocks)
         self.network.to(device)
         self.network.set_steps(recipe.length)
         rate, decay = recipe.learning_rate, recipe.weight_decay
