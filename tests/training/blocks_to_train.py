@@ -25,7 +25,7 @@ CPU = torch.device("cpu")
 
 def flow_step(steps: int = 1, **recipe: Any) -> FlowTrainer:
     """A flow after so many steps."""
-    trainer = FlowTrainer(FLOW, None, FlowRecipe(batch=3, **recipe), CPU, 1, {})  # type: ignore[arg-type]
+    trainer = FlowTrainer(FLOW, None, FlowRecipe(**{"batch": 3, "compile": False, **recipe}), CPU, 1, {})  # type: ignore[arg-type]
     for step in range(steps):
         trainer.step(flow_batch(step, 3, 20), 1e-3, 0.0)
     return trainer

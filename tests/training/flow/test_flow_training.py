@@ -27,7 +27,7 @@ from stemwright.training.flow.trainer import FlowRecipe
 from stemwright.training.tone.export import export_model
 from stemwright.training.tone.model import ToneConfig, ToneModel
 
-QUICK = FlowRecipe(batch=4, length=50, warmup_steps=5, valid_count=4, learning_rate=4e-3)
+QUICK = FlowRecipe(compile=False, batch=4, length=50, warmup_steps=5, valid_count=4, learning_rate=4e-3)
 SMALL = ToneConfig(
     timbres=9, encoder_width=16, encoder_blocks=1, latent=8, codebooks=3, codebook_size=32, width=32,
     blocks=1, expansion=2, voice=16,

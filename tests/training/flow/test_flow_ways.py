@@ -116,7 +116,7 @@ class Recording:
 @pytest.mark.parametrize("seed", range(12))
 def test_a_leap_is_two_shorter_ones_and_the_shortest_are_guided(seed: int) -> None:
     space = LatentSpace(np.zeros(2, "f4"), np.ones(2, "f4"), np.zeros((1, 4, 2), "f4"))
-    trainer = FlowTrainer(CONFIG, space, FlowRecipe(guidance=1.5), CPU, 0, {})
+    trainer = FlowTrainer(CONFIG, space, FlowRecipe(guidance=1.5, compile=False), CPU, 0, {})
     trainer.scoreless = torch.zeros_like(trainer.scoreless)
     asked, averaged = Recording(), Recording()
     trainer.network, trainer._averaged = asked, averaged  # type: ignore[assignment, method-assign]
@@ -134,7 +134,9 @@ def test_a_leap_is_two_shorter_ones_and_the_shortest_are_guided(seed: int) -> No
 
 def test_all_ways_of_training_move_the_weights() -> None:
     space = LatentSpace(np.zeros(2, "f4"), np.ones(2, "f4"), np.zeros((1, 4, 2), "f4"))
-    trainer = FlowTrainer(CONFIG, space, FlowRecipe(blocks=0.5, leaps=0.4, warmup_steps=1), CPU, 0, {})
+    trainer = FlowTrainer(
+        CONFIG, space, FlowRecipe(blocks=0.5, leaps=0.4, warmup_steps=1, compile=False), CPU, 0, {}
+    )
     names = set()
     for trainer.draw in range(12):
         (name,) = trainer.step(batch(), 1e-3, 0.0)

@@ -61,7 +61,7 @@ def train_flow(
         parent = load_bundle(start, kind="flow")
         weights = dict(model_of(parent).named_parameters())
         about["start"] = parent.sha256
-    trainer = FlowTrainer(config, space, recipe, pick_device(device), seed, about, weights)
+    trainer = FlowTrainer(config, space, recipe, pick_device(device), seed, about, weights, say)
     say(f"{train.hours:.1f} h of {', '.join(layers)}; {_count(trainer)} weights")
 
     def batches(step: int, size: int) -> FlowBatch:

@@ -4,7 +4,7 @@ arXiv 2209.03003; Lipman and others, arXiv 2210.02747).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from stemwright.conditioning import drop_features
 from stemwright.flow.space import STACK, LatentSpace
 from stemwright.song.layers import LAYERS
 from stemwright.training.fit import averaging
+from stemwright.training.fit.compiling import compiled
 from stemwright.training.fit.recompute import DeepPace, recompute
 from stemwright.training.fit.training_state import Fit
 from stemwright.training.flow.config import FlowConfig
@@ -35,7 +36,7 @@ class FlowRecipe(DeepPace):
     than half way, as what is learnt at the end is lost when sound is quantised; ``rough``: noise that what is
     known gets, as what was made before is never quite right; ``blocks``: share of the batches that are made
     block after block; ``leaps``: share that learns to go far at once, guided by ``guidance``; ``compile``:
-    by torch.compile, which takes a minute and a compiler, and then saves half of the time.
+    whether torch.compile makes the network, which saves half of the time (None: on a CPU).
     """
 
     batch: int = 8
@@ -50,7 +51,7 @@ class FlowRecipe(DeepPace):
     blocks: float = 0.3
     leaps: float = 0.0
     guidance: float = 1.5
-    compile: bool = False
+    compile: bool | None = None
     valid_count: int = 48
 
 
@@ -69,6 +70,7 @@ class FlowTrainer(Fit):
         seed: int,
         about: Mapping[str, str],
         start: Mapping[str, Tensor] | None = None,
+        say: Callable[[str], None] = print,
     ) -> None:
         torch.manual_seed(seed)
         model = FlowModel(config).to(device)
@@ -80,7 +82,9 @@ class FlowTrainer(Fit):
         rate = recipe.learning_rate
         super().__init__(model, _optimisers(model, recipe), recipe, rate, device, seed, identity)
         self.config, self.space = config, space
-        self.network: Network = torch.compile(model) if recipe.compile else model
+        self.network: Network = model
+        if recipe.compile or (recipe.compile is None and device.type == "cpu"):
+            self.network = compiled(model, say)
         self.scoreless = _scoreless(config).to(device)
 
     def step(self, batch: FlowBatch, rate: float, done: float) -> dict[str, float]:
