@@ -24,6 +24,7 @@ _COMMANDS = (
     (train_data.mixes, "MIXES --sources sources --songs 900"),
     (train_models.beats, "MIXES runs/beats --minutes 30"),
     (train_models.text, "runs/text --minutes 5"),
+    (train_models.clips, "DATA runs/clips --codec tone"),
     (train_models.patterns, "CORPUS runs/patterns --sources sources"),
     (train_models.evaluate, "runs/drums/bundle DATA"),
 )

@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|text|patterns|evaluate`."""
+"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|text|clips|patterns|evaluate`."""
 
 from __future__ import annotations
 
@@ -331,6 +331,42 @@ def text(
         seed=seed,
         threads=threads,
         recipe=changed(Recipe(), settings or ()),
+        report=say,
+    )
+
+
+def clips(
+    data: arg.Data,
+    out: arg.Out,
+    codec: arg.Codec,
+    text: arg.FromText = "text",
+    minutes: arg.Minutes = 20.0,
+    steps: arg.Steps = None,
+    seed: arg.Seed = 0,
+    device: arg.Device = "auto",
+    threads: arg.Threads = None,
+    settings: arg.Settings = None,
+) -> None:
+    """Teach the encoder of prompts how layers sound, beside an encoder of clips, on the data's clips with
+    captions by templates. Leaves the clips' bundle in OUT/bundle and the prompts' in OUT/text. Run again, it
+    goes on.
+    """
+    with needs.training():
+        from stemwright.models import registry
+        from stemwright.training.clips.recipe import train_clips
+        from stemwright.training.clips.trainer import ClipRecipe
+        from stemwright.training.fit.settings import changed
+    train_clips(
+        data,
+        out,
+        codec=registry.find(str(codec)),
+        text=registry.find(text),
+        minutes=minutes,
+        steps=steps,
+        seed=seed,
+        device=device,
+        threads=threads,
+        recipe=changed(ClipRecipe(), settings or ()),
         report=say,
     )
 

@@ -168,6 +168,9 @@ CreditedTo = Annotated[
         show_default=False,
     ),
 ]
+FromText = Annotated[
+    str, typer.Option("--text", metavar="BUNDLE", help="The encoder of prompts that it begins with.")
+]
 TextSources = Annotated[
     Path | None,
     typer.Option(
