@@ -7,13 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stemwright.dataset.described.captions import caption
+from stemwright.dataset.described.captions import caption, training_wording
 from stemwright.dataset.described.traits import described
 from stemwright.dataset.shards import clips
 from stemwright.errors import UsageError
 from stemwright.text.sound import SoundEncoder
 from stemwright.training.clips.styles import COUNT, style_vector, write_styles
-from stemwright.training.text.captions import sound_wording
 from support.prompts import write_encoder
 from support.sounding import write_sounding
 
@@ -28,7 +27,7 @@ def test_they_are_those_of_the_clips_captions(tone_data: Path, tmp_path: Path) -
     (each,) = described(tone_data, ["bass"], "train")
     encoder = SoundEncoder.load(bundle)
     for number in (0, 3, COUNT + 3):
-        wanted = encoder.vector(caption(sound_wording(), 0, each, number % COUNT).text)
+        wanted = encoder.vector(caption(training_wording(), 0, each, number % COUNT).text)
         np.testing.assert_allclose(style_vector(clip, number), wanted, atol=1e-3)
     told = len(said)
     write_styles(tone_data, bundle, ["bass"], said.append)

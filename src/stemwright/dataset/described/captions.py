@@ -8,6 +8,7 @@ import random
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +33,7 @@ class Caption:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Words for traits and what they are put into, as a file of the kind of `training/text/wording.toml` has
-    them.
-    """
+    """Words for traits and what they are put into, as `wording.toml` has them."""
 
     words: dict[str, Any]
 
@@ -60,6 +59,12 @@ class Wording:
         return str(rng.choice(self.words[kind])).format(text)
 
 
+@lru_cache(maxsize=1)
+def training_wording() -> Wording:
+    """The words that training draws."""
+    return Wording.read(Path(__file__).with_name("wording.toml"))
+
+
 def rng_of(seed: int, each: Described, number: int) -> random.Random:
     """Where all that is random in a caption comes from."""
     clip = each.clip
@@ -71,16 +76,17 @@ def caption(wording: Wording, seed: int, each: Described, number: int) -> Captio
     return told_of(wording, each.traits, rng_of(seed, each, number))
 
 
-def told_of(wording: Wording, traits: Traits, rng: random.Random) -> Caption:
-    """Some of these traits in words."""
+def told_of(wording: Wording, traits: Traits, rng: random.Random, whole: bool = False) -> Caption:
+    """Some of these traits in words; `whole`: timbre, style and as many others as a caption has at most."""
     known = dict(zip(FIELDS, traits, strict=True))
-    noun, told = _noun(wording, known, rng)
+    noun, told = _noun(wording, known, 0.0 if whole else rng.random(), rng)
     tags = []
     styles = wording.styles(known["style"])
-    if styles and rng.random() < STYLE:
+    if styles and (whole or rng.random() < STYLE):
         tags.append(wording.put("styles", rng, rng.choice(styles)))
         told["style"] = known["style"]
-    adjectives, phrases = _traits(wording, known, told, rng, rng.choice(COUNTS))
+    count = COUNTS[-1] if whole else rng.choice(COUNTS)
+    adjectives, phrases = _traits(wording, known, told, rng, count)
     text = (_prose if rng.random() < PROSE else _tags)(wording, rng, noun, adjectives, phrases + tags)
     return Caption(text, tuple(told.get(field, "") for field in FIELDS))
 
@@ -90,8 +96,11 @@ def single(wording: Wording, field: str, value: str) -> list[str]:
     return wording.of("adjective", field, value) + wording.of("phrase", field, value)
 
 
-def _noun(wording: Wording, known: dict[str, str], rng: random.Random) -> tuple[str, dict[str, str]]:
-    layer, way = known["layer"], rng.random()
+def _noun(
+    wording: Wording, known: dict[str, str], way: float, rng: random.Random
+) -> tuple[str, dict[str, str]]:
+    """What a caption is of, and what that tells; `way`: what chance says of it, 0 to 1."""
+    layer = known["layer"]
     names = wording.nouns(layer, known["timbre"])
     if names and way < TIMBRE:
         return rng.choice(names), {"layer": layer, "timbre": known["timbre"]}

@@ -11,12 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from stemwright.dataset.described.captions import Caption, caption
+from stemwright.dataset.described.captions import Caption, caption, training_wording
 from stemwright.dataset.described.traits import Described, Traits
 from stemwright.flow.space import STACK, LatentSpace
 from stemwright.text.encoder import ONE, TextEncoder
 from stemwright.training.flow.latents import latents_of
-from stemwright.training.text.captions import sound_wording
 from stemwright.training.text.texts import Batch, Texts, prepared
 
 Floats = NDArray[np.float32]
@@ -61,7 +60,7 @@ class Pairs:
         each: int,
     ) -> None:  # fmt: skip
         self.clips, self.space, self.each = clips, space, each
-        wording = sound_wording()
+        wording = training_wording()
         self.captions: list[Caption] = [
             caption(wording, seed, clip, number) for clip in clips for number in range(each)
         ]
@@ -84,14 +83,14 @@ class Pairs:
         rng = np.random.default_rng((seed, step))
         chosen = rng.choice(len(self.clips), size, replace=len(self.clips) < size)
         steps = int(RATE * rng.uniform(*seconds))
-        sound = np.stack([self._stretch(at, steps, float(rng.random())) for at in chosen])
+        sound = np.stack([self._stretch(at, steps, float(rng.random())) for at in chosen.tolist()])
         sound += np.float32(noise) * rng.standard_normal(sound.shape, np.float32)
         return self._paired(chosen, rng.integers(0, self.each, size), sound, rng, drop)
 
     def held_out(self, number: int, seconds: float) -> PairBatch:
         """All clips from their beginning, each with the caption of a number."""
         every = np.arange(len(self.clips))
-        sound = np.stack([self._stretch(at, int(RATE * seconds), 0.0) for at in every])
+        sound = np.stack([self._stretch(at, int(RATE * seconds), 0.0) for at in every.tolist()])
         return self._paired(every, np.full(len(every), number), sound, None, 0.0)
 
     def _stretch(self, at: int, steps: int, place: float) -> Floats:

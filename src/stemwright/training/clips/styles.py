@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from stemwright.dataset.described.captions import Wording, caption
+from stemwright.dataset.described.captions import Wording, caption, training_wording
 from stemwright.dataset.described.measures import measures_of
 from stemwright.dataset.described.traits import Described, traits_of
 from stemwright.dataset.shards import Clip, read_shard
@@ -19,7 +19,6 @@ from stemwright.errors import UsageError
 from stemwright.models import Bundle
 from stemwright.store.atomic import write_bytes
 from stemwright.text.sound import SoundEncoder
-from stemwright.training.text.captions import sound_wording
 
 STYLES, MARK = ".styles", ".styles.text"
 COUNT = 16
@@ -30,7 +29,7 @@ def write_styles(data: Path, text: Bundle, layers: Iterable[str], say: Callable[
     """Write the style vectors of every shard that has none of this text bundle; what is there is kept.
     UsageError where the bundle knows styles alone.
     """
-    encoder, wording, mark = SoundEncoder.load(text), sound_wording(), mark_of(text)
+    encoder, wording, mark = SoundEncoder.load(text), training_wording(), mark_of(text)
     missing = [each for each in shard_lists(data, layers) if not _there(each[0].with_suffix(""), mark)]
     for done, (lines, layer, split) in enumerate(missing):
         say(f"style vectors: {done} of {len(missing)} shards")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -48,8 +49,9 @@ class ClipTrainer(Fit):
         named = dict(model.named_parameters())
         plain = [p for name, p in named.items() if p.ndim < 2 or "table" in name]
         decayed = [p for name, p in named.items() if not (p.ndim < 2 or "table" in name)]
+        groups: list[dict[str, Any]] = [{"params": decayed}, {"params": plain, "weight_decay": 0.0}]
         adamw = torch.optim.AdamW(
-            [{"params": decayed}, {"params": plain, "weight_decay": 0.0}], lr=recipe.learning_rate,
+            groups, lr=recipe.learning_rate,
             betas=(0.9, 0.98), weight_decay=recipe.weight_decay, fused=True,
         )  # fmt: skip
         super().__init__(model, {"adamw": adamw}, recipe, recipe.learning_rate, device, seed, about)
@@ -98,4 +100,5 @@ def _excess(products: Tensor, joint: Tensor) -> Tensor:
     """The mean divergence (KL) of what the products say from the shares that are right, row by row."""
     right = joint / joint.sum(1, keepdim=True)
     least = torch.special.xlogy(right, right).sum(1)
-    return (least - (right * log_softmax(products, 1)).sum(1)).mean()
+    excess: Tensor = least - (right * log_softmax(products, 1)).sum(1)
+    return excess.mean()

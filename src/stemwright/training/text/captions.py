@@ -14,7 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from stemwright.compose.styles import BOOK, style_of
-from stemwright.dataset.described.captions import Wording
 from stemwright.song.harmony import MODES
 from stemwright.text.styles import kinds
 
@@ -122,12 +121,6 @@ class Caption:
 def facts() -> dict[str, dict[str, list[str]]]:
     """What is known of each style, by field."""
     return tomllib.loads(Path(__file__).with_name("facts.toml").read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
-def sound_wording() -> Wording:
-    """How training says what clips sound like."""
-    return Wording.read(Path(__file__).with_name("wording.toml"))
 
 
 def caption(seed: int, number: int) -> Caption:
