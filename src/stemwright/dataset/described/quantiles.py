@@ -21,8 +21,9 @@ def page(data: Path) -> str:
     for layer in LAYERS:
         shards = [lines for lines, _, split in shard_lists(data, [layer]) if split == "train"]
         rows = [row for lines in shards for row in measures_of(lines, layer, "train") if row]
-        out.append(f"\n[{layer}]")
-        for name in MEASURES:
+        if rows:
+            out.append(f"\n[{layer}]")
+        for name in MEASURES if rows else ():
             low, high = np.quantile([row[name] for row in rows], (1 / 3, 2 / 3))
             out.append(f"{name} = [{low:.3f}, {high:.3f}]")
     return "\n".join(out) + "\n"

@@ -25,10 +25,11 @@ RATE = 25
 
 @dataclass(frozen=True, slots=True)
 class PairBatch:
-    """sound [B, N, 3 * latent]; the texts' features and style vectors [B, style]; true [B, B]: whether a text
-    (row) is true of a clip (column).
+    """chosen [B]: which clips; sound [B, N, 3 * latent]; the texts' features and style vectors [B, style];
+    true [B, B]: whether a text (row) is true of a clip (column).
     """
 
+    chosen: NDArray[np.int64]
     sound: Tensor
     texts: Batch
     style: Tensor
@@ -106,9 +107,13 @@ class Pairs:
         rng: np.random.Generator | None, drop: float,
     ) -> PairBatch:  # fmt: skip
         rows = chosen * self.each + numbers
-        told = self._told[rows][:, None]
-        true = ((told < 0) | (told == self._traits[chosen][None])).all(-1)
-        return PairBatch(torch.from_numpy(sound), *self.texts.batch(rows, rng, drop), torch.from_numpy(true))
+        true = torch.from_numpy(self.true(rows, chosen))
+        return PairBatch(chosen, torch.from_numpy(sound), *self.texts.batch(rows, rng, drop), true)
+
+    def true(self, captions: NDArray[np.int64], clips: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether captions (rows) are true of clips (columns)."""
+        told = self._told[captions][:, None]
+        return np.asarray(((told < 0) | (told == self._traits[clips][None])).all(-1))
 
 
 def _numbered(rows: Sequence[Traits], values: dict[str, int]) -> NDArray[np.int64]:

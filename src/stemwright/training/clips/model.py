@@ -23,7 +23,7 @@ class ClipConfig:
 
     latent: int
     width: int = 160
-    blocks: int = 5
+    blocks: int = 4
     size: int = 512
 
     def to_json(self) -> dict[str, int]:
@@ -55,8 +55,7 @@ class ClipModel(nn.Module):
     def __init__(self, config: ClipConfig) -> None:
         super().__init__()
         width = config.width
-        self.first = nn.Linear(STACK * config.latent, width)
-        self.halve = nn.Conv1d(width, width, 4, stride=2, padding=2)
+        self.first = nn.Conv1d(STACK * config.latent, width, 2, stride=2)
         self.blocks = nn.ModuleList(Block(width, 1 << at % 4) for at in range(config.blocks))
         self.norm = nn.LayerNorm(width)
         self.drop = nn.Dropout(0.1)
@@ -64,7 +63,7 @@ class ClipModel(nn.Module):
 
     def forward(self, steps: Tensor) -> Tensor:
         """steps [B, N, 3 * latent] -> vectors [B, size] of length 1."""
-        x = gelu(self.halve(self.first(steps).transpose(1, 2))).transpose(1, 2)
+        x = self.first(steps.transpose(1, 2)).transpose(1, 2)
         for block in self.blocks:
             x = block(x)
         x = self.norm(x).float()
@@ -97,11 +96,17 @@ class SoundModel(nn.Module):
 
 
 class PairModel(nn.Module):
-    """Both, and how sharply they are compared."""
+    """Both, how sharply they are compared, and what a teacher's sentences of so many numbers (0: there is
+    none) go through.
+    """
 
-    def __init__(self, clips: ClipConfig, style: int, sound: dict[str, int], telling: Tensor) -> None:
+    def __init__(
+        self, clips: ClipConfig, style: int, sound: dict[str, int], telling: Tensor, sentences: int
+    ) -> None:
         super().__init__()
         self.clips, self.texts = ClipModel(clips), SoundModel(style, sound, telling)
+        if sentences:
+            self.taught = nn.Sequential(nn.Linear(sentences, 256), nn.GELU(), nn.Linear(256, clips.size))
         self.scale = nn.Parameter(torch.tensor(math.log(14.0)))
 
     def sharpness(self) -> Tensor:
