@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from stemwright.codec.tone.tuning import Tuning
 from stemwright.conditioning import frame_features
 from stemwright.dataset.shards import clips
 from stemwright.errors import StemwrightError, UsageError
@@ -24,26 +23,15 @@ from stemwright.training.flow.export import model_of
 from stemwright.training.flow.latents import latents_of
 from stemwright.training.flow.recipe import train_flow
 from stemwright.training.flow.trainer import FlowRecipe
-from stemwright.training.tone.export import export_model
-from stemwright.training.tone.model import ToneConfig, ToneModel
+from support.tone_codec import write_tone_codec
 
 QUICK = FlowRecipe(batch=4, length=50, warmup_steps=5, valid_count=4, learning_rate=4e-3)
-SMALL = ToneConfig(
-    timbres=9, encoder_width=16, encoder_blocks=1, latent=8, codebooks=3, codebook_size=32, width=32,
-    blocks=1, expansion=2, voice=16,
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def speaking(tone_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A tone codec of random numbers."""
-    torch.manual_seed(1)
-    model = ToneModel(SMALL).eval()
-    for each in (*model.parameters(), model.quantiser.codebooks):
-        each.data += 0.1 * torch.randn_like(each)  # tensors that are alike would be stored once
-    tuning = Tuning.from_json(json.loads((tone_data / "tuning.json").read_text()), "tuning.json")
-    slots = {("drums", "acoustic"): 1, ("bass", "finger"): 2, ("harmony", "piano"): 3, ("lead", "sax"): 4}
-    return export_model(model, tuning, slots, tmp_path_factory.mktemp("codec") / "tone", steps=1)
+    return write_tone_codec(tone_data, tmp_path_factory.mktemp("codec"))
 
 
 def train(data: Path, out: Path, codec: Bundle, steps: int, **more: object) -> dict[str, float]:

@@ -13,8 +13,8 @@ from stemwright.models.clips import ENCODER, SPACE
 from stemwright.models.onnx_session import first_line, open_session
 
 Floats = npt.NDArray[np.float32]
-STRETCH = 200
-"""Steps that are heard at once: eight seconds, as in training."""
+STRETCH = 175
+"""Steps that are heard at once: seven seconds, as in training."""
 
 
 class ClipEncoder:

@@ -22,7 +22,7 @@ class ClipConfig:
     """`latent`: numbers of a frame; `width`, `blocks` of the network; `size` of its vectors."""
 
     latent: int
-    width: int = 160
+    width: int = 128
     blocks: int = 4
     size: int = 512
 

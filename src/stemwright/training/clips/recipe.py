@@ -31,7 +31,7 @@ from stemwright.training.fit.training_state import best_weights, under
 from stemwright.training.flow.latents import hear_latents, latents_of
 from stemwright.training.text.teacher import CREDIT
 from stemwright.training.text.texts import telling
-from stemwright.training.text.words import DESCRIBER, WORDNET, foreign_texts
+from stemwright.training.text.words import DESCRIBER, WORDNET, foreign_adjectives
 from stemwright.training.tone.restore import codebook_vectors
 
 SOUND = {"buckets": 1 << 14, "width": 64, "hidden": 256, "size": 512}
@@ -125,8 +125,7 @@ def _teacher(
     """
     if sources is None:
         return None, ()
-    texts, credits = foreign_texts(sources)
-    words = [word for text in texts if ":" not in text for word in text.split(", ")]
+    words, credits = foreign_adjectives(sources)
     if not words:
         raise UsageError(f"{sources}: has neither {WORDNET} nor {DESCRIBER}: give the folder that has them")
     say(f"the teacher reads captions and {len(words)} words")

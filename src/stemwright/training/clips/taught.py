@@ -20,7 +20,7 @@ from stemwright.text.encoder import TextEncoder
 from stemwright.training.clips.material import Pairs, TextSet
 from stemwright.training.text.texts import Batch
 
-CAPTIONS = 4
+CAPTIONS = 2
 """Of each clip, that the teacher learns from: its first ones."""
 
 
@@ -71,9 +71,9 @@ class Teacher:
 
 
 def _told(words: Sequence[str], wording: Wording) -> list[str]:
-    """Each word by itself, and with a layer before or behind it."""
-    out = list(dict.fromkeys(words))
-    for word in list(out):
+    """Each word with a layer before or behind it."""
+    out = []
+    for word in dict.fromkeys(words):
         rng = random.Random(word)
         noun = rng.choice(wording.nouns(rng.choice(LAYERS)))
         out.append(rng.choice((f"{word} {noun}", f"{noun}, {word}", f"a {word} {noun}")))

@@ -27,15 +27,15 @@ class ClipRecipe(Pace):
     `teaching`: what the teacher's words weigh.
     """
 
-    batch: int = 160
+    batch: int = 128
     learning_rate: float = 2e-3
     warmup_steps: int = 50
     weight_decay: float = 0.05
     ema: float = 0.99
     valid_minutes: float = 1.0
-    captions: int = 32
+    captions: int = 24
     shortest: float = 3.0
-    longest: float = 8.0
+    longest: float = 7.0
     noise: float = 0.3
     drop: float = 0.2
     teaching: float = 1.0
