@@ -32,6 +32,10 @@ def test_they_are_those_of_the_clips_captions(tone_data: Path, tmp_path: Path) -
     told = len(said)
     write_styles(tone_data, bundle, ["bass"], said.append)
     assert told == 2 and len(said) == told
+    path = clip.shard.with_suffix(".styles")
+    path.write_bytes(path.read_bytes()[:-2])
+    with pytest.raises(UsageError, match="ends before clip 0"):
+        style_vector(clip, COUNT - 1)
 
 
 def test_a_bundle_of_styles_alone_is_refused(tone_data: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -63,21 +64,22 @@ def measured(clip: Clip) -> dict[str, float]:
 def measures_of(lines: Path, layer: str, split: str) -> list[dict[str, float]]:
     """Those of every clip of a shard; measured the first time and kept beside it."""
     path = lines.with_suffix(SUFFIX)
-    found = _kept(path)
+    whose = {"version": VERSION, "of": hashlib.sha256(lines.read_bytes()).hexdigest()}
+    found = _kept(path, whose)
     if found is None:
         found = [measured(clip) for clip in read_shard(lines, layer, split)]
-        write_bytes(path, (json.dumps({"version": VERSION, "clips": found}) + "\n").encode())
+        write_bytes(path, (json.dumps({**whose, "clips": found}) + "\n").encode())
     return found
 
 
-def _kept(path: Path) -> list[dict[str, float]] | None:
-    """What is there of this version."""
+def _kept(path: Path, whose: dict[str, Any]) -> list[dict[str, float]] | None:
+    """What is there of this version and of these clips."""
     try:
         record: Any = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    whole = isinstance(record, dict) and record.get("version") == VERSION
-    return list(record["clips"]) if whole else None
+    same = isinstance(record, dict) and all(record.get(name) == value for name, value in whose.items())
+    return list(record["clips"]) if same else None
 
 
 def _powers(sound: Floats) -> Floats:
