@@ -16,7 +16,8 @@ from stemwright.models.flow import SPACE, VELOCITY
 
 GOOD: dict[str, Any] = {
     "latent": 2, "width": 64, "blocks": 1, "ffn": 64, "features": 5, "layers": 4, "codebooks": 3,
-    "codebook_size": 7, "style": 512, "leaps": 0, "opset": 17, "timbres": {"bass": ["finger"]},
+    "codebook_size": 7, "style": 512, "leaps": 0, "text_sha256": "", "opset": 17,
+    "timbres": {"bass": ["finger"]},
     "ranges": {"bass": {"finger": [28, 60]}},
 }  # fmt: skip
 
@@ -39,6 +40,7 @@ def test_a_bundle_that_is_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [("latent", 0), ("width", "64"), ("codebooks", 17), ("leaps", 2),
+     ("text_sha256", "x" * 64), ("text_sha256", None),
      ("timbres", ["finger"]), ("timbres", {"bass": [1]}),
      ("ranges", {"bass": {"finger": [28]}}), ("ranges", 5), ("colour", 1)],
 )  # fmt: skip

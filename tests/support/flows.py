@@ -59,6 +59,7 @@ def write_flow(folder: Path, tone: Bundle, seed: int = 0) -> Bundle:
         "layers": len(LAYERS),
         "style": STYLE,
         "leaps": 0,
+        "text_sha256": "",
     }
     manifest = Manifest(
         kind="flow",

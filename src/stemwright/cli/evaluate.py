@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from stemwright.cli import evaluate_beats, evaluate_flow, evaluate_text, evaluate_timbre
+from stemwright.cli import evaluate_beats, evaluate_clips, evaluate_flow, evaluate_text, evaluate_timbre
 from stemwright.cli import evaluate_options as arg
 from stemwright.cli import options as opt
 from stemwright.cli.evaluate_report import checked, embedding_of, finish, numbers, split_places
@@ -38,6 +38,9 @@ def register(app: typer.Typer) -> None:
         evaluate_timbre.timbre
     )
     family.command("text", epilog=example + "text --out prompts.json")(evaluate_text.text)
+    family.command("clips", epilog=example + "clips runs/clips/bundle DATA --text runs/clips/text")(
+        evaluate_clips.clips
+    )
     family.command("curves", epilog=example + "curves runs/codec runs/drums --plot pictures")(curves)
     app.add_typer(family, name="evaluate")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from stemwright.cli import train_data, train_models, train_watch
+from stemwright.cli import train_data, train_models, train_text, train_watch
 
 _COMMANDS = (
     (train_data.data, "DATA --sources sources --hours 30"),
@@ -23,7 +23,8 @@ _COMMANDS = (
     (train_models.companion, "CORPUS runs/companion --minutes 60"),
     (train_data.mixes, "MIXES --sources sources --songs 900"),
     (train_models.beats, "MIXES runs/beats --minutes 30"),
-    (train_models.text, "runs/text --minutes 5"),
+    (train_text.text, "runs/text --minutes 5"),
+    (train_text.clips, "DATA runs/clips --codec tone"),
     (train_models.patterns, "CORPUS runs/patterns --sources sources"),
     (train_watch.watch, "runs/drums runs/bass"),
     (train_models.evaluate, "runs/drums/bundle DATA"),

@@ -1,4 +1,4 @@
-"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|text|patterns|evaluate`."""
+"""`train tone|codec|wide|timbre|performer|flow|composer|companion|beats|patterns|evaluate`."""
 
 from __future__ import annotations
 
@@ -193,6 +193,7 @@ def flow(
     minutes: arg.Minutes = 60.0,
     steps: arg.Steps = None,
     start: arg.FromFlow = None,
+    text: arg.TextBundle = None,
     seed: arg.Seed = 0,
     device: arg.Device = "auto",
     threads: arg.Threads = None,
@@ -212,6 +213,7 @@ def flow(
         minutes=minutes,
         steps=steps,
         start=start,
+        text=text,
         seed=seed,
         device=device,
         threads=threads,
@@ -300,36 +302,6 @@ def beats(
         seed=seed,
         threads=threads,
         start=start,
-        recipe=changed(Recipe(), settings or ()),
-        report=say,
-    )
-
-
-def text(
-    out: arg.Out,
-    sources: arg.TextSources = None,
-    teacher: arg.Teacher = True,
-    minutes: arg.Minutes = 5.0,
-    steps: arg.Steps = None,
-    seed: arg.Seed = 0,
-    threads: arg.Threads = None,
-    settings: arg.Settings = None,
-) -> None:
-    """Train the encoder of prompts on captions by templates, beside a teacher, and export its bundle. Run
-    again, it goes on.
-    """
-    with needs.training():
-        from stemwright.training.fit.settings import changed
-        from stemwright.training.text.recipe import train_text
-        from stemwright.training.text.trainer import Recipe
-    train_text(
-        out,
-        sources=sources,
-        teacher=teacher,
-        minutes=minutes,
-        steps=steps,
-        seed=seed,
-        threads=threads,
         recipe=changed(Recipe(), settings or ()),
         report=say,
     )

@@ -82,6 +82,15 @@ FromFlow = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a flow's weights.", show_default=False),
 ]
+TextBundle = Annotated[
+    Path | None,
+    typer.Option(
+        "--text",
+        metavar="BUNDLE",
+        help="Tell it captions of the clips, by this text bundle of `train clips`.",
+        show_default=False,
+    ),
+]
 FromComposer = Annotated[
     Path | None,
     typer.Option("--from", metavar="BUNDLE", help="Begin with a composer's weights.", show_default=False),
@@ -167,6 +176,9 @@ CreditedTo = Annotated[
         help='Whose sound it is, for the bundle: "Name (LICENCE)". May be given again.',
         show_default=False,
     ),
+]
+FromText = Annotated[
+    str, typer.Option("--text", metavar="BUNDLE", help="The encoder of prompts that it begins with.")
 ]
 TextSources = Annotated[
     Path | None,

@@ -15,6 +15,7 @@ from stemwright.models import (
     adapter,
     architecture,
     beat_tensors,
+    clips,
     companion_tensors,
     flow,
     text_tensors,
@@ -107,6 +108,8 @@ def load_bundle(path: Path | str, *, kind: str | None = None, whole: bool = True
         _verify_flow(bundle)
     if manifest.kind == "text":
         _verify_text(bundle)
+    if manifest.kind == "clips":
+        _verify_clips(bundle)
     if manifest.kind in ("codec", "tone") and TOKENS in manifest.files:
         _verify_tokens(bundle)
     return bundle
@@ -268,6 +271,13 @@ def _verify_text(bundle: Bundle) -> None:
     config = bundle.manifest.architecture
     text_tensors.validate_text(config, str(bundle.path / MANIFEST))
     _verify_tensors(bundle.file(architecture.WEIGHTS_FILE), text_tensors.text_tensors(config))
+
+
+def _verify_clips(bundle: Bundle) -> None:
+    config = bundle.manifest.architecture
+    clips.validate_clips(config, str(bundle.path / MANIFEST))
+    bundle.file(clips.ENCODER)
+    _verify_tensors(bundle.file(clips.SPACE), flow.space_tensors(config))
 
 
 def _verify_tensors(weights: Path, wanted: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:

@@ -29,7 +29,7 @@ _WHOLE = {
 
 def validate_flow(config: Mapping[str, Any], where: str = "manifest.json") -> None:
     """Check a flow's architecture; UsageError naming the first bad field."""
-    known_only(config, (*_WHOLE, "timbres", "ranges"), where)
+    known_only(config, (*_WHOLE, "timbres", "ranges", "text_sha256"), where)
     wrong = wrong_whole(config, _WHOLE)
     if wrong is not None:
         raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
@@ -39,6 +39,9 @@ def validate_flow(config: Mapping[str, Any], where: str = "manifest.json") -> No
         for names in timbres.values()
     ):
         raise UsageError(f"{where}: field 'architecture.timbres' must hold lists of names by layer")
+    text = config.get("text_sha256")
+    if not isinstance(text, str) or len(text) not in (0, 64) or set(text) - set("0123456789abcdef"):
+        raise UsageError(f"{where}: field 'architecture.text_sha256' must be 64 hexadecimal digits or none")
     if not _are_ranges(config.get("ranges", {})):
         raise UsageError(
             f"{where}: field 'architecture.ranges' must hold pairs of pitches by layer and timbre"

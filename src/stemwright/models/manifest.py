@@ -18,7 +18,7 @@ from stemwright.song.sealed import canonical_json, strict_json
 SCHEMA = 1
 KINDS = (
     "codec", "tone", "performer", "decoder", "companion", "composer", "patterns", "beats", "timbre", "flow",
-    "text", "adapter",
+    "text", "clips", "adapter",
 )  # fmt: skip
 MAX_BYTES = 1 << 20
 MAX_FILES = 64
@@ -112,7 +112,7 @@ def validate(manifest: Manifest, where: str = "manifest.json") -> None:
     _need(isinstance(manifest.held_out, dict), where, "held_out", "must be an object")
     _need(_whole(manifest.steps), where, "steps", "must be a whole number, 0 or more")
     _need(len(manifest.timbres) <= MAX_TIMBRES, where, "timbres", f"must hold at most {MAX_TIMBRES} names")
-    if manifest.kind in ("performer", "decoder", "flow", "adapter"):
+    if manifest.kind in ("performer", "decoder", "flow", "clips", "adapter"):
         _need(_matches(_SHA, manifest.codec_sha256), where, "codec_sha256", "must be 64 hexadecimal digits")
     if manifest.kind in ("performer", "composer", "flow", "adapter"):
         _need(_whole(manifest.conditioning_version), where, "conditioning_version", "must be a whole number")

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from stemwright.codec.tone.tuning import Tuning
 from stemwright.conditioning import frame_features
 from stemwright.dataset.shards import clips
 from stemwright.errors import StemwrightError, UsageError
@@ -24,26 +23,16 @@ from stemwright.training.flow.export import model_of
 from stemwright.training.flow.latents import latents_of
 from stemwright.training.flow.recipe import train_flow
 from stemwright.training.flow.trainer import FlowRecipe
-from stemwright.training.tone.export import export_model
-from stemwright.training.tone.model import ToneConfig, ToneModel
+from support.sounding import write_sounding
+from support.tone_codec import write_tone_codec
 
 QUICK = FlowRecipe(compile=False, batch=4, length=50, warmup_steps=5, valid_count=4, learning_rate=4e-3)
-SMALL = ToneConfig(
-    timbres=9, encoder_width=16, encoder_blocks=1, latent=8, codebooks=3, codebook_size=32, width=32,
-    blocks=1, expansion=2, voice=16,
-)  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def speaking(tone_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A tone codec of random numbers."""
-    torch.manual_seed(1)
-    model = ToneModel(SMALL).eval()
-    for each in (*model.parameters(), model.quantiser.codebooks):
-        each.data += 0.1 * torch.randn_like(each)  # tensors that are alike would be stored once
-    tuning = Tuning.from_json(json.loads((tone_data / "tuning.json").read_text()), "tuning.json")
-    slots = {("drums", "acoustic"): 1, ("bass", "finger"): 2, ("harmony", "piano"): 3, ("lead", "sax"): 4}
-    return export_model(model, tuning, slots, tmp_path_factory.mktemp("codec") / "tone", steps=1)
+    return write_tone_codec(tone_data, tmp_path_factory.mktemp("codec"))
 
 
 def train(data: Path, out: Path, codec: Bundle, steps: int, **more: object) -> dict[str, float]:
@@ -121,6 +110,19 @@ def test_a_batch_is_its_step_alone(tone_data: Path, trained: Path) -> None:
     np.testing.assert_array_equal(first.known, again.known)
     assert not np.array_equal(first.sound, next_one.sound)
     assert (first.known <= first.counted).all()
+
+
+def test_captions_are_told(tone_data: Path, speaking: Bundle, tmp_path: Path) -> None:
+    text = write_sounding(tmp_path, 512)
+    train(tone_data, tmp_path / "run", speaking, 4, text=text.path)
+    bundle = load_bundle(tmp_path / "run" / "bundle")
+    assert bundle.manifest.architecture["text_sha256"] == text.sha256
+    found = stretches(tone_data, ["bass", "drums"], "train", 393, styled=True)
+    told = found.batch(FlowNetwork(bundle).space, 1, 5, 40, 40).style
+    lengths = np.linalg.norm(told, axis=1)
+    assert 0.3 < (lengths > 0.99).mean() < 0.9 and (lengths == 0).any()
+    with pytest.raises(UsageError, match="gives no 512 numbers of a text; make it with `train clips`"):
+        train(tone_data, tmp_path / "run2", speaking, 1, text=write_sounding(tmp_path / "other").path)
 
 
 def test_some_is_known_and_never_all() -> None:

@@ -19,6 +19,7 @@ from stemwright.errors import UsageError
 from stemwright.flow.space import STACK, LatentSpace, stacked
 from stemwright.flow.told import STYLE, others_of
 from stemwright.song.layers import LAYERS
+from stemwright.training.clips.styles import style_vector
 from stemwright.training.flow.latents import latents_of
 
 Floats = npt.NDArray[np.float32]
@@ -26,6 +27,8 @@ Bools = npt.NDArray[np.bool_]
 
 DROPS = {"score": 0.15, "chords": 0.1, "style": 0.1, "timbre": 0.1, "rhythm": 0.1}
 """How often a group of conditions is not told: what guidance needs, and whoever leaves it out."""
+UNSTYLED = 0.4
+"""How often no words are told."""
 UNHEARD, DEAF = 0.3, 0.5
 """How often one of the other layers is not heard, and none of them."""
 ALONE, BEFORE = 0.4, 0.85
@@ -47,13 +50,18 @@ class FlowBatch:
 
 
 class Stretches:
-    """All clips of a split; ``features``: columns that conditions are filled up to."""
+    """All clips of a split; ``features``: columns that conditions are filled up to; ``styled``: whether words
+    about the clips are told (`stemwright.training.clips.styles`)."""
 
     def __init__(
-        self, found: Mapping[str, Sequence[Clip]], timbres: Mapping[str, Sequence[str]], features: int
+        self,
+        found: Mapping[str, Sequence[Clip]],
+        timbres: Mapping[str, Sequence[str]],
+        features: int,
+        styled: bool = False,
     ) -> None:
         self.clips = [(LAYERS.index(layer), clip) for layer, each in found.items() for clip in each]
-        self.timbres, self.features = timbres, features
+        self.timbres, self.features, self.styled = timbres, features, styled
         self.together: dict[tuple[str, str, int], dict[int, Clip]] = {}
         for index, clip in self.clips:
             self.together.setdefault(_moment(clip), {})[index] = clip
@@ -76,8 +84,10 @@ class Stretches:
             gone = [name for name, chance in DROPS.items() if rng.random() < chance]
             parts = batch.told[row].reshape(steps, STACK, self.features)
             drop_features(parts, layer, gone)
+            pick, first = places[row]
+            if self.styled and rng.random() >= UNSTYLED:
+                batch.style[row] = style_vector(self.clips[pick][1], int(rng.integers(1 << 16)))
             if rng.random() >= DEAF:
-                pick, first = places[row]
                 batch.others[row] = self._others(space, pick, first, steps, rng)
             batch.known[row] = known(int(batch.counted[row].sum()), steps, rng)
         return batch
@@ -162,13 +172,15 @@ def known(count: int, steps: int, rng: np.random.Generator) -> Bools:
     return out
 
 
-def stretches(data: Path, layers: Sequence[str], split: str, features: int) -> Stretches:
-    """Those of some layers. UsageError where there are none."""
+def stretches(
+    data: Path, layers: Sequence[str], split: str, features: int, styled: bool = False
+) -> Stretches:
+    """Those of some layers, with words about them or without. UsageError where there are none."""
     found = {layer: clips(data, layer, split) for layer in layers}
     empty = [layer for layer, each in found.items() if not each]
     if empty:
         raise UsageError(f"{data}: no {split} clips of layer {empty[0]!r}: run `stemwright train data` first")
-    return Stretches(found, {layer: timbres_of(data, layer) for layer in layers}, features)
+    return Stretches(found, {layer: timbres_of(data, layer) for layer in layers}, features, styled)
 
 
 def space_of(train: Stretches, codebooks: Floats, count: int = 400) -> LatentSpace:

@@ -41,9 +41,11 @@ def export(
     ranges: Mapping[str, Mapping[str, Sequence[int]]],
     about: Mapping[str, Any],
     leaps: bool = False,
+    text: str = "",
 ) -> Bundle:
     """Write, check and bundle a network; ``about`` holds the remaining fields of the manifest.
-    ``ranges``: what timbres can play, by layer; ``leaps``: whether it has learnt them."""
+    ``ranges``: what timbres can play, by layer; ``leaps``: whether it has learnt them;
+    ``text``: the identity of the text bundle whose vectors it understands."""
     from safetensors.numpy import save
 
     model = FlowModel(config)
@@ -63,6 +65,7 @@ def export(
             architecture={
                 **config.to_json(),
                 "leaps": int(leaps),
+                "text_sha256": text,
                 "codebooks": int(space.codebooks.shape[0]),
                 "codebook_size": int(space.codebooks.shape[1]),
                 "timbres": {layer: list(names) for layer, names in timbres.items()},

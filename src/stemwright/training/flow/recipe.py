@@ -11,6 +11,7 @@ from stemwright.dataset.timbres import ranges_of, timbres_of
 from stemwright.errors import UsageError
 from stemwright.models import Bundle, load_bundle
 from stemwright.song.layers import LAYERS
+from stemwright.training.clips.styles import write_styles
 from stemwright.training.fit.run import BEST, BUNDLE, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import device_words, pick_device, settle
 from stemwright.training.fit.training_state import best_weights
@@ -32,6 +33,7 @@ def train_flow(
     minutes: float = 60.0,
     steps: int | None = None,
     start: Path | None = None,
+    text: Path | None = None,
     seed: int = 0,
     device: str = "auto",
     resume: bool = True,
@@ -41,7 +43,8 @@ def train_flow(
 ) -> dict[str, Any]:
     """Train on the latents of a tone codec and leave checkpoint, `log.jsonl` and `bundle/` in `out`.
 
-    `start`: a flow's bundle of the same shape, to begin with. Ctrl-C saves and stops; the same
+    `start`: a flow's bundle of the same shape, to begin with; `text`: a text bundle that says how layers
+    sound, whose vectors of captions are told. Ctrl-C saves and stops; the same
     command goes on. Returns the held-out figures of the manifest.
     """
     check_budget(minutes, steps)
@@ -52,11 +55,19 @@ def train_flow(
     config = flow_config(size, books.shape[-1])
     recipe = recipe or FlowRecipe()
     hear_latents(data, speaks, layers, say)
-    train, valid = (stretches(data, layers, split, config.features) for split in ("train", "valid"))
+    spoken = None if text is None else load_bundle(text, kind="text")
+    if spoken is not None:
+        if spoken.manifest.architecture.get("sound", {}).get("size") != config.style:
+            raise UsageError(f"{text}: gives no {config.style} numbers of a text; make it with `train clips`")
+        write_styles(data, spoken, layers, say)
+    train = stretches(data, layers, "train", config.features, spoken is not None)
+    valid = stretches(data, layers, "valid", config.features)
     space = space_of(train, books)
     out.mkdir(parents=True, exist_ok=True)
     about = {"codec_sha256": speaks.tokens_sha256, "size": size}
     weights = None
+    if spoken is not None:
+        about["text_sha256"] = spoken.sha256
     if start is not None:
         parent = load_bundle(start, kind="flow")
         weights = dict(model_of(parent).named_parameters())
@@ -90,7 +101,8 @@ def train_flow(
     timbres = {layer: list(timbres_of(data, layer)) for layer in layers}
     ranges = {layer: ranges_of(data, layer) for layer in layers}
     best, leaps = best_weights(out / BEST), recipe.leaps > 0
-    bundle = export(out / BUNDLE, config, space, best, timbres, ranges, about_bundle, leaps)
+    told = "" if spoken is None else spoken.sha256
+    bundle = export(out / BUNDLE, config, space, best, timbres, ranges, about_bundle, leaps, told)
     say(f"bundle {bundle.sha256[:12]} in {bundle.path}")
     return dict(bundle.manifest.held_out)
 

@@ -33,15 +33,15 @@ def bundle_tensors(
     weights: Mapping[str, Tensor], telling: NDArray[np.uint8], words: Collection[str]
 ) -> dict[str, NDArray[Any]]:
     """The tensors of `model.safetensors` from the model's parameters by name."""
-    table = _bytes(weights["table.weight"])
+    table = as_bytes(weights["table.weight"])
     table[telling == 0] = 0
     styles = weights["styles"] / weights["styles"].norm(dim=1, keepdim=True)
     return {
         "table": table,
         "telling": telling,
-        "hidden": _bytes(weights["hidden.weight"]),
-        "out": _bytes(weights["out.weight"]),
-        "styles": _bytes(styles, 100.0),
+        "hidden": as_bytes(weights["hidden.weight"]),
+        "out": as_bytes(weights["out.weight"]),
+        "styles": as_bytes(styles, 100.0),
         "vocabulary": np.unique(np.asarray([word_hash(word) for word in words], np.int32)),
     }
 
@@ -55,7 +55,8 @@ def export(path: Path, config: dict[str, Any], tensors: dict[str, Any], about: d
     return write_bundle(path, manifest, {WEIGHTS_FILE: save(tensors)})
 
 
-def _bytes(matrix: Tensor, share: float = CLIPPED) -> NDArray[np.int8]:
+def as_bytes(matrix: Tensor, share: float = CLIPPED) -> NDArray[np.int8]:
+    """A matrix as bytes with a sign, of one scale."""
     values = matrix.detach().numpy()
     scale = float(np.percentile(np.abs(values), share)) / 127
     return np.clip(np.round(values / scale), -127, 127).astype(np.int8)

@@ -42,18 +42,18 @@ class Texts:
         )
 
 
-def prepared(texts: Sequence[str]) -> Texts:
-    """The features of texts."""
+def prepared(texts: Sequence[str], buckets: int = BUCKETS) -> Texts:
+    """The features of texts, in so many buckets."""
     found = [features(words_of(text)) for text in texts]
     edges = np.cumsum([0, *(len(where) for where, _ in found)])
     where = np.concatenate([np.asarray(where, np.int64) for where, _ in found])
     weights = np.concatenate([np.asarray(weights, np.float32) for _, weights in found])
-    return Texts(where, weights, edges.astype(np.int64))
+    return Texts(where % buckets, weights, edges.astype(np.int64))
 
 
-def telling(sets: Sequence[Texts]) -> NDArray[np.uint8]:
+def telling(sets: Sequence[Texts], buckets: int = BUCKETS) -> NDArray[np.uint8]:
     """Inverse document frequency of each bucket, 1 to 255; 0 for buckets that no text has."""
-    count = np.zeros(BUCKETS, np.int64)
+    count = np.zeros(buckets, np.int64)
     total = 0
     for texts in sets:
         total += len(texts)

@@ -34,13 +34,28 @@ def foreign_texts(folder: Path) -> tuple[list[str], list[str]]:
     return texts, credits
 
 
+def foreign_adjectives(folder: Path) -> tuple[list[str], list[str]]:
+    """WordNet's adjectives, and single words as people use them of music, of the sets that are in a folder;
+    what credits them. StemwrightError for a damaged one.
+    """
+    _, credits = foreign_texts(folder)  # which checks them
+    words = _describer(folder / DESCRIBER) if (folder / DESCRIBER).is_file() else []
+    rows = _rows(folder / WORDNET) if (folder / WORDNET).is_file() else []
+    words += [word for row in rows if row["pos"] == "adj" for word in row["words"].split(", ")]
+    return sorted(set(words)), credits
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
 def _wordnet(path: Path) -> list[str]:
     """Words with the beginning of their gloss, and words alone."""
     out = []
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-            gloss = row["gloss"].split(";")[0][:120]
-            out += [row["words"], f"{row['words']}: {gloss}"]
+    for row in _rows(path):
+        gloss = row["gloss"].split(";")[0][:120]
+        out += [row["words"], f"{row['words']}: {gloss}"]
     return out
 
 
