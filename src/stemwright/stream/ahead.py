@@ -1,0 +1,59 @@
+"""Phrases written ahead: while one is played, the next is written by a thread; another prompt has it written
+again.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from stemwright.stream.phrases import Phrase, Piece
+
+
+class Ahead:
+    """Gives phrases in order. `open_piece`: reads a prompt (UsageError for one that is wrong)."""
+
+    def __init__(self, open_piece: Callable[[str], Piece], prompt: str) -> None:
+        self._open = open_piece
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="phrases")
+        self._piece = open_piece(prompt)
+        self._index = 0  # of the next phrase in its piece
+        self._number, self._start = 0, 0
+        self._next: Future[Phrase] | None = None
+
+    def ask(self, prompt: str) -> Piece:
+        """Play this from the next phrase on. UsageError, and nothing changes, for a prompt that is wrong."""
+        piece = self._open(prompt)
+        with self._lock:
+            self._piece, self._index = piece, 0
+            if self._next is not None:
+                self._order()
+        return piece
+
+    def take(self) -> Phrase:
+        """The next phrase. It waits where that is not written yet, and orders the one after it."""
+        while True:
+            with self._lock:
+                if self._next is None:
+                    self._order()
+                coming = self._next
+            assert coming is not None
+            phrase = coming.result()
+            with self._lock:
+                if coming is self._next:  # no other prompt came meanwhile
+                    self._number, self._start = phrase.number + 1, phrase.stop
+                    self._index += 1
+                    self._order()
+                    return phrase
+
+    def close(self) -> None:
+        """Write no more."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _order(self) -> None:
+        """Have the next phrase written; one that is being written for another prompt is forgotten."""
+        if self._next is not None:
+            self._next.cancel()
+        self._next = self._pool.submit(self._piece.phrase, self._index, self._number, self._start)
