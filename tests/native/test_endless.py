@@ -24,9 +24,7 @@ def whole(sampling: Sampling, frames: int) -> np.ndarray:
     return ENGINE.generate(FEATURES, STEPS - BOOKS + 1, stop=frames, **asked)[0]  # type: ignore[arg-type]
 
 
-@given(
-    sizes=st.lists(st.integers(0, 19), min_size=1, max_size=8), sampling=st.sampled_from([PLAIN, GUIDED])
-)
+@given(sizes=st.lists(st.integers(0, 19), min_size=1, max_size=8), sampling=st.sampled_from([PLAIN, GUIDED]))
 def test_blocks_joined_are_the_whole(sizes: list[int], sampling: Sampling) -> None:
     """Also with a window of 21 positions, which most of these leave behind."""
     endless, made, at = ENGINE.endless(seed=11, layer_id=3, take=2, sampling=sampling), [], 0

@@ -67,9 +67,11 @@ class Endless:
 
         shape = (len(checks.array("features", features)), int(self._config["features"]))
         rows = checks.features(features, shape)
-        if self._guided and base is None:
-            raise UsageError("guidance: needs base features: give base, or a guidance of 1")
-        plain = checks.features(base, shape) if self._guided else None
+        plain = None
+        if self._guided:
+            if base is None:
+                raise UsageError("guidance: needs base features: give base, or a guidance of 1")
+            plain = checks.features(base, shape)
         try:
             made: np.ndarray = self._native.advance(rows, plain)
         except _engine.NotFinite as error:

@@ -12,13 +12,15 @@ from stemwright.stream.phrases import Phrase, Piece
 
 
 class Ahead:
-    """Gives phrases in order. `open_piece`: reads a prompt (UsageError for one that is wrong)."""
+    """Gives phrases in order. `open_piece`: reads a prompt (UsageError for one that is wrong); `piece`: what
+    is played from the next phrase on.
+    """
 
     def __init__(self, open_piece: Callable[[str], Piece], prompt: str) -> None:
         self._open = open_piece
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="phrases")
-        self._piece = open_piece(prompt)
+        self.piece = open_piece(prompt)
         self._index = 0  # of the next phrase in its piece
         self._number, self._start = 0, 0
         self._next: Future[Phrase] | None = None
@@ -27,7 +29,7 @@ class Ahead:
         """Play this from the next phrase on. UsageError, and nothing changes, for a prompt that is wrong."""
         piece = self._open(prompt)
         with self._lock:
-            self._piece, self._index = piece, 0
+            self.piece, self._index = piece, 0
             if self._next is not None:
                 self._order()
         return piece
@@ -56,4 +58,4 @@ class Ahead:
         """Have the next phrase written; one that is being written for another prompt is forgotten."""
         if self._next is not None:
             self._next.cancel()
-        self._next = self._pool.submit(self._piece.phrase, self._index, self._number, self._start)
+        self._next = self._pool.submit(self.piece.phrase, self._index, self._number, self._start)

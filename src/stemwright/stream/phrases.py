@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from stemwright.compose.arranger import arrange
 from stemwright.producer.create import draft
 from stemwright.producer.players import Performer, performer, playable
-from stemwright.producer.prompted import understand
+from stemwright.producer.prompted import prompted
 from stemwright.producer.seeds import layer_seed
 from stemwright.song.state import GlobalState, Section
 
@@ -64,18 +64,27 @@ class _Place(NamedTuple):
 
 
 class Piece:
-    """A prompt as a piece to be gone through. UsageError for a prompt, or options beside it, that are
-    wrong.
+    """A prompt as a piece to be gone through. `remarks`: what options overrule, and what cannot be had.
+    UsageError for a prompt, or options beside it, that are wrong.
     """
 
     def __init__(self, wish: Wish, name: Path) -> None:
-        form = wish.form
-        if form is None and wish.length is None and not _says_form(wish.prompt):
-            form = FORM
-        self.song = draft(name, replace(wish, form=form))
+        made = prompted(wish)
+        asked = replace(made.wish, prompt=None)
+        if asked.form is None and asked.length is None:
+            asked = replace(asked, form=FORM)
+        self.remarks = made.remarks
+        self.song = draft(name, asked)
         self.players = {layer: performer(entry, layer, None) for layer, entry in self.song.layers.items()}
         self._places = _places(self.song.state)
         self._state = _round(self.song.state)
+
+    @property
+    def line(self) -> str:
+        """What is played, for people."""
+        state = self.song.state
+        band = ", ".join(f"{layer} ({player.timbre})" for layer, player in self.players.items())
+        return f"{state.style}, {state.tempo_text} bpm, {state.key}, {state.meter_text}: {band}"
 
     def phrase(self, index: int, number: int, start: int) -> Phrase:
         """Phrase `index` of this piece as phrase `number` of the stream, from a frame on."""
@@ -90,14 +99,6 @@ class Piece:
             layer: playable(made.scores[song.role(layer)], player) for layer, player in self.players.items()
         }
         return Phrase(number, start, song, self.players, made.state, scores)
-
-
-def _says_form(prompt: str | None) -> bool:
-    """Whether a prompt says a form, or how long it is to be."""
-    if prompt is None:
-        return False
-    found = understand(prompt)
-    return found.form is not None or found.length is not None
 
 
 def _places(state: GlobalState) -> list[_Place]:

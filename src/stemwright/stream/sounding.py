@@ -1,4 +1,6 @@
-"""From blocks of tokens to the sound of each layer, 48 kHz stereo: exact inside a layer, also over phrases."""
+"""From blocks of tokens to the sound of each layer, 48 kHz stereo: without a join inside a layer, also over
+phrases.
+"""
 
 from __future__ import annotations
 

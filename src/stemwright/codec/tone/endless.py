@@ -1,5 +1,5 @@
-"""A layer's sound without an end: notes come phrase by phrase, tokens in blocks, and all that is certain sounds
-at once.
+"""A layer's sound without an end: notes come phrase by phrase, tokens in blocks, and all that is certain
+sounds at once.
 """
 
 from __future__ import annotations
