@@ -35,7 +35,7 @@ class Ahead:
         return piece
 
     def take(self) -> Phrase:
-        """The next phrase. It waits where that is not written yet, and orders the one after it."""
+        """The next phrase; it waits where that is not written yet."""
         while True:
             with self._lock:
                 if self._next is None:
@@ -47,8 +47,14 @@ class Ahead:
                 if coming is self._next:  # no other prompt came meanwhile
                     self._number, self._start = phrase.number + 1, phrase.stop
                     self._index += 1
-                    self._order()
+                    self._next = None
                     return phrase
+
+    def prepare(self) -> None:
+        """Have the next phrase written, if nobody asked for it yet."""
+        with self._lock:
+            if self._next is None:
+                self._order()
 
     def close(self) -> None:
         """Write no more."""

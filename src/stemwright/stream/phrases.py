@@ -30,6 +30,9 @@ FORM = "verse:8 verse:8 chorus:8 verse:8 chorus:8 bridge:8 chorus:8 chorus:8"
 BARS, SECONDS = 8, 24
 """What a phrase has at most, as long as it has a bar: so long a new prompt may have to wait."""
 
+LEADING = 4
+"""Bars of the next section that are written with a phrase, which leads into them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -90,8 +93,8 @@ class Piece:
         """Phrase `index` of this piece as phrase `number` of the stream, from a frame on."""
         turn, inside = divmod(index, len(self._places))
         place, song = self._places[inside], self.song
-        sections = self._state.sections[: place.section + 2]
-        known = self._state.slice(0, sum(section.bars for section in sections))
+        end = sum(section.bars for section in self._state.sections[: place.section + 1])
+        known = self._state.slice(0, min(end + LEADING, self._state.bars))
         roles = tuple(song.roles.values())
         seed = song.seed if turn == 0 else layer_seed(song.seed, "stream", turn)
         made = arrange(known, roles, seed, song.variation, band=roles).slice(place.bar, place.bars)

@@ -56,9 +56,9 @@ def play(
     (standard output) or a device: to the first two as fast as it can.
 
     `prompts`: lines of it are prompts, each of which holds from the next phrase on; one that is wrong is
-    told, and the one before goes on. `tell` hears what a user should know. Returns `seconds`, `file`, `stopped`,
-    `phrases`, `first_sound_seconds`, and `tokens_sha256` of all layers. UsageError for a wrong wish,
-    StemwrightError where nothing can be written or played.
+    told, and the one before goes on. `tell` hears what a user should know. Returns `seconds`, `file`,
+    `stopped`, `phrases`, `first_sound_seconds`, and `tokens_sha256` of all layers. UsageError for a wrong
+    wish, StemwrightError where nothing can be written or played.
     """
     began = time.perf_counter()
     check_length(seconds)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Audio = npt.NDArray[np.float32]
 
-SIZES = (15, 18, 36)
+SIZES = (9, 18, 36)
 """Frames of the first blocks and of all later ones: a small one sounds sooner, a large one costs less."""
 
 
@@ -47,6 +47,7 @@ def token_blocks(ahead: Ahead, player: BlockPlayer, sizes: Sequence[int] = SIZES
             following = ahead.take()
             player.follow(following)
         yield Block(phrase, at, player.block(at, count))
+        ahead.prepare()  # not sooner: the first sound has all cores
         at += count
         if at == phrase.stop:
             assert following is not None
