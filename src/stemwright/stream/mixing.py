@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -67,80 +66,107 @@ class Loudness:
         return 10.0 * math.log10(self._power) - _OFFSET
 
 
-@dataclass(slots=True)
+class _Fader:
+    """A gain in dB that moves towards what is wanted, evenly over each step of the grid."""
+
+    def __init__(self, db: float) -> None:
+        self.db, self._next = db, db
+
+    def step(self, wanted: float) -> None:
+        """Begin the next step."""
+        most = SLEW_DB * BLOCK / RATE
+        self.db = self._next
+        self._next = self.db + min(max(wanted - self.db, -most), most)
+
+    def factors(self, places: Doubles) -> Doubles:
+        """The factors at places 0..1 of the step."""
+        return np.asarray(10.0 ** ((self.db + (self._next - self.db) * places) / 20.0))
+
+
 class _Channel:
-    loudness: Loudness
-    place: Placement
-    gain_db: float | None = None
+    """A layer in a timbre."""
+
+    def __init__(self, layer: str, place: Placement) -> None:
+        self.place = place
+        self.loudness = Loudness(USUAL_LUFS.get(kind_of(layer), USUAL_LUFS["harmony"]))
+        self.fader = _Fader(self.wanted)
+
+    @property
+    def wanted(self) -> float:
+        """The gain that its loudness so far asks for."""
+        boost = REFERENCE_LUFS + self.place.level_db - self.loudness.lufs
+        return min(boost, MAX_BOOST_DB) + self.place.gain_db
+
+    def add(self, sound: Audio, factors: Doubles, dry: Doubles, sent: Doubles) -> None:
+        """Add its part, and hear it."""
+        self.loudness.push(sound)
+        left, right = pan_gains(self.place.pan)
+        dry[:, 0] += sound[:, 0] * factors * left
+        dry[:, 1] += sound[:, 1] * factors * right
+        sent += sound.mean(axis=1) * factors * amplitude(self.place.room_db)
 
 
 class StreamMix:
-    """Adds layers up. `push` gives the sound late by the limiter's few milliseconds."""
+    """Adds layers up. `push` gives the sound late by the limiter's few milliseconds. Levels move on a grid of
+    100 ms, so that they do not depend on how the sound is cut.
+    """
 
     def __init__(self) -> None:
         self._channels: dict[tuple[str, str], _Channel] = {}
         self._sent = np.zeros(reach(RATE))
         self._limiter = LiveLimiter(RATE, amplitude(CEILING_DBTP))
-        self._master: float | None = None
+        self._master: _Fader | None = None
         self._places: Mapping[str, Placement] = {}
+        self._at = 0  # samples into the step of the grid
 
     def follow(self, places: Mapping[str, Placement]) -> None:
         """Where layers stand from here on."""
         self._places = places
+        self._master = self._master or _Fader(self._mastered)
         for (layer, _), channel in self._channels.items():
             channel.place = places.get(layer, channel.place)
 
     def push(self, sounds: Iterable[tuple[str, str, Audio]]) -> Audio:
         """Layer, timbre and sound [n, 2] of each; the mix [m, 2]."""
-        heard = list(sounds)
-        count = len(heard[0][2]) if heard else 0
+        heard = {(layer, timbre): sound for layer, timbre, sound in sounds}
+        count = len(next(iter(heard.values()))) if heard else 0
         if not count:
             return np.zeros((0, 2), np.float32)
+        kept = {key: self._channels.get(key) for key in heard}
+        self._channels = {key: kept[key] or _Channel(key[0], self._places[key[0]]) for key in heard}
         dry, sent = np.zeros((count, 2)), np.zeros(count)
-        master = self._mastered(count)
-        for layer, timbre, sound in heard:
-            self._add(self._channel(layer, timbre), sound, master, dry, sent)
-        self._forget({(layer, timbre) for layer, timbre, _ in heard})
+        done = 0
+        while done < count:
+            part = slice(done, min(count, done + BLOCK - self._at))
+            self._add({key: sound[part] for key, sound in heard.items()}, dry[part], sent[part])
+            done = part.stop
         self._sent = np.concatenate([self._sent, sent])[-(reach(RATE) + count) :]
         return self._limiter.push((dry + room(self._sent, count, RATE)).astype(np.float32))
 
-    def _channel(self, layer: str, timbre: str) -> _Channel:
-        if (layer, timbre) not in self._channels:
-            place = self._places[layer]
-            usual = USUAL_LUFS.get(kind_of(layer), USUAL_LUFS["harmony"])
-            self._channels[layer, timbre] = _Channel(Loudness(usual), place)
-        return self._channels[layer, timbre]
+    @property
+    def gains(self) -> dict[tuple[str, str], float]:
+        """What is added to each layer in a timbre, in dB."""
+        return {key: channel.fader.db for key, channel in self._channels.items()}
 
-    def _add(self, channel: _Channel, sound: Audio, master: Doubles, dry: Doubles, sent: Doubles) -> None:
-        """A layer's part, its gain moving evenly over the block."""
-        place, count = channel.place, len(sound)
-        channel.loudness.push(sound)
-        boost = min(REFERENCE_LUFS + place.level_db - channel.loudness.lufs, MAX_BOOST_DB)
-        gain = _ramp(channel.gain_db, boost + place.gain_db, count)
-        channel.gain_db = float(gain[-1])
-        factors = 10.0 ** (gain / 20.0) * master
-        left, right = pan_gains(place.pan)
-        dry[:, 0] += sound[:, 0] * factors * left
-        dry[:, 1] += sound[:, 1] * factors * right
-        sent += sound.mean(axis=1) * factors * amplitude(place.room_db)
+    def _add(self, heard: Mapping[tuple[str, str], Audio], dry: Doubles, sent: Doubles) -> None:
+        """All layers' parts within a step of the grid."""
+        assert self._master is not None
+        places = (self._at + np.arange(len(sent))) / BLOCK
+        master = self._master.factors(places)
+        for key, sound in heard.items():
+            channel = self._channels[key]
+            channel.add(sound, channel.fader.factors(places) * master, dry, sent)
+        self._at += len(sent)
+        if self._at == BLOCK:
+            self._at = 0
+            self._master.step(self._mastered)
+            for channel in self._channels.values():
+                channel.fader.step(channel.wanted)
 
-    def _mastered(self, count: int) -> Doubles:
+    @property
+    def _mastered(self) -> float:
         """What brings the sum of all layers to the loudness of finished songs, by how loud each is to be."""
         power = sum(10.0 ** ((REFERENCE_LUFS + place.level_db) / 10.0) for place in self._places.values())
         target = MASTERS[STREAMING].lufs
         assert target is not None
-        gain = _ramp(self._master, target - 10.0 * math.log10(power), count)
-        self._master = float(gain[-1])
-        return np.asarray(10.0 ** (gain / 20.0))
-
-    def _forget(self, there: set[tuple[str, str]]) -> None:
-        for key in [key for key in self._channels if key not in there]:
-            del self._channels[key]
-
-
-def _ramp(now: float | None, wanted: float, count: int) -> Doubles:
-    """Decibels from now towards what is wanted, as far as `SLEW_DB` allows, over so many samples."""
-    if now is None:
-        return np.full(count, wanted)
-    most = SLEW_DB * count / RATE
-    return np.linspace(now, now + min(max(wanted - now, -most), most), count + 1)[1:]
+        return target - 10.0 * math.log10(power)
