@@ -13,11 +13,12 @@ import numpy.typing as npt
 from stemwright.conditioning import drop_features, frame_features
 from stemwright.native.checks import MAX_POSITION
 from stemwright.perform.layer import engine_of
+from stemwright.producer.players import Performer, performer
+from stemwright.stream.players import Playing
 
 if TYPE_CHECKING:
     from stemwright.codec.tokens import Tokens
     from stemwright.native.endless import Endless
-    from stemwright.producer.players import Performer
     from stemwright.stream.phrases import Phrase
 
 Floats = npt.NDArray[np.float32]
@@ -59,7 +60,7 @@ class Performers:
 
     def _part(self, before: _Part | None, layer: str, phrase: Phrase) -> _Part:
         """Who goes on with a layer: the one before, or a new one."""
-        player = phrase.players[layer]
+        player = _performer(phrase, layer)
         if before is not None and before.plays(player, phrase.stop):
             return before
         return _Part(phrase.song.role(layer), player, phrase, self._seed)
@@ -97,7 +98,7 @@ class _Part:
 
     def tell(self, phrase: Phrase, layer: str) -> None:
         """Add a phrase's features."""
-        slot = phrase.players[layer].slot
+        slot = _performer(phrase, layer).slot
         rows = frame_features(phrase.state, self._role, phrase.scores[layer], timbre=slot)
         self._held = np.concatenate([self._held, rows[:, : self._columns]])
 
@@ -122,3 +123,13 @@ class _Part:
         places = np.minimum(np.arange(first, stop), known - 1) - self._first
         made: Floats = np.ascontiguousarray(self._held[places], np.float32)
         return made
+
+
+def _performer(phrase: Phrase, layer: str) -> Performer:
+    player = phrase.players[layer]
+    assert isinstance(player, Performer)
+    return player
+
+
+PERFORMERS = Playing(performer, Performers)
+"""Every layer by its own performer: the same tokens on every machine."""

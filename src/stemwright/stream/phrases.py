@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from stemwright.compose.arranger import arrange
 from stemwright.producer.create import draft
+from stemwright.producer.flowing import FlowPlayer
 from stemwright.producer.players import Performer, performer, playable
 from stemwright.producer.prompted import prompted
 from stemwright.producer.seeds import layer_seed
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from stemwright.producer.wish import Wish
-    from stemwright.song.document import Song
+    from stemwright.song.document import LayerEntry, Song
     from stemwright.song.score import Score
 
 FORM = "verse:8 verse:8 chorus:8 verse:8 chorus:8 bridge:8 chorus:8 chorus:8"
@@ -32,6 +33,15 @@ BARS, SECONDS = 8, 24
 
 LEADING = 4
 """Bars of the next section that are written with a phrase, which leads into them."""
+
+LayerPlayer = Performer | FlowPlayer
+
+
+class Cast(Protocol):
+    """Says who plays a layer: `producer.players.performer`, `producer.flowing.flow_player`."""
+
+    def __call__(self, entry: LayerEntry, name: str, timbre: None) -> LayerPlayer:
+        """The player of a layer of this name, in the layer's own timbre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class Phrase:
     number: int
     start: int
     song: Song
-    players: Mapping[str, Performer]
+    players: Mapping[str, LayerPlayer]
     state: GlobalState
     scores: Mapping[str, Score]
 
@@ -71,14 +81,15 @@ class Piece:
     UsageError for a prompt, or options beside it, that are wrong.
     """
 
-    def __init__(self, wish: Wish, name: Path) -> None:
+    def __init__(self, wish: Wish, name: Path, cast: Cast = performer) -> None:
         made = prompted(wish)
         asked = replace(made.wish, prompt=None)
         if asked.form is None and asked.length is None:
             asked = replace(asked, form=FORM)
-        self.remarks = made.remarks
+        unread = made.understood.unread if made.understood is not None else ()
+        self.remarks = (*made.remarks, *([f"not understood: {', '.join(unread)}"] if unread else ()))
         self.song = draft(name, asked)
-        self.players = {layer: performer(entry, layer, None) for layer, entry in self.song.layers.items()}
+        self.players = {layer: cast(entry, layer, None) for layer, entry in self.song.layers.items()}
         self._places = _places(self.song.state)
         self._state = _round(self.song.state)
 

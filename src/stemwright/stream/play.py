@@ -23,8 +23,9 @@ from stemwright.producer.seeds import check_seed, random_seed
 from stemwright.song.timebase import FRAME_RATE
 from stemwright.stream.ahead import Ahead
 from stemwright.stream.mixing import RATE
-from stemwright.stream.performers import Performers
+from stemwright.stream.performers import PERFORMERS
 from stemwright.stream.phrases import Piece
+from stemwright.stream.players import Playing
 from stemwright.stream.prompts import listening
 from stemwright.stream.sinks import DEVICE, PIPE, check_out, sink
 from stemwright.stream.sounding import Audio
@@ -49,6 +50,7 @@ def play(
     prompts: RawIOBase | None = None,
     pipe: BinaryIO | None = None,
     open_device: device.Opener = device.output,
+    playing: Playing = PERFORMERS,
     sizes: tuple[int, ...] = SIZES,
     tell: Callable[[str], None] = lambda line: None,
 ) -> dict[str, Any]:
@@ -56,9 +58,9 @@ def play(
     (standard output) or a device: to the first two as fast as it can.
 
     `prompts`: lines of it are prompts, each of which holds from the next phrase on; one that is wrong is
-    told, and the one before goes on. `tell` hears what a user should know. Returns `seconds`, `file`,
-    `stopped`, `phrases`, `first_sound_seconds`, and `tokens_sha256` of all layers. UsageError for a wrong
-    wish, StemwrightError where nothing can be written or played.
+    told, and the one before goes on. `playing`: who plays. `tell` hears what a user should know. Returns
+    `seconds`, `file`, `seed`, `stopped`, `phrases`, `first_sound_seconds`, and `tokens_sha256` of all layers.
+    UsageError for a wrong wish, StemwrightError where nothing can be written or played.
     """
     began = time.perf_counter()
     check_length(seconds)
@@ -67,13 +69,15 @@ def play(
     wish = replace(wish, seed=seed)
     pipe = sys.stdout.buffer if pipe is None else pipe
     with _pool() as pool, warmed():
-        ahead = Ahead(lambda prompt: Piece(replace(wish, prompt=prompt), NAME), wish.prompt or "")
+        ahead = Ahead(
+            lambda prompt: Piece(replace(wish, prompt=prompt), NAME, playing.cast), wish.prompt or ""
+        )
         try:
             told = _Told(tell, seed)
-            told.piece(ahead.piece)
             digest = TokenDigest(None if seconds is None else math.ceil(seconds * FRAME_RATE))
-            made = sound(token_blocks(ahead, Performers(seed, pool), sizes), bundles.tone(), pool)
+            made = sound(token_blocks(ahead, playing.begin(seed, pool), sizes), bundles.tone(), pool)
             with sink(out, pipe, open_device) as to, listening(prompts, ahead, told):
+                told.piece(ahead.piece)
                 facts = _run(made, seconds, to.write, digest, began)
         finally:
             ahead.close()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from stemwright.codec.tokens import Tokens
-    from stemwright.stream.phrases import Phrase
+    from stemwright.stream.phrases import Cast, Phrase
 
 
 class BlockPlayer(Protocol):
@@ -27,3 +29,13 @@ class BlockPlayer(Protocol):
         """Tokens uint16 [K, count] of frames from `first` on, by layer, of all layers of the phrase that they
         lie in. Blocks follow each other without a gap, and each lies in one phrase.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """A way to play a stream. `cast`: who plays each layer, in which timbre and range; `begin`: the player of
+    a stream with a seed, which may use a pool of threads.
+    """
+
+    cast: Cast
+    begin: Callable[[int, ThreadPoolExecutor], BlockPlayer]
