@@ -2,12 +2,13 @@
 
     python benchmarks/stream.py [--starts 200] [--seconds 600] [--cold 5] [--chunks] [--json FILE]
 
-Starts: in a process that has played before, from a prompt to the first block handed to the output, prompts in
-turn. Wall clock, and processor time of all threads: on a machine that does other things the second says more.
-Cold: from starting the command to the first sample on its standard output. Keeping up: a stream played from
-the moment its first block is there, LEAD seconds later, as `playback` does; what is left of a block's time
-when it comes. Joins: energy above 8 kHz within 2 ms of where blocks are joined against that in their middle,
-and of phrases' beginnings against other bars' beginnings. Drift: loudness of each minute against the whole.
+Starts: in a process that has played before, from a prompt to the first block handed to the output, prompts
+in turn. Wall clock, and processor time of all threads: on a machine that does other things the second says
+more. Cold: from starting the command to the first sample on its standard output. Keeping up: a stream played
+LEAD seconds after its first block came, as `playback` does; what is left of a block's time when it comes, by
+the wall clock, and as if one core did nothing else. Joins: energy above 8 kHz within 2 ms of where blocks are
+joined against that in their middle; there and at phrases' borders against the same tokens decoded at once.
+Drift: loudness of each minute against the whole.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from stemwright.cli.output import lines, table
+from stemwright.codec.tone.endless import EndlessTone
 from stemwright.mix.loudness import integrated_loudness
 from stemwright.mix.peaks import true_peak
 from stemwright.playback.device import LEAD
@@ -33,7 +35,7 @@ from stemwright.stream.ahead import Ahead
 from stemwright.stream.mixing import RATE
 from stemwright.stream.performers import Performers
 from stemwright.stream.phrases import Piece
-from stemwright.stream.sounding import LOOKAHEAD, SAMPLES, Audio
+from stemwright.stream.sounding import LOOKAHEAD, SAMPLES, Audio, Sounding
 from stemwright.stream.stream import SIZES, Block, sound, token_blocks
 
 PROMPTS = (
@@ -93,26 +95,31 @@ def played(
 ) -> tuple[dict[str, Any], Audio, list[Block]]:
     """What a long stream came to, its sound and its blocks."""
     begun, worked = time.perf_counter(), time.process_time()
+    busy: list[float] = []
     ahead, made = started(PROMPTS[1], 7, pool, sizes)
     parts, blocks, came, had = [], [], [], 0
     for block, audio in made:
         blocks.append(block)
         if len(audio):
             came.append((time.perf_counter() - begun, had / RATE))
+            busy.append(time.process_time() - worked)
         parts.append(audio)
         had += len(audio)
         if had >= seconds * RATE:
             break
     ahead.close()
-    wall, worked = time.perf_counter() - begun, time.process_time() - worked
+    wall, spent = time.perf_counter() - begun, time.process_time() - worked
     spare = [came[0][0] + LEAD + at - when for when, at in came]
+    alone = [busy[0] + LEAD + at - when for when, (_, at) in zip(busy, came, strict=True)]
     facts = {
         "seconds": had / RATE,
         "real-time factor, wall": wall * RATE / had,
-        "real-time factor, processor": worked * RATE / had,
+        "real-time factor, processor": spent * RATE / had,
         "late blocks": sum(left < 0 for left in spare),
         "blocks": len(spare),
         "least spare, s": min(spare),
+        "late blocks on one core of its own": sum(left < 0 for left in alone),
+        "least spare there, s": min(alone),
     }
     return facts, np.concatenate(parts), blocks
 
@@ -146,17 +153,42 @@ def high_band(audio: Audio) -> np.ndarray:
 
 
 def joins(audio: Audio, blocks: list[Block]) -> dict[str, float]:
-    """Energy at joins against the middle of blocks, in dB; and at phrases' beginnings against bars'."""
-    high = high_band(audio)
-    ends = [(block.first + next(iter(block.tokens.values())).shape[1]) - LOOKAHEAD for block in blocks]
+    """Energy at joins against the middle of blocks, in dB."""
+    high, ends = high_band(audio), _ends(blocks)
     middles = [(a + b) / 2 for a, b in pairwise(ends[3:])]
-    phrases = list({id(block.phrase): block.phrase for block in blocks}.values())
-    borders = [phrase.start for phrase in phrases[1:]]
-    bars = [p.start + p.state.timebase.bar_frame(bar) for p in phrases for bar in range(1, p.state.bars)]
+    return {"block joins, dB": _energy(high, ends[3:]) - _energy(high, middles)}
+
+
+def against_whole(blocks: list[Block], pool: ThreadPoolExecutor, phrases: int = 4) -> dict[str, float]:
+    """Energy at joins of the layers' sum, before the mix, against the same tokens decoded at once, in dB."""
+    blocks = [block for block in blocks if block.phrase.number < phrases]
+    played = list({block.phrase.number: block.phrase for block in blocks}.values())
+    sounding, parts, phrase = Sounding(bundles.tone(), pool), [], None
+    for block in blocks:
+        if block.phrase is not phrase:
+            phrase = block.phrase
+            sounding.follow(phrase)
+        parts.append(sum(sound for _, _, sound in sounding.push(block.tokens)))
+    whole = np.zeros((0, 2), np.float32)
+    for layer, timbre in played[0].timbres.items():
+        tone = EndlessTone(bundles.tone(), layer, played[0].state.timebase, timbre, wide=True)
+        for each in played:
+            tone.follow(each.scores[layer], each.state.timebase, each.start)
+        whole = tone.push(np.concatenate([block.tokens[layer] for block in blocks], axis=1)) + (
+            whole if len(whole) else 0.0
+        )
+    streamed, at_once = high_band(np.concatenate(parts)), high_band(whole)
+    borders: list[float] = [each.start for each in played[1:]]
+    ends = _ends(blocks)[3:-1]
     return {
-        "block joins": _energy(high, ends[3:]) - _energy(high, middles),
-        "phrase borders": _energy(high, borders) - _energy(high, bars) if borders else 0.0,
+        "block joins against the whole, dB": _energy(streamed, ends) - _energy(at_once, ends),
+        "phrases' borders against the whole, dB": _energy(streamed, borders) - _energy(at_once, borders),
     }
+
+
+def _ends(blocks: list[Block]) -> list[float]:
+    """Frames at which blocks' sounds end."""
+    return [block.first + next(iter(block.tokens.values())).shape[1] - LOOKAHEAD for block in blocks]
 
 
 def _energy(high: np.ndarray, frames: list[float]) -> float:
@@ -206,7 +238,7 @@ def main() -> None:
         found["starts"] = rows
     if asked.seconds:
         facts, audio, blocks = played(asked.seconds, pool)
-        found["long"] = {**facts, **joins(audio, blocks), **drift(audio)}
+        found["long"] = {**facts, **joins(audio, blocks), **against_whole(blocks, pool), **drift(audio)}
         lines([""])
         table(("long stream", ""), [(name, float(value)) for name, value in found["long"].items()])
     if asked.realtime:
