@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
-from conftest import piece
+from quick_pieces import piece
 
 from stemwright.errors import UsageError
 from stemwright.stream.ahead import Ahead

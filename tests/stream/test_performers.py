@@ -6,12 +6,13 @@ from itertools import takewhile
 
 import numpy as np
 import pytest
-from conftest import piece
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from quick_pieces import piece
 
 from stemwright.conditioning import drop_features, frame_features, step_features
 from stemwright.perform.layer import engine_of, perform_layer
+from stemwright.stream import performers
 from stemwright.stream.performers import Performers
 from stemwright.stream.phrases import Phrase
 from stemwright.stream.stream import token_blocks
@@ -114,3 +115,16 @@ def test_what_is_not_known_yet_is_not_made() -> None:
     player.follow(PHRASES[0])
     with pytest.raises(ValueError, match="are known"):
         player.block(0, PHRASES[0].stop)
+
+
+def test_a_layer_begins_anew_before_the_engine_can_count_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(performers, "LONGEST", PHRASES[0].state.frames)
+    player, second = Performers(SEED, POOL), PHRASES[1]
+    for phrase in PHRASES[:2]:
+        player.follow(phrase)
+    assert np.array_equal(player.block(0, 75)["bass"][:, :70], WHOLE[0]["bass"][:, :70])
+    made = player.block(second.start, 50)["bass"]
+    cast = second.players["bass"]
+    rows = frame_features(second.state, "bass", second.scores["bass"], timbre=cast.slot)
+    alone = perform_layer(cast.bundle, rows, seed=SEED, layer="bass", take=2, timebase=second.state.timebase)
+    assert np.array_equal(made, alone[:, :50])

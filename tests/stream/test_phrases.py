@@ -1,7 +1,7 @@
 """What a stream plays next."""
 
 import pytest
-from conftest import piece
+from quick_pieces import piece
 
 from stemwright.errors import UsageError
 

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
-from conftest import piece
+from quick_pieces import piece
 
 from stemwright.codec.tone.streaming import LOOKAHEAD
 from stemwright.producer import bundles

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from conftest import QUICK
+from quick_pieces import QUICK
 
 from stemwright.errors import UsageError
 from stemwright.producer.wish import Wish

@@ -5,7 +5,7 @@ import threading
 import time
 from io import FileIO
 
-from conftest import piece
+from quick_pieces import piece
 
 from stemwright.stream.ahead import Ahead
 from stemwright.stream.phrases import Piece

@@ -28,6 +28,7 @@ class Ahead:
     def ask(self, prompt: str) -> Piece:
         """Play this from the next phrase on. UsageError, and nothing changes, for a prompt that is wrong."""
         piece = self._open(prompt)
+        piece.phrase(0, 0, 0)  # what it says may be right, and yet not to be written
         with self._lock:
             self.piece, self._index = piece, 0
             if self._next is not None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import RawIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -72,16 +72,22 @@ def play(
         ahead = Ahead(
             lambda prompt: Piece(replace(wish, prompt=prompt), NAME, playing.cast), wish.prompt or ""
         )
+        run: _Run | None = None
         try:
             told = _Told(tell, seed)
-            digest = TokenDigest(None if seconds is None else math.ceil(seconds * FRAME_RATE))
+            frames = None if seconds is None else math.ceil(seconds * FRAME_RATE)
+            run = _Run(seconds, TokenDigest(frames), began)
             made = sound(token_blocks(ahead, playing.begin(seed, pool), sizes), bundles.tone(), pool)
             with sink(out, pipe, open_device) as to, listening(prompts, ahead, told):
                 told.piece(ahead.piece)
-                facts = _run(made, seconds, to.write, digest, began)
+                run.go(made, to.write)
+        except KeyboardInterrupt:
+            if run is None or not run.written:
+                raise
+            run.stopped = True  # out of the block above: a device is silent at once
         finally:
             ahead.close()
-    return {"file": out if out not in (PIPE, DEVICE) else None, "seed": seed, **facts}
+    return {"file": out if out not in (PIPE, DEVICE) else None, "seed": seed, **run.facts()}
 
 
 def check_length(seconds: float | None) -> None:
@@ -92,36 +98,41 @@ def check_length(seconds: float | None) -> None:
         )
 
 
-def _run(
-    made: Iterator[tuple[Block, Audio]],
-    seconds: float | None,
-    write: Callable[[Audio], None],
-    digest: TokenDigest,
-    began: float,
-) -> dict[str, Any]:
-    """Write the sound until it is long enough, or Ctrl-C."""
-    wanted = None if seconds is None else round(seconds * RATE)
-    written, first, phrases, stopped = 0, None, 0, False
-    try:
+@dataclass(slots=True)
+class _Run:
+    """A stream while it plays. `began`: by the clock; `written`: samples."""
+
+    seconds: float | None
+    digest: TokenDigest
+    began: float
+    written: int = 0
+    phrases: int = 0
+    first: float | None = None
+    stopped: bool = False
+
+    def go(self, made: Iterator[tuple[Block, Audio]], write: Callable[[Audio], None]) -> None:
+        """Write the sound until it is long enough."""
+        wanted = None if self.seconds is None else round(self.seconds * RATE)
         for block, audio in made:
-            digest.add(block)
-            phrases = block.phrase.number + 1
-            part = audio if wanted is None else _ending(audio, wanted - written)
+            self.digest.add(block)
+            self.phrases = block.phrase.number + 1
+            part = audio if wanted is None else _ending(audio, wanted - self.written)
             if len(part):
                 write(part)
-                first = time.perf_counter() - began if first is None else first
-                written += len(part)
-            if wanted is not None and written >= wanted:
+                self.first = self.first or time.perf_counter() - self.began
+                self.written += len(part)
+            if wanted is not None and self.written >= wanted:
                 break
-    except KeyboardInterrupt:
-        stopped = True
-    return {
-        "seconds": written / RATE,
-        "stopped": stopped,
-        "phrases": phrases,
-        "first_sound_seconds": first,
-        "tokens_sha256": digest.sha256,
-    }
+
+    def facts(self) -> dict[str, Any]:
+        """What it came to."""
+        return {
+            "seconds": self.written / RATE,
+            "stopped": self.stopped,
+            "phrases": self.phrases,
+            "first_sound_seconds": self.first,
+            "tokens_sha256": self.digest.sha256,
+        }
 
 
 def _ending(audio: Audio, left: int) -> Audio:
@@ -144,7 +155,9 @@ class TokenDigest:
     def add(self, block: Block) -> None:
         """Add a block."""
         for layer, tokens in block.tokens.items():
-            count = tokens.shape[1] if self._frames is None else max(0, self._frames - block.first)
+            count = tokens.shape[1] if self._frames is None else self._frames - block.first
+            if count <= 0:
+                continue
             found = self._layers.setdefault(layer, hashlib.sha256())
             found.update(np.ascontiguousarray(tokens[:, :count].T, "<u2").tobytes())
 
