@@ -37,6 +37,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "text words work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix native producer song store work",
+    "stream": "codec compose conditioning mix native perform playback producer song store work",
     "live": "models native song symbolic words",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",
@@ -47,7 +48,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "models native perform producer song symbolic text work",
     "face": "codec editing exchange playback producer shown song work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments live models "
-    "producer shown song training work",
+    "producer shown song stream training work",
 }
 LARGEST = 0.16
 """The share of the package's lines that a room may have."""

@@ -213,16 +213,13 @@ class Driver {
     Request request;
     request.features = in_.at("features").as<float>();
     request.base = guidance == 1.0f ? nullptr : in_.at("base").as<float>();
-    request.guidance = guidance;
     request.frames = frames_;
     request.stop = stop;
     request.prefix = given.data();
     request.prefix_frames = prefix;
-    request.seed = (uint64_t{1} << 63) + 5;
-    request.layer_id = 9;
-    request.takes = std::move(takes);
-    request.sampling = {0.9f, 64, 1.0f};
-    std::vector<uint16_t> made(request.takes.size() * size(c.codebooks * stop));
+    const Sampling sampling = {0.9f, 64, 1.0f};
+    request.drawing = {guidance != 1.0f, guidance, 65535, (uint64_t{1} << 63) + 5, 9, std::move(takes), sampling};
+    std::vector<uint16_t> made(request.drawing.takes.size() * size(c.codebooks * stop));
     generate(*context, request, [](int) { return true; }, made.data());
     return made;
   }

@@ -27,6 +27,7 @@ from stemwright.cli import (
     playing,
     prompting,
     songs,
+    streaming,
     train,
 )
 
@@ -46,8 +47,8 @@ def build(word: str = "") -> typer.Typer:
     )
     app.callback()(_root)
     for family in (
-        songs, prompting, catalogue, composing, making, editing, layers, lyrics, playing, live, history,
-        moving, comparing, keeping, exchange, personal, train, codecs, evaluate, bench, diagnosis,
+        songs, prompting, catalogue, composing, making, editing, layers, lyrics, playing, streaming, live,
+        history, moving, comparing, keeping, exchange, personal, train, codecs, evaluate, bench, diagnosis,
     ):  # fmt: skip
         family.register(app)
     commands = [each for each in app.registered_commands if each.name == word]

@@ -40,8 +40,13 @@ def limiting_edges(
     scaled = np.asarray(highest, np.float64) * scale
     if not (scaled > ceiling).any():
         return None
-    needed = np.minimum(1.0, ceiling / np.maximum(scaled, 1e-12))
-    return _smooth(_released(_held(needed)))
+    return _smooth(_released(_held(needed_gain(scaled, ceiling))))
+
+
+def needed_gain(highest: Signal, ceiling: float) -> NDArray[np.float64]:
+    """The gain of each step alone that brings its highest peak to an amplitude, `ceiling`, at most."""
+    wanted: NDArray[np.float64] = np.minimum(1.0, ceiling / np.maximum(highest, 1e-12)).astype(np.float64)
+    return wanted
 
 
 def along(edges: NDArray[np.float64], start: int, stop: int, step: int) -> NDArray[np.float64]:

@@ -23,8 +23,9 @@ _PIECE = 1 << 18
 class PeakEnvelope:
     """The largest magnitude at each sample of a channel and at the 3 points up to the next, as a stream."""
 
-    def __init__(self) -> None:
-        self._filter = Convolver(_interpolators(), _STEP)
+    def __init__(self, step: int = _STEP) -> None:
+        """``step``: samples that are worked on at once: fewer come out sooner, at more work."""
+        self._filter = Convolver(_interpolators(), step)
         self._held = np.zeros(0, np.float32)  # samples whose points between are not known yet
         self._skip = HALF_TAPS  # the filters' delay
 

@@ -50,6 +50,25 @@ def generate(
     guided_codebooks: int,
     progress: Callable[[int], object] | None,
 ) -> np.ndarray | None: ...
+
+class Endless:
+    def __init__(
+        self,
+        context: State,
+        seed: int,
+        layer_id: int,
+        take: int,
+        temperature: float,
+        top_k: int,
+        top_p: float,
+        guided: bool,
+        guidance: float,
+        guided_codebooks: int,
+    ) -> None: ...
+    @property
+    def steps(self) -> int: ...
+    def advance(self, features: np.ndarray, base: np.ndarray | None) -> np.ndarray: ...
+
 def oscillators(
     onsets: np.ndarray,
     firsts: np.ndarray,

@@ -16,12 +16,13 @@ from stemwright.errors import StemwrightError, UsageError, shown
 from stemwright.models.adapter import check_strength
 from stemwright.native import checks
 from stemwright.native.checks import MAX_BATCH
+from stemwright.native.endless import Endless
 from stemwright.native.options import choose_isa, choose_threads
 from stemwright.native.sampling import Sampling
 from stemwright.native.state import Retention, State, checked_payload
 from stemwright.native.weight_checks import adapter_source, check_config, checked_tensors
 
-__all__ = ["MAX_BATCH", "Cancelled", "Engine", "Progress", "Retention", "Sampling", "State"]
+__all__ = ["MAX_BATCH", "Cancelled", "Endless", "Engine", "Progress", "Retention", "Sampling", "State"]
 
 Progress = Callable[[int], object]
 PREFILL_STEPS = 256
@@ -206,6 +207,16 @@ class Engine:
         if codes is None:
             raise Cancelled("generation was cancelled")
         return codes
+
+    def endless(
+        self, *, seed: int, layer_id: int, take: int = 1, sampling: Sampling | None = None
+    ) -> Endless:
+        """A layer without an end, to be made block by block: the codes that `generate` gives of a layer that
+        is long enough.
+        """
+        chosen = Sampling() if sampling is None else sampling
+        context = self.state(1 if chosen.guidance == 1.0 else 2)
+        return Endless(self.config, context._native, chosen, seed, layer_id, take)
 
     def _steps(self, frames: int, stop: int) -> int:
         """How many steps a layer of `frames` takes; UsageError where frames or stop is out of range."""

@@ -48,15 +48,19 @@ class ToneGraphs:
         """The identity of its tokens, which bundles with other decoders can share."""
         return self.bundle.tokens_sha256
 
+    def session(self, name: str) -> onnxruntime.InferenceSession:
+        """A graph, read now where nobody ran it yet."""
+        with self._lock:
+            if name not in self._sessions:
+                self._sessions[name] = open_session(self.bundle.file(name), self.threads)
+            return self._sessions[name]
+
     def run(self, name: str, given: Mapping[str, Array], dtype: type, *shapes: Shape) -> list[Array]:
         """The outputs of a graph: as many as ``shapes``, of this type and these shapes, finite.
         StemwrightError, naming the file, where it cannot be run or gives something else.
         """
         path = self.bundle.path / name
-        with self._lock:
-            if name not in self._sessions:
-                self._sessions[name] = open_session(self.bundle.file(name), self.threads)
-            session = self._sessions[name]
+        session = self.session(name)
         try:
             made = [np.asarray(value) for value in session.run(None, dict(given))]
         except Exception as error:  # ONNX Runtime's own exception types are not public

@@ -240,16 +240,11 @@ nb::object py_generate(const PyState& context, const Input<float>& features, int
   Request request;
   request.features = features.data();
   request.base = base ? base->data() : nullptr;
-  request.guidance = guidance;
-  request.guided_codebooks = guided_codebooks;
   request.frames = frames;
   request.stop = stop;
   request.prefix = prefix.data();
   request.prefix_frames = static_cast<int>(prefix.shape(1));
-  request.seed = seed;
-  request.layer_id = layer_id;
-  request.takes = takes;
-  request.sampling = {temperature, top_k, top_p};
+  request.drawing = {base.has_value(), guidance, guided_codebooks, seed, layer_id, takes, {temperature, top_k, top_p}};
   Output<uint16_t> codes =
       new_array<uint16_t>({takes.size(), static_cast<size_t>(c.codebooks), static_cast<size_t>(stop)});
   try {
@@ -260,6 +255,56 @@ nb::object py_generate(const PyState& context, const Input<float>& features, int
   }
   return nb::cast(codes);
 }
+
+// A layer without an end, made as its features come.
+class PyEndless {
+ public:
+  PyEndless(const PyState& context, uint64_t seed, uint32_t layer_id, uint32_t take, float temperature, int top_k,
+            float top_p, bool guided, float guidance, int guided_codebooks) {
+    const InUse use(context.get());
+    require(temperature >= 0.0f && temperature <= 1e6f && top_k >= 1 && top_p > 0.0f && top_p <= 1.0f, "sampling: out of range");
+    require(guidance >= 0.0f && guidance <= 100.0f, "guidance: out of range");
+    require(guided_codebooks >= 1, "guided_codebooks: out of range");
+    require(context.batch() == (guided ? 2 : 1) && context.position() == 0, "context: is not a new one of one row, or two where guided");
+    const int frames = kMaxPosition - context.get().model().config.codebooks;
+    const Drawing drawing = {guided, guidance, guided_codebooks, seed, layer_id, {take}, {temperature, top_k, top_p}};
+    decoding_ = std::make_unique<Decoding>(context.get(), drawing, frames, nullptr, 0);
+  }
+
+  int steps() const { return decoding_->steps(); }
+
+  // features [steps][features], and base where guided; codes [codebooks][frames] that became whole
+  Output<uint16_t> advance(const Input<float>& features, const std::optional<Input<float>>& base) {
+    const InUse use(decoding_->state());
+    const Config& c = decoding_->config();
+    const size_t codebooks = static_cast<size_t>(c.codebooks), wide = static_cast<size_t>(c.features);
+    require(features.ndim() == 2 && features.shape(1) == wide, "features: wrong shape");
+    require(base.has_value() == (decoding_->state().batch() == 2), "base: is for guidance alone, and needed there");
+    require(!base || (base->ndim() == 2 && base->shape(0) == features.shape(0) && base->shape(1) == wide), "base: wrong shape");
+    const int steps = static_cast<int>(features.shape(0)), first = decoding_->steps();
+    require(steps <= kMaxPosition - c.codebooks - first, "the context ends at position 1048576");
+    const int whole = std::max(0, first - c.codebooks + 1);  // the frame that comes next
+    const int count = std::max(0, first + steps - c.codebooks + 1) - whole;
+    Output<uint16_t> codes = new_array<uint16_t>({codebooks, static_cast<size_t>(count)});
+    uint16_t* const out = codes.data();
+    const float* const rows = features.data();
+    const float* const plain = base ? base->data() : nullptr;
+    const nb::gil_scoped_release released;
+    const Company company;
+    for (int s = 0; s < steps; ++s) {
+      const size_t row = static_cast<size_t>(s) * wide;
+      decoding_->step(rows + row, plain ? plain + row : nullptr);
+      const int frame = first + s - c.codebooks + 1;
+      if (frame < 0) continue;
+      for (int k = 0; k < c.codebooks; ++k)
+        out[static_cast<size_t>(k) * static_cast<size_t>(count) + static_cast<size_t>(frame - whole)] = decoding_->code(0, k, frame);
+    }
+    return codes;
+  }
+
+ private:
+  std::unique_ptr<Decoding> decoding_;
+};
 
 // notes [notes] and, one note after the other, what is theirs (oscillators.h); sound [channels][samples]
 Output<float> py_oscillators(const Input<double>& onsets, const Input<int64_t>& firsts, const Input<int32_t>& partials,
@@ -333,6 +378,12 @@ NB_MODULE(_engine, m) {
   m.def("generate", &py_generate, "context"_a, "features"_a, "frames"_a, "stop"_a, "prefix"_a, "seed"_a, "layer_id"_a,
         "takes"_a, "temperature"_a, "top_k"_a, "top_p"_a, "base"_a.none(), "guidance"_a, "guided_codebooks"_a,
         "progress"_a.none());
+  nb::class_<PyEndless>(m, "Endless")
+      .def(nb::init<const PyState&, uint64_t, uint32_t, uint32_t, float, int, float, bool, float, int>(), "context"_a,
+           "seed"_a, "layer_id"_a, "take"_a, "temperature"_a, "top_k"_a, "top_p"_a, "guided"_a, "guidance"_a,
+           "guided_codebooks"_a)
+      .def_prop_ro("steps", &PyEndless::steps)
+      .def("advance", &PyEndless::advance, "features"_a, "base"_a.none());
   m.def("oscillators", &py_oscillators, "onsets"_a, "firsts"_a, "partials"_a, "frames"_a, "frequencies"_a, "amplitudes"_a,
         "bends"_a, "channels"_a, "samples"_a, "start"_a, "hop"_a, "gate"_a, "isa"_a);
   m.def("biquads", &py_biquads, "sections"_a, "signal"_a, "state"_a);

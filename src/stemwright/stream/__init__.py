@@ -1,0 +1,1 @@
+"""Endless music from one line of text, heard at once."""
