@@ -37,7 +37,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "text words work",
     "editing": "codec compose mix producer recordings song store work",
     "playback": "mix native producer song store work",
-    "stream": "codec compose conditioning mix native perform playback producer song store work",
+    "stream": "codec compose conditioning flow mix native perform playback producer song store work",
     "live": "models native song symbolic words",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
     "exchange": "compose mix notation producer song store work",

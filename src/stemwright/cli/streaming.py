@@ -6,13 +6,16 @@ import io
 import os
 import stat
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines
-from stemwright.errors import UsageError, argument
+from stemwright.errors import UsageError, argument, shown
+
+if TYPE_CHECKING:
+    from stemwright.stream.players import Playing
 
 _Prompt = Annotated[
     str,
@@ -44,6 +47,15 @@ _Seed = Annotated[
         show_default=False,
     ),
 ]
+_Player = Annotated[
+    str,
+    typer.Option(
+        "--player",
+        metavar="performers|flow",
+        help="Who plays: each layer's performer, or the flow model, all layers at once, half a second at a "
+        "time.",
+    ),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -63,6 +75,7 @@ def stream(
     meter: opt.MeterName = None,
     form: opt.Form = None,
     timbre: opt.Timbres = None,
+    player: _Player = "performers",
     json: opt.Json = False,
 ) -> None:
     """Play music without an end from one line of text, 48 kHz stereo; Ctrl-C ends it.
@@ -84,7 +97,7 @@ def stream(
         bpm=bpm, key=key, meter=meter, form=form, style=style, seed=seed, timbres=tuple(timbre or ()),
         layers=layers, prompt=prompt,
     )  # fmt: skip
-    facts = play(wish, out=out, seconds=seconds, prompts=_prompts(), tell=_tell)
+    facts = play(wish, out=out, seconds=seconds, prompts=_prompts(), playing=_playing(player), tell=_tell)
     if json:
         emit_json(facts)
         return
@@ -94,6 +107,17 @@ def stream(
         _tell(closing)
     else:
         lines([closing])
+
+
+def _playing(player: str) -> Playing:
+    """Who plays. UsageError for a name that is not known."""
+    from stemwright.stream.flows import FLOWS
+    from stemwright.stream.performers import PERFORMERS
+
+    known = {"performers": PERFORMERS, "flow": FLOWS}
+    if player not in known:
+        raise UsageError(f"{argument('player')} {shown(player)}: give one of {', '.join(known)}")
+    return known[player]
 
 
 def _prompts() -> io.RawIOBase | None:

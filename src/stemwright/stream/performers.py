@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc32
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,9 @@ import numpy.typing as npt
 from stemwright.conditioning import drop_features, frame_features
 from stemwright.native.checks import MAX_POSITION
 from stemwright.perform.layer import engine_of
+from stemwright.producer import bundles
 from stemwright.producer.players import Performer, performer
+from stemwright.song.layers import LAYERS
 from stemwright.stream.players import Playing
 
 if TYPE_CHECKING:
@@ -131,5 +133,9 @@ def _performer(phrase: Phrase, layer: str) -> Performer:
     return player
 
 
-PERFORMERS = Playing(performer, Performers)
+def _engine(layer: str) -> Callable[[], object]:
+    return lambda: engine_of(bundles.performer(layer), 1)
+
+
+PERFORMERS = Playing(performer, Performers, tuple(map(_engine, LAYERS)))
 """Every layer by its own performer: the same tokens on every machine."""

@@ -68,7 +68,7 @@ def play(
     seed = random_seed() if wish.seed is None else check_seed(wish.seed)
     wish = replace(wish, seed=seed)
     pipe = sys.stdout.buffer if pipe is None else pipe
-    with _pool() as pool, warmed():
+    with _pool() as pool, warmed(playing.warm):
         ahead = Ahead(
             lambda prompt: Piece(replace(wish, prompt=prompt), NAME, playing.cast), wish.prompt or ""
         )

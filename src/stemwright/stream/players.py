@@ -34,8 +34,9 @@ class BlockPlayer(Protocol):
 @dataclass(frozen=True, slots=True)
 class Playing:
     """A way to play a stream. `cast`: who plays each layer, in which timbre and range; `begin`: the player of
-    a stream with a seed, which may use a pool of threads.
+    a stream with a seed, which may use a pool of threads; `warm`: what reads what it will need.
     """
 
     cast: Cast
     begin: Callable[[int, ThreadPoolExecutor], BlockPlayer]
+    warm: tuple[Callable[[], object], ...] = ()

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 
 from stemwright.codec.tone.streaming import NOTES, TRUNK
 from stemwright.errors import StemwrightError
 from stemwright.mix.room import response
-from stemwright.perform.layer import engine_of
 from stemwright.producer import bundles
-from stemwright.song.layers import LAYERS
 from stemwright.stream.mixing import RATE
 
 
 @contextmanager
-def warmed() -> Iterator[None]:
-    """Read performers and graphs by threads of their own. What is wrong with them is told by who needs
-    them.
+def warmed(players: Sequence[Callable[[], object]]) -> Iterator[None]:
+    """Read graphs, and what ``players`` need, by threads of their own. What is wrong with them is told by who
+    needs them.
     """
     steps: list[Callable[[], object]] = [
         lambda: bundles.tone().session(TRUNK),
         lambda: bundles.tone().session(NOTES),
     ]
-    steps += [_engine(layer) for layer in LAYERS]
+    steps += players
     steps.append(lambda: response(RATE))
     pool = ThreadPoolExecutor(2, thread_name_prefix="warm")
     try:
@@ -33,10 +31,6 @@ def warmed() -> Iterator[None]:
         yield
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _engine(layer: str) -> Callable[[], object]:
-    return lambda: engine_of(bundles.performer(layer), 1)
 
 
 def _quietly(step: Callable[[], object]) -> None:
