@@ -11,6 +11,8 @@ from stemwright.errors import UsageError, argument, shown
 from stemwright.models.bundle import MANIFEST, Bundle, load_bundle, write_bundle
 from stemwright.models.registry import user_data
 
+NONE = "none"
+"""Where a style can be named: to play without one."""
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -18,6 +20,8 @@ def folder_of(name: str) -> Path:
     """Where the adapters of a style lie, a folder a layer. UsageError for what can be no name."""
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         raise UsageError(f"style {shown(name)}: must be a small letter, then up to 31 of a-z, 0-9, _ and -")
+    if name == NONE:
+        raise UsageError(f"style {name!r}: means to play without one; choose another name")
     return user_data() / "personal" / name
 
 
