@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -13,6 +14,11 @@ from stemwright.models.registry import user_data
 
 NONE = "none"
 """Where a style can be named: to play without one."""
+NOTES_FILE = "notes.json"
+NOTES = "notes"
+"""The part of a style that is learnt from notes: chords, grooves, lines. `NOTES_FILE` says which style file
+of the user's it is (docs/styles.md)."""
+MAX_NOTES = 1 << 20
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
@@ -35,16 +41,42 @@ def style_layers(name: str) -> dict[str, Path]:
     }
 
 
+def notes_of(name: str) -> dict[str, Any] | None:
+    """What is told of the notes that a style has learnt: `style`, the name of the style file, its `sha256`,
+    `sources`, and `held_out`; None where it has learnt none. UsageError for a damaged note.
+    """
+    file = folder_of(name) / NOTES_FILE
+    if not file.is_file():
+        return None
+    try:
+        told = json.loads(file.read_bytes()[:MAX_NOTES])
+    except (OSError, ValueError, RecursionError):
+        told = None
+    if not isinstance(told, dict) or not isinstance(told.get("style"), str):
+        raise UsageError(f"{file}: is damaged; delete it, and learn the notes again")
+    return told
+
+
 def style_names() -> list[str]:
     """All styles there are."""
     folder = user_data() / "personal"
-    names = [f.name for f in sorted(folder.iterdir()) if _NAME.fullmatch(f.name)] if folder.is_dir() else []
-    return [name for name in names if style_layers(name)]
+    names = (
+        [f.name for f in sorted(folder.iterdir()) if _NAME.fullmatch(f.name) and f.name != NONE]
+        if folder.is_dir()
+        else []
+    )
+    return [name for name in names if style_layers(name) or notes_of(name) is not None]
 
 
 def require_style(name: str) -> dict[str, Path]:
     """The adapters of a style by layer. UsageError, which names those there are, where it is none."""
     found = style_layers(name)
+    notes = None if found else notes_of(name)
+    if notes is not None:
+        raise UsageError(
+            f"style {name!r}: has learnt notes alone, which no performer plays; its chords and patterns are "
+            f"{argument('style')} {notes['style']} of new songs and of remix"
+        )
     if not found:
         have = ", ".join(style_names()) or "none yet"
         raise UsageError(f"style {shown(name)}: not known ({have}); stemwright personal learn makes one")
@@ -64,9 +96,14 @@ def remove_style(name: str, layer: str | None = None) -> list[str]:
     gone = [layer] if layer is not None else list(found)
     for each in gone:
         shutil.rmtree(found[each])
-    if not style_layers(name):
-        shutil.rmtree(folder_of(name))
+    sweep(name)
     return gone
+
+
+def sweep(name: str) -> None:
+    """Delete the folder of a style that has no part any more."""
+    if not style_layers(name) and not (folder_of(name) / NOTES_FILE).exists():
+        shutil.rmtree(folder_of(name))
 
 
 def one_part(name: str, layer: str | None) -> Bundle:

@@ -113,6 +113,28 @@ def style_again(folder: SongFolder, layer: str, take: Take, performer: Bundle) -
     return replace(style, another=style.bundle.sha256 != told.get("sha256"))
 
 
+def notes_style(style_of: str | None, strength: float) -> str | None:
+    """The style file of the user's that a personal style has learnt from notes; None where it has learnt
+    none, or none of it is asked for."""
+    from stemwright.compose.stylebook.files import own_files
+    from stemwright.models.adapter import check_strength
+    from stemwright.models.personal import NONE, notes_of
+
+    if style_of is None or style_of == NONE or check_strength(strength) == 0.0:
+        return None
+    told = notes_of(style_of)
+    return told["style"] if told is not None and told["style"] in own_files() else None
+
+
+def is_of_notes(style_of: str | None) -> bool:
+    """Whether a personal style has learnt nothing but notes."""
+    from stemwright.models.personal import NONE, notes_of, style_layers
+
+    if style_of is None or style_of == NONE:
+        return False
+    return notes_of(style_of) is not None and not style_layers(style_of)
+
+
 def style_of_take(folder: SongFolder, layer: str, take: Take) -> dict[str, Any] | None:
     """What the run that made a take tells of its style; None where it had none."""
     made = details.of_take(folder, layer, take)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stemwright.errors import UsageError, argument, shown
+from stemwright.exchange.personal import check_consent
 from stemwright.models import Bundle, find, load_bundle
 from stemwright.models.bundle import write_bundle
 from stemwright.models.personal import folder_of, load_style
@@ -48,8 +49,7 @@ def learn_from_files(
         raise UsageError(
             f"style {name!r}: has learnt {layer} already; stemwright personal remove {name} first"
         )
-    if len(consent) > 500 or not consent.isprintable():
-        raise UsageError(f"{argument('consent')}: must be one line of at most 500 letters")
+    check_consent(consent)
     base, codec = find(layer), find("tone")
     performer, spoken = load_bundle(base, kind="performer"), load_bundle(codec, whole=False)
     if performer.manifest.codec_sha256 != spoken.tokens_sha256:

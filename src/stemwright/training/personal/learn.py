@@ -98,7 +98,7 @@ def learn_style(
     from safetensors.numpy import save
 
     content = {ADAPTER_FILE: save(bundle_tensors(best))}
-    found = copying.copied(performer, write_bundle(out / "bundle", manifest, content), *user, seed)
+    found = copying.copied(performer, write_bundle(out / "bundle", manifest, content), user[0], user[1], seed)
     manifest = replace(manifest, held_out={**figures, "copied": found})
     bundle = write_bundle(out / "bundle", manifest, content)
     say(copying.line(found))
