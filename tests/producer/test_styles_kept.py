@@ -157,3 +157,13 @@ def test_a_style_of_another_performer_names_the_way_out(song: Path) -> None:
     write_style("mine", bundles.performer("bass"), base="0" * 64)
     with pytest.raises(UsageError, match=r"layer 'bass': .*learnt beside the performer 0.* style_of none"):
         generate(song, ("bass",), bars="2-2")
+
+
+def test_an_exported_style_goes_by_the_name_of_its_folder(song: Path, tmp_path: Path) -> None:
+    from stemwright.models.personal import export_style, one_part
+
+    export_style(one_part("mine", None), folder_of("yours") / "bass")
+    remove_style("mine")
+    generate(song, ("bass",), style_of="yours", strength=0.5)
+    generate(song, ("bass",), bars="2-2")
+    assert played(song)[2] == ("yours", 0.5)

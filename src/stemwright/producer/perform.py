@@ -84,7 +84,7 @@ def _missed(job: Job) -> tuple[str, ...]:
         said.append(f"the bundle {name!r} has no timbre {job.player.missed!r}: played in {timbre}")
     style = job.player.style if isinstance(job.player, Performer) else None
     if style is not None and style.another:
-        said.append(f"the style {style.bundle.manifest.name!r} was learnt anew since the take before")
+        said.append(f"the style {style.name!r} was learnt anew since the take before")
     return tuple(said)
 
 

@@ -22,10 +22,12 @@ STRENGTH = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """An adapter and how much of it is heard, above 0. `another`: the take that goes on in it was played in
-    one of the same name that has been learnt anew since.
+    """A style's adapter and how much of it is heard, above 0. `name`: where it is found, whatever its bundle is
+    called. `another`: the take that goes on in it was played in one of the same name that has been
+    learnt anew since.
     """
 
+    name: str
     bundle: Bundle
     strength: float
     another: bool = False
@@ -37,8 +39,7 @@ class Style:
 
     def facts(self) -> dict[str, Any]:
         """As runs tell of it; a take's key holds this too."""
-        manifest = self.bundle.manifest
-        return {"name": manifest.name, "sha256": self.bundle.sha256, "strength": self.strength}
+        return {"name": self.name, "sha256": self.bundle.sha256, "strength": self.strength}
 
 
 def styles_of(
@@ -81,7 +82,7 @@ def _style(part: Path, performer: Bundle, strength: float) -> Style:
 
     bundle = load_style(part)
     require_base(bundle, performer)
-    return Style(bundle, strength)
+    return Style(part.parent.name, bundle, strength)
 
 
 def style_again(folder: SongFolder, layer: str, take: Take, performer: Bundle) -> Style | None:

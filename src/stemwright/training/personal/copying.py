@@ -96,5 +96,5 @@ def line(found: Figures) -> str:
         f"{own['frames']} in what you held out"
     )
     if style["notes"] >= MOST_NOTES and style["notes"] > without["notes"]:
-        said += "; the style has learnt pieces of them by heart: learn it with fewer --steps"
+        said += "; the style has learnt pieces of them by heart: learn it in fewer steps"
     return said
