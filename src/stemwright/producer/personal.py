@@ -22,8 +22,8 @@ STRENGTH = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """A style's adapter and how much of it is heard, above 0. `name`: where it is found, whatever its bundle is
-    called. `another`: the take that goes on in it was played in one of the same name that has been
+    """A style's adapter and how much of it is heard, above 0. `name`: where it is found, whatever its bundle
+    is called. `another`: the take that goes on in it was played in one of the same name that has been
     learnt anew since.
     """
 
