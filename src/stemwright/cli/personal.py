@@ -22,11 +22,32 @@ _Files = Annotated[
         show_default=False,
     ),
 ]
-_Layer = Annotated[str, typer.Option("--layer", metavar="L", help="Whose performer learns it.")]
+_Layer = Annotated[
+    str | None,
+    typer.Option(
+        "--layer",
+        metavar="L",
+        help="Whose performer learns it: drums, bass, harmony, lead. Of MIDI files: notes (default) or "
+        "companion. Default: bass.",
+        show_default=False,
+    ),
+]
+_Minutes = Annotated[
+    float | None,
+    typer.Option(
+        "--minutes",
+        metavar="M",
+        help="Stop after so many minutes of training. Default: 40, of a companion 4.",
+        show_default=False,
+    ),
+]
 _Part = Annotated[
     str | None,
     typer.Option(
-        "--layer", metavar="L", help="This layer's part alone, or notes. Default: all.", show_default=False
+        "--layer",
+        metavar="L",
+        help="This part alone: a layer's, notes or companion. Default: all.",
+        show_default=False,
     ),
 ]
 _Midi = Annotated[
@@ -76,11 +97,11 @@ def register(app: typer.Typer) -> None:
 def learn(
     name: _Name,
     files: _Files = None,
-    layer: _Layer = "bass",
+    layer: _Layer = None,
     midi: _Midi = None,
     data: _Data = None,
     consent: _Consent = "",
-    minutes: arg.Minutes = 40.0,
+    minutes: _Minutes = None,
     steps: arg.Steps = None,
     seed: arg.Seed = 0,
     threads: arg.Threads = None,
@@ -110,8 +131,10 @@ def learn(
         emit_json(made.to_json())
         return
     lines([f"{name} ({made.layer}): {made.path}"])
-    if made.song_style is None:
-        lines([f"next: stemwright generate DIR {layer} --style-of {name}"])
+    if made.layer == "companion":
+        lines([f"next: stemwright live DIR --companions NAME --style-of {name}"])
+    elif made.song_style is None:
+        lines([f"next: stemwright generate DIR {made.layer} --style-of {name}"])
     else:
         lines([f"next: stemwright song DIR --style-of {name}, or --style {made.song_style}"])
 
@@ -131,7 +154,7 @@ def list_(json: opt.Json = False) -> None:
             part.rank,
             part.timbre or None,
             part.gain_percent,
-            part.style_file or str(part.base_sha256)[:12],
+            part.style_file or (part.base_sha256 or "")[:12] or None,
         )
         for part in found.styles
     ]

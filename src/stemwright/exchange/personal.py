@@ -19,6 +19,7 @@ from stemwright.store.atomic import make_directory, write_bytes
 
 PLAIN = 500
 """Letters of a note of consent."""
+NO_CONSENT = "consent: whose music it is was not said; keep the style to yourself"
 
 
 def learn_notes(
@@ -65,6 +66,11 @@ def check_consent(consent: str) -> None:
         raise UsageError(f"{argument('consent')}: must be one line of at most {PLAIN} letters")
 
 
+def line_of_consent(consent: str) -> str:
+    """What a manifest says of whose music it is."""
+    return f"consent: {consent}" if consent else NO_CONSENT
+
+
 def listed() -> list[dict[str, Any]]:
     """What there is to know of every part of every style, by name."""
     rows = [{**row, "style_file": None} for row in styles.described()]
@@ -105,7 +111,7 @@ def remove(name: str, layer: str | None = None) -> tuple[list[str], list[str]]:
     if layer == NOTES and told is None:
         raise UsageError(f"style {name!r}: has learnt no notes")
     gone: list[str] = []
-    if layer != NOTES and (layer is not None or told is None or styles.style_layers(name)):
+    if layer != NOTES and (layer is not None or told is None or styles.parts(name)):
         gone = styles.remove_style(name, layer)
     said: list[str] = []
     if told is not None and layer in (None, NOTES):
@@ -127,7 +133,7 @@ def export(
     with `merged`, strength and seed, a performer that plays so by itself. UsageError where it is not clear
     which part, or `out` exists.
     """
-    told, layers = styles.notes_of(name), styles.style_layers(name)
+    told, layers = styles.notes_of(name), styles.parts(name)
     if told is not None and layer is None and layers and merged is None:
         raise UsageError(
             f"style {name!r}: has parts for {', '.join([*layers, NOTES])}; name one with {argument('layer')}"

@@ -18,6 +18,8 @@ NOTES_FILE = "notes.json"
 NOTES = "notes"
 """The part of a style that is learnt from notes: chords, grooves, lines. `NOTES_FILE` says which style file
 of the user's it is (docs/styles.md)."""
+COMPANION = "companion"
+"""The part that is a companion of one's own."""
 MAX_NOTES = 1 << 20
 _NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
@@ -32,7 +34,12 @@ def folder_of(name: str) -> Path:
 
 
 def style_layers(name: str) -> dict[str, Path]:
-    """Layer -> folder of a style's adapters; empty where there is no such style."""
+    """Layer -> folder of a style's adapters; empty where there is no such style, or it has none."""
+    return {layer: folder for layer, folder in parts(name).items() if layer != COMPANION}
+
+
+def parts(name: str) -> dict[str, Path]:
+    """Layer or COMPANION -> folder of a style's bundles; empty where there is no such style."""
     folder = folder_of(name)
     if not folder.is_dir():
         return {}
@@ -65,22 +72,57 @@ def style_names() -> list[str]:
         if folder.is_dir()
         else []
     )
-    return [name for name in names if style_layers(name) or notes_of(name) is not None]
+    return [name for name in names if parts(name) or notes_of(name) is not None]
 
 
 def require_style(name: str) -> dict[str, Path]:
-    """The adapters of a style by layer. UsageError, which names those there are, where it is none."""
+    """The adapters of a style by layer. UsageError, which names those there are, where it is none, or says
+    what it is for where it has none.
+    """
     found = style_layers(name)
-    notes = None if found else notes_of(name)
+    if found:
+        return found
+    notes, others = notes_of(name), parts(name)
     if notes is not None:
         raise UsageError(
             f"style {name!r}: has learnt notes alone, which no performer plays; its chords and patterns are "
             f"{argument('style')} {notes['style']} of new songs and of remix"
         )
-    if not found:
-        have = ", ".join(style_names()) or "none yet"
-        raise UsageError(f"style {shown(name)}: not known ({have}); stemwright personal learn makes one")
-    return found
+    if others:
+        raise UsageError(
+            f"style {name!r}: has learnt a companion alone, which no performer plays; it is for the stage, "
+            "stemwright live"
+        )
+    raise unknown(name)
+
+
+def unknown(name: str) -> UsageError:
+    """What to say of a style that there is not."""
+    have = ", ".join(style_names()) or "none yet"
+    return UsageError(f"style {shown(name)}: not known ({have}); stemwright personal learn makes one")
+
+
+def require_new(name: str, layer: str) -> Path:
+    """Where a part of a style is to lie. UsageError where there is one."""
+    folder = folder_of(name) / layer
+    if (folder / MANIFEST).exists():
+        raise UsageError(
+            f"style {name!r}: has learnt {layer} already; stemwright personal remove {name} first"
+        )
+    return folder
+
+
+def companion_of(name: str) -> Path:
+    """The bundle of a style's companion. UsageError where it has learnt none."""
+    found = parts(name)
+    if COMPANION not in found:
+        if not found and notes_of(name) is None:
+            raise unknown(name)
+        raise UsageError(
+            f"style {name!r}: has learnt no companion; stemwright personal learn {name} FILES.mid "
+            f"{argument('layer')} {COMPANION}"
+        )
+    return found[COMPANION]
 
 
 def load_style(path: Path) -> Bundle:
@@ -90,9 +132,13 @@ def load_style(path: Path) -> Bundle:
 
 def remove_style(name: str, layer: str | None = None) -> list[str]:
     """Take a style away, or one layer's part of it; the layers. UsageError where there is no such."""
-    found = require_style(name)
+    found = parts(name)
+    if not found and notes_of(name) is None:
+        raise unknown(name)
     if layer is not None and layer not in found:
-        raise UsageError(f"style {name!r}: has no part for {shown(layer)}, it has {', '.join(found)}")
+        raise UsageError(
+            f"style {name!r}: has no part for {shown(layer)}, it has {', '.join(found) or NOTES}"
+        )
     gone = [layer] if layer is not None else list(found)
     for each in gone:
         shutil.rmtree(found[each])
@@ -102,13 +148,15 @@ def remove_style(name: str, layer: str | None = None) -> list[str]:
 
 def sweep(name: str) -> None:
     """Delete the folder of a style that has no part any more."""
-    if not style_layers(name) and not (folder_of(name) / NOTES_FILE).exists():
+    if not parts(name) and not (folder_of(name) / NOTES_FILE).exists():
         shutil.rmtree(folder_of(name))
 
 
 def one_part(name: str, layer: str | None) -> Bundle:
-    """A style's adapter for a layer, or its only one. UsageError where it is not clear which."""
-    found = require_style(name)
+    """A style's adapter for a layer or its companion, or its only part. UsageError where it is not clear
+    which.
+    """
+    found = parts(name) or require_style(name)
     if layer is None and len(found) > 1:
         raise UsageError(
             f"style {name!r}: has parts for {', '.join(found)}; name one with {argument('layer')}"
@@ -116,7 +164,12 @@ def one_part(name: str, layer: str | None) -> Bundle:
     chosen = layer or next(iter(found))
     if chosen not in found:
         raise UsageError(f"style {name!r}: has no part for {shown(chosen)}, it has {', '.join(found)}")
-    return load_style(found[chosen])
+    return load_part(found[chosen])
+
+
+def load_part(path: Path) -> Bundle:
+    """An adapter or a companion, checked whole."""
+    return load_bundle(path, kind=COMPANION) if path.name == COMPANION else load_style(path)
 
 
 def export_style(part: Bundle, out: Path) -> Bundle:
@@ -130,8 +183,8 @@ def described() -> list[dict[str, Any]]:
     """What there is to know of every part of every style."""
     out = []
     for name in style_names():
-        for layer, path in style_layers(name).items():
-            manifest = load_style(path).manifest
+        for layer, path in parts(name).items():
+            manifest = load_part(path).manifest
             first, last = (manifest.held_out.get(f"user_{when}_mean") for when in ("before", "after"))
             gain = None
             if isinstance(first, float) and isinstance(last, float) and first > 0:
@@ -140,9 +193,9 @@ def described() -> list[dict[str, Any]]:
                 {
                     "name": name,
                     "layer": layer,
-                    "rank": manifest.architecture["rank"],
+                    "rank": manifest.architecture.get("rank"),
                     "timbre": next(iter(manifest.timbres), ""),
-                    "base_sha256": manifest.architecture["base_sha256"],
+                    "base_sha256": manifest.architecture.get("base_sha256"),
                     "gain_percent": gain,
                     "consent": list(manifest.licences),
                     "sources": list(manifest.sources),
