@@ -65,7 +65,8 @@ _Data = Annotated[
     typer.Option(
         "--data",
         metavar="DATA",
-        help="Training data of the performer, that it may not forget. Default: what it plays by itself.",
+        help="Training data of the performer, or the companion's corpus, that it may not forget. Default: "
+        "what the performer plays by itself; songs of the arranger.",
         show_default=False,
     ),
 ]

@@ -61,7 +61,9 @@ def personal_learn(
             report,
         )
     if layer == COMPANION:
-        return _companion(name, sounds + notes, consent, minutes, steps, seed, threads, settings, report)
+        return _companion(
+            name, sounds + notes, data, consent, minutes, steps, seed, threads, settings, report
+        )
     if layer not in (None, NOTES):
         raise UsageError(
             f"{argument('layer')} {shown(layer)}: learns from recordings; MIDI files alone teach {NOTES} or "
@@ -110,6 +112,7 @@ def _sound(
 def _companion(
     name: str,
     files: list[Path],
+    data: arg.Place | None,
     consent: str,
     minutes: float | None,
     steps: int | None,
@@ -124,6 +127,7 @@ def _companion(
     bundle = learn_companion(
         name,
         files,
+        data=None if data is None else arg.path(data),
         consent=consent,
         minutes=MINUTES if minutes is None else minutes,
         steps=steps,

@@ -1,8 +1,9 @@
 """`personal learn --layer companion`: the shipped companion goes on learning, from a user's own songs.
 
-Half of what it hears is the user's files, half are songs of the arranger, so that it forgets no more than it
-must; every fourth file is held out and chooses the weights. What comes of it is a companion of its own: all
-its weights are learnt, as a GRU of 1.2 MB is little more than an adapter beside it.
+Half of what it hears is the user's files, half what it knew, so that it forgets no more than it must: the
+corpus that it learnt from, where that is given, else songs of the arranger, which keep less of it. Every
+fourth file is held out and chooses the weights. What comes of it is a companion of its own: all its weights
+are learnt, as a GRU of 1.2 MB is little more than an adapter beside it.
 """
 
 from __future__ import annotations
@@ -22,27 +23,32 @@ from stemwright.models.bundle import file_sha256, write_bundle
 from stemwright.models.companion_tensors import PARTS
 from stemwright.models.personal import COMPANION, require_new
 from stemwright.training.companion.export import bundle_tensors, export, exported_model
-from stemwright.training.companion.held_out_figures import ORDER, heard
-from stemwright.training.companion.lanes import Lanes
-from stemwright.training.companion.note_arrays import ARRANGER, MIN_NOTES, Table, arranged_pieces, piece_from
+from stemwright.training.companion.held_out_figures import ORDER, chosen, heard
+from stemwright.training.companion.lanes import OTHER_WEIGHT, WEIGHTS, Lanes
+from stemwright.training.companion.note_arrays import (
+    ARRANGER,
+    MIN_NOTES,
+    Table,
+    arranged_pieces,
+    corpus_pieces,
+    piece_from,
+)
 from stemwright.training.companion.trainer import Recipe, Trainer
 from stemwright.training.fit import averaging
 from stemwright.training.fit.run import BEST, Held, Say, TrainingRun, check_budget
 from stemwright.training.fit.torch_settings import device_words, settle
 from stemwright.training.fit.training_state import best_weights
 
-OWN = "own"
-HEARD = {OWN: 1.0, ARRANGER: 1.0}
-"""How often each is heard."""
+OWN = "yours"
 BASE_SONGS = 12
-"""Of the arranger, by which forgetting is measured."""
+"""Songs of what it knew, by which forgetting is measured."""
 MINUTES = 4.0
 
 
 @dataclass(frozen=True)
 class PersonalRecipe(Recipe):
-    """A companion's recipe for going on with little: `most`: how much more the arranger's songs may cost, as
-    a share, before weights count as worse."""
+    """A companion's recipe for going on with little. `most`: how much more what it knew may cost, as a
+    share, before weights count as worse for it."""
 
     batch: int = 32
     learning_rate: float = 1e-3
@@ -58,6 +64,7 @@ def learn_companion(
     name: str,
     files: Sequence[Path],
     *,
+    data: Path | None = None,
     consent: str = "",
     minutes: float = MINUTES,
     steps: int | None = None,
@@ -67,8 +74,8 @@ def learn_companion(
     report: Say,
 ) -> Bundle:
     """Learn the companion of a style from MIDI files and put it where `live --style-of NAME` finds it; the
-    same call goes on with a stopped run. UsageError for a name that is taken or files that cannot be learnt
-    from, StemwrightError where nothing was gained.
+    same call goes on with a stopped run. `data`: a corpus that it is not to forget. UsageError for a name
+    that is taken or files that cannot be learnt from, StemwrightError where nothing was gained.
     """
     home = require_new(name, COMPANION)
     check_consent(consent)
@@ -82,11 +89,11 @@ def learn_companion(
         )
     base = load_bundle(find(COMPANION), kind=COMPANION)
     train = [piece for number, piece in enumerate(own) if number % ONE_IN]
-    known = list(arranged_pieces(recipe.arranged + BASE_SONGS, seed))
+    known, others = _known(data, recipe, seed)
     held = [song for _, song in heard(own[::ONE_IN])]
-    kept = [song for _, song in heard(known[recipe.arranged :])]
-    lanes = Lanes([*train, *known[: recipe.arranged]], recipe.batch, seed, HEARD)
-    about = {"base": base.sha256, "files": "\n".join(sources)}
+    kept = [song for _, song in heard(others)]
+    lanes = Lanes([*train, *known], recipe.batch, seed, _shares(known))
+    about = {"base": base.sha256, "files": "\n".join(sources), "data": str(data or ARRANGER)}
     trainer = Trainer(base.manifest.architecture, recipe, lanes, seed, about)
     start = exported_model(base.manifest.architecture, base.tensors())
     trainer.model.load_state_dict(start.state_dict())
@@ -96,7 +103,7 @@ def learn_companion(
     def measure() -> Held:
         ours, theirs = trainer.measure(held, ORDER), trainer.measure(kept, ORDER)
         over = max(0.0, sum(theirs) - sum(before["base"]) * (1 + recipe.most))
-        text = f"yours {sum(ours):.3f}  the arranger's {sum(theirs):.3f}"
+        text = f"yours {sum(ours):.3f}  what it knew {sum(theirs):.3f}"
         return Held(sum(ours) + over, {"user": ours, "base": theirs}, text)
 
     work = home.parent / f".{COMPANION}.work"
@@ -122,7 +129,7 @@ def learn_companion(
     shutil.rmtree(work)
     report(
         f"your songs, held out: {sum(before['user']):.3f} -> {sum(after['user']):.3f} nats an event; "
-        f"the arranger's: {sum(before['base']):.3f} -> {sum(after['base']):.3f}"
+        f"what it knew: {sum(before['base']):.3f} -> {sum(after['base']):.3f}"
     )
     return load_bundle(home, kind=COMPANION)
 
@@ -135,6 +142,20 @@ def _pieces(files: Sequence[Path], report: Say) -> tuple[list[Table], list[str]]
     found = [(each.file, piece_from(OWN, False, each.piece.state, each.piece.scores)) for each in read]
     kept = [(file, piece) for file, piece in found if len(piece.notes) >= MIN_NOTES]
     return [piece for _, piece in kept], [f"{file.name} {file_sha256(file)}" for file, _ in kept]
+
+
+def _known(data: Path | None, recipe: PersonalRecipe, seed: int) -> tuple[list[Table], list[Table]]:
+    """Songs of what the companion knew: to be heard, and to be measured by."""
+    if data is not None:
+        return list(corpus_pieces(data, "train")), chosen(corpus_pieces(data, "valid"), 2 * BASE_SONGS)
+    made = list(arranged_pieces(recipe.arranged + BASE_SONGS, seed))
+    return made[: recipe.arranged], made[recipe.arranged :]
+
+
+def _shares(known: Sequence[Table]) -> dict[str, float]:
+    """How often each source is heard: the user's as often as all others together."""
+    shares = {piece.source: WEIGHTS.get(piece.source, OTHER_WEIGHT) for piece in known}
+    return {OWN: sum(shares.values()), **shares}
 
 
 def _after(trainer: Trainer, best: averaging.Weights, held: list[Any], kept: list[Any]) -> dict[str, Any]:
