@@ -40,13 +40,13 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "stream": "codec compose conditioning flow mix native perform playback producer song store work",
     "live": "models native song symbolic words",
     "dataset": "codec compose conditioning corpus evaluation instruments models perform song store work",
-    "exchange": "compose mix notation producer song store work",
+    "exchange": "compose evaluation mix models notation producer song store work",
     "shown": "codec compose conditioning editing models native perform producer song store symbolic work",
     "training": "bench codec compose conditioning corpus dataset evaluation exchange flow instruments live "
     "models native perform recordings song store symbolic text work",
     "assess": "codec compose conditioning corpus dataset evaluation exchange flow instruments live mix "
     "models native perform producer song symbolic text work",
-    "face": "codec editing exchange playback producer shown song work",
+    "face": "codec editing exchange models playback producer shown song training work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments live models "
     "producer shown song stream training work",
 }

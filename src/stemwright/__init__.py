@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from stemwright.face.machine import doctor as doctor
     from stemwright.face.midi import import_midi as import_midi
     from stemwright.face.midi import list_tracks as list_tracks
+    from stemwright.face.personal import personal_export as personal_export
+    from stemwright.face.personal import personal_learn as personal_learn
+    from stemwright.face.personal import personal_list as personal_list
+    from stemwright.face.personal import personal_remove as personal_remove
     from stemwright.face.song import Song as Song
     from stemwright.face.start import make_song as make_song
     from stemwright.face.start import new as new
@@ -37,6 +41,10 @@ _HOMES = {
     "styles": "face.choices",
     "timbres": "face.choices",
     "doctor": "face.machine",
+    "personal_learn": "face.personal",
+    "personal_list": "face.personal",
+    "personal_remove": "face.personal",
+    "personal_export": "face.personal",
     "Song": "face.song",
     "Score": "song.score",
     "Note": "song.score",

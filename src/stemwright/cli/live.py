@@ -40,6 +40,7 @@ def play(
     midi_in: opt.MidiIn = None,
     midi_out: opt.MidiOut = None,
     companions: opt.Companions = None,
+    style_of: opt.StyleOf = None,
     timbre: opt.Timbre = "",
     timbre_model: opt.TimbreModels = None,
     adviser: opt.Adviser = None,
@@ -72,6 +73,7 @@ def play(
         seed=seed,
         device=device or USUAL,
         timbres=tuple(timbre_model or ()),
+        style_of=style_of,
     )
     means = Means(Wish(device, input, period), tuple(midi_in or ()), tuple(midi_out or ()), launchpads, osc)
     aside = Console(stderr=json)
@@ -114,6 +116,7 @@ def render(
     out: opt.OutDir,
     block: opt.Block = 128,
     companions: opt.Companions = None,
+    style_of: opt.StyleOf = None,
     timbre: opt.Timbre = "",
     timbre_model: opt.TimbreModels = None,
     heard: opt.Heard = None,
@@ -150,6 +153,7 @@ def render(
         is_offline=True,
         device=device,
         timbres=models,
+        style_of=style_of,
     )
     with watching() as watch, live_set(song, out, wanted, lambda line: None) as live:
         due = read_script(text, str(script), live.opened.columns)

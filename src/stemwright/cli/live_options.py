@@ -41,6 +41,15 @@ Companions = Annotated[
         show_default=False,
     ),
 ]
+StyleOf = Annotated[
+    str | None,
+    typer.Option(
+        "--style-of",
+        metavar="NAME",
+        help="The personal style whose companion plays (personal learn NAME FILES.mid --layer companion).",
+        show_default=False,
+    ),
+]
 Timbre = Annotated[
     str,
     typer.Option("--timbre", metavar="NAME", help="Of companions that play as a lead.", show_default=False),

@@ -17,7 +17,8 @@ StyleOf = Annotated[
         "--style-of",
         metavar="NAME",
         help="Play in this personal style; another take of layers that have one, of the same notes without "
-        "--seed and --bars. `stemwright personal list` lists them.",
+        "--seed and --bars. none: without one. Default: as the layer's take is played. "
+        "`stemwright personal list` lists them.",
         show_default=False,
     ),
 ]

@@ -14,22 +14,49 @@ from stemwright.cli.output import emit_json, lines, table
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="The style's name.", show_default=False)]
 _Files = Annotated[
-    list[Path],
+    list[Path] | None,
     typer.Argument(
-        metavar="FILES...", help="Recordings of one instrument, ten minutes in all.", show_default=False
+        metavar="[FILES]...",
+        help="Recordings of one instrument, ten minutes in all. MIDI files alone: songs whose chords, "
+        "grooves, lines and feel are learnt.",
+        show_default=False,
     ),
 ]
-_Layer = Annotated[str, typer.Option("--layer", metavar="L", help="Whose performer learns it.")]
+_Layer = Annotated[
+    str | None,
+    typer.Option(
+        "--layer",
+        metavar="L",
+        help="Whose performer learns it: drums, bass, harmony, lead. Of MIDI files: notes (default) or "
+        "companion. Default: bass.",
+        show_default=False,
+    ),
+]
+_Minutes = Annotated[
+    float | None,
+    typer.Option(
+        "--minutes",
+        metavar="M",
+        help="Stop after so many minutes of training. Default: 40, of a companion 4.",
+        show_default=False,
+    ),
+]
 _Part = Annotated[
     str | None,
-    typer.Option("--layer", metavar="L", help="This layer's part alone. Default: all.", show_default=False),
+    typer.Option(
+        "--layer",
+        metavar="L",
+        help="This part alone: a layer's, notes or companion. Default: all.",
+        show_default=False,
+    ),
 ]
 _Midi = Annotated[
     list[Path] | None,
     typer.Option(
         "--midi",
         metavar="FILE",
-        help="What a recording plays, from its first sample on; one for each, in order.",
+        help="What a recording plays, from its first sample on; one for each, in order. Without recordings: "
+        "as FILES.",
         show_default=False,
     ),
 ]
@@ -38,7 +65,8 @@ _Data = Annotated[
     typer.Option(
         "--data",
         metavar="DATA",
-        help="Training data of the performer, that it may not forget. Default: what it plays by itself.",
+        help="Training data of the performer, or the companion's corpus, that it may not forget. Default: "
+        "what the performer plays by itself; songs of the arranger.",
         show_default=False,
     ),
 ]
@@ -69,26 +97,26 @@ def register(app: typer.Typer) -> None:
 
 def learn(
     name: _Name,
-    files: _Files,
-    layer: _Layer = "bass",
+    files: _Files = None,
+    layer: _Layer = None,
     midi: _Midi = None,
     data: _Data = None,
     consent: _Consent = "",
-    minutes: arg.Minutes = 40.0,
+    minutes: _Minutes = None,
     steps: arg.Steps = None,
     seed: arg.Seed = 0,
     threads: arg.Threads = None,
     settings: arg.Settings = None,
     json: opt.Json = False,
 ) -> None:
-    """Learn a style from recordings (needs the train extra). Stopped, the same command goes on."""
-    with needs.training():
-        from stemwright.training.fit.settings import changed
-        from stemwright.training.personal.files import learn_from_files
-        from stemwright.training.personal.trainer import StyleRecipe
-    bundle = learn_from_files(
+    """Learn a style from recordings (needs the train extra; stopped, the same command goes on), or from MIDI
+    files alone, for songs with your chords and patterns.
+    """
+    from stemwright.face.personal import personal_learn
+
+    made = personal_learn(
         name,
-        files,
+        files or (),
         layer=layer,
         midi=midi or (),
         data=data,
@@ -97,40 +125,52 @@ def learn(
         steps=steps,
         seed=seed,
         threads=threads,
-        recipe=changed(StyleRecipe(), settings or ()),
+        settings=settings or (),
         report=needs.hush if json else needs.say,
     )
     if json:
-        held_out = bundle.manifest.held_out
-        emit_json({"style": name, "layer": layer, "sha256": bundle.sha256, "held_out": held_out})
+        emit_json(made.to_json())
         return
-    lines([f"{name} ({layer}): {bundle.path}", f"next: stemwright generate DIR {layer} --style-of {name}"])
+    lines([f"{name} ({made.layer}): {made.path}"])
+    if made.layer == "companion":
+        lines([f"next: stemwright live DIR --companions NAME --style-of {name}"])
+    elif made.song_style is None:
+        lines([f"next: stemwright generate DIR {made.layer} --style-of {name}"])
+    else:
+        lines([f"next: stemwright song DIR --style-of {name}, or --style {made.song_style}"])
 
 
 def list_(json: opt.Json = False) -> None:
     """List the styles there are."""
-    from stemwright.models.personal import described
+    from stemwright.face.personal import personal_list
 
-    found = described()
+    found = personal_list()
     if json:
-        emit_json({"styles": found})
+        emit_json(found.to_json())
         return
     rows: list[tuple[Any, ...]] = [
-        (f["name"], f["layer"], f["rank"], f["timbre"] or None, f["gain_percent"], f["base_sha256"][:12])
-        for f in found
+        (
+            part.name,
+            part.layer,
+            part.rank,
+            part.timbre or None,
+            part.gain_percent,
+            part.style_file or (part.base_sha256 or "")[:12] or None,
+        )
+        for part in found.styles
     ]
-    table(("style", "layer", "rank", "nearest timbre", "loss %", "performer"), rows)
+    table(("style", "layer", "rank", "nearest timbre", "loss %", "performer, style file"), rows)
 
 
 def remove(name: _Name, layer: _Part = None, json: opt.Json = False) -> None:
     """Take a style away, or one layer's part of it. Takes that were made with it stay."""
-    from stemwright.models.personal import remove_style
+    from stemwright.face.personal import personal_remove
 
-    gone = remove_style(name, layer)
+    gone = personal_remove(name, layer)
     if json:
-        emit_json({"removed": {"name": name, "layers": gone}})
+        emit_json(gone.to_json())
         return
-    lines([f"removed: {name} ({', '.join(gone)})"])
+    lines([f"removed: {name} ({', '.join(gone.layers)})", *gone.remarks])
 
 
 def export(
@@ -143,13 +183,10 @@ def export(
     json: opt.Json = False,
 ) -> None:
     """Write a style's part as a bundle to pass on, or with --merge a performer that plays so by itself."""
-    from stemwright.models.merging import merge_style
-    from stemwright.models.personal import export_style, one_part
+    from stemwright.face.personal import personal_export
 
-    part = one_part(name, layer)
-    bundle = merge_style(part, out, strength, seed) if merge else export_style(part, out)
-    facts = {"bundle": str(bundle.path), "kind": bundle.manifest.kind, "sha256": bundle.sha256}
+    made = personal_export(name, out, layer=layer, merge=merge, strength=strength, seed=seed)
     if json:
-        emit_json(facts)
+        emit_json(made.to_json())
         return
-    lines([f"{facts['kind']} {bundle.sha256[:12]} in {bundle.path}"])
+    lines([f"{made.kind} {made.sha256[:12]} in {made.bundle}"])

@@ -1,13 +1,13 @@
-"""What the `train` family needs: its packages, and a voice."""
+"""What the `train` family needs: its packages (`training`), and a voice."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from stemwright.cli.output import lines
-from stemwright.errors import StemwrightError
+from stemwright.work.extras import training
+
+__all__ = ["hush", "say", "training"]
 
 
 def say(line: str) -> None:
@@ -18,16 +18,3 @@ def say(line: str) -> None:
 
 def hush(line: str) -> None:
     """Nothing: standard output is one JSON object."""
-
-
-@contextmanager
-def training() -> Iterator[None]:
-    """Imports of the training room; a missing package becomes the line that tells how to get it."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("stemwright"):
-            raise
-        raise StemwrightError(
-            f"training needs {error.name}: install the training extra: pip install 'stemwright[train]'"
-        ) from None

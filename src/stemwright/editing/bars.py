@@ -168,7 +168,9 @@ def _planned(folder: SongFolder, song: Song, command: str, what: str, bars: Bars
     anew = {
         layer: _anew(folder, song, layer, bars, ends) for layer in carried if bars.new and plays(song, layer)
     }
-    tasks = tuple(rewritten(after, layer, carried[layer].take, wanted) for layer, wanted in anew.items())
+    tasks = tuple(
+        rewritten(folder, after, layer, carried[layer].take, wanted) for layer, wanted in anew.items()
+    )
     silent = [layer for layer in carried if bars.new and layer not in anew]
     return Change(
         command, what, after, objects, carried, tasks, frozenset(anew.keys() & given.keys()),

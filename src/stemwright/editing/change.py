@@ -161,10 +161,10 @@ def _moved(folder: SongFolder, todo: Change, layer: str, part: Take, take: Take)
     by: ByPerformer | BySampler
     if take.player is not None:
         by = BySampler(sampler_facts(take.player), take.content_sha256)
+    elif old is not None and isinstance(old.by, ByPerformer):
+        by = replace(old.by, tokens=take.content_sha256)
     else:
-        sampling = old.by.sampling if old is not None and isinstance(old.by, ByPerformer) else {}
-        codec = old.by.codec if old is not None and isinstance(old.by, ByPerformer) else None
-        by = ByPerformer(take.timbre, sampling, str(take.bundle_sha256), codec, take.content_sha256)
+        by = ByPerformer(take.timbre, {}, str(take.bundle_sha256), None, take.content_sha256)
     return GeneratedTake(
         by, take.take, take.seed, "", part.take, take.score_sha256, 0.0, False, "",
         writer=ARRANGER if old is None else old.writer,

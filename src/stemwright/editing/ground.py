@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from stemwright.editing.carried import Carried, Objects, carried
 from stemwright.producer import bundles
 from stemwright.producer.bars import Span
-from stemwright.producer.players import Performer, performer
+from stemwright.producer.going_on import going_on
+from stemwright.producer.players import Performer
 from stemwright.producer.tasks import Task
 from stemwright.producer.wanted import ARRANGER, Edit, Wanted, Writer
 from stemwright.producer.writers import writer_of
@@ -74,10 +75,10 @@ def all_carried(
     }
 
 
-def rewritten(song: Song, layer: str, ground: Take, bars: Iterable[int]) -> Task:
+def rewritten(folder: SongFolder, song: Song, layer: str, ground: Take, bars: Iterable[int]) -> Task:
     """The task that has the arranger write some bars (from 0) of a take anew, and them performed."""
     edit = Edit(ground, spans(bars))
-    return _task(song, layer, ground, edit, None, Writer(ARRANGER))
+    return _task(folder, song, layer, ground, edit, None, Writer(ARRANGER))
 
 
 def performed(folder: SongFolder, song: Song, layer: str, ground: Take, bars: Sequence[int] | None) -> Task:
@@ -85,26 +86,32 @@ def performed(folder: SongFolder, song: Song, layer: str, ground: Take, bars: Se
     edit = None if bars is None else Edit(ground, spans(bars))
     active = song.layers[layer].active
     writer = Writer(ARRANGER) if active is None else writer_of(folder, active, layer)
-    return _task(song, layer, ground, edit, ground, writer)
+    return _task(folder, song, layer, ground, edit, ground, writer)
 
 
-def replaced(song: Song, layer: str, seed: int) -> Task:
+def replaced(folder: SongFolder, song: Song, layer: str, seed: int) -> Task:
     """The task that has the arranger write a layer whole, and it performed."""
     entry = song.layers[layer]
-    player = performer(entry, layer, None)
+    player = going_on(folder, entry, layer, None)
     return Task(Wanted(layer, song.role(layer), entry.next_take, seed, Writer(ARRANGER), None, None), player)
 
 
 def _task(
-    song: Song, layer: str, ground: Take, edit: Edit | None, again: Take | None, writer: Writer
+    folder: SongFolder,
+    song: Song,
+    layer: str,
+    ground: Take,
+    edit: Edit | None,
+    again: Take | None,
+    writer: Writer,
 ) -> Task:
     entry, role = song.layers[layer], song.role(layer)
     wanted = Wanted(layer, role, entry.next_take, ground.seed, writer, edit, again)
-    return Task(wanted, _player(song, layer, ground.timbre))
+    return Task(wanted, _player(folder, song, layer, ground.timbre))
 
 
-def _player(song: Song, layer: str, timbre: str) -> Performer:
+def _player(folder: SongFolder, song: Song, layer: str, timbre: str) -> Performer:
     """The layer's performer in the timbre of a take, where it still has that."""
     entry = song.layers[layer]
     known = timbre in bundles.timbres_of(entry.role(layer))
-    return performer(entry, layer, timbre if known else None)
+    return going_on(folder, entry, layer, timbre if known else None)

@@ -54,7 +54,7 @@ def remix(
                 after.layers[layer], score_sha256=None, timbre=usual_timbre(name, song.role(layer))
             )
             after = after.with_layer(layer, entry)
-        tasks = tuple(replaced(after, layer, _seed(song, layer, seed)) for layer in anew)
+        tasks = tuple(replaced(folder, after, layer, _seed(song, layer, seed)) for layer in anew)
         return Change("remix", f"{name}" + (f", {', '.join(keep)} kept" if keep else ""), after, tasks=tasks)
 
     return change(path, planned, watch, dry_run=dry_run)

@@ -120,7 +120,7 @@ def _chords(folder: SongFolder, song: Song, edits: Edits) -> Change:
         and not _given(folder, song, layer)
     ]
     carried = {layer: _as_it_is(song, layer) for layer in follow if bars}
-    tasks = tuple(rewritten(after, layer, part.take, bars) for layer, part in carried.items())
+    tasks = tuple(rewritten(folder, after, layer, part.take, bars) for layer, part in carried.items())
     what = f"chords of bars {bars_text(bars)}"
 
     return Change("edit", what, after, carried=carried, tasks=tasks, keeps_origins=True)
@@ -174,7 +174,7 @@ def _meter(folder: SongFolder, song: Song, edits: Edits) -> Change:
     }
     todo = _replayed(folder, song, what, state, left, given, tuple(range(state.bars)), None)
     seeds = {layer: take.seed for layer, take in _takes(song).items()}
-    tasks = tuple(replaced(todo.song, layer, seeds[layer]) for layer in own)
+    tasks = tuple(replaced(folder, todo.song, layer, seeds[layer]) for layer in own)
     said = _left_out(folder, song, state)
     return replace(todo, tasks=(*todo.tasks, *tasks), remarks=(*todo.remarks, *said))
 

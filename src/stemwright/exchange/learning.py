@@ -22,7 +22,7 @@ MAX_FILES = 200
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """A file, the piece in it, and what its layers came from."""
 
     file: Path
@@ -35,14 +35,13 @@ def learn_style(files: Sequence[Path], out: Path, replace: bool = False) -> dict
     and which files could not be used. UsageError, and nothing written, where none can be, or `out` is there
     already (without `replace`) or is not named `my-NAME.toml`.
     """
-    _check_out(out, replace)
-    if not 1 <= len(files) <= MAX_FILES:
-        raise UsageError(f"files: {len(files)} given; give 1 to {MAX_FILES} MIDI files")
-    read, unread = _read(files)
-    if not read:
-        name, why = next(iter(unread.items()))
-        others = f" (nor can {len(unread) - 1} more)" if len(unread) > 1 else ""
-        raise UsageError(f"{name}: cannot be learned from: {why}{others}")
+    check_out(out, replace)
+    read, unread = read_files(files)
+    return {**write_style(read, out), "unread": unread}
+
+
+def write_style(read: Sequence[Read], out: Path) -> dict[str, Any]:
+    """Write the style that pieces are in to `out`; as of `learn_style`. UsageError where they tell none."""
     about = f"learned from {_titles([each.file for each in read])}"
     found = learn([each.piece for each in read], about, _timbres(read))
     data = found.text.encode("utf-8")
@@ -55,14 +54,14 @@ def learn_style(files: Sequence[Path], out: Path, replace: bool = False) -> dict
         "name": out.stem,
         "like": found.like,
         "learned": {str(each.file): each.piece.state.bars for each in read},
-        "unread": unread,
         "found": found.found,
         "taken": list(found.taken),
         "folder": str(own_folder()),
     }
 
 
-def _check_out(out: Path, replace: bool) -> None:
+def check_out(out: Path, replace: bool) -> None:
+    """UsageError where no style of one's own can be written to `out`."""
     if out.suffix != ".toml" or not is_own(out.stem):
         raise UsageError(
             f"{argument('out')} {str(out)[:80]!r}: a style of your own is called {OWN}NAME.toml, NAME of "
@@ -74,16 +73,24 @@ def _check_out(out: Path, replace: bool) -> None:
         raise UsageError(f"{argument('out')} {out}: its folder is not there; make it first")
 
 
-def _read(files: Sequence[Path]) -> tuple[list[_Read], dict[str, str]]:
-    """The files that can be learned from, and why others cannot, by name; each file once."""
-    read: list[_Read] = []
+def read_files(files: Sequence[Path]) -> tuple[list[Read], dict[str, str]]:
+    """The files that can be learned from, and why others cannot, by name; each file once. UsageError where
+    none can, or where there are too many.
+    """
+    if not 1 <= len(files) <= MAX_FILES:
+        raise UsageError(f"files: {len(files)} given; give 1 to {MAX_FILES} MIDI files")
+    read: list[Read] = []
     unread: dict[str, str] = {}
     for file in dict.fromkeys(files):
         try:
             piece, given = read_piece(file)
-            read.append(_Read(file, piece, given))
+            read.append(Read(file, piece, given))
         except StemwrightError as error:
             unread[str(file)] = str(error).removeprefix(f"{file.name}: ")
+    if not read:
+        name, why = next(iter(unread.items()))
+        others = f" (nor can {len(unread) - 1} more)" if len(unread) > 1 else ""
+        raise UsageError(f"{name}: cannot be learned from: {why}{others}")
     return read, unread
 
 
@@ -92,7 +99,7 @@ def _titles(files: Sequence[Path]) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _timbres(read: Sequence[_Read]) -> dict[str, str]:
+def _timbres(read: Sequence[Read]) -> dict[str, str]:
     """The timbre of each layer that is nearest to the program that plays most of its notes."""
     out: dict[str, str] = {}
     for layer in LAYERS:

@@ -42,6 +42,16 @@ def path(place: Place) -> Path:
         raise UsageError(f"path: {shown(place)} is not a path; give a str or a Path", field="path") from None
 
 
+def paths(field: str, places: Place | Iterable[Place]) -> list[Path]:
+    """A file or several. UsageError naming the field for what is none."""
+    try:
+        return [Path(places)] if isinstance(places, str | PathLike) else [Path(each) for each in places]
+    except TypeError:
+        raise UsageError(
+            f"{field}: {shown(places)} is no list of files; give one, or a list", field=field
+        ) from None
+
+
 def bpm_text(value: Tempo | None) -> str | None:
     """Beats a minute as decimal text, numbers rounded to the six decimals that a song keeps."""
     if value is None or isinstance(value, str):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from stemwright.face.typed import Result
 
@@ -281,3 +282,59 @@ class Copied(Result):
     files: int
     bytes: int
     objects: int
+
+
+@dataclass(frozen=True)
+class LearntStyle(Result):
+    """A part of a personal style. `layer`: whose performer learnt it, or "notes"; `path`: the adapter's
+    bundle, or the style file, whose name `song_style` is; `held_out`: what was measured, docs/personal.md.
+    """
+
+    name: str
+    layer: str
+    path: Path
+    sha256: str
+    held_out: dict[str, Any]
+    song_style: str | None = None
+
+
+@dataclass(frozen=True)
+class PersonalPart(Result):
+    """A part of a personal style as `personal list` shows it. `gain_percent`: how much lower the loss of what
+    was held out is; `style_file`: of notes.
+    """
+
+    name: str
+    layer: str
+    rank: int | None
+    timbre: str
+    base_sha256: str | None
+    gain_percent: float | None
+    consent: tuple[str, ...]
+    sources: tuple[str, ...]
+    style_file: str | None
+
+
+@dataclass(frozen=True)
+class PersonalStyles(Result):
+    """Every part of every personal style, by name and layer."""
+
+    styles: tuple[PersonalPart, ...]
+
+
+@dataclass(frozen=True)
+class RemovedStyle(Result):
+    """The parts of a personal style that are gone. `remarks`: what stays, one line each."""
+
+    name: str
+    layers: tuple[str, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ExportedStyle(Result):
+    """What was written to pass on: `kind` is "adapter", "performer" or "style" (a file)."""
+
+    bundle: Path
+    kind: str
+    sha256: str

@@ -63,9 +63,9 @@ class Song(Editable, Versioned, Sounds):
         """Write and perform the layers that are missing; all layers where none is named.
 
         `seed`, `bars`, `timbre`, `player` ("sampler:FILE#PRESET"), `style_of` (a personal style, heard with
-        `strength`, 0 to 2): make another take. `composer`: notes by
-        the composer and not by the arranger's patterns. With it, or with `arranger`, and `seed` or `bars`,
-        layers that are named get new notes even where they were given some.
+        `strength`, 0 to 2; "none": without; not given: as the layer's take is played): make another take.
+        `composer`: notes by the composer and not by the arranger's patterns. With it, or with `arranger`, and
+        `seed` or `bars`, layers that are named get new notes even where they were given some.
         """
         from stemwright.producer.generate import generate
 

@@ -66,10 +66,13 @@ def make_song(
     prompt: str | None = None,
     composer: bool = False,
     arranger: bool = False,
+    style_of: str | None = None,
+    strength: float = 0.8,
     progress: Watch = unwatched,
 ) -> MadeSong:
     """Start a song, generate every layer and mix it with its stems. Called again, it resumes. `prompt`: as of
-    `new`.
+    `new`. `style_of`, `strength`: a personal style; a new song without `style` gets its chords and patterns,
+    if it has learnt notes.
 
     UsageError where the song exists with other parameters, StemwrightError, before anything is written, where
     ONNX Runtime or the engine cannot be loaded. `composer`, `arranger`, `progress`: as in `Song.generate`.
@@ -82,7 +85,16 @@ def make_song(
     with arg.chart(chords) as chart:
         wished = _wish(bpm, key, meter, form, length, style, seed, title, timbre, chart, layers, amount)
         wished = replace(wished, prompt=arg.text("prompt", prompt))
-        return MadeSong.read(make(where, wished, progress, composer=composer, arranger=arranger))
+        made = make(
+            where,
+            wished,
+            progress,
+            composer=composer,
+            arranger=arranger,
+            style_of=arg.text("style_of", style_of),
+            strength=strength,
+        )
+        return MadeSong.read(made)
 
 
 def _wish(

@@ -31,6 +31,8 @@ def merge_style(part: Bundle, out: Path, strength: float, seed: int) -> Bundle:
     from safetensors.numpy import save
 
     strength = check_strength(strength)
+    if part.manifest.kind != "adapter":
+        raise UsageError(f"{part.path}: is a {part.manifest.kind}, only adapters can be merged")
     if out.exists():
         raise UsageError(f"{out}: exists; choose another folder")
     base = load_bundle(registry.find(part.manifest.architecture["layer"]), kind="performer")

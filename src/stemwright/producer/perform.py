@@ -75,11 +75,17 @@ def _made(
 
 
 def _missed(job: Job) -> tuple[str, ...]:
-    """What to say of a timbre that the layer has and its performer lacks."""
-    if isinstance(job.player, Sampler) or not job.player.missed:
+    """What to say of a timbre that the layer has and its performer lacks, and of a style that is another."""
+    if isinstance(job.player, Sampler):
         return ()
-    name, timbre = job.player.bundle.manifest.name, job.player.timbre or "its own sound"
-    return (f"the bundle {name!r} has no timbre {job.player.missed!r}: played in {timbre}",)
+    said = []
+    if job.player.missed:
+        name, timbre = job.player.bundle.manifest.name, job.player.timbre or "its own sound"
+        said.append(f"the bundle {name!r} has no timbre {job.player.missed!r}: played in {timbre}")
+    style = job.player.style if isinstance(job.player, Performer) else None
+    if style is not None and style.another:
+        said.append(f"the style {style.name!r} was learnt anew since the take before")
+    return tuple(said)
 
 
 def _moved(job: Job) -> tuple[str, ...]:

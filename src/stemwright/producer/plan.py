@@ -10,6 +10,7 @@ from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles, casting, details
 from stemwright.producer.bars import Span, parse_bars
 from stemwright.producer.flowing import FLOW, by_flow, flow_player
+from stemwright.producer.going_on import going_on
 from stemwright.producer.personal import STRENGTH, Style, style_of_take, styles_of
 from stemwright.producer.players import Performer, Player, performer, playable, sampler
 from stemwright.producer.seeds import check_seed, layer_seed
@@ -33,8 +34,9 @@ class Request:
     and a seed or bars, the layers named get new notes even where they were given some.
     `player`: another take of the layers named, played so (`sampler:FILE`, or `flow`, which may play all);
     without `seed` and `bars`, of the same notes. `style_of`: another take of the layers that this personal
-    style has a part for, played with `strength` of it; without `seed` and `bars`, of the same notes. `again`:
-    another take of the same notes where the performer is another one by now.
+    style has a part for, played with `strength` of it ("none": without the one that they have); without
+    `seed` and `bars`, of the same notes. Where it is not said, layers go on in the style of their takes.
+    `again`: another take of the same notes where the performer is another one by now.
     """
 
     layers: tuple[str, ...] = ()
@@ -95,11 +97,12 @@ def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
         if name not in unplayable
         and (
             _needed(folder, song.layers[name], name, request, span, found.get(name))
-            or _other_style(folder, song.layers[name], name, request, styles.get(name))
+            or (name in styles and _other_style(folder, song.layers[name], name, styles[name]))
         )
     ]
+    players = {name: found.get(name) or _performer(folder, song, name, request, styles) for name in needed}
     tasks = tuple(
-        _task(folder, song, name, found.get(name), request, span, styles.get(name)) for name in needed
+        Task(_wanted(folder, song, name, player, request, span), player) for name, player in players.items()
     )
     anew = request.seed is not None or request.composer or request.arranger
     left_out = {name: why for name, why in unplayable.items() if song.layers[name].active is None}
@@ -118,17 +121,13 @@ def _ready(song: Song, released: frozenset[str]) -> Song:
     return replace(song, state=decide(song.state, song.seed))
 
 
-def _task(
-    folder: SongFolder,
-    song: Song,
-    name: str,
-    played: Player | None,
-    request: Request,
-    span: Span | None,
-    style: Style | None,
-) -> Task:
-    player = played or performer(song.layers[name], name, _timbre(song, name, request), style)
-    return Task(_wanted(folder, song, name, player, request, span), player)
+def _performer(
+    folder: SongFolder, song: Song, name: str, request: Request, styles: Mapping[str, Style | None]
+) -> Performer:
+    entry, timbre = song.layers[name], _timbre(song, name, request)
+    if name in styles:
+        return performer(entry, name, timbre, styles[name])
+    return going_on(folder, entry, name, timbre)
 
 
 def _unplayable(song: Song, names: Sequence[str], request: Request) -> dict[str, str]:
@@ -231,13 +230,9 @@ def _needed(
     return not _is_made(folder, entry, active, name, request, span, played)
 
 
-def _other_style(
-    folder: SongFolder, entry: LayerEntry, name: str, request: Request, style: Style | None
-) -> bool:
-    """Whether a style was asked for, or none of one, and the active take has another."""
-    if request.style_of is None or entry.active is None or entry.active.player is not None:
-        return False
-    if style is None and request.strength != 0.0:  # the style has no part for this layer
+def _other_style(folder: SongFolder, entry: LayerEntry, name: str, style: Style | None) -> bool:
+    """Whether the active take is a performer's in another style than this, or in one where this is none."""
+    if entry.active is None or entry.active.player is not None:
         return False
     return style_of_take(folder, name, entry.active) != (style.facts() if style else None)
 
@@ -307,7 +302,7 @@ def _rewritten(
         if player.played(take)
         and take.timbre == player.timbre
         and take.frames == state.frames
-        and style_of_take(folder, name, take) is None
+        and style_of_take(folder, name, take) == (player.style.facts() if player.style else None)
     ]
     if entry.score_sha256 is None or not takes:
         return None

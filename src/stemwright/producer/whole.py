@@ -11,7 +11,7 @@ from stemwright.errors import UsageError, argument
 from stemwright.producer.create import create, remark_facts, require_same
 from stemwright.producer.generate import generate
 from stemwright.producer.mix import mix_song
-from stemwright.producer.personal import STRENGTH
+from stemwright.producer.personal import STRENGTH, is_of_notes, notes_style
 from stemwright.producer.seeds import SEED_BITS
 from stemwright.producer.wish import Wish
 from stemwright.producer.workspace import reading
@@ -50,12 +50,20 @@ def make_song(
     style_of: str | None = None,
     strength: float = STRENGTH,
 ) -> dict[str, Any]:
-    """Make and mix the song at `path`; stems too. UsageError where it exists with other parameters."""
+    """Make and mix the song at `path`; stems too. A new song is written in what the personal style has learnt
+    from notes, unless another style is wished for. UsageError where it exists with other parameters.
+    """
     start = time.perf_counter()
+    notes = notes_style(style_of, strength)
     if (path / "song.json").exists():
-        require_same(path, reading(path).load(), wish)
+        song = reading(path).load()
+        require_same(path, song, wish)
+        written = song.state.style == notes
     else:
-        create(path, wish)
+        written = notes is not None and wish.style is None
+        create(path, replace(wish, style=notes) if written else wish)
+    if is_of_notes(style_of) and (written or strength == 0.0):
+        style_of = None  # no performer has a part in it
     made = generate(
         path, composer=composer, arranger=arranger, style_of=style_of, strength=strength, watch=watch
     )

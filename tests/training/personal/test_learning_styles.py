@@ -57,6 +57,9 @@ def test_a_style_is_learnt_from_a_file(home: Path) -> None:
     assert manifest.licences == ("consent: mine",) and manifest.sources[0].startswith("take.wav ")
     assert manifest.held_out["user_after_mean"] < manifest.held_out["user_before_mean"]
     assert {"base_before_mean", "base_after_mean"} <= set(manifest.held_out)
+    copied = manifest.held_out["copied"]
+    assert copied.keys() == {"all", "first"} and copied["all"].keys() == {"style", "without", "own"}
+    assert any("longest run of frames" in line for line in said)
     assert any("notes were heard" in line or "timbre only" in line for line in said)
     assert not (style_layers("mine")["lead"].parent / ".lead.work").exists()
     with pytest.raises(UsageError, match="has learnt lead already"):

@@ -65,7 +65,7 @@ def note_steps(score: Score, meter: Meter) -> Hashes:
     onsets = on_grid(notes[:, 0], meter) // UNIT
     order = np.lexsort((notes[:, 2], onsets))
     steps = np.diff(onsets[order]) * 256 + np.diff(notes[order, 2]) + 128
-    return _mixed(steps.astype(np.uint64))
+    return mixed(steps.astype(np.uint64))
 
 
 def drum_beats(score: Score, meter: Meter) -> Hashes:
@@ -77,7 +77,7 @@ def drum_beats(score: Score, meter: Meter) -> Hashes:
     pieces = np.array([piece_of(int(pitch)) for pitch in notes[:, 2]], dtype=np.int64)
     hits = np.unique(np.stack([onsets // PPQ, onsets % PPQ // UNIT * 16 + pieces], axis=1), axis=0)
     beats = np.zeros(int(hits[-1, 0]) + 1, dtype=np.uint64)
-    np.add.at(beats, hits[:, 0], _mixed(hits[:, 1].astype(np.uint64) + np.uint64(1)))  # a set: any order
+    np.add.at(beats, hits[:, 0], mixed(hits[:, 1].astype(np.uint64) + np.uint64(1)))  # a set: any order
     return beats[int(hits[0, 0]) :]
 
 
@@ -108,7 +108,7 @@ class Steps:
     def hashes(self, length: int) -> Hashes:
         """The hash of every window of `length` steps [N - length + 1]; none for a shorter sequence."""
         count = max(len(self) - length + 1, 0)
-        return _mixed((self._sums[length:][:count] - self._sums[:count]) * self._back[:count])
+        return mixed((self._sums[length:][:count] - self._sums[:count]) * self._back[:count])
 
     def different(self, length: int) -> NDArray[np.int64]:
         """How many different steps each window has [N - length + 1]."""
@@ -209,9 +209,9 @@ def _covered(starts: Bools, count: int) -> int:
     return int((np.cumsum(change)[:count] > 0).sum())
 
 
-def _mixed(values: Hashes) -> Hashes:
+def mixed(values: Hashes) -> Hashes:
     """64-bit numbers mixed so that all their bits matter (the finaliser of splitmix64)."""
-    mixed = values + np.uint64(0x9E3779B97F4A7C15)
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    made = values + np.uint64(0x9E3779B97F4A7C15)
+    made = (made ^ (made >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    made = (made ^ (made >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return made ^ (made >> np.uint64(31))

@@ -54,6 +54,8 @@ MOST_CHANGES = 8
 
 _NONE = -1
 _KINDS = 12 * len(CLASSES)
+SIZE = _KINDS + 1
+"""Of the numbers of `sequence`."""
 
 
 def validate(state: GlobalState) -> None:
@@ -86,6 +88,13 @@ def common(states: Iterable[GlobalState], most: int = COMMON) -> tuple[int, ...]
     found = Counter(move for state in states for move in _transitions(_kinds(state)).tolist())
     often = sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
     return tuple(sorted(move for move, _ in often))
+
+
+def sequence(state: GlobalState) -> list[int]:
+    """The song's chords in order: root and class of each as one number below `SIZE`, 0 for none."""
+    validate(state)
+    kinds = _kinds(state)
+    return (kinds[[0, *_changes(kinds)]] - _NONE).tolist()  # type: ignore[no-any-return]
 
 
 def counts(state: GlobalState, moves: Sequence[int]) -> "OrderedDict[str, Ints]":

@@ -42,6 +42,7 @@ from stemwright.live.vibe.mood import Mood
 from stemwright.live.vibe.suggesting import Taste
 from stemwright.live.voices.making import Voices
 from stemwright.live.worker.worker import Worker
+from stemwright.models import Bundle
 from stemwright.native.live_commands import Failure, Lost, Records, What
 
 AHEAD = 0.25
@@ -62,7 +63,7 @@ FAILURES = {
 class Parts:
     """What a set may have beside the song. ``voices``: a sound of its own for each companion; ``adviser``:
     a program that reads words; ``worker``: what makes more stems; ``is_offline``: on a virtual clock;
-    ``calibration``: of the device's channels for voltages."""
+    ``calibration``: of the device's channels for voltages; ``companion``: the bundle that companions are."""
 
     preset: Preset | None = None
     voices: list[Voices] = field(default_factory=list)
@@ -71,6 +72,7 @@ class Parts:
     seed: int = 0
     is_offline: bool = False
     calibration: DeviceCalibration | None = None
+    companion: Bundle | str = "companion"
 
 
 class LiveSet:
@@ -144,7 +146,8 @@ class LiveSet:
             which = [-1 if note < 0 else placed[note] for note in voices.which]
             self.desk.give_voices(player, which, voices.ratios, voices.release)
         harmony = SongHarmony(self.opened.song.state)
-        return Ensemble(self.parts.preset, self.clock, harmony, self._played(), self.rate, self.desk.tickets)
+        nodes, tickets, bundle = self._played(), self.desk.tickets, self.parts.companion
+        return Ensemble(self.parts.preset, self.clock, harmony, nodes, self.rate, tickets, bundle)
 
     def _played(self) -> list[int]:
         """The nodes that companions play on."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import soxr
 
-from stemwright.errors import UsageError
+from stemwright.errors import UsageError, argument
 from stemwright.live.companion.presets import Preset, load
 from stemwright.live.cv import store
 from stemwright.live.desk.setup import Setup
@@ -21,6 +21,8 @@ from stemwright.live.vibe.adviser import Adviser
 from stemwright.live.voices.making import Sound, Voices, make, read
 from stemwright.live.voices.notes import sheet_of
 from stemwright.live.worker.worker import Worker
+from stemwright.models import Bundle, load_bundle
+from stemwright.models.personal import COMPANION, companion_of
 from stemwright.song.layers import LAYERS, kind_of
 
 Say = Callable[[str], None]
@@ -28,7 +30,8 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a set is to have. ``companions``: a preset's name or file; ``timbre``: of its voices; ``sounds``:
+    """What a set is to have. ``companions``: a preset's name or file; ``style_of``: a personal style whose
+    companion plays them; ``timbre``: of its voices; ``sounds``:
     they are heard on the desk, else by MIDI alone; ``adviser``: a program that reads words; ``device``: whose
     calibration holds for ``cv``, outputs after the first two, and ``cv_inputs``, inputs after ``inputs``;
     ``timbres``: bundles that the first inputs go through."""
@@ -45,6 +48,7 @@ class Wanted:
     is_offline: bool = False
     device: str = ""
     timbres: tuple[str, ...] = ()
+    style_of: str | None = None
 
 
 @contextmanager
@@ -52,6 +56,7 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
     """A set of a song; on the way out every note has ended and its log is closed. ``folder``: where the
     session goes, new or empty. ``say`` hears what is being made ready. UsageError for what cannot be had."""
     preset = None if wanted.companions is None else load(wanted.companions)
+    companion = _companion(wanted)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: is not empty; give a new folder for the session")
     timbres = chosen(wanted.timbres, wanted.inputs, wanted.seed)
@@ -68,7 +73,7 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
         timbres=timbres,
         cv_inputs=wanted.cv_inputs,
     )
-    live = _made(opened, folder, setup, preset, voices, wanted)
+    live = _made(opened, folder, setup, preset, voices, wanted, companion)
     try:
         live.start()
         yield live
@@ -77,14 +82,31 @@ def live_set(song: Path, folder: Path, wanted: Wanted, say: Say) -> Iterator[Liv
             live.end()
 
 
+def _companion(wanted: Wanted) -> Bundle | str:
+    """The bundle of companions. UsageError for a style that has learnt none, or where nobody plays it."""
+    if wanted.style_of is None:
+        return COMPANION
+    if wanted.companions is None:
+        raise UsageError(
+            f"{argument('style_of')} {wanted.style_of}: is for companions; add {argument('companions')} NAME"
+        )
+    return load_bundle(companion_of(wanted.style_of), kind=COMPANION)
+
+
 def _made(
-    opened: Opened, folder: Path, setup: Setup, preset: Preset | None, voices: list[Voices], wanted: Wanted
+    opened: Opened,
+    folder: Path,
+    setup: Setup,
+    preset: Preset | None,
+    voices: list[Voices],
+    wanted: Wanted,
+    companion: Bundle | str,
 ) -> LiveSet:
     adviser = None if wanted.adviser is None else Adviser(wanted.adviser)
     worker = Worker(opened.place)
     voltages = wanted.cv or wanted.cv_inputs
     calibration = store.load(wanted.device) if voltages and wanted.device else None
-    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration)
+    parts = Parts(preset, voices, adviser, worker, wanted.seed, wanted.is_offline, calibration, companion)
     return LiveSet(opened, folder, setup, parts)
 
 

@@ -6,6 +6,7 @@ that goes on sees what it would have seen.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Sequence as Many
 from dataclasses import dataclass
 
@@ -66,14 +67,16 @@ class SongLane:
 
 
 class Lanes:
-    """`batch` lanes over pieces of several sources, which are chosen by `WEIGHTS`."""
+    """`batch` lanes over pieces of several sources, which are chosen by weights."""
 
-    def __init__(self, pieces: Many[Table], batch: int, seed: int) -> None:
+    def __init__(
+        self, pieces: Many[Table], batch: int, seed: int, heard: Mapping[str, float] = WEIGHTS
+    ) -> None:
         if not pieces:
             raise UsageError("corpus: its train split has no songs; build it again")
         names = sorted({piece.source for piece in pieces})
         families = [[piece for piece in pieces if piece.source == name] for name in names]
-        weights = np.array([WEIGHTS.get(name, OTHER_WEIGHT) for name in names])
+        weights = np.array([heard.get(name, OTHER_WEIGHT) for name in names])
         self.lanes = [SongLane(families, weights / weights.sum(), seed, lane) for lane in range(batch)]
 
     def places(self) -> list[list[int]]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from stemwright.errors import UsageError, argument, shown
+from stemwright.exchange.personal import check_consent, line_of_consent
 from stemwright.models import Bundle, find, load_bundle
 from stemwright.models.bundle import write_bundle
-from stemwright.models.personal import folder_of, load_style
+from stemwright.models.personal import load_style, require_new
 from stemwright.recordings.source import file_sha256
 from stemwright.song.layers import LAYERS
 from stemwright.training.fit.run import Say
@@ -19,7 +20,6 @@ from stemwright.training.personal.learn import learn_style
 from stemwright.training.personal.material import prepare
 from stemwright.training.personal.trainer import StyleRecipe
 
-NO_CONSENT = "consent: whose sound it is was not said; keep the style to yourself"
 MATERIAL = "material.json"
 
 
@@ -41,15 +41,10 @@ def learn_from_files(
     """Learn a style of a layer and put it where `--style-of NAME` finds it. Work lies beside it until it is
     done, and goes on where it was. UsageError for a name that is taken, or files that cannot be learnt from.
     """
-    home = folder_of(name)
     if layer not in LAYERS:
         raise UsageError(f"{argument('layer')} {shown(layer)}: must be one of {', '.join(LAYERS)}")
-    if (home / layer / "manifest.json").exists():
-        raise UsageError(
-            f"style {name!r}: has learnt {layer} already; stemwright personal remove {name} first"
-        )
-    if len(consent) > 500 or not consent.isprintable():
-        raise UsageError(f"{argument('consent')}: must be one line of at most 500 letters")
+    home = require_new(name, layer).parent
+    check_consent(consent)
     base, codec = find(layer), find("tone")
     performer, spoken = load_bundle(base, kind="performer"), load_bundle(codec, whole=False)
     if performer.manifest.codec_sha256 != spoken.tokens_sha256:
@@ -70,7 +65,7 @@ def learn_from_files(
         threads=threads,
         recipe=recipe,
         sources=sources,
-        consent=f"consent: {consent}" if consent else NO_CONSENT,
+        consent=line_of_consent(consent),
         report=report,
     )
     write_bundle(home / layer, made.manifest, {n: made.file(n) for n in made.manifest.files})

@@ -17,6 +17,7 @@ from stemwright.training.fit.run import BEST, Held, Say, TrainingRun, check_budg
 from stemwright.training.fit.torch_settings import device_words, pick_device, settle
 from stemwright.training.fit.training_state import best_weights
 from stemwright.training.performer.data import Batch, ClipSet
+from stemwright.training.personal import copying
 from stemwright.training.personal.adapters import bundle_tensors, nothing
 from stemwright.training.personal.mixing import mixed, played_clips
 from stemwright.training.personal.trainer import StyleRecipe, StyleTrainer
@@ -96,7 +97,11 @@ def learn_style(
     )
     from safetensors.numpy import save
 
-    bundle = write_bundle(out / "bundle", manifest, {ADAPTER_FILE: save(bundle_tensors(best))})
+    content = {ADAPTER_FILE: save(bundle_tensors(best))}
+    found = copying.copied(performer, write_bundle(out / "bundle", manifest, content), user[0], user[1], seed)
+    manifest = replace(manifest, held_out={**figures, "copied": found})
+    bundle = write_bundle(out / "bundle", manifest, content)
+    say(copying.line(found))
     say(f"your sound, held out: {_change(figures, 'user')}; what it knew before: {_change(figures, 'base')}")
     return bundle
 
