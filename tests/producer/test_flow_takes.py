@@ -17,6 +17,7 @@ from stemwright.producer.generate import generate
 from stemwright.store import SongFolder
 from stemwright.store.verify import verify
 from support.flows import write_flow
+from support.sounding import write_sounding
 from support.tones import write_tones
 
 pytest.importorskip("onnx")
@@ -26,7 +27,8 @@ pytest.importorskip("stemwright.native._engine")
 @pytest.fixture
 def flow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Bundle:
     folder = tmp_path / "weights"
-    bundle = write_flow(folder, write_tones(folder))
+    text = write_sounding(folder, 512)
+    bundle = write_flow(folder, write_tones(folder), text=text.sha256)
     monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(folder))
     return bundle
 
@@ -91,3 +93,47 @@ def test_what_the_flow_cannot_play_is_said(song: Path) -> None:
         generate(song, ("bass",), player="flow", timbre="kazoo")
     with pytest.raises(UsageError, match="or flow"):
         generate(song, ("bass",), player="flux")
+
+
+def words(path: Path, layer: str) -> str | None:
+    folder = SongFolder(path)
+    take = folder.load().layers[layer].active
+    assert take is not None
+    told = of_take(folder, layer, take)
+    assert told is not None and isinstance(told.by, ByPerformer)
+    return told.by.words
+
+
+def test_words_make_another_take_of_the_same_notes_and_are_kept(song: Path) -> None:
+    before, bass = tokens(song, "lead"), tokens(song, "bass")
+    generate(song, ("lead",), prompt="dark")
+    dark = tokens(song, "lead")
+    assert words(song, "lead") == "dark" and words(song, "bass") is None
+    assert not np.array_equal(dark, before) and np.array_equal(tokens(song, "bass"), bass)
+    assert generate(song, ("lead",), prompt="dark")["run"] is None
+    generate(song, ("lead",), bars="2", seed=7, player="flow")
+    assert words(song, "lead") == "dark", "bars go on in the words of their take"
+    generate(song, ("lead",), prompt="bright")
+    assert words(song, "lead") == "bright" and not np.array_equal(tokens(song, "lead"), dark)
+    generate(song, ("lead",), prompt="")
+    assert words(song, "lead") is None
+    assert verify(SongFolder(song)).ok
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [({"prompt": "zzz"}, "'zzz': says nothing of a sound"),
+     ({"prompt": "dark", "player": "sampler:x.sf2"}, "prompt and player: the flow plays words"),
+     ({"prompt": "dark", "style_of": "mine"}, "prompt and style_of: the flow plays words")],
+)  # fmt: skip
+def test_words_that_cannot_be_played(song: Path, given: dict[str, str], why: str) -> None:
+    with pytest.raises(UsageError, match=why):
+        generate(song, ("lead",), **given)  # type: ignore[arg-type]
+
+
+def test_a_flow_without_words_says_so(song: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_sounding(tmp_path / "new", 512)
+    write_flow(tmp_path / "new", write_tones(tmp_path / "new"))
+    monkeypatch.setenv("STEMWRIGHT_WEIGHTS", str(tmp_path / "new"))
+    with pytest.raises(UsageError, match="was not trained with these words"):
+        generate(song, ("lead",), prompt="dark")

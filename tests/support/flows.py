@@ -17,16 +17,20 @@ from support.tones import TONE_CODEBOOKS, TONE_SIZE, _graph, _normal
 LATENT, FEATURES = 4, 393
 
 
-def write_flow(folder: Path, tone: Bundle, seed: int = 0) -> Bundle:
-    """A flow for the tokens of a tone codec, in `folder/flow`."""
+def write_flow(folder: Path, tone: Bundle, seed: int = 0, text: str = "") -> Bundle:
+    """A flow for the tokens of a tone codec, in `folder/flow`, that knows words of the text bundle `text`."""
     from safetensors.numpy import save
 
     draw = np.random.default_rng(seed)
     step = 3 * LATENT
     constants = {"project": _normal(draw, 0.5, 3 * FEATURES, step)}
     constants |= {"key": _normal(draw, 0.5, step, HEAD), "axes": np.array([0, 1, 3])}
+    constants |= {"tint": 9 * _normal(draw, 0.5, STYLE, step), "one": np.array([1])}
     nodes = [
-        ("MatMul", ["told", "project"], "goal", {}),
+        ("MatMul", ["told", "project"], "scored", {}),
+        ("MatMul", ["style", "tint"], "tinted", {}),
+        ("Unsqueeze", ["tinted", "one"], "tints", {}),
+        ("Add", ["scored", "tints"], "goal", {}),
         ("Sub", ["goal", "x"], "velocity", {}),
         ("MatMul", ["x", "key"], "keys", {}),
         ("Unsqueeze", ["keys", "axes"], "each", {}),
@@ -59,7 +63,7 @@ def write_flow(folder: Path, tone: Bundle, seed: int = 0) -> Bundle:
         "layers": len(LAYERS),
         "style": STYLE,
         "leaps": 0,
-        "text_sha256": "",
+        "text_sha256": text,
     }
     manifest = Manifest(
         kind="flow",

@@ -53,6 +53,16 @@ _Player = Annotated[
         show_default=False,
     ),
 ]
+_Prompt = Annotated[
+    str | None,
+    typer.Option(
+        "--prompt",
+        metavar="TEXT",
+        help="Make another take of the layers named by the flow model, which sounds as these words say: "
+        "'warm dark fingered bass, dry'; without --seed and --bars, of the same notes.",
+        show_default=False,
+    ),
+]
 _Players = Annotated[
     list[str] | None,
     typer.Option(
@@ -112,6 +122,7 @@ def generate(
     player: _Player = None,
     style_of: opt.StyleOf = None,
     strength: opt.Strength = 0.8,
+    prompt: _Prompt = None,
     dry_run: DryRun = False,
     json: opt.Json = False,
 ) -> None:
@@ -132,6 +143,7 @@ def generate(
             player=player,
             style_of=style_of,
             strength=strength,
+            prompt=prompt,
         )
         said_changed(folder, planned.to_json(), json)
         return
@@ -146,6 +158,7 @@ def generate(
             player=player,
             style_of=style_of,
             strength=strength,
+            prompt=prompt,
             progress=watch,
         )
     say_made(

@@ -27,6 +27,7 @@ class Editable:
         player: str | None = None,
         style_of: str | None = None,
         strength: float = 0.8,
+        prompt: str | None = None,
     ) -> Changed:
         """What `generate` would make of these arguments, and about how long it takes; nothing is changed."""
         from stemwright.editing.trying import tried
@@ -42,6 +43,7 @@ class Editable:
             arranger=arranger,
             style_of=arg.text("style_of", style_of),
             strength=strength,
+            prompt=arg.text("prompt", prompt),
         )
         return Changed.read(tried(self.path, request))
 

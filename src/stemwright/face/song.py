@@ -58,12 +58,14 @@ class Song(Editable, Versioned, Sounds):
         player: str | None = None,
         style_of: str | None = None,
         strength: float = 0.8,
+        prompt: str | None = None,
         progress: Watch = unwatched,
     ) -> Generated:
         """Write and perform the layers that are missing; all layers where none is named.
 
         `seed`, `bars`, `timbre`, `player` ("sampler:FILE#PRESET"), `style_of` (a personal style, heard with
-        `strength`, 0 to 2; "none": without; not given: as the layer's take is played): make another take.
+        `strength`, 0 to 2; "none": without; not given: as the layer's take is played), `prompt` (words: how
+        the flow is to make it sound): make another take.
         `composer`: notes by the composer and not by the arranger's patterns. With it, or with `arranger`, and
         `seed` or `bars`, layers that are named get new notes even where they were given some.
         """
@@ -80,6 +82,7 @@ class Song(Editable, Versioned, Sounds):
             player=player,
             style_of=arg.text("style_of", style_of),
             strength=strength,
+            prompt=arg.text("prompt", prompt),
             watch=progress,
         )
         return Generated.read(facts)

@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from stemwright.errors import StemwrightError, UsageError, argument
+from stemwright.errors import StemwrightError, UsageError, argument, shown
 from stemwright.producer import casting
 from stemwright.song.layers import kind_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from stemwright.codec.codec import Codec
     from stemwright.codec.tone.decoder import ToneDecoder
     from stemwright.codec.wide import WideDecoder
@@ -185,6 +188,23 @@ def text_encoder() -> TextEncoder:
         if bundle.path not in _texts:
             _texts[bundle.path] = TextEncoder.load(bundle)
         return _texts[bundle.path]
+
+
+def sound_vector(words: str) -> npt.NDArray[np.float32]:
+    """How a layer is to sound, by the text encoder that the flow was trained with. UsageError where it was
+    with none or another, or the words say nothing to it."""
+    from stemwright.text.sound import SoundEncoder
+
+    text, flow_bundle = _load("text", "words need the bundle 'text'", "text"), _load("flow", "", "flow")
+    where = f"{argument('prompt')} {shown(words)}"
+    if flow_bundle.manifest.architecture["text_sha256"] != text.sha256:
+        raise UsageError(
+            f"{where}: the flow that is installed was not trained with these words; leave it out"
+        )
+    made = SoundEncoder.load(text).vector(words)
+    if not made.any():
+        raise UsageError(f"{where}: says nothing of a sound; use words such as 'dark', 'soft', 'fingered'")
+    return made
 
 
 def timbre_of(bundle: Bundle, timbre: str) -> str:

@@ -39,7 +39,8 @@ class _Told:
 class ByPerformer(_Told):
     """Tokens, and the performer or flow that made them: SHA-256 of its bundle and of the codec whose tokens
     it speaks, and how it drew them. `runtime`: what computed them, where that is not the engine, which gives
-    the same on every machine. `style`: the personal style, by name and SHA-256, and its strength.
+    the same on every machine. `style`: the personal style, by name and SHA-256, and its strength. `words`:
+    how it was to sound.
     """
 
     timbre: str
@@ -49,11 +50,12 @@ class ByPerformer(_Told):
     tokens: str
     runtime: str | None = None
     style: dict[str, Any] | None = None
+    words: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """As a record tells them: `runtime` and `style` only where there is one."""
-        told = plain(self)
-        return {name: value for name, value in told.items() if name not in ("runtime", "style") or value}
+        """As a record tells them: `runtime`, `style` and `words` only where there are any."""
+        told, seldom = plain(self), ("runtime", "style", "words")
+        return {name: value for name, value in told.items() if name not in seldom or value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stemwright.codec.tokens import Tokens
     from stemwright.models import Bundle
     from stemwright.producer.wanted import Wanted
-    from stemwright.song.document import LayerEntry, Take
+    from stemwright.song.document import LayerEntry, Song, Take
     from stemwright.song.score import Score
     from stemwright.song.state import GlobalState
     from stemwright.store import SongFolder
@@ -27,11 +27,13 @@ FLOW = "flow"
 
 @dataclass(frozen=True, slots=True)
 class FlowPlayer(TokenPlayer):
-    """The flow in a layer's timbre, and how it is solved. `missed`: as of `Performer`."""
+    """The flow in a layer's timbre, and how it is solved. `missed`: as of `Performer`; `words`: how it is to
+    sound, or ""."""
 
     range: tuple[int, int] | None
     sampling: FlowSampling
     missed: str = ""
+    words: str = ""
 
     def key(self, state: GlobalState, want: Wanted) -> dict[str, Any]:
         """What the tokens depend on besides the score: also who computes, as no two promise the same bits."""
@@ -41,6 +43,7 @@ class FlowPlayer(TokenPlayer):
             **self.common_key(state, want),
             "flow": FLOW_VERSION,
             "sampling": self.sampling.numbers(),
+            **({"words": self.words} if self.words else {}),
         }
 
     def details(self, sha: str) -> ByPerformer:
@@ -49,15 +52,19 @@ class FlowPlayer(TokenPlayer):
 
         bundle, codec = self.bundle.sha256, self.bundle.manifest.codec_sha256
         runtime = f"ONNX Runtime {onnxruntime.__version__}"
-        return ByPerformer(self.timbre, self.sampling.numbers(), bundle, codec, sha, runtime)
+        sampling, words = self.sampling.numbers(), self.words or None
+        return ByPerformer(self.timbre, sampling, bundle, codec, sha, runtime, words=words)
 
 
-def flow_player(entry: LayerEntry, name: str, timbre: str | None) -> FlowPlayer:
-    """The flow in a timbre that was asked for, or in that of the layer where it has it, else in its first.
-    UsageError where there is no flow, or it lacks the timbre that was asked for."""
+def flow_player(entry: LayerEntry, name: str, timbre: str | None, words: str = "") -> FlowPlayer:
+    """The flow in a timbre that was asked for, or in that of the layer where it has it, else in its first;
+    ``words``: how it is to sound. UsageError where there is no flow, it lacks the timbre that was asked for,
+    or the words say nothing to it."""
     role = entry.role(name)
     bundle = bundles.flow(role)
     bundles.codec_of(bundle)
+    if words:
+        bundles.sound_vector(words)
     kind = kind_of(role)
     names = bundle.manifest.architecture["timbres"][kind]
     wanted = entry.timbre if timbre is None else timbre
@@ -68,7 +75,7 @@ def flow_player(entry: LayerEntry, name: str, timbre: str | None) -> FlowPlayer:
     found = bundle.manifest.architecture.get("ranges", {}).get(kind, {}).get(chosen)
     slot = names.index(chosen) if chosen else None
     reach = None if found is None else (found[0], found[1])
-    return FlowPlayer(bundle, chosen, slot, reach, usual_sampling(bundle), missed)
+    return FlowPlayer(bundle, chosen, slot, reach, usual_sampling(bundle), missed, words)
 
 
 def usual_sampling(bundle: Bundle) -> FlowSampling:
@@ -80,6 +87,18 @@ def by_flow(folder: SongFolder, layer: str, take: Take) -> bool:
     """Whether a flow made a take, whichever it was."""
     told = of_take(folder, layer, take)
     return told is not None and isinstance(told.by, ByPerformer) and told.by.runtime is not None
+
+
+def words_of_take(folder: SongFolder, layer: str, take: Take) -> str:
+    """How a take was to sound; "" where nobody said."""
+    told = of_take(folder, layer, take)
+    return (told.by.words or "") if told is not None and isinstance(told.by, ByPerformer) else ""
+
+
+def words_of(folder: SongFolder, song: Song, layer: str) -> str:
+    """How the active take of a layer was to sound; "" where there is none or nobody said."""
+    active = song.layers[layer].active
+    return "" if active is None else words_of_take(folder, layer, active)
 
 
 def flow_tokens(
@@ -107,6 +126,7 @@ def flow_tokens(
         seed=want.seed,
         take=want.take,
         sampling=player.sampling,
+        style=bundles.sound_vector(player.words) if player.words else None,
         base=base,
         spans=spans,
         progress=lambda done: watch(done, len(features)),

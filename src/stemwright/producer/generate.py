@@ -45,11 +45,14 @@ def generate(
     arranger: bool = False,
     style_of: str | None = None,
     strength: float = STRENGTH,
+    prompt: str | None = None,
     watch: Watch = unwatched,
 ) -> dict[str, Any]:
-    """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player`, `style_of` or `again`
-    ask for it (see `Request`). Returns what is there now."""
-    request = Request(layers, seed, bars, timbre, composer, player, again, arranger, style_of, strength)
+    """Make what is missing, or another take where `seed`, `bars`, `timbre`, `player`, `style_of`, `prompt` or
+    `again` ask for it (see `Request`). Returns what is there now."""
+    request = Request(
+        layers, seed, bars, timbre, composer, player, again, arranger, style_of, strength, prompt
+    )
     clock = Clock()
     with writing(path) as folder:
         song = folder.load()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from stemwright.errors import UsageError, argument
 from stemwright.producer import bundles, casting, details
 from stemwright.producer.bars import Span, parse_bars
-from stemwright.producer.flowing import FLOW, by_flow, flow_player
+from stemwright.producer.flowing import FLOW, FlowPlayer, by_flow, flow_player, words_of, words_of_take
 from stemwright.producer.going_on import going_on
 from stemwright.producer.personal import STRENGTH, Style, style_of_take, styles_of
 from stemwright.producer.players import Performer, Player, performer, playable, sampler
@@ -36,7 +36,8 @@ class Request:
     without `seed` and `bars`, of the same notes. `style_of`: another take of the layers that this personal
     style has a part for, played with `strength` of it ("none": without the one that they have); without
     `seed` and `bars`, of the same notes. Where it is not said, layers go on in the style of their takes.
-    `again`: another take of the same notes where the performer is another one by now.
+    `again`: another take of the same notes where the performer is another one by now. `prompt`: another take
+    of the layers named by the flow, which sounds as these words say.
     """
 
     layers: tuple[str, ...] = ()
@@ -49,6 +50,7 @@ class Request:
     arranger: bool = False
     style_of: str | None = None
     strength: float = STRENGTH
+    prompt: str | None = None
 
     def __post_init__(self) -> None:
         if self.composer and self.arranger:
@@ -59,6 +61,16 @@ class Request:
             raise UsageError(
                 f"{argument('style_of')} and {argument('player')}: a style is a performer's; drop one of them"
             )
+        if self.prompt is not None and (self.style_of is not None or self.player not in (None, FLOW)):
+            other = "player" if self.style_of is None else "style_of"
+            raise UsageError(
+                f"{argument('prompt')} and {argument(other)}: the flow plays words; drop one of them"
+            )
+
+    @property
+    def flows(self) -> bool:
+        """Whether the flow is to play."""
+        return self.player == FLOW or self.prompt is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +101,7 @@ def plan(folder: SongFolder, song: Song, request: Request) -> Plan:
     unplayable = _unplayable(song, names, request)
     released = _released(song, request)
     song = _ready(song, released)
-    found = _played(song, names, request)
+    found = _played(folder, song, names, request)
     styles = styles_of(song, request.layers, request.style_of, request.strength)
     needed = [
         name
@@ -162,7 +174,7 @@ def _with_known_timbre(song: Song, request: Request) -> Request:
         )
     (layer,) = request.layers
     role = song.layer(layer).role(layer)
-    if request.player == FLOW:
+    if request.flows:
         return request
     return replace(request, timbre=bundles.timbre_of(bundles.performer(role), request.timbre))
 
@@ -178,13 +190,15 @@ def _timbre(song: Song, name: str, request: Request) -> str | None:
     return next((timbre for timbre in (entry.active.timbre, entry.timbre) if timbre in known), "")
 
 
-def _played(song: Song, names: Sequence[str], request: Request) -> dict[str, Player]:
-    """Who is asked to play, by layer: samplers, opened, or the flow. UsageError where they cannot play or do
-    not say what."""
+def _played(folder: SongFolder, song: Song, names: Sequence[str], request: Request) -> dict[str, Player]:
+    """Who is asked to play, by layer: samplers, opened, or the flow, in the words of now or of the layer's
+    take. UsageError where they cannot play or do not say what."""
+    if request.flows:
+        said = request.prompt
+        words = {name: words_of(folder, song, name) if said is None else said for name in names}
+        return {name: flow_player(song.layers[name], name, request.timbre, words[name]) for name in names}
     if request.player is None:
         return {}
-    if request.player == FLOW:
-        return {name: flow_player(song.layers[name], name, request.timbre) for name in names}
     if not request.layers:
         raise UsageError(
             f"{argument('player')}: name the layers that it is for, "
@@ -224,6 +238,8 @@ def _needed(
             f"add {argument('player')} sampler:FILE, or leave {argument('bars')} out"
         )
     if request.timbre is not None and (active.player is not None or request.timbre != active.timbre):
+        return True
+    if isinstance(played, FlowPlayer) and played.words != words_of_take(folder, name, active):
         return True
     if request.seed is None:
         return span is not None or (played is not None and not played.played(active))
