@@ -144,3 +144,15 @@ def test_all_ways_of_training_move_the_weights() -> None:
     assert names == {"velocity", "blocks", "leap"}
     weights = trainer.model.state_dict()
     assert all(weights[name].any() for name in ("far.weight", "style.weight", "others.weight"))
+
+
+def test_held_out_times_weigh_as_they_are_drawn() -> None:
+    even = FlowRecipe(lean=0.0).weights()
+    assert (
+        sum(even) == pytest.approx(1)
+        and even[2] == pytest.approx(even[3])
+        and even[0] == pytest.approx(even[5])
+    )
+    early = FlowRecipe().weights()
+    assert early[1] > early[2] > early[3] > early[4] > early[5]
+    assert FlowRecipe(blocks=0.3).total([1.0] * 6 + [2.0]) == pytest.approx(1.3)

@@ -80,7 +80,7 @@ def train_flow(
 
     def measure() -> Held:
         errors = trainer.measure(valid)
-        total = sum(errors) / len(errors)
+        total = trainer.recipe.total(errors)
         told = "  ".join(f"{time}: {error:.3f}" for time, error in zip(TIMES, errors[:-1], strict=True))
         return Held(total, errors, f"{total:.4f}  at times {told}; in blocks {errors[-1]:.3f}")
 

@@ -4,7 +4,8 @@ arXiv 2209.03003; Lipman and others, arXiv 2210.02747).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +54,18 @@ class FlowRecipe(DeepPace):
     guidance: float = 1.5
     compile: bool | None = None
     valid_count: int = 48
+
+    def weights(self) -> list[float]:
+        """How much each of `TIMES` weighs: as often as times near it are drawn. Their sum is 1."""
+        logits = [math.log(time / (1 - time)) for time in TIMES]
+        far = [((logit - self.lean) / self.spread) ** 2 for logit in logits]
+        density = [math.exp(-d / 2) / (time * (1 - time)) for d, time in zip(far, TIMES, strict=True)]
+        return [each / sum(density) for each in density]
+
+    def total(self, errors: Sequence[float]) -> float:
+        """What `FlowTrainer.measure` found as one number, weighed as in training."""
+        at_once = sum(w * error for w, error in zip(self.weights(), errors, strict=False))
+        return (1 - self.blocks) * at_once + self.blocks * errors[-1]
 
 
 class FlowTrainer(Fit):
@@ -152,8 +165,9 @@ class FlowTrainer(Fit):
     @torch.no_grad()
     def measure(self, valid: Stretches) -> list[float]:
         """The error at each of `TIMES` on a set's fixed stretches, all at once and no other layer heard, by
-        the averaged weights; then the same, block after block of `BLOCKS`' middle, over all times."""
+        the averaged weights; then block after block of `BLOCKS`' middle, over all times as they weigh."""
         recipe, sums, count = self.recipe, torch.zeros(len(TIMES) + 1), 0
+        weights = recipe.weights()
         places = valid.held_out(recipe.valid_count, recipe.length)
         with self.averaged():
             for start in range(0, len(places), recipe.batch):
@@ -162,7 +176,7 @@ class FlowTrainer(Fit):
                 for index, time in enumerate(TIMES):
                     generator = torch.Generator().manual_seed(start * len(TIMES) + index)
                     sums[index] += self._held(batch, 0, time, generator)
-                    sums[-1] += 2 * self._held(batch, BLOCKS[1], time, generator) / len(TIMES)
+                    sums[-1] += 2 * weights[index] * self._held(batch, BLOCKS[1], time, generator)
         return [float(value) for value in sums / max(1, count)]
 
     def _held(self, batch: FlowBatch, block: int, time: float, generator: torch.Generator) -> Tensor:
