@@ -45,7 +45,7 @@ ROOMS: dict[str, str] = {  # room -> the rooms that it imports, no more and no f
     "models native perform recordings song store symbolic text work",
     "assess": "codec compose conditioning corpus evaluation exchange flow instruments live mix models "
     "native perform producer song symbolic text work",
-    "face": "codec editing exchange playback producer shown song training work",
+    "face": "codec editing exchange models playback producer shown song training work",
     "cli": "assess bench codec corpus dataset evaluation exchange face instruments live models "
     "producer shown song training work",
 }
