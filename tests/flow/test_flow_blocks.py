@@ -78,7 +78,6 @@ def test_a_block_sees_what_training_shows_it(model: FlowModel, network: FlowNetw
         torch.from_numpy(np.stack([each.features for each in given])).repeat(1, 2, 1),
         torch.tensor([1, 3]),
         torch.from_numpy(np.stack([each.style for each in given])),
-        torch.from_numpy(np.stack([each.others for each in given])).repeat(1, 2, 1),
     )
     found = model(
         whole, torch.cat([ones, zeros], 1), torch.cat([zeros, ones], 1), conditions,

@@ -43,7 +43,6 @@ def write_flow(folder: Path, tone: Bundle, seed: int = 0, text: str = "") -> Bun
         "told": (1, ["B", "N", 3 * FEATURES]),
         "layer": (7, ["B"]),
         "style": (1, ["B", STYLE]),
-        "others": (1, ["B", "N", len(LAYERS) * (step + 1)]),
         "places": (1, ["N"]),
         "past": (1, [1, 2, "B", 1, "P", HEAD]),
     }

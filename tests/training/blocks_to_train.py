@@ -38,9 +38,8 @@ def flow_batch(number: int, size: int, steps: int, config: FlowConfig = FLOW) ->
     told = rng.standard_normal((size, steps, 3 * config.features)).astype(np.float32)
     known = rng.random((size, steps)) < 0.2
     style = rng.random((size, config.style)).astype(np.float32)
-    others = rng.random((size, steps, config.others)).astype(np.float32)
     layers = rng.integers(0, config.layers, size)
-    return FlowBatch(sound, told, layers, style, others, known, np.ones_like(known))
+    return FlowBatch(sound, told, layers, style, known, np.ones_like(known))
 
 
 def performer_step(steps: int = 1, **recipe: Any) -> Trainer:

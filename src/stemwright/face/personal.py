@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, TypeAlias
 from stemwright.errors import UsageError, argument, shown
 from stemwright.face import arguments as arg
 from stemwright.face.facts import ExportedStyle, LearntStyle, PersonalStyles, RemovedStyle
+from stemwright.models.personal import COMPANION, NOTES
 from stemwright.work.extras import training
 
 if TYPE_CHECKING:
     from stemwright.models import Bundle
 
 MIDI = (".mid", ".midi")
-COMPANION, NOTES = "companion", "notes"
 Settings: TypeAlias = "arg.Named | Mapping[str, object]"
 
 

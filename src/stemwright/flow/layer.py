@@ -12,7 +12,7 @@ from stemwright.codec.tokens import Tokens
 from stemwright.flow.network import FlowNetwork
 from stemwright.flow.sampling import FlowSampling, Velocity, solved
 from stemwright.flow.space import STACK, stacked
-from stemwright.flow.told import STYLE, Told, others_of
+from stemwright.flow.told import STYLE, Told
 from stemwright.native.engine import Cancelled
 
 Floats = npt.NDArray[np.float32]
@@ -88,9 +88,7 @@ def _stretches(open_: Bools) -> list[tuple[int, int]]:
 def told_of(network: FlowNetwork, layer: str, features: Floats, style: Floats | None = None) -> Told:
     """What a network is told of a layer whose features are [T, F]; ``style``: a vector [STYLE], or none."""
     filled = np.pad(features, ((0, 0), (0, network.features - features.shape[1])))
-    steps = stacked(filled)
-    nobody = others_of({}, len(steps), network.space.width)
-    return Told(layer, steps, nobody, np.zeros(STYLE, np.float32) if style is None else style)
+    return Told(layer, stacked(filled), np.zeros(STYLE, np.float32) if style is None else style)
 
 
 def guided(network: FlowNetwork, told: Told, sampling: FlowSampling) -> Velocity:

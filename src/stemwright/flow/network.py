@@ -55,7 +55,6 @@ class FlowNetwork:
             "told": np.stack([each.features for each in told]),
             "layer": np.array([LAYERS.index(each.layer) for each in told], np.int64),
             "style": np.stack([each.style for each in told]),
-            "others": np.stack([each.others for each in told]),
             "places": np.arange(place, place + x.shape[1], dtype=np.float32),
             "past": past,
         }

@@ -35,7 +35,6 @@ def batch() -> FlowBatch:
         draw.random((ROWS, STEPS, 3 * CONFIG.features)).astype("f4"),
         np.array([0, 1, 3]),
         draw.random((ROWS, CONFIG.style)).astype("f4"),
-        draw.random((ROWS, STEPS, CONFIG.others)).astype("f4"),
         known,
         counted,
     )
@@ -143,7 +142,7 @@ def test_all_ways_of_training_move_the_weights() -> None:
         names.add(name)
     assert names == {"velocity", "blocks", "leap"}
     weights = trainer.model.state_dict()
-    assert all(weights[name].any() for name in ("far.weight", "style.weight", "others.weight"))
+    assert all(weights[name].any() for name in ("far.weight", "style.weight", "colour"))
 
 
 def test_held_out_times_weigh_as_they_are_drawn() -> None:

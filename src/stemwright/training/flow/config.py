@@ -36,11 +36,6 @@ class FlowConfig:
         return STACK * self.latent
 
     @property
-    def others(self) -> int:
-        """Numbers that tell of a step of the other layers: `stemwright.flow.told.others_of`."""
-        return self.layers * (self.step + 1)
-
-    @property
     def heads(self) -> int:
         """Of attention."""
         return self.width // HEAD

@@ -17,7 +17,7 @@ from stemwright.dataset.shards import Clip, clips
 from stemwright.dataset.timbres import timbres_of
 from stemwright.errors import UsageError
 from stemwright.flow.space import STACK, LatentSpace, stacked
-from stemwright.flow.told import STYLE, others_of
+from stemwright.flow.told import STYLE
 from stemwright.song.layers import LAYERS
 from stemwright.training.clips.styles import style_vector
 from stemwright.training.flow.latents import latents_of
@@ -29,22 +29,19 @@ DROPS = {"score": 0.15, "chords": 0.1, "style": 0.1, "timbre": 0.1, "rhythm": 0.
 """How often a group of conditions is not told: what guidance needs, and whoever leaves it out."""
 UNSTYLED = 0.4
 """How often no words are told."""
-UNHEARD, DEAF = 0.3, 0.5
-"""How often one of the other layers is not heard, and none of them."""
 ALONE, BEFORE = 0.4, 0.85
 """Up to here nothing is known; up to here a beginning; beyond, both sides (filling in)."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlowBatch:
-    """sound [B, N, 3 * latent], told [B, N, 3 * F], layers int64 [B], style [B, STYLE], others [B, N, O] of
-    `others_of`; known, counted bool [B, N]: what is given, and what the loss counts."""
+    """sound [B, N, 3 * latent], told [B, N, 3 * F], layers int64 [B], style [B, STYLE]; known,
+    counted bool [B, N]: what is given, and what the loss counts."""
 
     sound: Floats
     told: Floats
     layers: npt.NDArray[np.int64]
     style: Floats
-    others: Floats
     known: Bools
     counted: Bools
 
@@ -62,9 +59,6 @@ class Stretches:
     ) -> None:
         self.clips = [(LAYERS.index(layer), clip) for layer, each in found.items() for clip in each]
         self.timbres, self.features, self.styled = timbres, features, styled
-        self.together: dict[tuple[str, str, int], dict[int, Clip]] = {}
-        for index, clip in self.clips:
-            self.together.setdefault(_moment(clip), {})[index] = clip
         seconds = np.array([clip.frames for _, clip in self.clips], np.float64)
         self.chance = np.cumsum(seconds / seconds.sum())
 
@@ -84,24 +78,11 @@ class Stretches:
             gone = [name for name, chance in DROPS.items() if rng.random() < chance]
             parts = batch.told[row].reshape(steps, STACK, self.features)
             drop_features(parts, layer, gone)
-            pick, first = places[row]
+            pick, _ = places[row]
             if self.styled and rng.random() >= UNSTYLED:
                 batch.style[row] = style_vector(self.clips[pick][1], int(rng.integers(1 << 16)))
-            if rng.random() >= DEAF:
-                batch.others[row] = self._others(space, pick, first, steps, rng)
             batch.known[row] = known(int(batch.counted[row].sum()), steps, rng)
         return batch
-
-    def _others(
-        self, space: LatentSpace, pick: int, first: int, steps: int, rng: np.random.Generator
-    ) -> Floats:
-        """What some of the other layers play meanwhile."""
-        own, clip = self.clips[pick]
-        heard = {}
-        for index, other in self.together[_moment(clip)].items():
-            if index != own and rng.random() >= UNHEARD:
-                heard[LAYERS[index]] = space.steps(self._latents(space, other, first, steps))
-        return others_of(heard, steps, space.width)
 
     @staticmethod
     def _latents(space: LatentSpace, clip: Clip, first: int, steps: int) -> Floats:
@@ -113,8 +94,7 @@ class Stretches:
         return int(rng.integers(0, spare + 1)) if spare > 0 else 0
 
     def cut(self, space: LatentSpace, places: Sequence[tuple[int, int]], steps: int) -> FlowBatch:
-        """The stretches (clip, first frame), no other layer heard; what is shorter is filled up and not
-        counted."""
+        """The stretches (clip, first frame); what is shorter is filled up and not counted."""
         size = len(places)
         sound = np.zeros((size, steps, space.width), np.float32)
         told = np.zeros((size, steps, STACK * self.features), np.float32)
@@ -128,8 +108,7 @@ class Stretches:
             counted[row, : len(latents) // STACK] = True
         layers = np.array([self.clips[pick][0] for pick, _ in places], np.int64)
         style = np.zeros((size, STYLE), np.float32)
-        others = np.zeros((size, steps, len(LAYERS) * (space.width + 1)), np.float32)
-        return FlowBatch(sound, told, layers, style, others, np.zeros_like(counted), counted)
+        return FlowBatch(sound, told, layers, style, np.zeros_like(counted), counted)
 
     def _features(self, layer: str, clip: Clip) -> Floats:
         """Features [T, F] of a clip, those of inference, filled up."""
@@ -150,11 +129,6 @@ class Stretches:
             for first in range(0, max(1, clip.frames - steps * STACK // 2), steps * STACK)
         ]
         return [found[at * len(found) // count] for at in range(count)] if len(found) > count else found
-
-
-def _moment(clip: Clip) -> tuple[str, str, int]:
-    """What clips of several layers share that sound together."""
-    return str(clip.meta["source"]), str(clip.meta["song"]), clip.frames
 
 
 def known(count: int, steps: int, rng: np.random.Generator) -> Bools:

@@ -1,7 +1,7 @@
 """Export of a trained flow: `velocity.onnx` and `space.safetensors`, checked against the network.
 
 ``velocity.onnx``: ``x`` [B, N, S], ``time`` and ``span`` [B, N], ``told`` [B, N, 3 * F], ``layer`` int64 [B],
-``style`` [B, 512], ``others`` [B, N, layers * (S + 1)], ``places`` float32 [N], ``past`` [blocks, 2, B, H, P,
+``style`` [B, 512], ``places`` float32 [N], ``past`` [blocks, 2, B, H, P,
 64] -> ``velocity`` [B, N, S], ``present`` [blocks, 2, B, H, N, 64].
 """
 
@@ -115,11 +115,10 @@ def _stepping(model: FlowModel) -> Computed:
         told: Tensor,
         layer: Tensor,
         style: Tensor,
-        others: Tensor,
         places: Tensor,
         past: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        return model.after(x, time, span, Conditions(told, layer, style, others), places, past)
+        return model.after(x, time, span, Conditions(told, layer, style), places, past)
 
     return Computed(model, after)
 
@@ -128,7 +127,7 @@ def _axes() -> dict[str, dict[int, str]]:
     """Which axes have any length."""
     steps = {0: "batch", 1: "steps"}
     return {
-        **{name: steps for name in ("x", "time", "span", "told", "others", "velocity")},
+        **{name: steps for name in ("x", "time", "span", "told", "velocity")},
         **{name: {0: "batch"} for name in ("layer", "style")},
         "places": {0: "steps"},
         "past": {2: "batch", 4: "before"},
@@ -150,7 +149,6 @@ def _example(config: FlowConfig) -> dict[str, Tensor]:
         "told": drawn(2, steps, STACK * config.features),
         "layer": torch.tensor([0, 1]),
         "style": drawn(2, config.style),
-        "others": drawn(2, steps, config.others),
         "places": torch.arange(before, before + steps).float(),
         "past": drawn(config.blocks, 2, 2, config.heads, before, HEAD),
     }

@@ -27,12 +27,11 @@ EPS = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """told [B, N, 3 * F], layer int64 [B], style [B, STYLE], others [B, N, layers * (S + 1)]."""
+    """told [B, N, 3 * F], layer int64 [B], style [B, STYLE]."""
 
     told: Tensor
     layer: Tensor
     style: Tensor
-    others: Tensor
 
 
 def rotation(places: Tensor) -> tuple[Tensor, Tensor]:
@@ -102,7 +101,6 @@ class FlowModel(nn.Module):
         self.tell = nn.Parameter(torch.empty(config.layers, STACK * config.features, d))
         self.colour = nn.Parameter(torch.zeros(config.layers, STACK * config.features, d))
         self.layer = nn.Embedding(config.layers, d)
-        self.others = nn.Linear(config.others, d, bias=False)
         self.style = nn.Linear(config.style, d, bias=False)
         self.when = nn.Sequential(nn.Linear(WAVES, d), nn.SiLU(), nn.Linear(d, d))
         self.far = nn.Linear(WAVES, d, bias=False)
@@ -122,7 +120,7 @@ class FlowModel(nn.Module):
                 nn.init.normal_(weight, std=scale * weight.shape[1] ** -0.5)
         nn.init.normal_(self.tell, std=0.05)
         nn.init.normal_(self.layer.weight, std=0.02)
-        for layer in (self.moves, self.last, self.out, self.others, self.style, self.far):
+        for layer in (self.moves, self.last, self.out, self.style, self.far):
             nn.init.zeros_(layer.weight)
             if layer.bias is not None:
                 nn.init.zeros_(layer.bias)
@@ -153,7 +151,7 @@ class FlowModel(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         batch, steps, _ = x.shape
         named = self.layer(given.layer)[:, None]
-        h = self.into(x) + given.told @ self.tell[given.layer] + self.others(given.others) + named
+        h = self.into(x) + given.told @ self.tell[given.layer] + named
         when = self.when(self._waves(time)) + self.far(self._waves(span))
         when = when + named + self.style(given.style)[:, None] + given.told @ self.colour[given.layer]
         when = F.silu(when)

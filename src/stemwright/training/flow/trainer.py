@@ -164,7 +164,7 @@ class FlowTrainer(Fit):
 
     @torch.no_grad()
     def measure(self, valid: Stretches) -> list[float]:
-        """The error at each of `TIMES` on a set's fixed stretches, all at once and no other layer heard, by
+        """The error at each of `TIMES` on a set's fixed stretches, all at once, by
         the averaged weights; then block after block of `BLOCKS`' middle, over all times as they weigh."""
         recipe, sums, count = self.recipe, torch.zeros(len(TIMES) + 1), 0
         weights = recipe.weights()

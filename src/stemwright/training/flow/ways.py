@@ -57,7 +57,6 @@ class Ways:
             self.given.told.repeat(1, 2, 1),
             self.given.layer,
             self.given.style,
-            self.given.others.repeat(1, 2, 1),
         )
         both = torch.cat([self.finished, x], 1)
         times = torch.cat([torch.ones_like(time), time], 1)
@@ -86,12 +85,12 @@ def ways(
         part = slice(begin, begin + half)
     else:
         part = slice(None)
-    timed = ("sound", "told", "others", "known", "counted")
-    sound, told, others, known, counted = (
+    timed = ("sound", "told", "known", "counted")
+    sound, told, known, counted = (
         torch.from_numpy(getattr(batch, name)[:, part]).to(device) for name in timed
     )
     layer, style = (torch.from_numpy(each).to(device) for each in (batch.layers, batch.style))
-    given = Conditions(told, layer, style, others)
+    given = Conditions(told, layer, style)
     noise, blur = noise[:, part], blur[:, part]
     if block:
         known = torch.zeros_like(known)
