@@ -118,7 +118,7 @@ def test_a_leap_is_two_shorter_ones_and_the_shortest_are_guided(seed: int) -> No
     trainer = FlowTrainer(CONFIG, space, FlowRecipe(guidance=1.5, compile=False), CPU, 0, {})
     trainer.scoreless = torch.zeros_like(trainer.scoreless)
     asked, averaged = Recording(), Recording()
-    trainer.network, trainer._averaged = asked, averaged  # type: ignore[assignment, method-assign]
+    trainer.network, trainer.averages = asked, averaged  # type: ignore[assignment]
     error = trainer._leap(drawn(0), torch.Generator().manual_seed(seed))
     (span,) = asked.spans
     assert span in [2.0**-n for n in range(LEAPS)]
@@ -155,3 +155,15 @@ def test_held_out_times_weigh_as_they_are_drawn() -> None:
     early = FlowRecipe().weights()
     assert early[1] > early[2] > early[3] > early[4] > early[5]
     assert FlowRecipe(blocks=0.3).total([1.0] * 6 + [2.0]) == pytest.approx(1.3)
+
+
+def test_the_averages_move_with_training() -> None:
+    space = LatentSpace(np.zeros(2, "f4"), np.ones(2, "f4"), np.zeros((1, 4, 2), "f4"))
+    trainer = FlowTrainer(CONFIG, space, FlowRecipe(warmup_steps=1, compile=False), CPU, 0, {})
+    for trainer.draw in range(3):
+        trainer.step(batch(), 1e-3, 0.0)
+    network = trainer.averages
+    assert isinstance(network, torch.nn.Module)
+    for name, parameter in network.named_parameters():
+        assert torch.equal(parameter, trainer.average[name]) and not parameter.requires_grad
+    assert any(not torch.equal(trainer.average[name], p) for name, p in trainer.model.named_parameters())

@@ -7,7 +7,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -96,8 +95,9 @@ class FlowTrainer(Fit):
         super().__init__(model, _optimisers(model, recipe), recipe, rate, device, seed, identity)
         self.config, self.space = config, space
         self.network: Network = model
+        self.averages: Network = _with(self.average, config)
         if recipe.compile or (recipe.compile is None and device.type == "cpu"):
-            self.network = compiled(model, say)
+            self.network, self.averages = compiled(model, say), compiled(self.averages, say)
         self.scoreless = _scoreless(config).to(device)
 
     def step(self, batch: FlowBatch, rate: float, done: float) -> dict[str, float]:
@@ -153,14 +153,10 @@ class FlowTrainer(Fit):
         """Velocities [B, N, S] of leaps; of the shortest ones, the guided velocity of the moment."""
         now = torch.zeros_like(time)
         if span > 2.0**-LEAPS:
-            return found.velocities(self._averaged, x, time, now + span)
-        told = found.velocities(self._averaged, x, time, now)
-        plain = found.unscored(self.scoreless).velocities(self._averaged, x, time, now)
+            return found.velocities(self.averages, x, time, now + span)
+        told = found.velocities(self.averages, x, time, now)
+        plain = found.unscored(self.scoreless).velocities(self.averages, x, time, now)
         return plain + self.recipe.guidance * (told - plain)
-
-    def _averaged(self, *given: Any) -> Tensor:
-        made: Tensor = torch.func.functional_call(self.model, self.average, given)
-        return made
 
     @torch.no_grad()
     def measure(self, valid: Stretches) -> list[float]:
@@ -183,6 +179,14 @@ class FlowTrainer(Fit):
         found = ways(batch, self.recipe.rough, block, self.device, generator)
         error = self._error(found, torch.full(found.known.shape, time, device=self.device))
         return (error * found.counted).sum().cpu()
+
+
+def _with(weights: averaging.Weights, config: FlowConfig) -> FlowModel:
+    """A network whose weights are these very tensors."""
+    model = FlowModel(config).to(next(iter(weights.values())).device)
+    for name, parameter in model.named_parameters():
+        parameter.data = weights[name]
+    return model.requires_grad_(False)
 
 
 def _scoreless(config: FlowConfig) -> Tensor:
