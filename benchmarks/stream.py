@@ -1,6 +1,6 @@
 """How soon a stream sounds, whether it keeps up, and whether its joins and its level are heard.
 
-    python benchmarks/stream.py [--starts 200] [--seconds 600] [--cold 5] [--chunks] [--json FILE]
+    python benchmarks/stream.py [--starts 200] [--seconds 600] [--cold 5] [--player flow] [--chunks]
 
 Starts: in a process that has played before, from a prompt to the first block handed to the output, prompts
 in turn. Wall clock, and processor time of all threads: on a machine that does other things the second says
@@ -32,9 +32,10 @@ from stemwright.playback.device import LEAD
 from stemwright.producer import bundles
 from stemwright.producer.wish import Wish
 from stemwright.stream.ahead import Ahead
+from stemwright.stream.chosen import PLAYERS
 from stemwright.stream.mixing import RATE
-from stemwright.stream.performers import Performers
 from stemwright.stream.phrases import Piece
+from stemwright.stream.players import Playing
 from stemwright.stream.sounding import LOOKAHEAD, SAMPLES, Audio, Sounding
 from stemwright.stream.stream import SIZES, Block, sound, token_blocks
 
@@ -51,19 +52,19 @@ SPAN = RATE // 500
 
 
 def started(
-    prompt: str, seed: int, pool: ThreadPoolExecutor, sizes: tuple[int, ...] = SIZES
+    prompt: str, seed: int, pool: ThreadPoolExecutor, playing: Playing, sizes: tuple[int, ...] = SIZES
 ) -> tuple[Ahead, Iterator[tuple[Block, Audio]]]:
     """A stream, to be closed, and its blocks."""
-    ahead = Ahead(lambda text: Piece(Wish(prompt=text, seed=seed), Path("stream")), prompt)
-    return ahead, sound(token_blocks(ahead, Performers(seed, pool), sizes), bundles.tone(), pool)
+    ahead = Ahead(lambda text: Piece(Wish(prompt=text, seed=seed), Path("stream"), playing.cast), prompt)
+    return ahead, sound(token_blocks(ahead, playing.begin(seed, pool), sizes), bundles.tone(), pool)
 
 
-def starts(count: int, pool: ThreadPoolExecutor) -> tuple[list[float], list[float]]:
+def starts(count: int, pool: ThreadPoolExecutor, playing: Playing) -> tuple[list[float], list[float]]:
     """Wall and processor milliseconds to the first sound of so many starts."""
     wall, worked = [], []
     for number in range(-len(PROMPTS), count):  # the first of each prompt load what it needs
         before = time.perf_counter(), time.process_time()
-        ahead, blocks = started(PROMPTS[number % len(PROMPTS)], number + 1000, pool)
+        ahead, blocks = started(PROMPTS[number % len(PROMPTS)], number + 1000, pool, playing)
         next(audio for _, audio in blocks if len(audio))
         spent = time.perf_counter() - before[0], time.process_time() - before[1]
         ahead.close()
@@ -73,11 +74,12 @@ def starts(count: int, pool: ThreadPoolExecutor) -> tuple[list[float], list[floa
     return wall, worked
 
 
-def cold(count: int) -> list[float]:
+def cold(count: int, player: str) -> list[float]:
     """Milliseconds from starting the command to its first samples."""
     found = []
     for number in range(count):
         command = [sys.executable, "-m", "stemwright", "stream", PROMPTS[number % len(PROMPTS)]]
+        command += ["--player", player]
         begun = time.perf_counter()
         asked = [*command, "--out", "-", "--seconds", "1"]
         with subprocess.Popen(
@@ -91,12 +93,12 @@ def cold(count: int) -> list[float]:
 
 
 def played(
-    seconds: float, pool: ThreadPoolExecutor, sizes: tuple[int, ...] = SIZES
+    seconds: float, pool: ThreadPoolExecutor, playing: Playing, sizes: tuple[int, ...] = SIZES
 ) -> tuple[dict[str, Any], Audio, list[Block]]:
     """What a long stream came to, its sound and its blocks."""
     begun, worked = time.perf_counter(), time.process_time()
     busy: list[float] = []
-    ahead, made = started(PROMPTS[1], 7, pool, sizes)
+    ahead, made = started(PROMPTS[1], 7, pool, playing, sizes)
     parts, blocks, came, had = [], [], [], 0
     for block, audio in made:
         blocks.append(block)
@@ -124,9 +126,9 @@ def played(
     return facts, np.concatenate(parts), blocks
 
 
-def realtime(seconds: float, pool: ThreadPoolExecutor) -> dict[str, Any]:
+def realtime(seconds: float, pool: ThreadPoolExecutor, playing: Playing) -> dict[str, Any]:
     """As `played`, but production waits where it is a second ahead, as with a device."""
-    ahead, made = started(PROMPTS[1], 7, pool)
+    ahead, made = started(PROMPTS[1], 7, pool, playing)
     begun, had, late, least = None, 0, 0, float("inf")
     for _, audio in made:
         if not len(audio):
@@ -225,30 +227,32 @@ def main() -> None:
     parser.add_argument("--cold", type=int, default=5)
     parser.add_argument("--realtime", type=float, default=0.0, help="seconds to be played in real time")
     parser.add_argument("--chunks", action="store_true", help="also the cost of other sizes of blocks")
+    parser.add_argument("--player", choices=list(PLAYERS), default="performers")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
+    playing = PLAYERS[asked.player]
     pool = ThreadPoolExecutor(2)
     found: dict[str, Any] = {}
     if asked.starts:
-        wall, worked = starts(asked.starts, pool)
+        wall, worked = starts(asked.starts, pool, playing)
         rows = [spread("wall, ms", wall), spread("processor, ms", worked)]
         if asked.cold:
-            rows.append(spread("cold command, ms", cold(asked.cold)))
+            rows.append(spread("cold command, ms", cold(asked.cold, asked.player)))
         table(("first sound", "starts", "p50", "p90", "p99", "most"), rows)
         found["starts"] = rows
     if asked.seconds:
-        facts, audio, blocks = played(asked.seconds, pool)
+        facts, audio, blocks = played(asked.seconds, pool, playing)
         found["long"] = {**facts, **joins(audio, blocks), **against_whole(blocks, pool), **drift(audio)}
         lines([""])
         table(("long stream", ""), [(name, float(value)) for name, value in found["long"].items()])
     if asked.realtime:
-        found["realtime"] = realtime(asked.realtime, pool)
+        found["realtime"] = realtime(asked.realtime, pool, playing)
         lines([""])
         table(("in real time", ""), [(name, float(value)) for name, value in found["realtime"].items()])
     if asked.chunks:
         rows = []
         for size in (9, 18, 27, 36, 54, 75):
-            facts, _, _ = played(20.0, pool, (size,))
+            facts, _, _ = played(20.0, pool, playing, (size,))
             rows.append((size, *(facts[f"real-time factor, {kind}"] for kind in ("processor", "wall"))))
         lines([""])
         table(("frames a block", "processor", "wall"), rows)

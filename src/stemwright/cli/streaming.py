@@ -6,16 +6,13 @@ import io
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from stemwright.cli import options as opt
 from stemwright.cli.output import emit_json, lines
-from stemwright.errors import UsageError, argument, shown
-
-if TYPE_CHECKING:
-    from stemwright.stream.players import Playing
+from stemwright.errors import UsageError, argument
 
 _Prompt = Annotated[
     str,
@@ -85,6 +82,7 @@ def stream(
     """
     from stemwright.producer.wish import Wish
     from stemwright.shown.runtimes import require_runtimes
+    from stemwright.stream.chosen import chosen
     from stemwright.stream.play import play
     from stemwright.stream.sinks import PIPE
 
@@ -97,7 +95,7 @@ def stream(
         bpm=bpm, key=key, meter=meter, form=form, style=style, seed=seed, timbres=tuple(timbre or ()),
         layers=layers, prompt=prompt,
     )  # fmt: skip
-    facts = play(wish, out=out, seconds=seconds, prompts=_prompts(), playing=_playing(player), tell=_tell)
+    facts = play(wish, out=out, seconds=seconds, prompts=_prompts(), playing=chosen(player), tell=_tell)
     if json:
         emit_json(facts)
         return
@@ -107,17 +105,6 @@ def stream(
         _tell(closing)
     else:
         lines([closing])
-
-
-def _playing(player: str) -> Playing:
-    """Who plays. UsageError for a name that is not known."""
-    from stemwright.stream.flows import FLOWS
-    from stemwright.stream.performers import PERFORMERS
-
-    known = {"performers": PERFORMERS, "flow": FLOWS}
-    if player not in known:
-        raise UsageError(f"{argument('player')} {shown(player)}: give one of {', '.join(known)}")
-    return known[player]
 
 
 def _prompts() -> io.RawIOBase | None:
