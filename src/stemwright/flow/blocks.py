@@ -44,7 +44,7 @@ class FlowBlocks:
         """The next steps [layers, N, S], of which each layer is ``told`` the same number."""
         network, shape = self._network, (len(told[0].features), self._network.space.width)
         noise = np.stack([each.standard_normal(shape, np.float32) for each in self._noise])
-        rows = [*told, *(each.unscored() for each in told)] if self._pushed else list(told)
+        rows = [*told, *(each.unsaid() for each in told)] if self._pushed else list(told)
 
         def velocity(x: Floats, times: Floats, span: float) -> Floats:
             if not self._pushed:

@@ -92,9 +92,9 @@ def told_of(network: FlowNetwork, layer: str, features: Floats, style: Floats | 
 
 
 def guided(network: FlowNetwork, told: Told, sampling: FlowSampling) -> Velocity:
-    """Velocities, told what to play; beyond what they are without a score, by as much as guidance says. Leaps
-    are guided already."""
-    plain = told.unscored()
+    """Velocities, told what to play; beyond what they are without score and words, by as much as guidance
+    says. Leaps are guided already."""
+    plain = told.unsaid()
 
     def velocity(x: Floats, times: Floats, span: float) -> Floats:
         if sampling.leaps or sampling.guidance == 1.0:

@@ -28,8 +28,8 @@ class Told:
         """That of some steps."""
         return replace(self, features=self.features[steps])
 
-    def unscored(self) -> Told:
-        """The same without the score: what guidance leads away from."""
+    def unsaid(self) -> Told:
+        """The same without score and words: what guidance leads away from."""
         rows = self.features.reshape(len(self.features) * STACK, -1).copy()
         drop_features(rows, self.layer, ["score"])
-        return replace(self, features=rows.reshape(self.features.shape))
+        return replace(self, features=rows.reshape(self.features.shape), style=np.zeros_like(self.style))

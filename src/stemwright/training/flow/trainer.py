@@ -155,7 +155,7 @@ class FlowTrainer(Fit):
         if span > 2.0**-LEAPS:
             return found.velocities(self.averages, x, time, now + span)
         told = found.velocities(self.averages, x, time, now)
-        plain = found.unscored(self.scoreless).velocities(self.averages, x, time, now)
+        plain = found.unsaid(self.scoreless).velocities(self.averages, x, time, now)
         return plain + self.recipe.guidance * (told - plain)
 
     @torch.no_grad()

@@ -40,10 +40,10 @@ class Ways:
         """Where they stand at times [B, N]."""
         return (1 - time[..., None]) * self.noise + time[..., None] * self.sound
 
-    def unscored(self, scoreless: Tensor) -> Ways:
-        """The same without a score; ``scoreless`` [layers, 1, 3 * F]: the columns that stay."""
-        told = self.given.told * scoreless[self.given.layer]
-        return replace(self, given=replace(self.given, told=told))
+    def unsaid(self, scoreless: Tensor) -> Ways:
+        """The same without score and words; ``scoreless`` [layers, 1, 3 * F]: the columns that stay."""
+        told, style = self.given.told * scoreless[self.given.layer], torch.zeros_like(self.given.style)
+        return replace(self, given=replace(self.given, told=told, style=style))
 
     def velocities(self, network: Network, x: Tensor, time: Tensor, span: Tensor) -> Tensor:
         """[B, N, S] of steps x [B, N, S] at times [B, N], each leading as far as its span [B, N] says."""
