@@ -87,7 +87,7 @@ def test_a_weight_cut_short_is_refused() -> None:
         unpacked_graph(model_with(np.ones(64, np.float32), cut=1), "g.onnx")
 
 
-def test_all_shipped_weights_take_less_than_125_megabytes() -> None:
+def test_all_shipped_weights_take_less_than_140_megabytes() -> None:
     folder = Path(stemwright.__file__).parent / "weights"
     sizes = {str(file.relative_to(folder)): file.stat().st_size for file in folder.rglob("*.*")}
-    assert sum(sizes.values()) < 125_000_000, sorted(sizes.items(), key=lambda item: -item[1])[:5]
+    assert sum(sizes.values()) < 140_000_000, sorted(sizes.items(), key=lambda item: -item[1])[:5]

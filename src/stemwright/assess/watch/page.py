@@ -35,10 +35,10 @@ class Page:
 
 def run_lines(run: Followed, width: int, height: int, braille: bool) -> list[Text]:
     """The lines of a run: where it is, its figures, and its curves, each `width` wide."""
-    facts, seen = run.facts(), run.seen
+    facts, seen, name = run.facts(), run.seen, _ending(run.name, width // 2)
     if not facts["there"]:
-        return [_cut(Text.assemble((run.name, "bold"), f"  waiting: {run.path.name} is not there yet"))]
-    lines = [Text.assemble((run.name, "bold"), "  ", "  ".join(_where(run)))]
+        return [_cut(Text.assemble((name, "bold"), f"  waiting: {run.path.name} is not there yet"))]
+    lines = [Text.assemble((name, "bold"), "  ", "  ".join(_where(run)))]
     if len(seen.figures) > 1:
         figures = [f"{name} {value:.4g}" for name, value in sorted(seen.figures.items())[:SHOWN]]
         lines.append(Text("  ".join(figures), "dim"))
@@ -48,6 +48,11 @@ def run_lines(run: Followed, width: int, height: int, braille: bool) -> list[Tex
     for first, second in zip(left, right, strict=True):
         lines.append(Text.assemble((first.ljust(width + BETWEEN), "cyan"), (second, "green")))
     return [_cut(line) for line in lines]
+
+
+def _ending(name: str, most: int) -> str:
+    """The end of a long name, which tells more than its beginning."""
+    return name if len(name) <= most else "…" + name[len(name) - most + 1 :]
 
 
 def _curve(name: str, more: str, points: Stepped, width: int, height: int, braille: bool) -> list[str]:
