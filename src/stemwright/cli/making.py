@@ -58,8 +58,9 @@ _Prompt = Annotated[
     typer.Option(
         "--prompt",
         metavar="TEXT",
-        help="Make another take of the layers named by the flow model, which sounds as these words say: "
-        "'warm dark fingered bass, dry'; without --seed and --bars, of the same notes.",
+        help="Make another take of the layers named by a flow model that was trained with captions, which "
+        "sounds as these words say: 'warm dark bass, dry'; without --seed and --bars, of the same notes. The "
+        "shipped one knows no words yet.",
         show_default=False,
     ),
 ]
