@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from stemwright.codec.tokens import Tokens
-from stemwright.flow.layer import noise_of, told_of
+from stemwright.flow.layer import HEARD, guided, noise_of, rows_of, told_of
 from stemwright.flow.network import FlowNetwork
 from stemwright.flow.sampling import FlowSampling, solved
 from stemwright.flow.told import Told
@@ -22,8 +22,6 @@ from stemwright.native.engine import Cancelled
 
 Floats = npt.NDArray[np.float32]
 
-HEARD = 100
-"""Steps before a block that it sees: 4 s."""
 FAR = 2048
 """Steps after which places begin anew: angles of large numbers are not exact."""
 
@@ -36,36 +34,31 @@ class FlowBlocks:
     ) -> None:
         self._network, self._sampling = network, sampling
         self._noise = [noise_of(seed, layer, take) for layer in layers]
-        self._pushed = not sampling.leaps and sampling.guidance != 1.0
-        self._past = network.nothing(len(layers) * (2 if self._pushed else 1))
+        self._past: Floats | None = None  # keys and values, once there are any
         self._place = 0
 
     def block(self, told: Sequence[Told]) -> Floats:
         """The next steps [layers, N, S], of which each layer is ``told`` the same number."""
         network, shape = self._network, (len(told[0].features), self._network.space.width)
         noise = np.stack([each.standard_normal(shape, np.float32) for each in self._noise])
-        rows = [*told, *(each.unsaid() for each in told)] if self._pushed else list(told)
+        rows = rows_of(told, self._sampling)
+        past = network.nothing(len(rows)) if self._past is None else self._past
 
-        def velocity(x: Floats, times: Floats, span: float) -> Floats:
-            if not self._pushed:
-                return network.after(x, times, rows, span, self._place, self._past)[0]
-            twice, at = np.concatenate([x, x]), np.concatenate([times, times])
-            found, plain = np.split(network.after(twice, at, rows, span, self._place, self._past)[0], 2)
-            out: Floats = plain + np.float32(self._sampling.guidance) * (found - plain)
-            return out
+        def run(x: Floats, times: Floats, rows: Sequence[Told], span: float) -> Floats:
+            return network.after(x, times, rows, span, self._place, past)[0]
 
+        velocity = guided(run, rows, self._sampling.guidance)
         known = np.zeros(noise.shape[:2], np.bool_)
         made = solved(velocity, noise, np.zeros_like(noise), known, replace(self._sampling, strength=1.0))
-        self._remember(made, rows)
+        self._remember(np.concatenate([made] * (len(rows) // len(told))), rows, past)
         return made
 
-    def _remember(self, made: Floats, rows: Sequence[Told]) -> None:
+    def _remember(self, made: Floats, rows: Sequence[Told], past: Floats) -> None:
         """Keep what attention sees of finished steps."""
-        x = np.concatenate([made, made]) if self._pushed else made
-        ones = np.ones(x.shape[:2], np.float32)
-        _, present = self._network.after(x, ones, rows, 0.0, self._place, self._past)
-        self._past = np.concatenate([self._past, present], 4)[:, :, :, :, -HEARD:]
-        self._place += x.shape[1]
+        ones = np.ones(made.shape[:2], np.float32)
+        _, present = self._network.after(made, ones, rows, 0.0, self._place, past)
+        self._past = np.concatenate([past, present], 4)[:, :, :, :, -HEARD:]
+        self._place += made.shape[1]
         if self._place > 2 * FAR:
             self._place -= FAR
             self._past[:, 0] = turned_back(self._past[:, 0], FAR)

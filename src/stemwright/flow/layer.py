@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from binascii import crc32
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from stemwright.native.engine import Cancelled
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
+Run = Callable[[Floats, Floats, Sequence[Told], float], Floats]
+"""`FlowNetwork.velocities`."""
 
 FLOW_VERSION = 1
 """Raised whenever the same bundle, features, seed and take are made in another way than before."""
@@ -65,8 +67,10 @@ def flow_layer(
         known[last - low :] &= ~open_[last:high]
         sees = slice(low, high if known[last - low :].all() else last)
         size = sees.stop - low
-        velocity = guided(network, told.part(sees), sampling)
-        there[sees] = solved(velocity, noise[sees], there[sees], known[:size], sampling)
+        rows = rows_of([told.part(sees)], sampling)
+        velocity = guided(network.velocities, rows, sampling.guidance)
+        ends = noise[None, sees], there[None, sees], known[None, :size]
+        there[sees] = solved(velocity, *ends, sampling)[0]
         done[first:last] = True
         progress(min(frames, int(done.sum()) * STACK))
     made = network.space.tokens(network.space.latents(there, frames))
@@ -91,16 +95,23 @@ def told_of(network: FlowNetwork, layer: str, features: Floats, style: Floats | 
     return Told(layer, stacked(filled), np.zeros(STYLE, np.float32) if style is None else style)
 
 
-def guided(network: FlowNetwork, told: Told, sampling: FlowSampling) -> Velocity:
-    """Velocities, told what to play; beyond what they are without score and words, by as much as guidance
-    says. Leaps are guided already."""
-    plain = told.unsaid()
+def rows_of(told: Sequence[Told], sampling: FlowSampling) -> list[Told]:
+    """What a network computes of some layers at once: each, and where guidance pushes, each without score and
+    words too. Leaps are guided already."""
+    pushed = not sampling.leaps and sampling.guidance != 1.0
+    return [*told, *(each.unsaid() for each in told)] if pushed else list(told)
+
+
+def guided(run: Run, rows: Sequence[Told], guidance: float) -> Velocity:
+    """Velocities of x [B, N, S], of which ``rows`` tell as `rows_of` does: beyond what they are without score
+    and words, by as much as guidance says."""
 
     def velocity(x: Floats, times: Floats, span: float) -> Floats:
-        if sampling.leaps or sampling.guidance == 1.0:
-            return np.asarray(network.velocities(x[None], times[None], [told], span)[0])
-        both = network.velocities(np.stack([x, x]), np.stack([times, times]), [told, plain], span)
-        out: Floats = both[1] + np.float32(sampling.guidance) * (both[0] - both[1])
+        if len(rows) == len(x):
+            return run(x, times, rows, span)
+        twice, at = np.concatenate([x, x]), np.concatenate([times, times])
+        found, plain = np.split(run(twice, at, rows, span), 2)
+        out: Floats = plain + np.float32(guidance) * (found - plain)
         return out
 
     return velocity

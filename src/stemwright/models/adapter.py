@@ -12,7 +12,7 @@ from typing import Any
 
 from stemwright.errors import UsageError, argument, shown
 from stemwright.models.architecture import matrices
-from stemwright.models.fields import known_only, wrong_whole
+from stemwright.models.fields import is_sha256, known_only, wrong_whole
 from stemwright.models.tensors import TensorFile
 
 ADAPTER_FILE = "adapter.safetensors"
@@ -59,10 +59,10 @@ def validate_adapter(config: Mapping[str, Any], where: str = "manifest.json") ->
     wrong = wrong_whole(config, SIZES)
     if wrong is not None:
         raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
-    layer, base = config.get("layer"), config.get("base_sha256")
+    layer = config.get("layer")
     if not isinstance(layer, str) or not 1 <= len(layer) <= 32 or not layer.isascii():
         raise UsageError(f"{where}: field 'architecture.layer' must name a layer: get the bundle again")
-    if not isinstance(base, str) or len(base) != 64 or set(base) - set("0123456789abcdef"):
+    if not is_sha256(config.get("base_sha256")):
         raise UsageError(
             f"{where}: field 'architecture.base_sha256' must be 64 hexadecimal digits: get the bundle again"
         )

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from stemwright.errors import UsageError
-from stemwright.models.fields import known_only, wrong_whole
+from stemwright.models.fields import is_sha256, known_only, wrong_whole
 
 ENCODER, SPACE = "clips.onnx", "space.safetensors"
 
@@ -20,7 +19,6 @@ _WHOLE = {
     "codebook_size": (2, 65535),
     "opset": (1, 64),
 }  # field: (lowest, highest)
-_SHA = re.compile(r"[0-9a-f]{64}")
 
 
 def validate_clips(config: Mapping[str, Any], where: str = "manifest.json") -> None:
@@ -29,6 +27,5 @@ def validate_clips(config: Mapping[str, Any], where: str = "manifest.json") -> N
     wrong = wrong_whole(config, _WHOLE)
     if wrong is not None:
         raise UsageError(f"{where}: field 'architecture.{wrong[0]}' {wrong[1]}")
-    text = config.get("text_sha256")
-    if not isinstance(text, str) or not _SHA.fullmatch(text):
+    if not is_sha256(config.get("text_sha256")):
         raise UsageError(f"{where}: field 'architecture.text_sha256' must be 64 hexadecimal digits")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from stemwright.errors import UsageError, shown
+
+_SHA = re.compile(r"[0-9a-f]{64}")
 
 
 def known_only(config: Mapping[str, Any], names: Collection[str], where: str) -> None:
@@ -16,6 +19,11 @@ def known_only(config: Mapping[str, Any], names: Collection[str], where: str) ->
             f"{where}: field 'architecture' has {shown(unknown[0])}, which this version does not know: "
             "update stemwright"
         )
+
+
+def is_sha256(value: object) -> bool:
+    """Whether a field is 64 hexadecimal digits, lower case."""
+    return isinstance(value, str) and _SHA.fullmatch(value) is not None
 
 
 def wrong_whole(config: Mapping[str, Any], bounds: Mapping[str, tuple[int, int]]) -> tuple[str, str] | None:

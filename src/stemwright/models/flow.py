@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stemwright.errors import UsageError
-from stemwright.models.fields import known_only, wrong_whole
+from stemwright.models.fields import is_sha256, known_only, wrong_whole
 
 VELOCITY, SPACE = "velocity.onnx", "space.safetensors"
 HEAD = 64
@@ -40,7 +40,7 @@ def validate_flow(config: Mapping[str, Any], where: str = "manifest.json") -> No
     ):
         raise UsageError(f"{where}: field 'architecture.timbres' must hold lists of names by layer")
     text = config.get("text_sha256")
-    if not isinstance(text, str) or len(text) not in (0, 64) or set(text) - set("0123456789abcdef"):
+    if text != "" and not is_sha256(text):
         raise UsageError(f"{where}: field 'architecture.text_sha256' must be 64 hexadecimal digits or none")
     if not _are_ranges(config.get("ranges", {})):
         raise UsageError(

@@ -160,8 +160,8 @@ class FlowTrainer(Fit):
 
     @torch.no_grad()
     def measure(self, valid: Stretches) -> list[float]:
-        """The error at each of `TIMES` on a set's fixed stretches, all at once, by
-        the averaged weights; then block after block of `BLOCKS`' middle, over all times as they weigh."""
+        """The error at each of `TIMES` on a set's fixed stretches, all at once, by the averaged weights; then
+        block after block of `BLOCKS`' middle, over all times as they weigh."""
         recipe, sums, count = self.recipe, torch.zeros(len(TIMES) + 1), 0
         weights = recipe.weights()
         places = valid.held_out(recipe.valid_count, recipe.length)

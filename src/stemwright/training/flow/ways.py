@@ -53,11 +53,7 @@ class Ways:
             x = torch.where(self.known[..., None], self.finished, x)
             time = torch.where(self.known, 1.0, time)
             return network(x, time, span, self.given, places, None).float()
-        twice = Conditions(
-            self.given.told.repeat(1, 2, 1),
-            self.given.layer,
-            self.given.style,
-        )
+        twice = replace(self.given, told=self.given.told.repeat(1, 2, 1))
         both = torch.cat([self.finished, x], 1)
         times = torch.cat([torch.ones_like(time), time], 1)
         spans = torch.cat([torch.zeros_like(span), span], 1)
