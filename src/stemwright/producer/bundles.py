@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from stemwright.models import Bundle
     from stemwright.symbolic.composer.composer import Composer
     from stemwright.text.encoder import TextEncoder
+    from stemwright.text.sound import SoundEncoder
 
 _loaded: dict[Path, Bundle] = {}
 _codecs: dict[Path, Codec] = {}
@@ -29,6 +30,7 @@ _wide: dict[Path, WideDecoder] = {}
 _tones: dict[Path, ToneDecoder] = {}
 _flows: dict[Path, FlowNetwork] = {}
 _texts: dict[Path, TextEncoder] = {}
+_sounds: dict[Path, SoundEncoder] = {}
 _lock = threading.Lock()
 
 
@@ -201,7 +203,10 @@ def sound_vector(words: str) -> npt.NDArray[np.float32]:
         raise UsageError(
             f"{where}: the flow that is installed was not trained with these words; leave it out"
         )
-    made = SoundEncoder.load(text).vector(words)
+    with _lock:
+        if text.path not in _sounds:
+            _sounds[text.path] = SoundEncoder.load(text)
+        made = _sounds[text.path].vector(words)
     if not made.any():
         raise UsageError(f"{where}: says nothing of a sound; use words such as 'dark', 'soft', 'fingered'")
     return made
